@@ -1,0 +1,132 @@
+//! The gear model: a plan is a reader, a row of steps and an action, as plain data.
+
+use std::borrow::Cow;
+
+/// Text that is known at compile time (from a macro) or made at run time (from the builder).
+pub type Text = Cow<'static, str>;
+
+/// Where the records of a gear come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reader {
+    /// Keys and values of the database; key events when registered.
+    Keys,
+    /// Key names only.
+    KeysOnly,
+    /// Entries of streams.
+    Stream,
+    /// What a Python generator yields.
+    Python,
+    /// One record for each shard.
+    ShardsId,
+    /// Arguments of `RG.TRIGGER`.
+    Command,
+}
+
+/// An operation of a gear; one step each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[allow(
+    missing_docs,
+    reason = "the operations are described in the table that names them"
+)]
+pub enum Operation {
+    Map,
+    FlatMap,
+    ForEach,
+    Filter,
+    Accumulate,
+    LocalGroupBy,
+    Limit,
+    Collect,
+    Repartition,
+    Aggregate,
+    AggregateBy,
+    GroupBy,
+    BatchGroupBy,
+    Sort,
+    Distinct,
+    Count,
+    CountBy,
+    Avg,
+    Values,
+    Keys,
+    Records,
+    Args,
+    Apply,
+}
+
+/// A piece of Python text with its place in the Rust file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The Python text: an expression or statements.
+    pub text: Text,
+    /// The file it stands in; empty when made at run time.
+    pub file: Text,
+    /// The line on which it begins, from 1; 0 when unknown.
+    pub line: u32,
+}
+
+/// An argument of a reader, a step or an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Argument {
+    /// The keyword; `None` for a positional argument.
+    pub keyword: Option<Text>,
+    /// The Python expression.
+    pub value: Code,
+    /// Whether the expression is known to be a real Python function (a lambda or the name of a
+    /// `def`), which the server takes as it is; other callables are wrapped.
+    pub function: bool,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What it does.
+    pub operation: Operation,
+    /// Its arguments as they were written.
+    pub arguments: Vec<Argument>,
+}
+
+/// How a plan ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action {
+    /// Run now, over the data that is there.
+    Run(Vec<Argument>),
+    /// Run at every event.
+    Register(Vec<Argument>),
+}
+
+/// A Rust value that a gear captured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The Python name that stands for it in the plan.
+    pub name: Text,
+    /// The value as a Python literal.
+    pub literal: Text,
+}
+
+/// A gear as data: what the macros and the builder make, the checker reads and the script
+/// generator writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Python statements that come before the gear expression.
+    pub prelude: Vec<Code>,
+    /// Captured Rust values.
+    pub captures: Vec<Capture>,
+    /// Where the records come from.
+    pub reader: Reader,
+    /// The reader's arguments (default pattern, description).
+    pub reader_arguments: Vec<Argument>,
+    /// What happens to the records.
+    pub steps: Vec<Step>,
+    /// How it ends; `None` while the gear is open.
+    pub action: Option<Action>,
+    /// Python packages the gear needs, as pip requirement specifiers.
+    pub requirements: Vec<Text>,
+    /// The helpers of the generated script that the Python text uses by name.
+    pub uses: Vec<Text>,
+    /// The methods of `cmd` that are called; empty with `cmd` in `uses` means any.
+    pub cmd_methods: Vec<Text>,
+}

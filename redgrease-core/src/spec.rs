@@ -1,0 +1,144 @@
+//! What the macros leave in a program: plain constants that describe a server-side function, how
+//! its arguments travel to Python and how its result travels back.
+
+/// How one argument, which reaches the server as bytes, becomes a Python value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decode {
+    /// A `str`; bytes that are not UTF-8 are refused.
+    Str,
+    /// A `bytes`.
+    Bytes,
+    /// An `int`.
+    Int,
+    /// A `float`.
+    Float,
+    /// A `bool`, from `1`, `0`, `true` or `false`.
+    Bool,
+}
+
+/// How many times a parameter takes an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Arity {
+    /// Exactly one.
+    Required,
+    /// None (Python sees `None`) or one. A missing argument is left out at the end and is
+    /// written as `~none` before others; a value that begins with `~` gets one more.
+    Optional,
+    /// All arguments that are left, as a Python `list`; always the last parameter.
+    Variadic,
+}
+
+/// A parameter of a server-side function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Param {
+    /// The name in the Python function.
+    pub name: &'static str,
+    /// How the argument becomes a Python value.
+    pub decode: Decode,
+    /// How many arguments it takes.
+    pub arity: Arity,
+}
+
+/// How a Python result becomes bytes on the server, chosen by the Rust type that receives it.
+///
+/// RedisGears turns a text that begins with `-` into an error and a float into six decimals, so
+/// every result is encoded to `bytes` before it leaves Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// `str` (or UTF-8 `bytes`), as UTF-8.
+    Text,
+    /// `bytes`, or `str` as UTF-8, raw.
+    Bytes,
+    /// `int`, in decimal.
+    Int,
+    /// `float` or `int`, with all digits (`repr`).
+    Float,
+    /// `bool`, as `1` or `0`.
+    Bool,
+    /// The result is not looked at; nothing is sent back.
+    Unit,
+    /// `None` sends no record, anything else is sent as the inner encoding says.
+    Optional(&'static Encoding),
+    /// Anything that pickles, with protocol 4; sets, tuples, dictionaries with any keys survive.
+    Pickle,
+    /// Anything that `json.dumps` takes.
+    Json,
+}
+
+/// Where executions of a registration run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Mode {
+    /// In the background, on every shard of the cluster (`"async"`).
+    Async,
+    /// In the background, on the shard that got the event (`"async_local"`).
+    #[default]
+    AsyncLocal,
+    /// Inside the triggering command, which waits for it (`"sync"`).
+    Sync,
+}
+
+impl Mode {
+    /// The name in RedisGears' registration arguments.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Async => "async",
+            Self::AsyncLocal => "async_local",
+            Self::Sync => "sync",
+        }
+    }
+}
+
+/// What registering does when the trigger already exists on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Replace {
+    /// It is an error (`replace` not given).
+    #[default]
+    Refuse,
+    /// The old code stays and is called (`replace = false`).
+    Keep,
+    /// The new code takes its place (`replace = true`).
+    Replace,
+}
+
+/// A Python function that was written inside Rust, checked at compile time.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// The name of the Python function.
+    pub name: &'static str,
+    /// The whole function, `def name(…):` first, in lines as in the Rust file.
+    pub def: &'static str,
+    /// Its parameters in order.
+    pub params: &'static [Param],
+    /// How its result travels.
+    pub result: Encoding,
+    /// The helpers of the generated script that it uses by name, such as `cmd` or `hashtag3`.
+    pub uses: &'static [&'static str],
+    /// The methods of `cmd` that it calls; empty with `cmd` in `uses` means any.
+    pub cmd_methods: &'static [&'static str],
+    /// The Rust file, for tracebacks.
+    pub file: &'static str,
+    /// The line of the Rust file on which the second line of `def` stands, from 1.
+    pub line: u32,
+}
+
+/// Everything `#[command]` knows about a server-side command.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandSpec {
+    /// The Python function.
+    pub function: Function,
+    /// The trigger: the first argument of `RG.TRIGGER`.
+    pub trigger: &'static str,
+    /// Where it runs.
+    pub mode: Mode,
+    /// Whether calls run one after the other in the order of their arrival.
+    pub inorder: bool,
+    /// Python packages the function needs, as pip requirement specifiers.
+    pub requirements: &'static [&'static str],
+    /// What happens when the trigger already exists.
+    pub replace: Replace,
+}
