@@ -8,6 +8,7 @@
 //!
 //! Programs use the `redgrease` crate, which re-exports what they need.
 
+pub mod cmd;
 pub mod gear;
 pub mod source;
 pub mod spec;

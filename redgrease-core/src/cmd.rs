@@ -1,0 +1,55 @@
+//! `cmd`: redis-py's client inside a Python body, on the local shard.
+//!
+//! In a body that runs on the server, `cmd.get("key")` runs `GET key` through the server's
+//! `execute` and gives back what redis-py's client gives with `decode_responses=True`. One table
+//! says which methods there are, what they take, which command they send and what becomes of its
+//! reply. The checker reads it, and so does the generator, which writes just the methods that a
+//! body uses into the script: nothing has to be installed on the server.
+
+mod entry;
+mod signature;
+mod source;
+mod suggest;
+mod table;
+
+pub use entry::{Entry, Refusal, Reply};
+pub use signature::{CallError, Parameter, ParameterKind, Signature};
+pub use source::{python_source, python_source_all};
+
+/// The method `name`, refused ones included.
+///
+/// ```
+/// use redgrease_core::cmd;
+///
+/// assert_eq!(cmd::lookup("hgetall").map(|entry| entry.command), Some("HGETALL"));
+/// assert!(cmd::lookup("blpop").is_some_and(|entry| entry.refused.is_some()));
+/// assert!(cmd::lookup("hgetal").is_none());
+/// ```
+#[must_use]
+pub fn lookup(name: &str) -> Option<&'static Entry> {
+    entries().find(|entry| entry.name == name)
+}
+
+/// Every method of the table, by area, refused ones included.
+pub fn entries() -> impl Iterator<Item = &'static Entry> {
+    areas().flat_map(|(_, entries)| entries)
+}
+
+/// The table by area: a title and its methods.
+pub fn areas() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
+    table::AREAS.iter().copied()
+}
+
+/// The usable method that was probably meant by `name`.
+///
+/// ```
+/// use redgrease_core::cmd;
+///
+/// assert_eq!(cmd::suggest("hgetal"), Some("hgetall"));
+/// assert_eq!(cmd::suggest("zz"), None);
+/// ```
+#[must_use]
+pub fn suggest(name: &str) -> Option<&'static str> {
+    let usable = entries().filter(|entry| entry.refused.is_none());
+    suggest::nearest(name, usable.map(|entry| entry.name))
+}

@@ -1,0 +1,147 @@
+//! The Python text of `cmd`: a class with just the methods that a body uses.
+
+use super::entry::{Entry, Python};
+use super::signature::ParameterKind;
+use super::{entries, lookup};
+use std::collections::BTreeSet;
+
+/// The Python class. Its parts call one another by this name, so that each is a plain function.
+const CLASS: &str = "_rg_cmd";
+
+/// The helpers that methods call, as Python source: one function after the other.
+const RUNTIME: &str = include_str!("runtime.py");
+
+/// What makes `cmd["key"]` and `"key" in cmd` work: no text of a body shows that one is used.
+const OPERATORS: [&str; 4] = ["__getitem__", "__setitem__", "__delitem__", "__contains__"];
+
+/// The Python text that defines `cmd` with the methods `used`, and what they need.
+///
+/// The text runs on every Python from 3.7 on and needs nothing but `execute` among the globals. It
+/// defines `cmd` and one class whose name begins with `_rg_`. Methods are plain functions, so that
+/// `cmd.delete` is good as a callback. Names that are not in the table, or refused, are left out:
+/// [`Entry::check_call`] is where they are reported.
+///
+/// ```
+/// use redgrease_core::cmd;
+///
+/// let text = cmd::python_source(&["get"].into());
+/// assert!(text.contains("def get(name):"));
+/// assert!(!text.contains("def set("));
+/// assert!(text.ends_with("cmd = _rg_cmd()\n"));
+/// ```
+#[must_use]
+pub fn python_source(used: &BTreeSet<&str>) -> String {
+    let methods = used.iter().filter_map(|name| lookup(name)).collect();
+    class(methods, &[])
+}
+
+/// The Python text that defines `cmd` with every method, for a body that uses `cmd` otherwise than
+/// by `cmd.name`.
+#[must_use]
+pub fn python_source_all() -> String {
+    class(entries().collect(), &OPERATORS)
+}
+
+fn class(mut methods: Vec<&'static Entry>, operators: &[&str]) -> String {
+    methods.retain(|entry| entry.refused.is_none());
+    let mut parts: Vec<String> = methods.iter().map(|entry| method(entry)).collect();
+    parts.extend(operators.iter().map(|name| helper(name)));
+    let mut defined: BTreeSet<String> = methods.iter().map(|entry| entry.name.to_owned()).collect();
+    // A part that is appended here is looked at in turn: what it calls is needed too.
+    let mut looked_at = 0;
+    while looked_at < parts.len() {
+        for name in calls(&parts[looked_at]) {
+            if defined.contains(&name) {
+                continue;
+            }
+            let part = match lookup(&name) {
+                Some(entry) => method(entry),
+                None => helper(&name),
+            };
+            parts.push(part);
+            defined.insert(name);
+        }
+        looked_at += 1;
+    }
+    let mut text = format!("class {CLASS}:\n");
+    if parts.is_empty() {
+        text.push_str("    pass\n");
+    }
+    for part in parts {
+        // An instance passes itself to the functions that stand for an operator.
+        if !part.starts_with("def __") {
+            text.push_str("    @staticmethod\n");
+        }
+        for line in part.lines() {
+            text.push_str("    ");
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text.push_str("cmd = _rg_cmd()\n");
+    text
+}
+
+fn method(entry: &Entry) -> String {
+    let Entry {
+        name, signature, ..
+    } = entry;
+    let head = format!("def {name}({signature}):");
+    let arguments = match entry.python {
+        Python::Body(body) => {
+            let lines: Vec<_> = body
+                .trim()
+                .lines()
+                .map(|line| format!("    {line}"))
+                .collect();
+            return format!("{head}\n{}\n", prefixed(&lines.join("\n")));
+        }
+        Python::Arguments(arguments) => arguments.to_owned(),
+        Python::Parameters => signature
+            .parameters()
+            .map(|parameter| match parameter.kind {
+                ParameterKind::VarPositional => format!("*{}", parameter.name),
+                _ => parameter.name.to_owned(),
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+    };
+    let words: Vec<_> = entry
+        .command
+        .split(' ')
+        .map(|word| format!("\"{word}\""))
+        .chain((!arguments.is_empty()).then_some(arguments))
+        .collect();
+    let call = format!("$x({})", words.join(", "));
+    let value = entry.reply.python.replace('@', &call);
+    format!("{head}\n    return {}\n", prefixed(&value))
+}
+
+/// `$` of the table is the class and the underscore that helpers begin with; `$.` is the class.
+fn prefixed(text: &str) -> String {
+    text.replace("$.", &format!("{CLASS}."))
+        .replace('$', &format!("{CLASS}._"))
+}
+
+/// The names of the class that a part calls.
+fn calls(part: &str) -> Vec<String> {
+    let ends = |letter: char| !letter.is_ascii_alphanumeric() && letter != '_';
+    part.split(&format!("{CLASS}."))
+        .skip(1)
+        .filter_map(|rest| rest.split(ends).next())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The text of a helper. Without it the class is not whole, which a test over the table excludes.
+fn helper(name: &str) -> String {
+    let head = format!("def {name}(");
+    let mut lines = RUNTIME.lines().skip_while(|line| !line.starts_with(&head));
+    let first = lines.next().into_iter();
+    let body = lines.take_while(|line| line.is_empty() || line.starts_with(' '));
+    first
+        .chain(body)
+        .filter(|line| !line.is_empty())
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}

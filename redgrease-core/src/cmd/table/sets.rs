@@ -1,0 +1,42 @@
+//! Sets and HyperLogLogs.
+
+use crate::cmd::entry::{Entry, Reply, entry};
+
+pub(super) const ENTRIES: &[Entry] = &[
+    entry("pfadd", "name, *values", "PFADD"),
+    entry("pfcount", "+sources", "PFCOUNT"),
+    entry("pfmerge", "dest, *sources", "PFMERGE").gives(Reply::OK),
+    entry("sadd", "name, +values", "SADD"),
+    entry("scard", "name", "SCARD"),
+    entry("sdiff", "keys, *args", "SDIFF").sends("*$list(keys, args)").gives(Reply::SET),
+    entry("sdiffcard", "numkeys, keys, limit=0", "SDIFFCARD")
+        .sends("numkeys, *keys, \"LIMIT\", limit")
+        .since("8.8"),
+    entry("sdiffstore", "dest, keys, *args", "SDIFFSTORE").sends("dest, *$list(keys, args)"),
+    entry("sinter", "keys, *args", "SINTER").sends("*$list(keys, args)").gives(Reply::SET),
+    entry("sintercard", "numkeys, keys, limit=0", "SINTERCARD")
+        .sends("numkeys, *keys, \"LIMIT\", limit")
+        .since("7.0"),
+    entry("sinterstore", "dest, keys, *args", "SINTERSTORE").sends("dest, *$list(keys, args)"),
+    entry("sismember", "name, value", "SISMEMBER"),
+    entry("smembers", "name", "SMEMBERS").gives(Reply::SET),
+    entry("smismember", "name, values, *args", "SMISMEMBER")
+        .sends("name, *$list(values, args)")
+        .since("6.2"),
+    entry("smove", "src, dst, value", "SMOVE").gives(Reply::BOOL),
+    entry("spop", "name, count=None", "SPOP").sends("name, *([] if count is None else [count])"),
+    entry("srandmember", "name, number=None", "SRANDMEMBER")
+        .sends("name, *([] if number is None else [number])"),
+    entry("srem", "name, +values", "SREM"),
+    entry("sscan", "name, cursor=0, match=None, count=None", "SSCAN")
+        .sends("name, cursor, *$opt(MATCH=match, COUNT=count)")
+        .gives(Reply::new("(cursor, list)", "$scan(@)")),
+    entry("sscan_iter", "name, match=None, count=None", "SSCAN")
+        .gives(Reply::new("iterator over the members", ""))
+        .body("cursor = None\nwhile cursor != 0:\n    cursor, members = $.sscan(name, cursor or 0, match, count)\n    yield from members"),
+    entry("sunion", "keys, *args", "SUNION").sends("*$list(keys, args)").gives(Reply::SET),
+    entry("sunioncard", "numkeys, keys, limit=0, approx=False", "SUNIONCARD")
+        .sends("numkeys, *keys, *$flags(APPROX=approx), \"LIMIT\", limit")
+        .since("8.8"),
+    entry("sunionstore", "dest, keys, *args", "SUNIONSTORE").sends("dest, *$list(keys, args)"),
+];
