@@ -1,5 +1,13 @@
 //! The gear model: a plan is a reader, a row of steps and an action, as plain data.
 
+#[cfg(feature = "check")]
+pub mod callback;
+#[cfg(feature = "check")]
+pub mod check;
+pub mod table;
+#[cfg(feature = "check")]
+mod value;
+
 use std::borrow::Cow;
 
 /// Text that is known at compile time (from a macro) or made at run time (from the builder).
@@ -129,4 +137,21 @@ pub struct Plan {
     pub uses: Vec<Text>,
     /// The methods of `cmd` that are called; empty with `cmd` in `uses` means any.
     pub cmd_methods: Vec<Text>,
+}
+
+impl Plan {
+    /// A gear of `reader` without steps.
+    pub fn new(reader: Reader) -> Self {
+        Self {
+            prelude: Vec::new(),
+            captures: Vec::new(),
+            reader,
+            reader_arguments: Vec::new(),
+            steps: Vec::new(),
+            action: None,
+            requirements: Vec::new(),
+            uses: Vec::new(),
+            cmd_methods: Vec::new(),
+        }
+    }
 }

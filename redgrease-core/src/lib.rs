@@ -9,6 +9,13 @@
 //! Programs use the `redgrease` crate, which re-exports what they need.
 
 pub mod cmd;
+pub mod diag;
 pub mod gear;
+pub mod messages;
+#[cfg(feature = "check")]
+pub mod python;
+pub mod pyversion;
+pub mod script;
 pub mod source;
 pub mod spec;
+pub mod suggest;

@@ -126,6 +126,20 @@ pub struct Function {
     pub line: u32,
 }
 
+/// A value of a registration argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Value {
+    /// A `str`.
+    Text(&'static str),
+    /// An `int`.
+    Int(i64),
+    /// A `bool`.
+    Bool(bool),
+    /// A list of `str`.
+    Texts(&'static [&'static str]),
+}
+
 /// Everything `#[command]` knows about a server-side command.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandSpec {
@@ -137,8 +151,30 @@ pub struct CommandSpec {
     pub mode: Mode,
     /// Whether calls run one after the other in the order of their arrival.
     pub inorder: bool,
+    /// Other arguments of `register` by their Python names, such as `hook` (which takes the place
+    /// of the trigger), `keyprefix` and `collect`.
+    pub arguments: &'static [(&'static str, Value)],
+    /// A function without parameters that runs on each shard when the command is registered.
+    pub on_registered: Option<Function>,
     /// Python packages the function needs, as pip requirement specifiers.
     pub requirements: &'static [&'static str],
     /// What happens when the trigger already exists.
     pub replace: Replace,
+}
+
+/// Everything `#[keys_reader]` and `#[stream_reader]` know about a function that runs at events.
+#[derive(Debug, Clone, Copy)]
+pub struct EventSpec {
+    /// The Python function; it gets one record with attributes.
+    pub function: Function,
+    /// Which events: those of keys or those of streams.
+    pub reader: crate::gear::Reader,
+    /// The arguments of `register` by their Python names, such as `prefix` and `eventTypes`.
+    pub arguments: &'static [(&'static str, Value)],
+    /// Where it runs.
+    pub mode: Mode,
+    /// A function without parameters that runs on each shard when this is registered.
+    pub on_registered: Option<Function>,
+    /// Python packages the function needs, as pip requirement specifiers.
+    pub requirements: &'static [&'static str],
 }

@@ -1,0 +1,152 @@
+//! Checking Python text: syntax, names, versions. What the macros, the builder and the command
+//! line tool share.
+
+mod layout;
+mod lines;
+mod names;
+mod parse;
+mod rules;
+mod scope;
+mod syntax;
+mod version;
+mod walk;
+
+pub(crate) use layout::Layout;
+pub(crate) use parse::{ast, expression, range};
+pub(crate) use scope::{Collector, Signature, path, signature};
+pub(crate) use walk::Visitor;
+
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::messages;
+pub use crate::pyversion::PyVersion;
+use crate::source::Source;
+
+/// The body of a server-side function, to be checked.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionInput<'a> {
+    /// The text of the body as it was written.
+    pub source: &'a Source,
+    /// The name of the function.
+    pub name: &'a str,
+    /// The names of its parameters.
+    pub params: &'a [&'a str],
+    /// The Python version it is written for.
+    pub python: PyVersion,
+}
+
+/// A function without errors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedFunction {
+    /// The whole function, `def name(…):` first, its body indented by four blanks.
+    pub def: String,
+    /// The line of the file on which the second line of `def` stands, from 1.
+    pub line: u32,
+    /// The names of the server and of redgrease that it uses.
+    pub uses: Vec<String>,
+    /// The methods of `cmd` that it calls; empty with `cmd` in `uses` means any.
+    pub cmd_methods: Vec<String>,
+}
+
+/// Checks the body of a function. There is a function unless there is an error; warnings may come
+/// with it.
+///
+/// ```
+/// use redgrease_core::python::{FunctionInput, PyVersion, check_function};
+/// use redgrease_core::source::Source;
+///
+/// let source = Source::new("return wdith * height");
+/// let input = FunctionInput {
+///     source: &source,
+///     name: "area",
+///     params: &["width", "height"],
+///     python: PyVersion::default(),
+/// };
+/// let (function, diagnostics) = check_function(&input);
+/// assert!(function.is_none());
+/// assert_eq!(diagnostics[0].message, "undefined name `wdith`");
+/// assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `width`?"));
+/// ```
+pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
+    let mut out = Diagnostics::new();
+    check_params(input.params, &mut out);
+    let layout = Layout::new(input.source);
+    if let Some(empty) = layout.empty() {
+        out.push(empty);
+        return (None, out.into_vec());
+    }
+    let body = match layout.statements(0..layout.text.len()) {
+        Ok(body) => body,
+        Err(error) => {
+            out.push(layout.explain(&error));
+            return (None, out.into_vec());
+        }
+    };
+    rules::check(&body, true, &mut out);
+    version::check(
+        layout.text,
+        &layout.scan,
+        &body,
+        None,
+        input.python,
+        &mut out,
+    );
+    let mut collector = Collector::function(layout.text, input.python, input.params);
+    collector.body(&body);
+    let names = collector.finish(&mut out);
+    let function = (!out.has_errors()).then(|| {
+        let start = first_line(layout.text);
+        let text = layout.reindent(start..layout.text.trim_end().len(), "    ", &names.edits);
+        CheckedFunction {
+            def: format!("def {}({}):\n{text}\n", input.name, input.params.join(", ")),
+            line: input.source.line() + newlines(&layout.text[..start]),
+            cmd_methods: names.cmd_methods(),
+            uses: names.uses.into_iter().collect(),
+        }
+    });
+    (function, out.into_vec())
+}
+
+/// Whether `name` is a Python keyword, which cannot be the name of a parameter.
+pub fn is_keyword(name: &str) -> bool {
+    names::KEYWORDS.contains(&name)
+}
+
+/// Checks statements and an expression that stand outside of any function.
+pub(crate) fn check_module(
+    layout: &Layout<'_>,
+    body: &[ast::Stmt],
+    expression: Option<&ast::Expr>,
+    python: PyVersion,
+    out: &mut Diagnostics,
+) {
+    rules::check(body, false, out);
+    if let Some(expression) = expression {
+        rules::check_expression(expression, out);
+    }
+    version::check(layout.text, &layout.scan, body, expression, python, out);
+}
+
+pub(crate) fn is_generator(body: &[ast::Stmt]) -> bool {
+    rules::is_generator(body)
+}
+
+fn check_params(params: &[&str], out: &mut Diagnostics) {
+    for (index, name) in params.iter().enumerate() {
+        if is_keyword(name) {
+            out.push(messages::parameter_name(name));
+        }
+        if params[..index].contains(name) {
+            out.push(messages::parameter_twice(name));
+        }
+    }
+}
+
+/// Where the first line with text begins.
+pub(crate) fn first_line(text: &str) -> usize {
+    let blank = text.len() - text.trim_start().len();
+    text[..blank].rfind('\n').map_or(0, |i| i + 1)
+}
+
+pub(crate) fn newlines(text: &str) -> u32 {
+    text.matches('\n').count() as u32
+}

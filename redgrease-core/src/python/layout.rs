@@ -1,0 +1,168 @@
+//! Where a body stands in its text: the indentation to take away and to add.
+
+use std::ops::Range;
+
+use super::lines::{Scan, scan};
+use super::parse::{self, SyntaxError, ast};
+use super::scope::Edit;
+use crate::diag::Diagnostic;
+use crate::messages;
+use crate::source::Source;
+
+/// A text with its shape.
+pub(crate) struct Layout<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) scan: Scan,
+    /// The indentation of the outermost statements.
+    pub(crate) base: usize,
+    /// Blanks before the text's first line that make it as wide as the others.
+    pub(crate) pad: usize,
+}
+
+impl<'a> Layout<'a> {
+    pub(crate) fn new(source: &'a Source) -> Self {
+        let text = source.text();
+        let mut scan = scan(text, 0);
+        let mut pad = 0;
+        let first_break = text.find('\n').unwrap_or(text.len());
+        if let Some(first) = scan
+            .lines
+            .first()
+            .filter(|l| l.start < first_break)
+            .cloned()
+        {
+            let others = scan.lines[1..].iter().map(|l| l.indent).min();
+            pad = first_line_pad(&first, others, source.column() as usize, text);
+            scan.lines[0].indent += pad;
+        }
+        let base = scan.lines.first().map_or(0, |l| l.indent);
+        Self {
+            text,
+            scan,
+            base,
+            pad,
+        }
+    }
+
+    /// Parses the statements in `part` of the text.
+    pub(crate) fn statements(&self, part: Range<usize>) -> Result<Vec<ast::Stmt>, SyntaxError> {
+        let text = &self.text[part.clone()];
+        let pad = if part.start == 0 { self.pad } else { 0 };
+        if self.base == 0 {
+            return parse::statements("", text, part.start);
+        }
+        let before = format!("if 1:\n{}", " ".repeat(pad));
+        let mut body = parse::statements(&before, text, part.start)?;
+        if let Some(stray) = body.get(1) {
+            return Err(SyntaxError {
+                kind: parse::Kind::Unindent,
+                offset: parse::range(stray).start,
+            });
+        }
+        match body.pop() {
+            Some(ast::Stmt::If(block)) => match block.orelse.first() {
+                None => Ok(block.body),
+                Some(stray) => Err(SyntaxError {
+                    kind: parse::Kind::Unindent,
+                    offset: parse::range(stray).start,
+                }),
+            },
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// The diagnostic for a syntax error.
+    pub(crate) fn explain(&self, error: &SyntaxError) -> Diagnostic {
+        super::syntax::explain(self.text, &self.scan, error)
+    }
+
+    /// A diagnostic for what the parser would not say clearly.
+    pub(crate) fn empty(&self) -> Option<Diagnostic> {
+        self.scan.lines.is_empty().then(messages::empty_body)
+    }
+
+    /// The lines of `part` with `indent` in the place of the base indentation and with the edits
+    /// made; the number of lines stays the same, and strings keep what is inside of them.
+    pub(crate) fn reindent(&self, part: Range<usize>, indent: &str, edits: &[Edit]) -> String {
+        let mut out = String::with_capacity(part.len() + 64);
+        let mut at = part.start;
+        while at < part.end {
+            let end = self.text[at..part.end]
+                .find('\n')
+                .map_or(part.end, |i| at + i + 1);
+            let in_string = self.scan.strings.iter().any(|s| s.start < at && at < s.end);
+            if in_string {
+                self.copy(at..end, edits, &mut out);
+            } else {
+                let width = if at == 0 {
+                    self.base.saturating_sub(self.pad)
+                } else {
+                    self.base
+                };
+                let line = &self.text[at..end];
+                let cut = at + cut_indent(line, width);
+                if line.trim().is_empty() {
+                    out.push('\n');
+                } else {
+                    out.push_str(indent);
+                    self.copy(cut..end, edits, &mut out);
+                }
+            }
+            at = end;
+        }
+        out
+    }
+
+    /// Copies a piece of a line, with the edits that begin or go on in it.
+    fn copy(&self, piece: Range<usize>, edits: &[Edit], out: &mut String) {
+        let mut at = piece.start;
+        for edit in edits {
+            if edit.range.end <= at || edit.range.start >= piece.end {
+                continue;
+            }
+            if edit.range.start >= at {
+                out.push_str(&self.text[at..edit.range.start]);
+                out.push_str(&edit.text);
+            }
+            at = edit.range.end.min(piece.end);
+            if edit.range.end > piece.end {
+                out.push('\n');
+            }
+        }
+        out.push_str(&self.text[at.min(piece.end)..piece.end]);
+    }
+}
+
+/// How many bytes of `line` are indentation, up to `width`.
+fn cut_indent(line: &str, width: usize) -> usize {
+    let mut seen = 0;
+    for (index, c) in line.char_indices() {
+        match c {
+            _ if seen >= width => return index,
+            ' ' => seen += 1,
+            '\t' => seen = (seen / 8 + 1) * 8,
+            _ => return index,
+        }
+    }
+    line.len()
+}
+
+/// The blanks to put before a first line that stands behind the opening brace or quote.
+fn first_line_pad(
+    first: &super::lines::Line,
+    others: Option<usize>,
+    column: usize,
+    text: &str,
+) -> usize {
+    let Some(others) = others else {
+        return 0;
+    };
+    if column + first.indent == others {
+        return column;
+    }
+    let opens = text[first.start..first.end].ends_with(':');
+    if opens || others <= first.indent {
+        return 0;
+    }
+    others - first.indent
+}

@@ -1,0 +1,206 @@
+//! The shape of a Python text without parsing it: logical lines, brackets, strings, comments.
+//!
+//! The parser stops at the first error and says little about it; this scan never fails, so the
+//! messages can point at the bracket that was never closed. It also knows which line breaks are
+//! inside of strings, where the indentation must not be touched.
+
+use std::ops::Range;
+
+/// A statement's first physical line to its last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// The offset of the first character that is not a blank.
+    pub(crate) start: usize,
+    /// The offset after the last character, without a comment.
+    pub(crate) end: usize,
+    /// The width of the indentation; a tab goes to the next multiple of eight.
+    pub(crate) indent: usize,
+    /// The `;` outside of brackets and strings.
+    pub(crate) semicolons: Vec<usize>,
+}
+
+/// What [`scan`] finds.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) lines: Vec<Line>,
+    pub(crate) strings: Vec<Range<usize>>,
+    /// Brackets that were never closed, outermost first.
+    pub(crate) open: Vec<(usize, char)>,
+    /// A closing bracket that fits no open one, with the open one when there is any.
+    pub(crate) mismatch: Option<(usize, char, Option<(usize, char)>)>,
+    /// A string without an end: its start, and where it should have ended.
+    pub(crate) unterminated: Option<Range<usize>>,
+}
+
+/// Scans `text`; `column` is the width of what stands before it on its first line.
+pub(crate) fn scan(text: &str, column: usize) -> Scan {
+    let mut scan = Scan::default();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut indent = column;
+    let mut fresh = true;
+    while at < bytes.len() {
+        if fresh {
+            match bytes[at] {
+                b' ' => indent += 1,
+                b'\t' => indent = (indent / 8 + 1) * 8,
+                b'\x0c' | b'\r' => {}
+                b'\n' => indent = 0,
+                b'#' => {
+                    at = skip_comment(bytes, at);
+                    continue;
+                }
+                _ => {
+                    scan.lines.push(Line {
+                        start: at,
+                        end: at,
+                        indent,
+                        semicolons: Vec::new(),
+                    });
+                    fresh = false;
+                    continue;
+                }
+            }
+            at += 1;
+            continue;
+        }
+        let byte = bytes[at];
+        match byte {
+            b'\n' if scan.open.is_empty() => {
+                fresh = true;
+                indent = 0;
+            }
+            b'#' => {
+                at = skip_comment(bytes, at);
+                continue;
+            }
+            b'\\' => at += usize::from(at + 1 < bytes.len()),
+            b'"' | b'\'' => {
+                let start = prefix_start(bytes, at);
+                let (end, closed) = skip_string(bytes, at);
+                if !closed && scan.unterminated.is_none() {
+                    scan.unterminated = Some(start..end);
+                }
+                scan.strings.push(start..end);
+                at = end;
+                set_end(&mut scan, at);
+                continue;
+            }
+            b'(' | b'[' | b'{' => scan.open.push((at, byte as char)),
+            b')' | b']' | b'}' => close(&mut scan, at, byte as char),
+            b';' if scan.open.is_empty() => {
+                if let Some(line) = scan.lines.last_mut() {
+                    line.semicolons.push(at);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+        if !byte.is_ascii_whitespace() {
+            set_end(&mut scan, at);
+        }
+    }
+    scan
+}
+
+fn set_end(scan: &mut Scan, end: usize) {
+    if let Some(line) = scan.lines.last_mut() {
+        line.end = end;
+    }
+}
+
+fn close(scan: &mut Scan, at: usize, found: char) {
+    let wanted = match found {
+        ')' => '(',
+        ']' => '[',
+        _ => '{',
+    };
+    match scan.open.last() {
+        Some((_, open)) if *open == wanted => {
+            scan.open.pop();
+        }
+        open => {
+            if scan.mismatch.is_none() {
+                scan.mismatch = Some((at, found, open.copied()));
+            }
+        }
+    }
+}
+
+fn skip_comment(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() && bytes[at] != b'\n' {
+        at += 1;
+    }
+    at
+}
+
+/// Where the letters of a string prefix (`rb`, `f`, …) before the quote at `at` begin.
+fn prefix_start(bytes: &[u8], at: usize) -> usize {
+    let mut start = at;
+    while start > 0 && bytes[start - 1].is_ascii_alphabetic() && at - start < 2 {
+        start -= 1;
+    }
+    let is_name =
+        start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
+    let fits = bytes[start..at].iter().all(|b| b"rRbBuUfF".contains(b));
+    if fits && !is_name { start } else { at }
+}
+
+/// The offset after the string that begins at the quote `at`, and whether it has an end.
+fn skip_string(bytes: &[u8], at: usize) -> (usize, bool) {
+    let quote = bytes[at];
+    let triple = bytes[at..].starts_with(&[quote, quote, quote]);
+    let mut i = at + if triple { 3 } else { 1 };
+    while i < bytes.len() {
+        match bytes[i] {
+            b'\\' => i += 1,
+            b'\n' if !triple => return (i, false),
+            b if b == quote && (!triple || bytes[i..].starts_with(&[quote, quote, quote])) => {
+                return (i + if triple { 3 } else { 1 }, true);
+            }
+            _ => {}
+        }
+        i += 1;
+    }
+    (bytes.len(), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starts(text: &str) -> Vec<(usize, usize)> {
+        scan(text, 0)
+            .lines
+            .iter()
+            .map(|l| (l.start, l.indent))
+            .collect()
+    }
+
+    #[test]
+    fn logical_lines_span_brackets_strings_and_backslashes() {
+        assert_eq!(
+            starts("a = (1,\n  2)\nb = 2 \\\n  + 3\n"),
+            [(0, 0), (13, 0)]
+        );
+        assert_eq!(
+            starts("x = \"\"\"a\nb\"\"\"\n  # c\n\n    y"),
+            [(0, 0), (26, 4)]
+        );
+        assert_eq!(starts("\tx\n"), [(1, 8)]);
+    }
+
+    #[test]
+    fn brackets_and_strings_without_an_end_are_known() {
+        assert_eq!(scan("f(a, [b)", 0).mismatch, Some((7, ')', Some((5, '[')))));
+        assert_eq!(scan("f(a", 0).open, [(1, '(')]);
+        assert_eq!(scan("x = rb'abc\ny", 0).unterminated, Some(4..10));
+        assert_eq!(scan(r#"x = "a\"b" + 'c'"#, 0).strings, [4..10, 13..16]);
+        assert!(scan(r#"x = "a\"b""#, 0).unterminated.is_none());
+    }
+
+    #[test]
+    fn semicolons_outside_of_brackets_are_kept() {
+        assert_eq!(scan("a; b(';')\n", 0).lines[0].semicolons, [1]);
+    }
+}

@@ -1,0 +1,330 @@
+//! Names that are there without an import: Python's own, the server's and redgrease's.
+
+use super::PyVersion;
+
+/// The builtin names of Python 3.7.
+const BUILTINS: &[&str] = &[
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "BlockingIOError",
+    "BrokenPipeError",
+    "BufferError",
+    "BytesWarning",
+    "ChildProcessError",
+    "ConnectionAbortedError",
+    "ConnectionError",
+    "ConnectionRefusedError",
+    "ConnectionResetError",
+    "DeprecationWarning",
+    "EOFError",
+    "Ellipsis",
+    "EnvironmentError",
+    "Exception",
+    "False",
+    "FileExistsError",
+    "FileNotFoundError",
+    "FloatingPointError",
+    "FutureWarning",
+    "GeneratorExit",
+    "IOError",
+    "ImportError",
+    "ImportWarning",
+    "IndentationError",
+    "IndexError",
+    "InterruptedError",
+    "IsADirectoryError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "ModuleNotFoundError",
+    "NameError",
+    "None",
+    "NotADirectoryError",
+    "NotImplemented",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "PendingDeprecationWarning",
+    "PermissionError",
+    "ProcessLookupError",
+    "RecursionError",
+    "ReferenceError",
+    "ResourceWarning",
+    "RuntimeError",
+    "RuntimeWarning",
+    "StopAsyncIteration",
+    "StopIteration",
+    "SyntaxError",
+    "SyntaxWarning",
+    "SystemError",
+    "SystemExit",
+    "TabError",
+    "TimeoutError",
+    "True",
+    "TypeError",
+    "UnboundLocalError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeError",
+    "UnicodeTranslateError",
+    "UnicodeWarning",
+    "UserWarning",
+    "ValueError",
+    "Warning",
+    "ZeroDivisionError",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "breakpoint",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+];
+
+/// Builtin names that later versions brought.
+const LATER_BUILTINS: &[(&str, u8)] = &[
+    ("aiter", 10),
+    ("anext", 10),
+    ("EncodingWarning", 10),
+    ("BaseExceptionGroup", 11),
+    ("ExceptionGroup", 11),
+    ("PythonFinalizationError", 13),
+];
+
+/// Names of every module.
+const MODULE: &[&str] = &[
+    "__name__",
+    "__doc__",
+    "__file__",
+    "__builtins__",
+    "__debug__",
+    "__import__",
+    "__build_class__",
+    "__loader__",
+    "__package__",
+    "__spec__",
+];
+
+/// Names that the server gives to every script, and those of redgrease that the script generator
+/// writes in when they are used.
+pub(crate) const RUNTIME: &[&str] = &[
+    "cmd",
+    "execute",
+    "atomic",
+    "log",
+    "hashtag",
+    "hashtag3",
+    "configGet",
+    "gearsConfigGet",
+    "gearsFuture",
+    "Record",
+    "StreamRecord",
+    "redgrease",
+    "GearsBuilder",
+    "GB",
+    "flat_error",
+    "call_next",
+    "get_command",
+    "override_reply",
+    "isAsyncAllow",
+    "isInAtomicBlock",
+    "registerTE",
+    "gearsCtx",
+    "getGearsSession",
+    "setGearsSession",
+    "registerGearsThread",
+    "PyFlatExecution",
+    "GearsFuture",
+    "GearsSession",
+    "loop",
+    "runCoroutine",
+    "createFuture",
+    "setFutureResults",
+    "setFutureException",
+    "redisgears",
+    "redisAI",
+    "Log",
+    "ConfigGet",
+    "GearsConfigGet",
+];
+
+/// What `redgrease.…` has on the server.
+pub(crate) const REDGREASE: &[&str] = &[
+    "cmd",
+    "execute",
+    "atomic",
+    "log",
+    "hashtag",
+    "hashtag3",
+    "configGet",
+    "gearsConfigGet",
+    "gearsFuture",
+    "GearsBuilder",
+    "GB",
+    "GEARS_RUNTIME",
+    "utils",
+    "runtime",
+    "sugar",
+    "FailurePolicy",
+    "KeyType",
+    "LogLevel",
+    "ReaderType",
+    "TriggerMode",
+];
+
+/// What `redgrease.utils.…` has on the server.
+pub(crate) const UTILS: &[&str] = &[
+    "Record",
+    "StreamRecord",
+    "record",
+    "stream_record",
+    "compose",
+    "dict_filter",
+    "passfun",
+    "as_is",
+    "str_if_bytes",
+    "safe_str",
+    "safe_str_upper",
+    "bool_ok",
+    "safe_bool",
+    "optional",
+    "to_int_if_bool",
+    "to_redis_type",
+    "to_bytes",
+    "to_list",
+    "to_dict",
+    "to_kwargs",
+    "transform",
+    "list_parser",
+    "list_of_str",
+    "dict_of",
+    "CaseInsensitiveDict",
+];
+
+/// Python's keywords, which cannot be names.
+pub(crate) const KEYWORDS: &[&str] = &[
+    "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",
+    "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import",
+    "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+    "with", "yield",
+];
+
+/// Words of other languages and what Python calls them.
+const FOREIGN: &[(&str, &str)] = &[
+    ("true", "True"),
+    ("false", "False"),
+    ("null", "None"),
+    ("nil", "None"),
+    ("undefined", "None"),
+    ("NULL", "None"),
+    ("this", "self"),
+    ("Some", "the value itself"),
+    ("println", "print"),
+    ("unicode", "str"),
+    ("xrange", "range"),
+    ("raw_input", "input"),
+    ("unichr", "chr"),
+    ("long", "int"),
+    ("basestring", "str"),
+    ("String", "str"),
+    ("vec", "[…]"),
+    ("redis", "cmd"),
+];
+
+/// Whether `name` is one of Python's builtin names in `version`.
+pub(crate) fn is_builtin(name: &str, version: PyVersion) -> bool {
+    BUILTINS.contains(&name)
+        || MODULE.contains(&name)
+        || LATER_BUILTINS
+            .iter()
+            .any(|(n, minor)| *n == name && version >= PyVersion::new(3, *minor))
+}
+
+/// The version of Python that brought the builtin `name`, when the target is older.
+pub(crate) fn builtin_since(name: &str) -> Option<PyVersion> {
+    let (_, minor) = LATER_BUILTINS.iter().find(|(n, _)| *n == name)?;
+    Some(PyVersion::new(3, *minor))
+}
+
+/// Whether a warning about hiding the builtin `name` helps: constants and exceptions cannot or
+/// would not be hidden by accident.
+pub(crate) fn is_common_builtin(name: &str) -> bool {
+    BUILTINS.contains(&name) && name.starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// All builtin names of the oldest target, for suggestions.
+pub(crate) fn builtins() -> impl Iterator<Item = &'static str> {
+    BUILTINS.iter().copied()
+}
+
+/// What Python calls a word of another language.
+pub(crate) fn foreign(name: &str) -> Option<&'static str> {
+    FOREIGN
+        .iter()
+        .find(|(n, _)| *n == name)
+        .map(|(_, python)| *python)
+}
