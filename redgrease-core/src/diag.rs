@@ -196,8 +196,12 @@ impl Diagnostics {
         self.list.iter().any(Diagnostic::is_error)
     }
 
-    /// The findings in the order of the text.
+    /// The findings in the order of the text; warnings are left out as long as there are errors,
+    /// which often cause them.
     pub fn into_vec(mut self) -> Vec<Diagnostic> {
+        if self.has_errors() {
+            self.list.retain(Diagnostic::is_error);
+        }
         self.list.sort_by_key(|d| (d.range.start, d.range.end));
         self.list
     }

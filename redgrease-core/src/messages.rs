@@ -465,6 +465,7 @@ pub fn arity(
     parameter: &str,
     wanted: &str,
     takes: &str,
+    example: &str,
     range: Range<usize>,
 ) -> Diagnostic {
     error(
@@ -472,16 +473,7 @@ pub fn arity(
         format!("{what} calls `{parameter}` with {wanted}, but this takes {takes}"),
         range,
     )
-    .help(format!(
-        "give it the parameters {wanted_list}",
-        wanted_list = bracketed(wanted)
-    ))
-}
-
-fn bracketed(wanted: &str) -> &str {
-    wanted
-        .split_once(": ")
-        .map_or("that it is called with", |(_, names)| names)
+    .help(format!("write `{example}`"))
 }
 
 /// A constant where a callback is expected.

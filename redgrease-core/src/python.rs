@@ -90,7 +90,7 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
         input.python,
         &mut out,
     );
-    let mut collector = Collector::function(layout.text, input.python, input.params);
+    let mut collector = Collector::function(layout.text, input.python, input.name, input.params);
     collector.body(&body);
     let names = collector.finish(&mut out);
     let function = (!out.has_errors()).then(|| {

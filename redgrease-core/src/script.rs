@@ -116,7 +116,11 @@ pub fn command_script(spec: &CommandSpec) -> Script {
                 Arity::Variadic => ("variadic", format!("{how}, any number")),
             };
             writer.helpers.need(&format!("decode_{decode}"));
-            format!("({}, {}, _rg_{decode}, '{arity}')", quote(param.name), quote(&how))
+            format!(
+                "({}, {}, _rg_{decode}, '{arity}')",
+                quote(param.name),
+                quote(&how)
+            )
         })
         .collect();
     writer.line(&format!("_rg_parameters = [{}]", parameters.join(", ")));
@@ -134,7 +138,11 @@ pub fn command_script(spec: &CommandSpec) -> Script {
     }
     arguments.push(format!("mode={}", quote(spec.mode.as_str())));
     arguments.push(format!("inorder={}", python_bool(spec.inorder)));
-    arguments.extend(spec.arguments.iter().map(|(name, value)| argument(name, *value)));
+    arguments.extend(
+        spec.arguments
+            .iter()
+            .map(|(name, value)| argument(name, *value)),
+    );
     arguments.extend(on_registered);
     arguments.push("convertToStr=False".to_owned());
     let mut steps = vec!["map(_rg_call)".to_owned()];
@@ -146,7 +154,11 @@ pub fn command_script(spec: &CommandSpec) -> Script {
 pub fn event_script(spec: &EventSpec) -> Script {
     let mut writer = Writer::new();
     let function = &spec.function;
-    let record = if spec.reader == Reader::Stream { "StreamRecord" } else { "Record" };
+    let record = if spec.reader == Reader::Stream {
+        "StreamRecord"
+    } else {
+        "Record"
+    };
     writer.helpers.need(record);
     writer.function(function);
     let on_registered = spec.on_registered.as_ref().map(|f| writer.on_registered(f));
@@ -224,9 +236,11 @@ struct Writer {
     lines: Vec<Lines>,
     helpers: Helpers,
     hash: Hash,
+    /// Where the hash goes into the text.
+    hash_at: Option<usize>,
 }
 
-/// What stands in a description until the hash is known; the hash never has these letters.
+/// What stands in a description until the hash is known; as long as the hash is.
 const HASH: &str = "0123456789abcdef";
 
 impl Writer {
@@ -319,14 +333,21 @@ impl Writer {
         steps: &[String],
         arguments: &[String],
     ) -> Script {
-        let name = quote(name);
-        let description = format!("'redgrease ' + {name} + ' {HASH}'");
-        self.line(&format!("_rg = GearsBuilder('{reader}', desc={description})"));
+        let description = quote(&format!("redgrease {name} {HASH}"));
+        self.described(&format!(
+            "_rg = GearsBuilder('{reader}', desc={description})"
+        ));
         for step in steps {
             self.line(&format!("_rg.{step}"));
         }
         self.line(&format!("_rg.register({})", arguments.join(", ")));
         self.finish()
+    }
+
+    /// A line whose last [`HASH`] will be the hash of the script.
+    fn described(&mut self, line: &str) {
+        self.hash_at = line.rfind(HASH).map(|at| self.text.len() + at);
+        self.line(line);
     }
 
     /// Puts the helpers before the text.
@@ -339,8 +360,11 @@ impl Writer {
         for lines in &mut self.lines {
             lines.first += shift;
         }
+        if let Some(at) = self.hash_at {
+            self.text.replace_range(at..at + HASH.len(), &hash);
+        }
         Script {
-            text: head + &self.text.replace(HASH, &hash),
+            text: head + &self.text,
             lines: self.lines,
             hash,
         }

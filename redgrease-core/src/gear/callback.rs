@@ -122,10 +122,7 @@ pub(crate) fn check(
     };
     match callback {
         Callback::Value => {
-            let example = match wanted {
-                [] => "lambda: …".to_owned(),
-                names => format!("lambda {}: …", names.join(", ")),
-            };
+            let example = lambda(wanted);
             out.push(messages::not_callable(
                 called,
                 parameter.name,
@@ -145,6 +142,12 @@ pub(crate) fn check(
                 parameter.name,
                 &in_words(wanted),
                 &takes(*signature),
+                &match value {
+                    ast::Expr::Name(name) if matches!(callback, Callback::Function(_)) => {
+                        format!("def {}({}):", name.id, wanted.join(", "))
+                    }
+                    _ => lambda(wanted),
+                },
                 head(value),
             ));
         }
@@ -155,6 +158,14 @@ pub(crate) fn check(
 /// Whether a callable can be called with `count` arguments.
 pub(crate) fn fits(signature: Signature, count: usize) -> bool {
     signature.least <= count && signature.most.is_none_or(|most| count <= most)
+}
+
+/// A lambda with the right parameters.
+fn lambda(names: &[&str]) -> String {
+    match names {
+        [] => "lambda: …".to_owned(),
+        names => format!("lambda {}: …", names.join(", ")),
+    }
 }
 
 fn in_words(names: &[&str]) -> String {

@@ -484,7 +484,12 @@ impl<'a> Checker<'a> {
         }
         let keywords: Vec<Option<&str>> = given.iter().map(|g| g.keyword).collect();
         let (bound, misfits) = table::bind(parameters, &keywords);
+        let misnamed = misfits.iter().any(|m| matches!(m, Misfit::Unknown(_)));
         for misfit in misfits {
+            // What is missing is probably what has the wrong name.
+            if misnamed && matches!(misfit, Misfit::Missing(_)) {
+                continue;
+            }
             self.misfit(what, parameters, &given, misfit, &at);
         }
         let mut arguments: Vec<(usize, Argument)> = Vec::new();

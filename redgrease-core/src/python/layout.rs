@@ -46,6 +46,9 @@ impl<'a> Layout<'a> {
 
     /// Parses the statements in `part` of the text.
     pub(crate) fn statements(&self, part: Range<usize>) -> Result<Vec<ast::Stmt>, SyntaxError> {
+        if !self.scan.lines.iter().any(|l| part.contains(&l.start)) {
+            return Ok(Vec::new());
+        }
         let text = &self.text[part.clone()];
         let pad = if part.start == 0 { self.pad } else { 0 };
         if self.base == 0 {

@@ -185,7 +185,7 @@ mod tests {
         );
         assert_eq!(
             starts("x = \"\"\"a\nb\"\"\"\n  # c\n\n    y"),
-            [(0, 0), (26, 4)]
+            [(0, 0), (25, 4)]
         );
         assert_eq!(starts("\tx\n"), [(1, 8)]);
     }

@@ -317,8 +317,8 @@ pub(crate) fn is_common_builtin(name: &str) -> bool {
 }
 
 /// All builtin names of the oldest target, for suggestions.
-pub(crate) fn builtins() -> impl Iterator<Item = &'static str> {
-    BUILTINS.iter().copied()
+pub(crate) fn builtins() -> &'static [&'static str] {
+    BUILTINS
 }
 
 /// What Python calls a word of another language.

@@ -149,9 +149,9 @@ impl<'a> Collector<'a> {
         collector
     }
 
-    /// Goes into a function of that module with the parameters `params`.
-    pub(crate) fn function(text: &'a str, python: PyVersion, params: &[&str]) -> Self {
-        let mut collector = Self::module(text, python, &[]);
+    /// Goes into the function `name` of a module, with the parameters `params`.
+    pub(crate) fn function(text: &'a str, python: PyVersion, name: &str, params: &[&str]) -> Self {
+        let mut collector = Self::module(text, python, &[name]);
         collector.enter(Kind::Function);
         for name in params {
             collector.bind(name, 0..0, How::Parameter);
@@ -172,11 +172,6 @@ impl<'a> Collector<'a> {
     /// Whether the module binds `name`.
     pub(crate) fn defines(&self, name: &str) -> bool {
         self.scopes[0].names.contains_key(name)
-    }
-
-    /// Whether a name of the module is a `def` or a lambda and nothing else.
-    pub(crate) fn is_function(&self, name: &str) -> bool {
-        self.signature(name).is_some()
     }
 
     /// Looks every name up and reports what is unknown or unused.

@@ -118,7 +118,7 @@ fn character(text: &str, at: usize, c: char) -> Diagnostic {
         '\u{a0}' => "this is a no-break space; write a blank",
         '`' => "Python has no backquotes; write a string in quotes",
         '?' => "Python has no `?`; write `a if test else b`",
-        '$' => "`$` is no Python; a Rust value comes in as a parameter or a capture",
+        '$' => "a Rust value comes in as a parameter or a capture",
         '!' => "Python writes `not`",
         _ => "remove it, or put it into a string",
     };
@@ -139,14 +139,14 @@ fn said_by_parser(text: &str, at: usize, said: &str) -> Diagnostic {
         return messages::syntax(
             format!("the parameter `{name}` is there twice"),
             Some("rename one of them"),
-            range,
+            last_word(text, at, name).unwrap_or(range),
         );
     }
     if let Some(name) = said.strip_prefix("keyword argument repeated: ") {
         return messages::syntax(
             format!("the argument `{name}` is given twice"),
             Some("remove one of them"),
-            range,
+            last_word(text, at, name).unwrap_or(range),
         );
     }
     if said.starts_with("non-default argument") {
@@ -173,6 +173,13 @@ fn unexpected(text: &str, at: usize, token: Range<usize>) -> Diagnostic {
     }
     if first == "else" && found == "if" {
         return messages::syntax("`else if` is no Python", Some("write `elif`"), token);
+    }
+    if names::KEYWORDS.contains(&first) && before == first && found == "=" {
+        return messages::syntax(
+            format!("`{first}` is a Python keyword and cannot be assigned to"),
+            Some("use another name"),
+            first_range(&line, text, first),
+        );
     }
     if found == "=" && HEADERS.contains(&first) {
         return messages::syntax(
@@ -339,6 +346,15 @@ fn header_before(text: &str, at: usize) -> Range<usize> {
     }
     let content = text[..end.min(text.len())].trim_end();
     line_text(text, content.len())
+}
+
+/// The last place of the word `name` before `at`.
+fn last_word(text: &str, at: usize, name: &str) -> Option<Range<usize>> {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text[..at]
+        .rmatch_indices(name)
+        .map(|(start, _)| start..start + name.len())
+        .find(|r| !text[..r.start].ends_with(part) && !text[r.end..].starts_with(part))
 }
 
 fn first_word(line: &str) -> &str {

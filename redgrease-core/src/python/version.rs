@@ -50,7 +50,7 @@ impl Versions<'_> {
 
     fn arguments_since(&mut self, arguments: &Arguments) {
         if let Some(first) = arguments.posonlyargs.first() {
-            self.need(8, "positional-only parameters (`/`)", range(&first.def));
+            self.need(8, "a positional-only parameter (`/`)", range(&first.def));
         }
         if let Some(vararg) = &arguments.vararg {
             if let Some(annotation) = vararg.annotation.as_deref().filter(|a| a.is_starred_expr()) {
@@ -102,7 +102,7 @@ impl Versions<'_> {
                         let listed = items > 1 || inside.contains(" as ");
                         if listed && after.starts_with(':') {
                             let at = statement.start + head.find('(').unwrap_or(0);
-                            self.need(9, "parentheses around the items of `with`", at..at + 1);
+                            self.need(9, "a parenthesis around the items of `with`", at..at + 1);
                         }
                         return;
                     }
@@ -131,19 +131,19 @@ impl Visitor for Versions<'_> {
             Stmt::FunctionDef(s) => {
                 self.decorators(&s.decorator_list);
                 if let Some(parameter) = s.type_params.first() {
-                    self.need(12, "type parameters", range(parameter));
+                    self.need(12, "a type parameter", range(parameter));
                 }
             }
             Stmt::AsyncFunctionDef(s) => {
                 self.decorators(&s.decorator_list);
                 if let Some(parameter) = s.type_params.first() {
-                    self.need(12, "type parameters", range(parameter));
+                    self.need(12, "a type parameter", range(parameter));
                 }
             }
             Stmt::ClassDef(s) => {
                 self.decorators(&s.decorator_list);
                 if let Some(parameter) = s.type_params.first() {
-                    self.need(12, "type parameters", range(parameter));
+                    self.need(12, "a type parameter", range(parameter));
                 }
             }
             Stmt::Return(s) => {

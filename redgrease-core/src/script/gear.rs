@@ -72,6 +72,8 @@ fn builder(writer: &mut Writer, plan: &Plan, registers: bool) {
         place = place.or(Some(&description.value));
     } else if registers {
         parts.push(format!("desc='redgrease {} {}'", entry.name, super::HASH));
+        writer.described(&format!("_rg = GearsBuilder({})", parts.join(", ")));
+        return;
     }
     let line = format!("_rg = GearsBuilder({})", parts.join(", "));
     match place {
@@ -168,7 +170,10 @@ fn step(writer: &mut Writer, reader: Reader, step: &Step) {
         Operation::BatchGroupBy => format!("batchgroupby({})", call.grouping(LENGTH)),
         Operation::Limit => {
             let length = arguments.text("length").unwrap_or("0");
-            format!("limit({length}, {})", arguments.text("start").unwrap_or("0"))
+            format!(
+                "limit({length}, {})",
+                arguments.text("start").unwrap_or("0")
+            )
         }
         Operation::Collect => "collect()".to_owned(),
         Operation::Distinct => "distinct()".to_owned(),
@@ -177,7 +182,10 @@ fn step(writer: &mut Writer, reader: Reader, step: &Step) {
         Operation::Aggregate => format!("aggregate({})", call.aggregation("aggregate")),
         Operation::AggregateBy => {
             let extractor = call.callback("extractor", HASH_OF);
-            format!("aggregateby({extractor}, {})", call.aggregation("aggregate_by"))
+            format!(
+                "aggregateby({extractor}, {})",
+                call.aggregation("aggregate_by")
+            )
         }
         Operation::Sort => format!("sort({})", arguments.text("reverse").unwrap_or("True")),
         Operation::CountBy => format!("countby({})", call.callback("extractor", TEXT)),
@@ -185,7 +193,11 @@ fn step(writer: &mut Writer, reader: Reader, step: &Step) {
         Operation::Values => format!("map({})", call.sugar("lambda record: record.get('value')")),
         Operation::Keys => format!("map({})", call.sugar("lambda record: record['key']")),
         Operation::Records => {
-            let class = if reader == Reader::Stream { "StreamRecord" } else { "Record" };
+            let class = if reader == Reader::Stream {
+                "StreamRecord"
+            } else {
+                "Record"
+            };
             call.writer.helpers.need(class);
             let map = format!("lambda record: {class}(**record)");
             format!("map({})", call.sugar(&map))
@@ -200,7 +212,8 @@ fn step(writer: &mut Writer, reader: Reader, step: &Step) {
         Operation::Apply => {
             let function = call.callback("fun", IDENTITY);
             if function.starts_with("_rg_function(") || !is_name(&function) {
-                call.writer.placed_or_line(&format!("_rg_applied = {function}"), arguments.get("fun"));
+                call.writer
+                    .placed_or_line(&format!("_rg_applied = {function}"), arguments.get("fun"));
                 "map(lambda record: _rg_applied(*record[1:]))".to_owned()
             } else {
                 format!("map(lambda record: {function}(*record[1:]))")

@@ -1,0 +1,291 @@
+//! The diagnostics as people read them.
+#![cfg(feature = "check")]
+
+use redgrease_core::gear::callback::{CallbackInput, check_callback};
+use redgrease_core::gear::check::{GearInput, check_gear};
+use redgrease_core::python::{FunctionInput, PyVersion, check_function};
+use redgrease_core::source::Source;
+
+/// A snapshot without the expression that made it.
+macro_rules! snapshot {
+    ($text:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($text);
+        });
+    };
+}
+
+fn function(text: &'static str) -> String {
+    let source = Source::new(text).at("src/main.rs", 10, 12);
+    let input = FunctionInput {
+        source: &source,
+        name: "f",
+        params: &["url", "count"],
+        python: PyVersion::default(),
+    };
+    let (_, diagnostics) = check_function(&input);
+    diagnostics.iter().map(|d| d.render(&source)).collect()
+}
+
+fn gear(text: &'static str) -> String {
+    let source = Source::new(text).at("src/main.rs", 10, 12);
+    let input = GearInput {
+        source: &source,
+        captures: &["pattern"],
+        python: PyVersion::default(),
+    };
+    let (_, diagnostics) = check_gear(&input);
+    diagnostics.iter().map(|d| d.render(&source)).collect()
+}
+
+fn callback(text: &'static str) -> String {
+    let source = Source::new(text).at("src/main.rs", 10, 12);
+    let input = CallbackInput {
+        source: &source,
+        captures: &[],
+        python: PyVersion::default(),
+    };
+    let (_, diagnostics) = check_callback(&input);
+    diagnostics.iter().map(|d| d.render(&source)).collect()
+}
+
+/// Every text with what is said about it.
+fn report(check: fn(&'static str) -> String, texts: &[&'static str]) -> String {
+    texts
+        .iter()
+        .map(|text| {
+            let said = check(text);
+            assert!(!said.is_empty(), "nothing is said about {text:?}");
+            format!("=== {}\n{said}\n", text.trim().replace('\n', "\n    "))
+        })
+        .collect()
+}
+
+#[test]
+fn syntax() {
+    snapshot!(report(
+        function,
+        &[
+            "\n    return urll(\n",
+            "\n    x = [1, 2)\n    return x\n",
+            "\n    x = \"abc\n    return x\n",
+            "\n    x = \"\"\"abc\n    return x\n",
+            "\n    return url)\n",
+            "\n    if url\n        return 1\n",
+            "\n    if url:\n    return 1\n",
+            "\n    x = 1\n        y = 2\n",
+            "\n    if url:\n        x = 1\n      y = 2\n",
+            "\n    x = 1\n  y = 2\n",
+            "\n    if url == 1 && count > 2:\n        pass\n",
+            "\n    if !url:\n        pass\n",
+            "\n    if url = 1:\n        pass\n",
+            "\n    if url:\n        pass\n    else if count:\n        pass\n",
+            "\n    print url\n",
+            "\n    let x = 1\n",
+            "\n    x = count++\n",
+            "\n    x = url ? 1 : 2\n",
+            "\n    // a comment\n    return 1\n",
+            "\n    class = 3\n",
+            "\n    x = 1 +\n",
+            "\n    f(a=1, 2)\n",
+            "\n    f(a=1, a=2)\n",
+            "\n    def g(a, a):\n        return a\n    return g\n",
+            "\n    def g(a=1, b):\n        return a\n    return g\n",
+            "\n    return \u{201c}x\u{201d}\n",
+            "\n    x = 1 2\n",
+            "\n    for i in range(3) {\n",
+            "\n    x = $url\n",
+            "\n    x = f\"{}\"\n",
+            "\n    # nothing\n",
+            "\n    import redgrease as\n",
+            "\n    x = a::b\n",
+            "   x = [\n    1,\n    return x\n",
+        ]
+    ));
+}
+
+#[test]
+fn compiler_rules() {
+    snapshot!(report(
+        function,
+        &[
+            "\n    url + 1 = 2\n",
+            "\n    f() = 2\n",
+            "\n    None = 2\n",
+            "\n    url + 1 += 2\n",
+            "\n    del url()\n",
+            "\n    *a = url\n",
+            "\n    *a, *b = url\n",
+            "\n    break\n",
+            "\n    while url:\n        def g():\n            continue\n        g()\n",
+            "\n    class A:\n        return 1\n    return A\n",
+            "\n    await url\n",
+            "\n    nonlocal zz\n",
+            "\n    global url\n",
+            "\n    x = 1\n    global x\n",
+            "\n    from os import *\n",
+            "\n    return [(yield x) for x in url]\n",
+        ]
+    ));
+}
+
+#[test]
+fn versions() {
+    snapshot!(report(
+        function,
+        &[
+            "\n    if (n := len(url)) > 3:\n        return n\n",
+            "\n    def g(a, /):\n        return a\n    return g\n",
+            "\n    return f\"{url=}\"\n",
+            "\n    match url:\n        case 1:\n            pass\n",
+            "\n    try:\n        pass\n    except* ValueError:\n        pass\n",
+            "\n    with (open(url) as a, open(url) as b):\n        return a, b\n",
+            "\n    return aiter(url)\n",
+        ]
+    ));
+}
+
+#[test]
+fn names() {
+    snapshot!(report(
+        function,
+        &[
+            "\n    return urll\n",
+            "\n    return redgrease.cmdd.get(url)\n",
+            "\n    return redgrease.utils.compos(url)\n",
+            "\n    return true\n",
+            "\n    return redis.get(url)\n",
+            "\n    return KeysReader()\n",
+            "\n    return hashtag2()\n",
+            "\n    return [urll for url in count]\n",
+            "\n    return f\"{urll}\"\n",
+            "\n    result = 1\n",
+            "\n    list = [url]\n    return list\n",
+        ]
+    ));
+}
+
+#[test]
+fn gears() {
+    snapshot!(report(
+        gear,
+        &[
+            "",
+            " x = 5 ",
+            " 5 ",
+            " len([]) ",
+            " KeysRader().run() ",
+            " KeysReader.run() ",
+            " KeysReader().run ",
+            " KeysReader().mapp(int).run() ",
+            " KeysReader().count.run() ",
+            " KeysReader().map().run() ",
+            " KeysReader().map(int, str).run() ",
+            " KeysReader().map(func=int).run() ",
+            " KeysReader().map(op=int, op=str).run() ",
+            " KeysReader().map(lambda a, b: a).run() ",
+            " KeysReader().accumulate(lambda a: a).run() ",
+            " KeysReader().groupby(lambda r: r, lambda k, a: a).run() ",
+            " KeysReader().aggregate(0, len).run() ",
+            " KeysReader().aggregate({}).run() ",
+            " KeysReader().map(5).run() ",
+            " KeysReader().map(\"x\").run() ",
+            "\n    def parse(x):\n        return x\n    KeysReader().map(parse()).run()\n",
+            "\n    def parse(x, y):\n        return x\n    KeysReader().map(parse).run()\n",
+            " CommandReader().run() ",
+            " CommandReader().register() ",
+            " PythonReader().register() ",
+            " PythonReader().run() ",
+            "\n    def once():\n        print(1)\n    PythonReader().run(once)\n",
+            " KeysReader().run().count() ",
+            " KeysReader().map(int).values().run() ",
+            " KeysReader().args().run() ",
+            " GB('KeysReader').values().run() ",
+            " GB('KeyReader').run() ",
+            " GB(pattern).run() ",
+            " StreamReader().values(type='x').run('s') ",
+            " StreamReader().register('s*', batch=0) ",
+            " StreamReader().register('s*', batch='10') ",
+            " StreamReader().register('s*', duration=-1) ",
+            " StreamReader().register('s*', onFailedPolicy='retri') ",
+            " StreamReader().register('s*', eventTypes=['set']) ",
+            " KeysReader().register('p*', eventTypes='set') ",
+            " KeysReader().register('p*', keyTypes=['hsah']) ",
+            " KeysReader().register('p*', mode='synk') ",
+            " KeysReader().register('p*', trigger='x') ",
+            " KeysReader().run('p*', mode='sync') ",
+            " KeysReader(5).run() ",
+            " KeysReader().limit('3').run() ",
+            " KeysReader().run(on=r) ",
+            " KeysReader().run(*pattern) ",
+            " KeysReader().map(lambda r: r.valeu + undefind).run() ",
+            " KeysReader(patern).run() ",
+            " KeysReader().run()) ",
+            " KeysReader().map(lambda r: r[).run() ",
+            "\n    KeysReader()\n        .map(int)\n        .mapp(str)\n        .run()\n",
+            "\n    return 5\n    KeysReader().run()\n",
+            "\n    KeysReader().run()\n    print(1)\n",
+        ]
+    ));
+}
+
+#[test]
+fn callbacks() {
+    snapshot!(report(
+        callback,
+        &[
+            "",
+            " 5 ",
+            " lambda x: y ",
+            " lambda x ",
+            "\n    x = 1\n",
+            "\n    def f(x):\n        return y\n"
+        ]
+    ));
+}
+
+#[test]
+fn what_is_right_gets_no_word() {
+    for text in [
+        "\n    import requests\n    cached = cmd.get(url)\n    if cached is not None:\n        return cached\n    return requests.get(url)\n",
+        " return url ",
+        "return url",
+        " x = url\n              return x ",
+        "\n    from redgrease import cmd, hashtag3 as h\n    return cmd.get(h() + url)\n",
+        "\n    @property\n    def f(self): return self\n    return f\n",
+        "\n    try:\n        return int(url)\n    except ValueError as e:\n        log(e)\n        raise\n",
+        "\n    async def g(r):\n        await r\n        async for x in r: yield x\n    return g\n",
+        "\n    total = 0\n    def add(x):\n        nonlocal total\n        total += x\n    add(1)\n    return total\n",
+        "\n    return {k: v for k, v in zip(url, url) if k}\n",
+        "\n    return \"\"\"a\n  b\n\"\"\"\n",
+    ] {
+        assert_eq!(function(text), "", "{text}");
+    }
+    for text in [
+        " KeysReader() ",
+        " KeysReader(pattern).values().map(int).aggregate(0, lambda a, x: a + x).run() ",
+        " KeysReader().run(); ",
+        " import math; KeysReader().map(math.floor).run() ",
+        "\n    def has_status(status):\n        return lambda record: record.value.get(\"status\") == status\n    KeysReader(\"record:*\").records(type=\"hash\").filter(has_status(\"failed\")).run()\n",
+        "\n    KeysReader()\n        .values()\n        # a comment\n        .flatmap(str.split)\n        .countby()\n        .run()\n",
+        " redgrease.KeysReader().count().run() ",
+        " GB().count().run() ",
+        "\n    from redgrease import KeysReader, cmd\n    KeysReader().keys().foreach(cmd.delete).count().run('delete_me:*')\n",
+        " StreamReader().values().map(lambda v: v['a']).register('s*', batch=10, duration=30, onFailedPolicy='Retry') ",
+        " CommandReader().apply(lambda a, b=1, *c: a).register(trigger='x', mode='sync') ",
+        " KeysReader().foreach(lambda r: cmd.expire(r['key'], 3600)).register('*', mode='sync', readValue=False) ",
+        "\n    def gen():\n        for i in range(10):\n            yield i\n    PythonReader().run(gen)\n",
+        " KeysOnlyReader('p*').run(count=100) ",
+        " ShardsIDReader().map(lambda s: hashtag()).run() ",
+    ] {
+        assert_eq!(gear(text), "", "{text}");
+    }
+    for text in [
+        " str.split ",
+        " lambda a, x: a + x ",
+        "\n    def f(r):\n        return cmd.get(r)\n",
+        "int",
+    ] {
+        assert_eq!(callback(text), "", "{text}");
+    }
+}
