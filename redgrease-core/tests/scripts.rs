@@ -1,5 +1,9 @@
 //! Scripts: their text, and what they do on a stand-in for the server under a real CPython.
 #![cfg(feature = "check")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot run its Python has failed"
+)]
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -203,7 +203,7 @@ fn choice(
             *c == found
         }
     };
-    if !choices.iter().any(|c| fits(c)) {
+    if !choices.iter().any(fits) {
         let meant = nearest(found, choices.iter().copied());
         out.push(messages::not_a_choice(
             called, name, found, meant, choices, at,

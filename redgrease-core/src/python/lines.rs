@@ -19,6 +19,15 @@ pub(crate) struct Line {
     pub(crate) semicolons: Vec<usize>,
 }
 
+/// A closing bracket that fits no open one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    pub(crate) offset: usize,
+    pub(crate) found: char,
+    /// The bracket that is open there.
+    pub(crate) open: Option<char>,
+}
+
 /// What [`scan`] finds.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
@@ -26,8 +35,8 @@ pub(crate) struct Scan {
     pub(crate) strings: Vec<Range<usize>>,
     /// Brackets that were never closed, outermost first.
     pub(crate) open: Vec<(usize, char)>,
-    /// A closing bracket that fits no open one, with the open one when there is any.
-    pub(crate) mismatch: Option<(usize, char, Option<(usize, char)>)>,
+    /// The first closing bracket that fits no open one.
+    pub(crate) mismatch: Option<Mismatch>,
     /// A string without an end: its start, and where it should have ended.
     pub(crate) unterminated: Option<Range<usize>>,
 }
@@ -121,7 +130,11 @@ fn close(scan: &mut Scan, at: usize, found: char) {
         }
         open => {
             if scan.mismatch.is_none() {
-                scan.mismatch = Some((at, found, open.copied()));
+                scan.mismatch = Some(Mismatch {
+                    offset: at,
+                    found,
+                    open: open.map(|(_, open)| *open),
+                });
             }
         }
     }
@@ -192,7 +205,11 @@ mod tests {
 
     #[test]
     fn brackets_and_strings_without_an_end_are_known() {
-        assert_eq!(scan("f(a, [b)", 0).mismatch, Some((7, ')', Some((5, '[')))));
+        let mismatch = scan("f(a, [b)", 0).mismatch;
+        assert_eq!(
+            mismatch.map(|m| (m.offset, m.found, m.open)),
+            Some((7, ')', Some('[')))
+        );
         assert_eq!(scan("f(a", 0).open, [(1, '(')]);
         assert_eq!(scan("x = rb'abc\ny", 0).unterminated, Some(4..10));
         assert_eq!(scan(r#"x = "a\"b" + 'c'"#, 0).strings, [4..10, 13..16]);

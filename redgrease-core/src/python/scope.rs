@@ -307,7 +307,7 @@ impl<'a> Collector<'a> {
                 };
                 match attribute.as_str() {
                     "runtime" | "sugar" if rest.len() > 1 => {
-                        self.use_runtime(&[&path[..1], &rest[1..]].concat(), call)
+                        self.use_runtime(&[&path[..1], &rest[1..]].concat(), call);
                     }
                     "runtime" | "sugar" => {
                         self.names.uses.insert("redgrease.*".to_owned());

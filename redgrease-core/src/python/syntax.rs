@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lines::Scan;
+use super::lines::{Mismatch, Scan};
 use super::names;
 use super::parse::{Kind, SyntaxError};
 use crate::diag::Diagnostic;
@@ -36,23 +36,27 @@ const HEADERS: &[&str] = &[
 /// Explains the first syntax error of `text`.
 pub(crate) fn explain(text: &str, scan: &Scan, error: &SyntaxError) -> Diagnostic {
     let at = error.offset.min(text.len());
-    if let Some(string) = &scan.unterminated {
-        if string.start <= at || scan.open.is_empty() {
-            let quote = text[string.start..].find(['"', '\'']).unwrap_or(0) + string.start;
-            let one = &text[quote..quote + 1];
-            let three = one.repeat(3);
-            let quotes = if text[quote..].starts_with(&three) {
-                three
-            } else {
-                one.to_owned()
-            };
-            return messages::unterminated(&quotes, string.start..quote + quotes.len());
-        }
+    if let Some(string) = &scan.unterminated
+        && (string.start <= at || scan.open.is_empty())
+    {
+        let quote = text[string.start..].find(['"', '\'']).unwrap_or(0) + string.start;
+        let one = &text[quote..quote + 1];
+        let three = one.repeat(3);
+        let quotes = if text[quote..].starts_with(&three) {
+            three
+        } else {
+            one.to_owned()
+        };
+        return messages::unterminated(&quotes, string.start..quote + quotes.len());
     }
-    if let Some((offset, found, open)) = scan.mismatch {
-        if offset <= at || matches!(error.kind, Kind::Said(_) | Kind::End) {
-            return messages::wrong_bracket(found, open.map(|(_, c)| c), offset..offset + 1);
-        }
+    if let Some(Mismatch {
+        offset,
+        found,
+        open,
+    }) = scan.mismatch
+        && (offset <= at || matches!(error.kind, Kind::Said(_) | Kind::End))
+    {
+        return messages::wrong_bracket(found, open, offset..offset + 1);
     }
     let token = token(text, at);
     if let Some(help) = foreign(text, at) {

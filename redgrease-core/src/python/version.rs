@@ -52,10 +52,10 @@ impl Versions<'_> {
         if let Some(first) = arguments.posonlyargs.first() {
             self.need(8, "a positional-only parameter (`/`)", range(&first.def));
         }
-        if let Some(vararg) = &arguments.vararg {
-            if let Some(annotation) = vararg.annotation.as_deref().filter(|a| a.is_starred_expr()) {
-                self.need(11, "a starred annotation of `*args`", range(annotation));
-            }
+        if let Some(vararg) = &arguments.vararg
+            && let Some(annotation) = vararg.annotation.as_deref().filter(|a| a.is_starred_expr())
+        {
+            self.need(11, "a starred annotation of `*args`", range(annotation));
         }
     }
 

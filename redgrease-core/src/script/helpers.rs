@@ -82,10 +82,10 @@ impl Helpers {
         }
         let mut chosen: BTreeSet<&str> = BTreeSet::new();
         while let Some(name) = wanted.pop() {
-            if let Some(helper) = all.iter().find(|h| h.name == name) {
-                if chosen.insert(helper.name) {
-                    wanted.extend(&helper.needs);
-                }
+            if let Some(helper) = all.iter().find(|h| h.name == name)
+                && chosen.insert(helper.name)
+            {
+                wanted.extend(&helper.needs);
             }
         }
         let mut out = String::new();
