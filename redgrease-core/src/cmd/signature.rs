@@ -89,7 +89,10 @@ impl Signature {
 /// The parameter list as Python has it, without parentheses.
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.replace('+', "*"))
+        match self.0.strip_prefix('+') {
+            Some(first) => write!(f, "*{first}"),
+            None => f.write_str(&self.0.replace(", +", ", *")),
+        }
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         "LMOVEM",
     )
     .sends("first_list, second_list, src, dest, *([] if count is None else [mode or \"COUNT\", count, ordering])")
-    .since("8.8"),
+    .since("8.10"),
     entry("lmpop", "num_keys, +args, direction, count=1", "LMPOP")
         .sends("num_keys, *args, direction, *([] if count == 1 else [\"COUNT\", count])")
         .since("7.0"),

@@ -11,7 +11,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry("sdiff", "keys, *args", "SDIFF").sends("*$list(keys, args)").gives(Reply::SET),
     entry("sdiffcard", "numkeys, keys, limit=0", "SDIFFCARD")
         .sends("numkeys, *keys, \"LIMIT\", limit")
-        .since("8.8"),
+        .since("8.10"),
     entry("sdiffstore", "dest, keys, *args", "SDIFFSTORE").sends("dest, *$list(keys, args)"),
     entry("sinter", "keys, *args", "SINTER").sends("*$list(keys, args)").gives(Reply::SET),
     entry("sintercard", "numkeys, keys, limit=0", "SINTERCARD")
@@ -37,6 +37,6 @@ pub(super) const ENTRIES: &[Entry] = &[
     entry("sunion", "keys, *args", "SUNION").sends("*$list(keys, args)").gives(Reply::SET),
     entry("sunioncard", "numkeys, keys, limit=0, approx=False", "SUNIONCARD")
         .sends("numkeys, *keys, *$flags(APPROX=approx), \"LIMIT\", limit")
-        .since("8.8"),
+        .since("8.10"),
     entry("sunionstore", "dest, keys, *args", "SUNIONSTORE").sends("dest, *$list(keys, args)"),
 ];

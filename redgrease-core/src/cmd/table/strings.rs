@@ -15,8 +15,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         .gives(Reply::new("a builder; its execute() gives a list of int or None", ""))
         .body("return $bitfield(key, default_overflow)"),
     entry("bitfield_ro", "key, encoding, offset, items=None", "BITFIELD_RO")
-        .sends("key, *(a for i in [(encoding, offset), *(items or ())] for a in (\"GET\", *i))")
-        .since("6.2"),
+        .sends("key, *(a for i in [(encoding, offset), *(items or ())] for a in (\"GET\", *i))"),
     entry("bitop", "operation, dest, +keys", "BITOP"),
     entry("bitpos", "key, bit, start=None, end=None, mode=None", "BITPOS")
         .sends("key, bit, *(a for a in (start, end, mode) if a is not None)"),
