@@ -128,10 +128,11 @@ fn table() -> String {
         }
         writeln!(
             methods,
-            "    {}: ({}, {}, {}),",
+            "    {}: ({}, {}, {}, {}),",
             literal(entry.name),
             literal(&entry.signature.to_string()),
             literal(entry.command),
+            literal(entry.reply.value),
             entry.since.map_or("None".to_owned(), literal)
         )
         .unwrap();

@@ -161,6 +161,13 @@ impl Reply {
     }
 
     pub(super) const VALUE: Self = Self::new("as Redis replies", "@");
+    pub(super) const INT: Self = Self::new("int", "@");
+    pub(super) const INT_OR_NONE: Self = Self::new("int or None", "@");
+    pub(super) const STR: Self = Self::new("str", "@");
+    pub(super) const STR_OR_NONE: Self = Self::new("str or None", "@");
+    pub(super) const LIST: Self = Self::new("list", "@");
+    pub(super) const LIST_OR_NONE: Self = Self::new("list or None", "@");
+    pub(super) const COUNTED: Self = Self::new("str or None; with a count list", "@");
     pub(super) const BOOL: Self = Self::new("bool", "bool(@)");
     pub(super) const OK: Self = Self::new("bool", "@ == \"OK\"");
     pub(super) const OK_OR_COUNT: Self = Self::new("bool, or int with a filter", "$ok_or_count(@)");
@@ -168,7 +175,7 @@ impl Reply {
     pub(super) const FLOAT_OR_NONE: Self = Self::new("float or None", "$float(@)");
     pub(super) const FLOATS: Self = Self::new("list of float or None", "[$float(r) for r in @]");
     pub(super) const BOOLS: Self = Self::new("list of bool", "[bool(r) for r in @]");
-    pub(super) const BYTES: Self = Self::new("bytes", "$bytes(@)");
+    pub(super) const BYTES: Self = Self::new("bytes or None", "$bytes(@)");
     pub(super) const SET: Self = Self::new("set", "set(@ or ())");
     pub(super) const DICT: Self = Self::new("dict", "$dict(@)");
     pub(super) const DICTS: Self = Self::new("list of dict", "[$dict(r) for r in @]");

@@ -149,7 +149,7 @@ pub enum CallError {
     /// More positional arguments than parameters.
     TooMany {
         /// The method.
-        entry: &'static str,
+        method: &'static str,
         /// What it takes.
         signature: Signature,
         /// How many were given.
@@ -203,13 +203,14 @@ impl fmt::Display for CallError {
                 "`{parameter}` of `cmd.{method}` cannot be used on the server: {why}"
             ),
             Self::TooMany {
-                entry,
+                method,
                 signature,
                 found,
                 most,
             } => write!(
                 f,
-                "`cmd.{entry}` got {found} positional arguments and takes {}: expected {entry}({signature})",
+                "`cmd.{method}` got {found} positional arguments and takes {}: \
+                 expected {method}({signature})",
                 match most {
                     0 => "none".to_owned(),
                     most => format!("at most {most}"),
@@ -271,7 +272,7 @@ pub(super) fn check(
         .filter(|most| positional > *most)
     {
         return Err(CallError::TooMany {
-            entry: method,
+            method,
             signature,
             found: positional,
             most,

@@ -9,7 +9,12 @@ use std::collections::BTreeSet;
 const CLASS: &str = "_rg_cmd";
 
 /// The helpers that methods call, as Python source: one function after the other.
-const RUNTIME: &str = include_str!("runtime.py");
+const RUNTIME: &str = concat!(
+    include_str!("runtime/base.py"),
+    include_str!("runtime/arguments.py"),
+    include_str!("runtime/replies.py"),
+    include_str!("runtime/server.py"),
+);
 
 /// What makes `cmd["key"]` and `"key" in cmd` work: no text of a body shows that one is used.
 const OPERATORS: [&str; 4] = ["__getitem__", "__setitem__", "__delitem__", "__contains__"];

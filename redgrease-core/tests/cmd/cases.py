@@ -611,7 +611,7 @@ SCRIPTS = {
     "script_load": [case("c.script_load(cases.SCRIPT)")],
 }
 
-USER = "c.acl_setuser('alice', %s), c.acl_getuser('alice')"
+USER = "(c.acl_setuser('alice', %s), c.acl_getuser('alice'))"
 
 ACCESS = {
     "acl_cat": [case("c.acl_cat()"), case("c.acl_cat('hash')")],

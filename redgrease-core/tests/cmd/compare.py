@@ -180,6 +180,29 @@ def same(a, b):
     return a == b
 
 
+TYPES = {
+    "bool": bool,
+    "bytes": bytes,
+    "dict": dict,
+    "float": float,
+    "int": int,
+    "list": list,
+    "set": set,
+    # What is no text comes as bytes.
+    "str": (str, bytes),
+}
+
+
+def as_said(value, said):
+    """Whether a value is what the table says, where it says no more than a type."""
+    kind = said[: -len(" or None")] if said.endswith(" or None") else said
+    if value is None and kind != said:
+        return True
+    if kind.startswith(("list of ", "dict of ")) and ";" not in kind:
+        kind = kind[:4]
+    return kind not in TYPES or isinstance(value, TYPES[kind])
+
+
 def outcome(client, text):
     try:
         return eval(text, {"c": client, "cases": cases}), None
@@ -240,6 +263,8 @@ class Comparison:
             return
         if case.raises:
             self.problem(name, case, "raises nothing", mine[0], theirs[0])
+        if case.text.startswith("c.%s(" % name) and not as_said(mine[0], cmd_table.METHODS[name][2]):
+            self.problem(name, case, "is no %s" % cmd_table.METHODS[name][2], mine[0])
         if not same(mine[0], theirs[0]):
             self.problem(name, case, "gives", mine[0], theirs[0])
         if mine[2] != theirs[2] and not case.sends_other:
@@ -262,7 +287,7 @@ def parameters(text):
 
 def check_signatures(problems):
     """Same parameters in the same places with the same defaults as redis-py's methods."""
-    for name, (signature, _, _) in cmd_table.METHODS.items():
+    for name, (signature, *_) in cmd_table.METHODS.items():
         theirs = list(inspect.signature(getattr(redis.Redis, name)).parameters.values())
         theirs = [p for p in theirs[name != "from_url" :] if p.kind is not p.VAR_KEYWORD]
         mine = parameters(signature)
@@ -289,7 +314,7 @@ def release(text):
 def check_versions(problems, wire, version):
     """The table's versions are the server's own, and what the server lacks is newer than it."""
     newer = []
-    for name, (_, command, since) in cmd_table.METHODS.items():
+    for name, (_, command, _, since) in cmd_table.METHODS.items():
         if not command:
             continue
         words = command.lower().encode().split()

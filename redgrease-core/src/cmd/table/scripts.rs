@@ -13,24 +13,50 @@ pub(super) const ENTRIES: &[Entry] = &[
         .differs("converts no reply, whatever the command; give the command as str"),
     entry("fcall", "function, numkeys, *keys_and_args", "FCALL").since("7.0"),
     entry("fcall_ro", "function, numkeys, *keys_and_args", "FCALL_RO").since("7.0"),
-    entry("function_delete", "library", "FUNCTION DELETE").gives(Reply::OK).since("7.0"),
-    entry("function_dump", "", "FUNCTION DUMP").gives(Reply::BYTES).since("7.0"),
-    entry("function_flush", "mode=\"SYNC\"", "FUNCTION FLUSH").gives(Reply::OK).since("7.0"),
-    entry("function_kill", "", "FUNCTION KILL").since("7.0"),
-    entry("function_list", "library=\"*\", withcode=False", "FUNCTION LIST")
-        .sends("\"LIBRARYNAME\", library, *$flags(WITHCODE=withcode)")
-        .since("7.0"),
-    entry("function_load", "code, replace=False", "FUNCTION LOAD")
-        .sends("*$flags(REPLACE=replace), code")
-        .since("7.0"),
-    entry("function_restore", "payload, policy=\"APPEND\"", "FUNCTION RESTORE")
+    entry("function_delete", "library", "FUNCTION DELETE")
         .gives(Reply::OK)
         .since("7.0"),
-    entry("function_stats", "", "FUNCTION STATS").since("7.0"),
+    entry("function_dump", "", "FUNCTION DUMP")
+        .gives(Reply::BYTES)
+        .since("7.0"),
+    entry("function_flush", "mode=\"SYNC\"", "FUNCTION FLUSH")
+        .gives(Reply::OK)
+        .since("7.0"),
+    entry("function_kill", "", "FUNCTION KILL")
+        .gives(Reply::STR)
+        .since("7.0"),
+    entry(
+        "function_list",
+        "library=\"*\", withcode=False",
+        "FUNCTION LIST",
+    )
+    .sends("\"LIBRARYNAME\", library, *$flags(WITHCODE=withcode)")
+    .gives(Reply::LIST)
+    .since("7.0"),
+    entry("function_load", "code, replace=False", "FUNCTION LOAD")
+        .sends("*$flags(REPLACE=replace), code")
+        .gives(Reply::STR)
+        .since("7.0"),
+    entry(
+        "function_restore",
+        "payload, policy=\"APPEND\"",
+        "FUNCTION RESTORE",
+    )
+    .gives(Reply::OK)
+    .since("7.0"),
+    entry("function_stats", "", "FUNCTION STATS")
+        .gives(Reply::LIST)
+        .since("7.0"),
     entry("register_script", "script", "EVAL")
         .gives(Reply::new("a function of keys and args", ""))
-        .body("return lambda keys=None, args=None, client=None: $.eval(script, len(keys or ()), *(keys or ()), *(args or ()))")
-        .differs("the function sends EVAL, where redis-py sends EVALSHA and loads the script when it must"),
+        .body(
+            "return lambda keys=None, args=None, client=None: $.eval(script, \
+         len(keys or ()), *(keys or ()), *(args or ()))",
+        )
+        .differs(
+            "the function sends EVAL, where redis-py sends EVALSHA and loads the \
+         script when it must",
+        ),
     refused(
         "script_debug",
         "SCRIPT DEBUG",
@@ -41,5 +67,5 @@ pub(super) const ENTRIES: &[Entry] = &[
         .sends("*([] if sync_type is None else [sync_type])")
         .gives(Reply::OK),
     entry("script_kill", "", "SCRIPT KILL").gives(Reply::OK),
-    entry("script_load", "script", "SCRIPT LOAD"),
+    entry("script_load", "script", "SCRIPT LOAD").gives(Reply::STR),
 ];
