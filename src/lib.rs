@@ -1,1 +1,34 @@
-//! (see the crate description)
+//! Write server-side Python for Redis inline in Rust. The Rust compiler checks it. Any Redis or
+//! Valkey server runs it.
+
+pub use redgrease_core::client;
+#[cfg(feature = "tokio")]
+pub use redgrease_core::client::AsyncGearsCommands;
+pub use redgrease_core::client::{
+    Call, ExecId, ExecutionResult, GearsCommands, Json, Outcome, Pickle, PyValue, RawRecord,
+    RedisGears, Registered, Registration, Request,
+};
+pub use redgrease_core::error::{Error, PythonError, Result};
+pub use redgrease_core::spec::{CommandSpec, Mode, Replace};
+#[cfg(feature = "macros")]
+pub use redgrease_macros::*;
+pub use redis;
+
+#[cfg(feature = "embedded")]
+pub mod embedded;
+pub mod prelude;
+
+/// What the macros' expansions name. Not for use by hand: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use redgrease_core::client::args::{Arg, Args};
+    #[cfg(feature = "tokio")]
+    pub use redgrease_core::client::binding::AsyncBinding;
+    pub use redgrease_core::client::binding::Binding;
+    pub use redgrease_core::client::command::{Call, CommandState, Registered, call_on, register};
+    #[cfg(feature = "tokio")]
+    pub use redgrease_core::client::command::{call_on_async, register_async};
+    pub use redgrease_core::client::value::{FromReply, FromResults};
+    pub use redgrease_core::error::{Error, Result};
+    pub use redgrease_core::{gear, script, spec};
+}

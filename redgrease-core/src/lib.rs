@@ -8,8 +8,12 @@
 //!
 //! Programs use the `redgrease` crate, which re-exports what they need.
 
+#[cfg(feature = "client")]
+pub mod client;
 pub mod cmd;
 pub mod diag;
+#[cfg(feature = "client")]
+pub mod error;
 pub mod gear;
 pub mod messages;
 #[cfg(feature = "check")]
@@ -18,4 +22,4 @@ pub mod pyversion;
 pub mod script;
 pub mod source;
 pub mod spec;
-pub mod suggest;
+mod suggest;

@@ -1,0 +1,356 @@
+//! What `#[command]` does at run time: register once, trigger, decode.
+
+use std::marker::PhantomData;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use redis::ConnectionLike;
+
+use super::args::Args;
+use super::binding::Binding;
+use super::data::{RawRecord, Registration};
+use super::requests::{self, PyExecuteOptions};
+use super::runner::{Blocking, Runner, now};
+use super::value::FromReply;
+use crate::error::{Error, Result};
+use crate::script::{Script, command_script};
+use crate::spec::{CommandSpec, Replace};
+
+/// What registering a function did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Registered {
+    /// It was not there before.
+    Created,
+    /// It took the place of older code with the same trigger.
+    Replaced,
+    /// The same code is registered already, or older code was kept (`replace = false`).
+    Unchanged,
+}
+
+/// Registers a command on the server of `con`.
+///
+/// # Errors
+///
+/// [`Error::DuplicateTrigger`] when the trigger exists and `spec.replace` is [`Replace::Refuse`];
+/// the connection's and Python's errors.
+pub fn register(spec: &CommandSpec, con: &mut impl ConnectionLike) -> Result<Registered> {
+    now(register_on(spec, &mut Blocking(con)))
+}
+
+/// Registers a command on the server of the asynchronous connection `con`.
+///
+/// # Errors
+///
+/// As [`register`].
+#[cfg(feature = "tokio")]
+pub async fn register_async<C: redis::aio::ConnectionLike + Send>(
+    spec: &CommandSpec,
+    con: &mut C,
+) -> Result<Registered> {
+    register_on(spec, &mut super::runner::Asynchronous(con)).await
+}
+
+async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Registered> {
+    let script = command_script(spec);
+    if spec.replace == Replace::Replace {
+        return replace_on(spec, &script, runner).await;
+    }
+    match submit(spec, &script, options(spec), runner).await {
+        Ok(()) => Ok(Registered::Created),
+        Err(error) if error.is_duplicate_trigger() && spec.replace == Replace::Keep => {
+            Ok(Registered::Unchanged)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts the code in the place of what holds the trigger now, without a moment in which the command
+/// is missing: the session that holds it is upgraded or replaced by the server in one step. Only
+/// when that session has more registrations than this one is the old one unregistered first.
+async fn replace_on(
+    spec: &CommandSpec,
+    script: &Script,
+    runner: &mut impl Runner,
+) -> Result<Registered> {
+    let registrations = runner.run(requests::dump_registrations()).await?;
+    let old = registrations
+        .iter()
+        .find(|registration| registration.trigger().as_deref() == Some(spec.trigger));
+    let Some(old) = old else {
+        submit(spec, script, options(spec).upgrade(), runner).await?;
+        return Ok(Registered::Created);
+    };
+    if is_same_code(old, script) {
+        return Ok(Registered::Unchanged);
+    }
+    let session = old.session().unwrap_or_default();
+    let shares_session = registrations
+        .iter()
+        .any(|other| other.id != old.id && other.session() == Some(session));
+    let options = if session == session_id(spec) {
+        options(spec).upgrade()
+    } else if shares_session || session.is_empty() {
+        runner.run(requests::unregister(&old.id)).await?;
+        options(spec).upgrade()
+    } else {
+        options(spec).replace_with(session)
+    };
+    submit(spec, script, options, runner).await?;
+    Ok(Registered::Replaced)
+}
+
+/// A registration's description carries a hash of its script.
+fn is_same_code(registration: &Registration, script: &Script) -> bool {
+    registration
+        .description
+        .as_ref()
+        .is_some_and(|description| script.text().contains(description.as_str()))
+}
+
+/// The session of a command: named after its trigger, so that it can be upgraded.
+fn session_id(spec: &CommandSpec) -> String {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c.to_string()
+        } else {
+            format!("_{:x}_", u32::from(c))
+        }
+    };
+    spec.trigger
+        .chars()
+        .fold(String::from("redgrease-"), |id, c| id + &safe(c))
+}
+
+fn options(spec: &CommandSpec) -> PyExecuteOptions {
+    PyExecuteOptions::new()
+        .id(session_id(spec))
+        .description(format!("{}:{}", spec.function.file, spec.function.line))
+        .requirements(spec.requirements.iter().copied())
+}
+
+async fn submit(
+    spec: &CommandSpec,
+    script: &Script,
+    options: PyExecuteOptions,
+    runner: &mut impl Runner,
+) -> Result<()> {
+    let answer = runner
+        .run(requests::pyexecute(script.text(), &options))
+        .await;
+    match answer {
+        Ok(_) => Ok(()),
+        Err(error) if is_duplicate(&error) => Err(Error::DuplicateTrigger {
+            trigger: spec.trigger.to_string(),
+        }),
+        Err(error) => Err(mapped(error, script)),
+    }
+}
+
+fn is_duplicate(error: &Error) -> bool {
+    match error {
+        Error::Engine { message } => {
+            (message.starts_with("Session ") && message.ends_with(" already exists"))
+                || message.contains("trigger already registered")
+        }
+        Error::Python(python) => python.exception.contains("trigger already registered"),
+        Error::Shards(refusals) => refusals
+            .iter()
+            .any(|refusal| refusal.contains("trigger already registered")),
+        _ => false,
+    }
+}
+
+/// Names the Rust file in the traceback of an error that a script caused.
+pub(super) fn mapped(error: Error, script: &Script) -> Error {
+    match error {
+        Error::Python(python) => Error::Python(python.map_lines(|line| script.map_traceback(line))),
+        other => other,
+    }
+}
+
+/// Triggers a registered command and decodes what it returned.
+async fn trigger_on<T: FromReply>(
+    spec: &CommandSpec,
+    args: &[Vec<u8>],
+    runner: &mut impl Runner,
+) -> Result<T> {
+    let request = requests::trigger(spec.trigger, args);
+    let records: Vec<RawRecord> = runner.run(request).await.map_err(|error| match error {
+        Error::Engine { message } if message.ends_with("subcommand not found") => {
+            Error::NotRegistered {
+                trigger: spec.trigger.to_string(),
+            }
+        }
+        other => mapped(other, &command_script(spec)),
+    })?;
+    T::from_records(records).map_err(|error| named(spec, error))
+}
+
+/// Says which function's result did not fit.
+fn named(spec: &CommandSpec, error: Error) -> Error {
+    match error {
+        Error::Decode {
+            what,
+            expected,
+            found,
+        } => Error::Decode {
+            what: format!("{} of `{}`", what, spec.function.name),
+            expected,
+            found,
+        },
+        other => other,
+    }
+}
+
+/// A call of a `#[command]` that was written without `on`: bind it to a connection with
+/// [`on`](Call::on).
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is bound to a connection with `.on(&mut con)`"]
+pub struct Call<T> {
+    spec: &'static CommandSpec,
+    args: Args,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<T: FromReply> Call<T> {
+    /// A call of the command `spec` with `args`.
+    pub fn new(spec: &'static CommandSpec, args: Args) -> Self {
+        Self {
+            spec,
+            args,
+            result: PhantomData,
+        }
+    }
+
+    /// Runs the function on the server of `con`, which gets it first when it does not have it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Python`] when the function raises, [`Error::Decode`] when it returns something
+    /// else than `T`; the connection's errors.
+    pub fn on(self, con: &mut impl ConnectionLike) -> Result<T> {
+        now(call_or_register(
+            self.spec,
+            &self.args.into_wire(),
+            &mut Blocking(con),
+        ))
+    }
+
+    /// Runs the function on the server of the asynchronous connection `con`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::on`].
+    #[cfg(feature = "tokio")]
+    pub async fn on_async<C: redis::aio::ConnectionLike + Send>(self, con: &mut C) -> Result<T> {
+        call_or_register(
+            self.spec,
+            &self.args.into_wire(),
+            &mut super::runner::Asynchronous(con),
+        )
+        .await
+    }
+}
+
+/// Triggers; when the server does not have the function (any more), registers it and tries again.
+async fn call_or_register<T: FromReply>(
+    spec: &CommandSpec,
+    args: &[Vec<u8>],
+    runner: &mut impl Runner,
+) -> Result<T> {
+    match trigger_on(spec, args, runner).await {
+        Err(error) if error.is_not_registered() => {
+            match register_on(spec, runner).await {
+                // somebody else was quicker
+                Err(error) if error.is_duplicate_trigger() => {}
+                other => drop(other?),
+            }
+            trigger_on(spec, args, runner).await
+        }
+        other => other,
+    }
+}
+
+/// Whether a command that is bound with `on` was registered by this program.
+#[derive(Debug, Default)]
+pub struct CommandState {
+    registered: AtomicBool,
+    registering: Mutex<()>,
+    #[cfg(feature = "tokio")]
+    registering_async: tokio::sync::Mutex<()>,
+}
+
+impl CommandState {
+    /// Not registered yet.
+    pub const fn new() -> Self {
+        Self {
+            registered: AtomicBool::new(false),
+            registering: Mutex::new(()),
+            #[cfg(feature = "tokio")]
+            registering_async: tokio::sync::Mutex::const_new(()),
+        }
+    }
+
+    fn is_registered(&self) -> bool {
+        self.registered.load(Ordering::Acquire)
+    }
+
+    fn set_registered(&self) {
+        self.registered.store(true, Ordering::Release);
+    }
+}
+
+/// Calls a command that is bound with `on = …`: registers it once, triggers it, decodes the result;
+/// registers it again when the server has lost it.
+///
+/// # Errors
+///
+/// [`Error::DuplicateTrigger`] when the first call finds the trigger taken and `replace` was not
+/// given; else as [`Call::on`].
+pub fn call_on<T: FromReply, B: Binding + ?Sized>(
+    on: &B,
+    spec: &'static CommandSpec,
+    state: &'static CommandState,
+    args: Args,
+) -> Result<T> {
+    on.with(|con| {
+        let mut runner = Blocking(con);
+        if !state.is_registered() {
+            let _one_at_a_time = state
+                .registering
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            if !state.is_registered() {
+                now(register_on(spec, &mut runner))?;
+                state.set_registered();
+            }
+        }
+        now(call_or_register(spec, &args.into_wire(), &mut runner))
+    })
+}
+
+/// As [`call_on`], for an `async fn`.
+///
+/// # Errors
+///
+/// As [`call_on`].
+#[cfg(feature = "tokio")]
+pub async fn call_on_async<T: FromReply, B: super::binding::AsyncBinding + ?Sized>(
+    on: &B,
+    spec: &'static CommandSpec,
+    state: &'static CommandState,
+    args: Args,
+) -> Result<T> {
+    let mut con = on.connection().await?;
+    let mut runner = super::runner::Asynchronous(&mut con);
+    if !state.is_registered() {
+        let _one_at_a_time = state.registering_async.lock().await;
+        if !state.is_registered() {
+            register_on(spec, &mut runner).await?;
+            state.set_registered();
+        }
+    }
+    call_or_register(spec, &args.into_wire(), &mut runner).await
+}

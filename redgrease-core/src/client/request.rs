@@ -1,0 +1,79 @@
+//! A command and how to read its answer, described once and run on any connection.
+
+use redis::{Cmd, ConnectionLike, Value};
+
+use crate::error::{Error, Result};
+
+/// A command to the server whose answer becomes a `T`.
+///
+/// ```no_run
+/// use redgrease_core::client::requests;
+///
+/// # fn main() -> redgrease_core::error::Result<()> {
+/// let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
+/// let registrations = requests::dump_registrations().run(&mut con)?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+#[must_use = "a request does nothing until it is run on a connection"]
+pub struct Request<T> {
+    cmd: Cmd,
+    name: &'static str,
+    decode: fn(Value) -> Result<T>,
+}
+
+impl<T> std::fmt::Debug for Request<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Request").field("name", &self.name).finish()
+    }
+}
+
+impl<T> Request<T> {
+    /// The command `name`, whose answer `decode` reads.
+    pub(crate) fn new(name: &'static str, decode: fn(Value) -> Result<T>) -> Self {
+        Self {
+            cmd: redis::cmd(name),
+            name,
+            decode,
+        }
+    }
+
+    /// Adds arguments.
+    pub(crate) fn arg(mut self, argument: impl redis::ToRedisArgs) -> Self {
+        self.cmd.arg(argument);
+        self
+    }
+
+    /// The command as it will be sent.
+    pub fn cmd(&self) -> &Cmd {
+        &self.cmd
+    }
+
+    /// Sends the command and waits for its answer.
+    ///
+    /// # Errors
+    ///
+    /// Every variant of [`Error`]: the connection's, the server's, and
+    /// [`Error::Decode`] when the answer has another shape than expected.
+    pub fn run(&self, con: &mut (impl ConnectionLike + ?Sized)) -> Result<T> {
+        self.read(con.req_command(&self.cmd))
+    }
+
+    /// Sends the command and gives its answer when it has come.
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::run`].
+    #[cfg(feature = "tokio")]
+    pub async fn run_async(&self, con: &mut impl redis::aio::ConnectionLike) -> Result<T> {
+        self.read(con.req_packed_command(&self.cmd).await)
+    }
+
+    fn read(&self, answer: redis::RedisResult<Value>) -> Result<T> {
+        match answer {
+            Ok(Value::ServerError(error)) => Err(Error::from_reply(self.name, error.into())),
+            Ok(value) => (self.decode)(value),
+            Err(error) => Err(Error::from_reply(self.name, error)),
+        }
+    }
+}

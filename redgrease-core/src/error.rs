@@ -1,0 +1,320 @@
+//! What can go wrong between a program and the Python it runs in a server.
+
+use redis::{ErrorKind, RedisError, ServerErrorKind};
+
+/// The result of everything that talks to a server.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, in one enum for the whole library.
+///
+/// ```
+/// use redgrease_core::error::Error;
+///
+/// let error = Error::NotRegistered { trigger: "area".into() };
+/// assert!(error.is_not_registered());
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The connection failed, or Redis itself refused a command.
+    #[error(transparent)]
+    Redis(RedisError),
+
+    /// Python raised: a script while it was loaded, or a function while it ran.
+    #[error(transparent)]
+    Python(PythonError),
+
+    /// A server-side function with this trigger exists already and `replace` was not given.
+    #[error(
+        "the trigger `{trigger}` is already registered on the server; \
+         `replace = true` puts the new code in its place, `replace = false` keeps and calls the old one"
+    )]
+    DuplicateTrigger {
+        /// The name given to `RG.TRIGGER`.
+        trigger: String,
+    },
+
+    /// The server knows no function with this trigger.
+    #[error("the server has no function with the trigger `{trigger}`; register it first")]
+    NotRegistered {
+        /// The name given to `RG.TRIGGER`.
+        trigger: String,
+    },
+
+    /// The server has no `RG.*` commands.
+    #[error(
+        "the server does not know `{command}`: the engine is not loaded there \
+         (start it with `--loadmodule libredgrease_engine.so`, or load RedisGears 1.2)"
+    )]
+    NoEngine {
+        /// The command that it refused.
+        command: String,
+    },
+
+    /// The engine refused a command; the text is the server's.
+    #[error("{message}")]
+    Engine {
+        /// What the server answered.
+        message: String,
+    },
+
+    /// Some shards of a cluster refused a registration; nothing was registered.
+    #[error("{} of the cluster's shards refused the registration: {}", .0.len(), .0.join("; "))]
+    Shards(Vec<String>),
+
+    /// The server answered something else than the Rust type can take.
+    #[error("{what}: expected {expected}, but the server sent {found}")]
+    Decode {
+        /// Which reply, or which part of it.
+        what: String,
+        /// What the Rust type takes.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+}
+
+impl Error {
+    /// Whether a function with the same trigger is registered already.
+    pub fn is_duplicate_trigger(&self) -> bool {
+        matches!(self, Self::DuplicateTrigger { .. })
+    }
+
+    /// Whether the server knows no such trigger.
+    pub fn is_not_registered(&self) -> bool {
+        matches!(self, Self::NotRegistered { .. })
+    }
+
+    /// Whether Python raised.
+    pub fn is_python(&self) -> bool {
+        matches!(self, Self::Python(_))
+    }
+
+    /// Whether the server has no engine.
+    pub fn is_no_engine(&self) -> bool {
+        matches!(self, Self::NoEngine { .. })
+    }
+
+    /// Whether the answer did not come in time; the command may still run on the server.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::Redis(error) if error.is_timeout())
+    }
+
+    /// Whether the connection broke; the command may or may not have run.
+    pub fn is_connection_lost(&self) -> bool {
+        matches!(self, Self::Redis(error) if error.is_connection_dropped() || error.is_io_error())
+    }
+
+    /// Sorts an answer of the server to the command `command` into the variants of this enum.
+    pub(crate) fn from_reply(command: &str, error: RedisError) -> Self {
+        let Some(message) = server_text(&error) else {
+            return Self::Redis(error);
+        };
+        if message.starts_with("unknown command") {
+            return Self::NoEngine {
+                command: command.to_string(),
+            };
+        }
+        if let Some(python) = PythonError::parse(&message) {
+            return Self::Python(python);
+        }
+        Self::Engine { message }
+    }
+
+    pub(crate) fn decode(what: &str, expected: &str, found: impl Into<String>) -> Self {
+        Self::Decode {
+            what: what.to_string(),
+            expected: expected.to_string(),
+            found: found.into(),
+        }
+    }
+}
+
+impl From<RedisError> for Error {
+    fn from(error: RedisError) -> Self {
+        Self::from_reply("the command", error)
+    }
+}
+
+/// The text after `-` of an error reply, or `None` when the error is the connection's or one that
+/// Redis itself makes for every command (`LOADING`, `MOVED`, `NOPERM`, …).
+fn server_text(error: &RedisError) -> Option<String> {
+    match error.kind() {
+        ErrorKind::Server(ServerErrorKind::ResponseError) => {
+            Some(error.detail().unwrap_or_default().to_string())
+        }
+        ErrorKind::Extension => Some(joined(error.code()?, error.detail())),
+        _ => None,
+    }
+}
+
+/// The words of an error line that the `redis` crate has split into code and detail.
+pub(crate) fn joined(code: &str, detail: Option<&str>) -> String {
+    match detail {
+        Some(detail) => format!("{code} {detail}"),
+        None => code.to_string(),
+    }
+}
+
+/// An exception that Python code in the server did not catch.
+///
+/// `Display` gives the whole traceback when there is one. Lines that come from a Rust file are
+/// named by that file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PythonError {
+    /// The exception as Python prints it, such as `ValueError: bad`.
+    pub exception: String,
+    /// The traceback, one entry for each line, the exception included; empty when Python had none.
+    pub traceback: Vec<String>,
+}
+
+impl PythonError {
+    /// Reads the error text of RedisGears: Python's `str()` of the list of traceback lines, or
+    /// `Error type: …, Value: …` when there was no traceback. `None` for other texts.
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(rest) = text.strip_prefix("Error type: ") {
+            let (class, value) = rest.split_once(", Value: ").unwrap_or((rest, ""));
+            let class = class
+                .trim_start_matches("<class '")
+                .trim_end_matches("'>")
+                .to_string();
+            return Some(Self {
+                exception: format!("{class}: {}", value.trim_end()),
+                traceback: Vec::new(),
+            });
+        }
+        let lines = list_of_strings(text)?;
+        let traceback: Vec<String> = lines
+            .iter()
+            .flat_map(|line| line.trim_end_matches('\n').split('\n'))
+            .map(str::to_string)
+            .collect();
+        Some(Self {
+            exception: lines.last()?.trim_end().to_string(),
+            traceback,
+        })
+    }
+
+    /// Rewrites the lines of the traceback, for example to name Rust files.
+    #[must_use]
+    pub fn map_lines(mut self, map: impl Fn(&str) -> String) -> Self {
+        for line in &mut self.traceback {
+            *line = map(line);
+        }
+        self
+    }
+}
+
+impl std::fmt::Display for PythonError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.traceback.is_empty() {
+            return f.write_str(&self.exception);
+        }
+        f.write_str(&self.traceback.join("\n"))
+    }
+}
+
+impl std::error::Error for PythonError {}
+
+/// Reads a Python list of string literals, as `repr` writes it.
+fn list_of_strings(text: &str) -> Option<Vec<String>> {
+    let mut rest = text.trim().strip_prefix('[')?;
+    let mut items = Vec::new();
+    loop {
+        rest = rest.trim_start();
+        if let Some(end) = rest.strip_prefix(']') {
+            return end.trim().is_empty().then_some(items);
+        }
+        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+        let (item, after) = string_literal(&rest[1..], quote)?;
+        items.push(item);
+        rest = after.trim_start();
+        rest = rest.strip_prefix(',').unwrap_or(rest);
+    }
+}
+
+/// Reads the rest of a string literal up to `quote`; gives the string and what follows.
+fn string_literal(text: &str, quote: char) -> Option<(String, &str)> {
+    let mut item = String::new();
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if c == quote {
+            return Some((item, &text[at + c.len_utf8()..]));
+        }
+        if c != '\\' {
+            item.push(c);
+            continue;
+        }
+        let (_, escape) = chars.next()?;
+        let digits = match escape {
+            'n' => {
+                item.push('\n');
+                continue;
+            }
+            'r' => {
+                item.push('\r');
+                continue;
+            }
+            't' => {
+                item.push('\t');
+                continue;
+            }
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            other => {
+                item.push(other);
+                continue;
+            }
+        };
+        let mut code = 0;
+        for _ in 0..digits {
+            code = code * 16 + chars.next()?.1.to_digit(16)?;
+        }
+        item.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_a_traceback_list() {
+        let text = r#"['Traceback (most recent call last):\n', '  File "<string>", line 1, in <module>\n', "NameError: name 'foo' is not defined\n"]"#;
+        let error = PythonError::parse(text).unwrap();
+        assert_eq!(error.exception, "NameError: name 'foo' is not defined");
+        assert_eq!(error.traceback.len(), 3);
+        assert_eq!(
+            error.traceback[1],
+            r#"  File "<string>", line 1, in <module>"#
+        );
+    }
+
+    #[test]
+    fn reads_an_error_without_traceback() {
+        let text =
+            "Error type: <class 'SyntaxError'>, Value: invalid syntax (<string>, line 1)\r\n";
+        let error = PythonError::parse(text).unwrap();
+        assert_eq!(
+            error.to_string(),
+            "SyntaxError: invalid syntax (<string>, line 1)"
+        );
+    }
+
+    #[test]
+    fn leaves_other_texts_alone() {
+        for text in [
+            "",
+            "plain message",
+            "[1, 2]",
+            "['open",
+            "['a'] b",
+            "Session x already exists",
+        ] {
+            assert_eq!(PythonError::parse(text), None, "{text}");
+        }
+    }
+}

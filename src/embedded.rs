@@ -1,0 +1,356 @@
+//! A private `redis-server` with the engine loaded, for examples, tests and development.
+//!
+//! It is a real server: a `redis-server` process on a free port of 127.0.0.1 with a temporary
+//! directory, the engine's module file and a Python for its workers. It stops when it is dropped.
+//!
+//! | part | where it is looked for |
+//! |---|---|
+//! | server | `$REDIS_SERVER`, then `redis-server` and `valkey-server` on the `PATH` |
+//! | engine | `$REDGREASE_ENGINE`, then `libredgrease_engine.so` near the running program |
+//! | Python | `$REDGREASE_PYTHON`, then `.venv/bin/python3` in the directories above the program and the current one, then `python3` on the `PATH` |
+
+mod find;
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use redgrease_core::client::RedisGears;
+use redgrease_core::error::Error as ClientError;
+use tempfile::TempDir;
+
+/// Why the private server could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A part is missing on this machine.
+    Missing {
+        /// Which part.
+        part: &'static str,
+        /// Where it was looked for.
+        looked: Vec<String>,
+        /// How to get it.
+        remedy: &'static str,
+    },
+    /// A file or a process could not be made.
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system answered.
+        source: io::Error,
+    },
+    /// The server ended or did not answer; the end of its log says why.
+    NotStarted {
+        /// What happened.
+        what: String,
+        /// The last lines of the server's log.
+        log: String,
+    },
+    /// The server started, but a connection to it failed.
+    Client(ClientError),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Missing {
+                part,
+                looked,
+                remedy,
+            } => {
+                writeln!(f, "{part} was not found; it was looked for as")?;
+                for place in looked {
+                    writeln!(f, "  - {place}")?;
+                }
+                write!(f, "to get it: {remedy}")
+            }
+            Self::Io { what, source } => write!(f, "{what}: {source}"),
+            Self::NotStarted { what, log } => write!(f, "{what}; the end of its log:\n{log}"),
+            Self::Client(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io { source, .. } => Some(source),
+            Self::Client(error) => Some(error),
+            Self::Missing { .. } | Self::NotStarted { .. } => None,
+        }
+    }
+}
+
+/// A running private server; dropping it stops the process and removes its directory.
+///
+/// ```no_run
+/// use redgrease::embedded::Server;
+/// use redgrease::prelude::*;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = Server::start()?;
+/// let mut con = server.gears()?;
+/// assert_eq!(con.pyexecute("GB().count().run()")?.decode::<Option<i64>>()?.value, None);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    process: Child,
+    port: u16,
+    dir: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+/// How a private server is started.
+///
+/// ```no_run
+/// use redgrease::embedded::Server;
+///
+/// # fn main() -> Result<(), redgrease::embedded::Error> {
+/// let server = Server::builder().module_arg("ExecutionThreads", "8").start()?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Builder {
+    port: Option<u16>,
+    dir: Option<PathBuf>,
+    python: Option<PathBuf>,
+    server_args: Vec<String>,
+    module_args: Vec<String>,
+}
+
+impl Builder {
+    /// Listens on this port instead of a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Keeps data, log and Python environments in this directory instead of a temporary one.
+    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
+        self.dir = Some(dir.into());
+        self
+    }
+
+    /// Runs the functions with this interpreter.
+    pub fn python(mut self, interpreter: impl Into<PathBuf>) -> Self {
+        self.python = Some(interpreter.into());
+        self
+    }
+
+    /// Adds an option of `redis-server`, such as `("--maxmemory", "100mb")`.
+    pub fn server_arg(mut self, option: impl Into<String>, value: impl Into<String>) -> Self {
+        self.server_args.extend([option.into(), value.into()]);
+        self
+    }
+
+    /// Adds an argument of the engine, such as `("ExecutionThreads", "8")`.
+    pub fn module_arg(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.module_args.extend([name.into(), value.into()]);
+        self
+    }
+
+    /// Starts the server and waits until it answers.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`]: which part is missing, where it was looked for and how to get it; or the end of
+    /// the server's log when it did not start.
+    pub fn start(self) -> Result<Server, Error> {
+        let program = find::server()?;
+        let engine = find::engine()?;
+        let python = match &self.python {
+            Some(python) => python.clone(),
+            None => find::python()?,
+        };
+        let (dir, temporary) = directory(self.dir.as_deref())?;
+        // another process may take the free port before the server does
+        let attempts = if self.port.is_some() { 1 } else { 3 };
+        let mut result = self.launch(&program, &engine, &python, &dir);
+        for _ in 1..attempts {
+            if result.is_ok() {
+                break;
+            }
+            result = self.launch(&program, &engine, &python, &dir);
+        }
+        let (process, port) = result?;
+        Ok(Server {
+            process,
+            port,
+            dir,
+            _temporary: temporary,
+        })
+    }
+
+    fn launch(
+        &self,
+        program: &Path,
+        engine: &Path,
+        python: &Path,
+        dir: &Path,
+    ) -> Result<(Child, u16), Error> {
+        let port = match self.port {
+            Some(port) => port,
+            None => free_port()?,
+        };
+        let log = dir.join("server.log");
+        let process = Command::new(program)
+            .current_dir(dir)
+            .args(["--port", &port.to_string()])
+            .args(["--bind", "127.0.0.1"])
+            .args(["--daemonize", "no", "--save", ""])
+            .args(["--logfile", &log.display().to_string()])
+            .args(["--dir", &dir.display().to_string()])
+            .args(&self.server_args)
+            .arg("--loadmodule")
+            .arg(engine)
+            .arg("PythonExecutable")
+            .arg(python)
+            .arg("PythonInstallationDir")
+            .arg(dir.join("python"))
+            .args(&self.module_args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|source| Error::Io {
+                what: format!("{} could not be started", program.display()),
+                source,
+            })?;
+        wait_until_ready(process, port, &log)
+    }
+}
+
+impl Server {
+    /// Starts a private server on a free port with a temporary directory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Builder::start`].
+    pub fn start() -> Result<Self, Error> {
+        Self::builder().start()
+    }
+
+    /// Says how the server is to be started.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// The address for clients, such as `redis://127.0.0.1:41234/`.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The process ID of the server.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// The server's log file.
+    pub fn log_file(&self) -> PathBuf {
+        self.dir.join("server.log")
+    }
+
+    /// A handle that opens connections to the server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Client`] when the server does not answer any more.
+    pub fn gears(&self) -> Result<RedisGears, Error> {
+        RedisGears::open(self.url()).map_err(Error::Client)
+    }
+
+    /// A connection of the `redis` crate to the server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Client`] when the server does not answer any more.
+    pub fn connection(&self) -> Result<redis::Connection, Error> {
+        redis::Client::open(self.url())
+            .and_then(|client| client.get_connection())
+            .map_err(|error| Error::Client(error.into()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // the process may have ended by itself, then there is nothing to stop
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn directory(dir: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), Error> {
+    let io_error = |what: String| move |source| Error::Io { what, source };
+    match dir {
+        Some(dir) => fs::create_dir_all(dir)
+            .and_then(|()| fs::canonicalize(dir))
+            .map(|dir| (dir, None))
+            .map_err(io_error(format!("the directory {}", dir.display()))),
+        None => {
+            let temporary = tempfile::Builder::new()
+                .prefix("redgrease-")
+                .tempdir()
+                .map_err(io_error("a temporary directory".into()))?;
+            Ok((temporary.path().to_path_buf(), Some(temporary)))
+        }
+    }
+}
+
+fn free_port() -> Result<u16, Error> {
+    TcpListener::bind(("127.0.0.1", 0))
+        .and_then(|listener| listener.local_addr())
+        .map(|address| address.port())
+        .map_err(|source| Error::Io {
+            what: "a free port on 127.0.0.1".into(),
+            source,
+        })
+}
+
+/// Waits for the server's first answer; stops it when none comes.
+fn wait_until_ready(mut process: Child, port: u16, log: &Path) -> Result<(Child, u16), Error> {
+    const PATIENCE: Duration = Duration::from_secs(20);
+    const PAUSE: Duration = Duration::from_millis(10);
+    let give_up = Instant::now() + PATIENCE;
+    let url = format!("redis://127.0.0.1:{port}/");
+    loop {
+        let ended = process.try_wait().ok().flatten();
+        if let Some(status) = ended {
+            return Err(Error::NotStarted {
+                what: format!("the server ended ({status})"),
+                log: end_of(log),
+            });
+        }
+        let answer = redis::Client::open(url.as_str())
+            .and_then(|client| client.get_connection())
+            .and_then(|mut con| redis::cmd("PING").query::<String>(&mut con));
+        if answer.is_ok() {
+            return Ok((process, port));
+        }
+        if Instant::now() > give_up {
+            let _ = process.kill();
+            let _ = process.wait();
+            return Err(Error::NotStarted {
+                what: format!("the server did not answer within {} s", PATIENCE.as_secs()),
+                log: end_of(log),
+            });
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn end_of(log: &Path) -> String {
+    const LINES: usize = 12;
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
