@@ -1,0 +1,52 @@
+# `make demo` runs the quickstart, `make test` checks everything; both install what is missing first.
+
+VENV := .venv
+PYTHON ?= python3
+# what the workers need (cloudpickle, greenlet) and what the tests compare with (redis)
+PYTHON_PACKAGES := 'cloudpickle>=2,<4' 'greenlet>=2,<4' 'redis>=5,<9'
+FEATURES := embedded,tokio
+export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
+
+.PHONY: demo test setup lint unit docs separation clean
+
+demo: setup
+	cargo run --quiet --release --features embedded --example quickstart
+
+test: setup lint unit docs separation
+
+setup: $(VENV)/.ready
+	@./setup.sh programs
+
+# a new interpreter or a changed list of packages makes the environment anew
+$(VENV)/.ready: Makefile setup.sh
+	@./setup.sh venv $(VENV) $(PYTHON) $(PYTHON_PACKAGES)
+	@touch $@
+
+lint:
+	cargo fmt --all --check
+	cargo clippy -p redgrease-core --all-targets --features check -- -D warnings
+	cargo clippy -p redgrease-core --all-targets --features client,tokio,cluster -- -D warnings
+	cargo clippy -p redgrease-macros -p redgrease-engine --all-targets -- -D warnings
+	cargo clippy -p redgrease --all-targets --features $(FEATURES),cluster -- -D warnings
+
+# package by package, so that no test passes only because cargo has joined the features of all
+unit:
+	cargo test -p redgrease-core --features check
+	cargo test -p redgrease-core --features client,tokio
+	cargo test -p redgrease-macros
+	cargo test -p redgrease-engine
+	cargo test -p redgrease --features $(FEATURES)
+
+docs:
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
+
+# a program that uses redgrease carries no Python parser, the macros no Redis client
+separation:
+	@if cargo tree -p redgrease -e normal,no-proc-macro --features $(FEATURES) | grep rustpython; then \
+		echo 'the Python parser has got into the programs of users (see above)'; exit 1; fi
+	@if cargo tree -p redgrease-macros -e normal | grep -E ' (redis|tokio) v'; then \
+		echo 'a Redis client has got into the macro build (see above)'; exit 1; fi
+
+clean:
+	cargo clean
+	rm -rf $(VENV)
