@@ -4,6 +4,7 @@
 pub mod callback;
 #[cfg(feature = "check")]
 pub mod check;
+pub mod function;
 pub mod table;
 #[cfg(feature = "check")]
 mod value;

@@ -15,6 +15,7 @@ pub mod diag;
 #[cfg(feature = "client")]
 pub mod error;
 pub mod gear;
+pub mod literal;
 pub mod messages;
 #[cfg(feature = "check")]
 pub mod python;
@@ -22,4 +23,4 @@ pub mod pyversion;
 pub mod script;
 pub mod source;
 pub mod spec;
-mod suggest;
+pub mod suggest;
