@@ -9,6 +9,8 @@ pub use redgrease_core::client::{
     RedisGears, Registered, Registration, Request,
 };
 pub use redgrease_core::error::{Error, PythonError, Result};
+pub use redgrease_core::gear::function::GearFunction;
+pub use redgrease_core::literal::{Bytes, ToPython};
 pub use redgrease_core::spec::{CommandSpec, Mode, Replace};
 #[cfg(feature = "macros")]
 pub use redgrease_macros::*;
@@ -30,5 +32,26 @@ pub mod __private {
     pub use redgrease_core::client::command::{call_on_async, register_async};
     pub use redgrease_core::client::value::{FromReply, FromResults};
     pub use redgrease_core::error::{Error, Result};
-    pub use redgrease_core::{gear, script, spec};
+    pub use redgrease_core::{gear, literal, script, source, spec};
+    pub use redis::ConnectionLike;
+    #[cfg(feature = "tokio")]
+    pub use redis::aio::ConnectionLike as AsyncConnectionLike;
+
+    pub use crate::__if_tokio as if_tokio;
+}
+
+/// Passes its items on with the feature `tokio`, drops them without.
+#[cfg(feature = "tokio")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_tokio {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// Passes its items on with the feature `tokio`, drops them without.
+#[cfg(not(feature = "tokio"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __if_tokio {
+    ($($item:tt)*) => {};
 }

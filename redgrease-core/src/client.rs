@@ -10,6 +10,7 @@ pub mod binding;
 pub mod command;
 pub mod connection;
 pub mod data;
+mod gear;
 pub mod reply;
 pub mod request;
 pub mod requests;
@@ -19,7 +20,7 @@ pub mod value;
 
 pub use args::{Arg, Args, Scalar};
 pub use binding::Binding;
-pub use command::{Call, CommandState, Registered};
+pub use command::{Call, CommandState, Decoder, Registered};
 pub use connection::RedisGears;
 pub use data::{ExecId, ExecutionResult, Outcome, RawRecord, Registration};
 pub use request::Request;

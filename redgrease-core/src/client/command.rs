@@ -1,6 +1,5 @@
 //! What `#[command]` does at run time: register once, trigger, decode.
 
-use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +8,9 @@ use redis::ConnectionLike;
 
 use super::args::Args;
 use super::binding::Binding;
-use super::data::{RawRecord, Registration};
+use super::data::{Outcome, RawRecord, Registration};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
-use super::value::FromReply;
 use crate::error::{Error, Result};
 use crate::script::{Script, command_script};
 use crate::spec::{CommandSpec, Replace};
@@ -49,7 +47,7 @@ pub async fn register_async<C: redis::aio::ConnectionLike + Send>(
     spec: &CommandSpec,
     con: &mut C,
 ) -> Result<Registered> {
-    register_on(spec, &mut super::runner::Asynchronous(con)).await
+    register_on(spec, &mut super::runner::Asynchronous::new(con)).await
 }
 
 async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Registered> {
@@ -139,11 +137,18 @@ async fn submit(
     let answer = runner
         .run(requests::pyexecute(script.text(), &options))
         .await;
+    registration(answer, script, || spec.trigger.to_string()).map(drop)
+}
+
+/// What the answer to a script that registers something means.
+pub(super) fn registration(
+    answer: Result<Outcome>,
+    script: &Script,
+    trigger: impl FnOnce() -> String,
+) -> Result<Registered> {
     match answer {
-        Ok(_) => Ok(()),
-        Err(error) if is_duplicate(&error) => Err(Error::DuplicateTrigger {
-            trigger: spec.trigger.to_string(),
-        }),
+        Ok(_) => Ok(Registered::Created),
+        Err(error) if is_duplicate(&error) => Err(Error::DuplicateTrigger { trigger: trigger() }),
         Err(error) => Err(mapped(error, script)),
     }
 }
@@ -170,10 +175,14 @@ pub(super) fn mapped(error: Error, script: &Script) -> Error {
     }
 }
 
+/// Reads the records that one call gave.
+pub type Decoder<T> = fn(Vec<RawRecord>) -> Result<T>;
+
 /// Triggers a registered command and decodes what it returned.
-async fn trigger_on<T: FromReply>(
+async fn trigger_on<T>(
     spec: &CommandSpec,
     args: &[Vec<u8>],
+    decode: Decoder<T>,
     runner: &mut impl Runner,
 ) -> Result<T> {
     let request = requests::trigger(spec.trigger, args);
@@ -185,7 +194,7 @@ async fn trigger_on<T: FromReply>(
         }
         other => mapped(other, &command_script(spec)),
     })?;
-    T::from_records(records).map_err(|error| named(spec, error))
+    decode(records).map_err(|error| named(spec, error))
 }
 
 /// Says which function's result did not fit.
@@ -211,17 +220,14 @@ fn named(spec: &CommandSpec, error: Error) -> Error {
 pub struct Call<T> {
     spec: &'static CommandSpec,
     args: Args,
-    result: PhantomData<fn() -> T>,
+    decode: Decoder<T>,
 }
 
-impl<T: FromReply> Call<T> {
-    /// A call of the command `spec` with `args`.
-    pub fn new(spec: &'static CommandSpec, args: Args) -> Self {
-        Self {
-            spec,
-            args,
-            result: PhantomData,
-        }
+impl<T> Call<T> {
+    /// A call of the command `spec` with `args`, whose records `decode` reads: what
+    /// [`FromReply::from_records`](super::value::FromReply::from_records) is for `T`.
+    pub fn new(spec: &'static CommandSpec, args: Args, decode: Decoder<T>) -> Self {
+        Self { spec, args, decode }
     }
 
     /// Runs the function on the server of `con`, which gets it first when it does not have it.
@@ -234,6 +240,7 @@ impl<T: FromReply> Call<T> {
         now(call_or_register(
             self.spec,
             &self.args.into_wire(),
+            self.decode,
             &mut Blocking(con),
         ))
     }
@@ -248,26 +255,28 @@ impl<T: FromReply> Call<T> {
         call_or_register(
             self.spec,
             &self.args.into_wire(),
-            &mut super::runner::Asynchronous(con),
+            self.decode,
+            &mut super::runner::Asynchronous::new(con),
         )
         .await
     }
 }
 
 /// Triggers; when the server does not have the function (any more), registers it and tries again.
-async fn call_or_register<T: FromReply>(
+async fn call_or_register<T>(
     spec: &CommandSpec,
     args: &[Vec<u8>],
+    decode: Decoder<T>,
     runner: &mut impl Runner,
 ) -> Result<T> {
-    match trigger_on(spec, args, runner).await {
+    match trigger_on(spec, args, decode, runner).await {
         Err(error) if error.is_not_registered() => {
             match register_on(spec, runner).await {
                 // somebody else was quicker
                 Err(error) if error.is_duplicate_trigger() => {}
                 other => drop(other?),
             }
-            trigger_on(spec, args, runner).await
+            trigger_on(spec, args, decode, runner).await
         }
         other => other,
     }
@@ -309,11 +318,12 @@ impl CommandState {
 ///
 /// [`Error::DuplicateTrigger`] when the first call finds the trigger taken and `replace` was not
 /// given; else as [`Call::on`].
-pub fn call_on<T: FromReply, B: Binding + ?Sized>(
+pub fn call_on<T, B: Binding + ?Sized>(
     on: &B,
     spec: &'static CommandSpec,
     state: &'static CommandState,
     args: Args,
+    decode: Decoder<T>,
 ) -> Result<T> {
     on.with(|con| {
         let mut runner = Blocking(con);
@@ -327,7 +337,12 @@ pub fn call_on<T: FromReply, B: Binding + ?Sized>(
                 state.set_registered();
             }
         }
-        now(call_or_register(spec, &args.into_wire(), &mut runner))
+        now(call_or_register(
+            spec,
+            &args.into_wire(),
+            decode,
+            &mut runner,
+        ))
     })
 }
 
@@ -337,14 +352,15 @@ pub fn call_on<T: FromReply, B: Binding + ?Sized>(
 ///
 /// As [`call_on`].
 #[cfg(feature = "tokio")]
-pub async fn call_on_async<T: FromReply, B: super::binding::AsyncBinding + ?Sized>(
+pub async fn call_on_async<T, B: super::binding::AsyncBinding + ?Sized>(
     on: &B,
     spec: &'static CommandSpec,
     state: &'static CommandState,
     args: Args,
+    decode: Decoder<T>,
 ) -> Result<T> {
     let mut con = on.connection().await?;
-    let mut runner = super::runner::Asynchronous(&mut con);
+    let mut runner = super::runner::Asynchronous::new(&mut con);
     if !state.is_registered() {
         let _one_at_a_time = state.registering_async.lock().await;
         if !state.is_registered() {
@@ -352,5 +368,5 @@ pub async fn call_on_async<T: FromReply, B: super::binding::AsyncBinding + ?Size
             state.set_registered();
         }
     }
-    call_or_register(spec, &args.into_wire(), &mut runner).await
+    call_or_register(spec, &args.into_wire(), decode, &mut runner).await
 }

@@ -3,6 +3,8 @@
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+#[cfg(feature = "tokio")]
+use std::time::Duration;
 
 use redis::ConnectionLike;
 
@@ -13,6 +15,12 @@ use crate::error::Result;
 pub(crate) trait Runner {
     /// Sends a request and gives its answer.
     fn run<T>(&mut self, request: Request<T>) -> impl Future<Output = Result<T>>;
+
+    /// Whether others use the connection too, so that no answer may take long.
+    const SHARED: bool;
+
+    /// Waits before a question is asked again, a little longer each time.
+    fn pause(&mut self) -> impl Future<Output = ()>;
 }
 
 /// Runs requests on a blocking connection.
@@ -22,16 +30,46 @@ impl Runner for Blocking<'_> {
     fn run<T>(&mut self, request: Request<T>) -> impl Future<Output = Result<T>> {
         std::future::ready(request.run(self.0))
     }
+
+    const SHARED: bool = false;
+
+    fn pause(&mut self) -> impl Future<Output = ()> {
+        std::future::ready(())
+    }
 }
 
 /// Runs requests on an asynchronous connection.
 #[cfg(feature = "tokio")]
-pub(crate) struct Asynchronous<'a, C>(pub(crate) &'a mut C);
+pub(crate) struct Asynchronous<'a, C> {
+    con: &'a mut C,
+    next_pause: Duration,
+}
+
+#[cfg(feature = "tokio")]
+impl<'a, C> Asynchronous<'a, C> {
+    const FIRST_PAUSE: Duration = Duration::from_millis(1);
+    const LONGEST_PAUSE: Duration = Duration::from_millis(200);
+
+    pub(crate) fn new(con: &'a mut C) -> Self {
+        Self {
+            con,
+            next_pause: Self::FIRST_PAUSE,
+        }
+    }
+}
 
 #[cfg(feature = "tokio")]
 impl<C: redis::aio::ConnectionLike + Send> Runner for Asynchronous<'_, C> {
     async fn run<T>(&mut self, request: Request<T>) -> Result<T> {
-        request.run_async(self.0).await
+        request.run_async(self.con).await
+    }
+
+    const SHARED: bool = true;
+
+    async fn pause(&mut self) {
+        let pause = self.next_pause;
+        self.next_pause = (pause * 2).min(Self::LONGEST_PAUSE);
+        tokio::time::sleep(pause).await;
     }
 }
 
