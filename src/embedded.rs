@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use find::Places;
 use redgrease_core::client::RedisGears;
 use redgrease_core::error::Error as ClientError;
 use tempfile::TempDir;
@@ -161,11 +162,12 @@ impl Builder {
     /// [`Error`]: which part is missing, where it was looked for and how to get it; or the end of
     /// the server's log when it did not start.
     pub fn start(self) -> Result<Server, Error> {
-        let program = find::server()?;
-        let engine = find::engine()?;
+        let places = Places::here();
+        let program = places.server()?;
+        let engine = places.engine()?;
         let python = match &self.python {
             Some(python) => python.clone(),
-            None => find::python()?,
+            None => places.python()?,
         };
         let (dir, temporary) = directory(self.dir.as_deref())?;
         // another process may take the free port before the server does
