@@ -99,12 +99,12 @@ async fn replace_on(
     Ok(Registered::Replaced)
 }
 
-/// A registration's description carries a hash of its script.
+/// A registration's description ends with a hash of its script.
 fn is_same_code(registration: &Registration, script: &Script) -> bool {
     registration
         .description
         .as_ref()
-        .is_some_and(|description| script.text().contains(description.as_str()))
+        .is_some_and(|description| description.ends_with(script.hash()))
 }
 
 /// The session of a command: named after its trigger, so that it can be upgraded.
