@@ -9,12 +9,13 @@
 mod entry;
 mod signature;
 mod source;
-mod suggest;
 mod table;
 
 pub use entry::{Entry, Refusal, Reply};
 pub use signature::{CallError, Parameter, ParameterKind, Signature};
 pub use source::{python_source, python_source_all};
+
+use crate::suggest::nearest;
 
 /// The method `name`, refused ones included.
 ///
@@ -40,6 +41,9 @@ pub fn areas() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
     table::AREAS.iter().copied()
 }
 
+/// Shorter names are near to too many methods to guess.
+const SHORTEST_GUESS: usize = 3;
+
 /// The usable method that was probably meant by `name`.
 ///
 /// ```
@@ -50,6 +54,9 @@ pub fn areas() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
 /// ```
 #[must_use]
 pub fn suggest(name: &str) -> Option<&'static str> {
+    if name.chars().count() < SHORTEST_GUESS {
+        return None;
+    }
     let usable = entries().filter(|entry| entry.refused.is_none());
-    suggest::nearest(name, usable.map(|entry| entry.name))
+    nearest(name, usable.map(|entry| entry.name))
 }

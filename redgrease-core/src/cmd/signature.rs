@@ -1,7 +1,7 @@
 //! What a method takes, and whether a call fits.
 
 use super::entry::{Entry, Refusal};
-use super::suggest;
+use crate::suggest::nearest;
 use std::fmt;
 
 /// The parameters of a method, as Python writes them.
@@ -344,7 +344,7 @@ fn check_keyword(entry: &'static Entry, positional: usize, keyword: &str) -> Res
                 method,
                 signature: entry.signature,
                 keyword: keyword.to_owned(),
-                meant: suggest::nearest(keyword, names.map(|parameter| parameter.name)),
+                meant: nearest(keyword, names.map(|parameter| parameter.name)),
             });
         }
     }

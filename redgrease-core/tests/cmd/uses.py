@@ -46,6 +46,13 @@ calls = run(
 )
 assert calls == [["XADD", "notes", "*", "key", "k"]], calls
 
+calls = run(
+    "class Record:\n"
+    "    def __init__(self): self.key, self.event = 'k', 'hset'\n"
+    "cmd.xadd('notes', Record())"
+)
+assert calls == [["XADD", "notes", "*", "key", "k", "event", "hset"]], calls
+
 # A method as a callback: RedisGears takes functions only.
 calls = run("for key in 'ab': callback = cmd.delete; callback(key)")
 assert calls == [["DEL", "a"], ["DEL", "b"]], calls

@@ -15,7 +15,10 @@ def _list(values, more=()):
     return [*values, *more]
 
 
+# A dict, what gives one, or a record, which is its attributes.
 def _flat(mapping):
+    if not hasattr(mapping, "keys") and not hasattr(mapping, "__iter__"):
+        mapping = vars(mapping)
     return [a for item in dict(mapping).items() for a in item]
 
 
