@@ -1,0 +1,287 @@
+"""The context behind a `GearsBuilder`: checks operations and arguments, collects the plan, hands it to the engine."""
+
+import types
+
+from .errors import error
+from .steps import Op, Plan
+
+RUN_READERS = ("KeysReader", "StreamReader", "PythonReader")
+REGISTER_READERS = ("KeysReader", "StreamReader", "CommandReader")
+_KEY_TYPES = ("string", "list", "hash", "set", "zset", "module", "stream", "empty")
+_POLICIES = ("continue", "abort", "retry")
+
+# The names that GETEXECUTION shows.
+_MAPPER = "RedisGearsPy_PyCallbackMapper"
+_FLAT_MAPPER = "RedisGearsPy_PyCallbackFlatMapper"
+_FILTER = "RedisGearsPy_PyCallbackFilter"
+_FOREACH = "RedisGearsPy_PyCallbackForEach"
+_ACCUMULATE = "RedisGearsPy_PyCallbackAccumulate"
+_EXTRACTOR = "RedisGearsPy_PyCallbackExtractor"
+_BY_KEY = "RedisGearsPy_PyCallbackAccumulateByKey"
+_REDUCER = "RedisGearsPy_PyCallbackReducer"
+
+
+def _function(operation, value, role=""):
+    if not isinstance(value, types.FunctionType):
+        raise error("%s %sargument must be a function" % (operation, role))
+    return value
+
+
+def _count(operation, arguments, least, most=None):
+    if not least <= len(arguments) <= (least if most is None else most):
+        raise error("wrong number of args to %s function" % operation)
+
+
+class GearsContext:
+    """A reader and the operations on what it gives."""
+
+    def __init__(self, session, reader, desc):
+        self.session = session
+        if not isinstance(reader, str):
+            raise error("reader argument must be a string")
+        if reader not in RUN_READERS and reader not in REGISTER_READERS:
+            raise error("The given reader does not exists")
+        if desc is not None and not isinstance(desc, str):
+            raise error("desc argument must be a string")
+        session.plans_made += 1
+        self.reader = reader
+        self.desc = desc
+        self.ops = []
+
+    def _add(self, *arguments, **keywords):
+        self.ops.append(Op(*arguments, **keywords))
+
+    # -- operations
+
+    def map(self, *arguments, **keywords):
+        _count("map", arguments, 1)
+        self._add("map", _function("map", arguments[0]), hint=keywords.get("hint"), name=_MAPPER)
+
+    def filter(self, *arguments):
+        _count("filter", arguments, 1)
+        self._add("filter", _function("filter", arguments[0]), name=_FILTER)
+
+    def foreach(self, *arguments):
+        _count("foreach", arguments, 1)
+        self._add("foreach", _function("foreach", arguments[0]), name=_FOREACH)
+
+    def flatmap(self, *arguments):
+        _count("flatmap", arguments, 1)
+        self._add("flatmap", _function("flatmap", arguments[0]), name=_FLAT_MAPPER)
+
+    def limit(self, *arguments):
+        _count("limit", arguments, 1, 2)
+        for number in arguments:
+            if not isinstance(number, int):
+                raise error("limit argument must be a number")
+        offset = arguments[1] if len(arguments) > 1 else 0
+        self._add("limit", None, (int(arguments[0]), int(offset)), name="limit")
+
+    def accumulate(self, *arguments, **keywords):
+        _count("accumulate", arguments, 1)
+        function = _function("accumulate", arguments[0])
+        self._add("accumulate", function, hint=keywords.get("hint"), name=_ACCUMULATE)
+
+    def groupby(self, *arguments):
+        _count("groupby", arguments, 2)
+        self._grouping(arguments, True)
+
+    def localgroupby(self, *arguments):
+        _count("groupby", arguments, 2)
+        self._grouping(arguments, False)
+
+    def _grouping(self, arguments, everywhere):
+        extractor = _function("groupby", arguments[0], "extractor ")
+        reducer = _function("groupby", arguments[1], "reducer ")
+        self._add("extractkey", extractor, name=_EXTRACTOR)
+        if everywhere:
+            self._add("repartition", name="repartition")
+        self._add("accumulatebykey", reducer, name=_BY_KEY)
+
+    def batchgroupby(self, *arguments):
+        _count("batchgroupby", arguments, 2)
+        extractor = _function("batchgroupby", arguments[0], "extractor ")
+        self._add("extractkey", extractor, name=_EXTRACTOR)
+        self._add("repartition", name="repartition")
+        self._add("group", name="group")
+        self._add("reduce", arguments[1], name=_REDUCER)
+
+    def repartition(self, *arguments):
+        _count("repartition", arguments, 1)
+        self._add("extractkey", _function("repartition", arguments[0]), name=_EXTRACTOR)
+        self._add("repartition", name="repartition")
+        self._add("unkey", name="RedisGearsPy_ToPyRecordMapper")
+
+    def collect(self, *arguments):
+        _count("collect", arguments, 0)
+        self._add("collect", name="collect")
+
+    def aggregateby(self, extractor, zero, sequence, combine, counting=False, identity=False):
+        """aggregateby and countby: group here, then group the parts."""
+        from .runtime import copy_of
+
+        def seq(k, a, r):
+            return sequence(k, a if a else copy_of(zero), r)
+
+        def comb(k, a, r):
+            return combine(k, a if a else copy_of(zero), r["value"])
+
+        extractor = _function("groupby", extractor, "extractor ")
+        self._add("extractkey", extractor, hint="identity" if identity else None, name=_EXTRACTOR)
+        self._add("accumulatebykey", seq, hint="count" if counting else None, name=_BY_KEY)
+        self._add("extractkey", lambda r: r["key"], hint="key", name=_EXTRACTOR)
+        self._add("repartition", name="repartition")
+        self._add("accumulatebykey", comb, hint="sum" if counting else None, name=_BY_KEY)
+
+    # -- actions
+
+    def run(self, argument=None, **keywords):
+        """Asks for one execution."""
+        if self.reader not in RUN_READERS:
+            raise error("Given reader do not support run or not exists")
+        mode = keywords.get("mode", "async")
+        if not isinstance(mode, str):
+            raise error("execution mode must be a string")
+        if mode not in ("async", "async_local"):
+            raise error("unknown execution mode")
+        reader, arguments, generator = self._run_reader(argument, keywords)
+        plan = Plan(list(self.ops), self.reader, generator)
+        return self.session.add_run(plan, describe(plan, reader, arguments, mode, self.desc))
+
+    def _run_reader(self, argument, keywords):
+        if self.reader == "PythonReader":
+            if isinstance(argument, NativeReader):
+                return argument.name, argument.arguments, argument.generator
+            if not isinstance(argument, types.FunctionType):
+                raise error("pyreader argument must be a function")
+            return "PythonReader", {}, argument
+        if self.reader == "StreamReader":
+            start = keywords.get("fromId", "0-0")
+            if not isinstance(argument, str):
+                raise error("stream argument must be a string")
+            if not isinstance(start, str):
+                raise error("fromId argument must be a string")
+            return "StreamReader", {"key": argument, "from": start}, None
+        if not isinstance(argument, str):
+            raise error("regex argument must be a string")
+        exact = _flag(keywords, "noScan", False, "exactMatch value is not boolean")
+        read = _flag(keywords, "readValue", True, "readValue value is not boolean")
+        return "KeysReader", {"pattern": argument, "exact": exact, "read": read}, None
+
+    def register(self, **keywords):
+        """Asks for a registration; gives its id."""
+        if self.reader not in REGISTER_READERS:
+            raise error("given reader does not exists or does not support register")
+        mode = keywords.get("mode", "async")
+        if not isinstance(mode, str):
+            raise error("execution mode must be a string")
+        if mode not in ("async", "async_local", "sync"):
+            raise error("unknown execution mode")
+        on_registered = keywords.get("onRegistered")
+        if on_registered is not None and not isinstance(on_registered, types.FunctionType):
+            raise error("OnRegistered argument must be a function")
+        arguments = getattr(self, "_" + self.reader)(keywords, mode)
+        plan = Plan(list(self.ops), self.reader, None, on_registered)
+        return self.session.add_registration(plan, describe(plan, self.reader, arguments, mode, self.desc))
+
+    def _CommandReader(self, keywords, mode):
+        if "trigger" in keywords:
+            if not isinstance(keywords["trigger"], str):
+                raise error("trigger argument is not string")
+            if "hook" in keywords or "keyprefix" in keywords:
+                raise error("trigger argument can not be given with keyprefix or hook")
+            arguments = {"trigger": keywords["trigger"]}
+        elif "hook" in keywords:
+            if not isinstance(keywords["hook"], str):
+                raise error("hook argument is not string")
+            arguments = {"hook": keywords["hook"]}
+            if "keyprefix" in keywords:
+                if not isinstance(keywords["keyprefix"], str):
+                    raise error("keyprefix argument is not string")
+                arguments["keyprefix"] = keywords["keyprefix"]
+        elif "keyprefix" in keywords:
+            raise error("no trigger or hook argument was given")
+        else:
+            raise error("no trigger or hook argument was given")
+        arguments["inorder"] = _flag(keywords, "inorder", False, "inorder argument is be boolean")
+        return arguments
+
+    def _KeysReader(self, keywords, mode):
+        if not isinstance(keywords["prefix"], str):
+            raise error("regex argument must be a string")
+        arguments = {"prefix": keywords["prefix"]}
+        arguments["eventTypes"] = _texts(keywords, "eventTypes", "given eventTypes is not iterable", "given event type is not string")
+        arguments["keyTypes"] = _texts(keywords, "keyTypes", "given keyTypes is not iterable", "given key type is not string")
+        if arguments["keyTypes"] is not None:
+            for name in arguments["keyTypes"]:
+                if name not in _KEY_TYPES:
+                    raise error("unknown key type")
+        arguments["commands"] = _texts(keywords, "commands", "given commands is not iterable", "given command type is not string")
+        arguments["readValue"] = _flag(keywords, "readValue", True, "readValue is not boolean")
+        return arguments
+
+    def _StreamReader(self, keywords, mode):
+        if not isinstance(keywords["prefix"], str):
+            raise error("regex argument must be a string")
+        arguments = {"prefix": keywords["prefix"]}
+        for name, default, text in (
+            ("batch", 1, "batch argument must be a number"),
+            ("duration", 0, "duration argument must be a number"),
+            ("onFailedRetryInterval", 1, "retryInterval argument must be a number"),
+        ):
+            value = keywords.get(name, default)
+            if not isinstance(value, int):
+                raise error(text)
+            arguments[name] = value
+        policy = keywords.get("onFailedPolicy", "continue")
+        if not isinstance(policy, str):
+            raise error("onFailedPolicy must be a string (Continue/Abort/Retry)")
+        if policy.lower() not in _POLICIES:
+            raise error("onFailedPolicy must be Continue/Abort/Retry")
+        arguments["onFailedPolicy"] = policy.lower()
+        if mode == "sync" and policy.lower() != "continue":
+            raise error("ExecutionMode sync can only be combined with OnFailedPolicy Continue")
+        arguments["trimStream"] = _flag(keywords, "trimStream", True, "pyTrimmStream argument must be a boolean")
+        return arguments
+
+
+def _flag(keywords, name, default, text):
+    value = keywords.get(name, default)
+    if not isinstance(value, bool):
+        raise error(text)
+    return value
+
+
+def _texts(keywords, name, not_iterable, not_text):
+    value = keywords.get(name)
+    if value is None:
+        return None
+    try:
+        values = list(iter(value))
+    except TypeError:
+        raise error(not_iterable)
+    for text in values:
+        if not isinstance(text, str):
+            raise error(not_text)
+    return values
+
+
+class NativeReader:
+    """A reader that scripts see as Python and the engine does itself."""
+
+    def __init__(self, name, arguments, generator=None):
+        self.name = name
+        self.arguments = arguments
+        self.generator = generator
+
+
+def describe(plan, reader, arguments, mode, desc):
+    """A plan as the engine keeps it."""
+    return {
+        "reader": reader,
+        "arguments": arguments,
+        "mode": mode,
+        "desc": desc,
+        "ops": [op.describe() for op in plan.ops],
+        "onRegistered": plan.on_registered is not None,
+    }

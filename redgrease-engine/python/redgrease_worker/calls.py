@@ -1,0 +1,360 @@
+"""The frames that ask for work: scripts, runs, batches, restores; and the synchronous channel."""
+
+import marshal
+import os
+import sys
+import threading
+from _thread import get_ident
+
+from . import wire
+from .errors import Settings, error, forcestopped, text_of
+from .futures import ASYNC_TYPES, GearsFuture, wait
+from .hub import Context
+from .runtime import to_python
+from .session import Session, run_on_registered
+from .steps import read_generator
+
+_PLAIN = frozenset((str, bytes, int, float, bool, type(None)))
+_OPAQUE = None
+
+
+def plain_result(value):
+    """A result as the engine can carry it; what has no encoding of its own becomes None, which is shown so."""
+    kind = value.__class__
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes):
+        return bytes(value)
+    if isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, list):
+        return [plain_result(item) for item in value]
+    return _OPAQUE
+
+
+def _outcome(results, errors):
+    results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
+    try:
+        return marshal.dumps((results, errors), 2)
+    except ValueError as problem:
+        return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
+
+
+def _records(kind, binary, records):
+    if binary:
+        records = to_python(records)
+    if kind == 0:
+        return records
+    if kind == 1:
+        return [{"event": e, "key": k, "type": t, "value": v} for e, k, t, v in records]
+    if kind == 2:
+        return [{"event": e, "key": k} for e, k in records]
+    return [{"key": k, "id": i, "value": v} for k, i, v in records]
+
+
+class _Run:
+    """A plan that runs over records which come in pieces."""
+
+    __slots__ = ("context", "pipeline", "pending", "busy", "keep", "over")
+
+    def __init__(self, context, pipeline, keep):
+        self.context = context
+        self.pipeline = pipeline
+        self.pending = []
+        self.busy = False
+        self.keep = keep
+        self.over = False
+
+
+class Calls:
+    """Answers the frames of the engine."""
+
+    def __init__(self, hub, names):
+        self.hub = hub
+        self.names = names
+        self.sessions = {}
+        self.runs = {}
+        self.futures = {}
+        hub.handlers.update(
+            {
+                wire.HELLO: self.hello,
+                wire.LOAD: self.load,
+                wire.RESTORE: self.restore,
+                wire.CALL: self.call,
+                wire.BATCH: self.batch,
+                wire.DROP: self.drop,
+                wire.CONFIGURE: self.configure,
+                wire.SYNC: self.open_sync,
+                "start": self.start_run,
+            }
+        )
+
+    # -- settings
+
+    def hello(self, runner, number, payload):
+        self.configure(runner, number, payload)
+        try:
+            from .session import cloudpickle
+        except ImportError:
+            cloudpickle = None
+        version = None if cloudpickle is None else getattr(cloudpickle, "__version__", "?")
+        from .hub import greenlet
+
+        ready = {
+            "python": "%d.%d.%d" % sys.version_info[:3],
+            "executable": sys.executable,
+            "cloudpickle": version,
+            "greenlet": greenlet is not None,
+            "pid": os.getpid(),
+        }
+        self.hub.stream.send(wire.pack(wire.READY, 0, wire.dumps(ready)))
+
+    def configure(self, runner, number, payload):
+        settings = wire.loads(payload)
+        Settings.with_traceback = settings["traceback"]
+        self.hub.threads = settings["threads"]
+
+    # -- sessions
+
+    def load(self, runner, number, payload):
+        name, source = wire.loads(payload)
+        session = Session(self.hub, name, self.names)
+        self.sessions[name] = session
+        context = Context(number, session)
+        self.hub.running[number] = context
+        try:
+            if source.__class__ is bytes:
+                source = source.decode("utf-8", "surrogateescape")
+            answer = self.hub.stoppable(runner, context, lambda: session.load(source))
+            frame = wire.dumps((True, answer))
+        except BaseException as problem:
+            self.sessions.pop(name, None)
+            frame = wire.dumps((False, text_of(problem).encode("utf-8", "surrogatepass")))
+        finally:
+            self.hub.running.pop(number, None)
+        self.hub.tell(wire.RESULT, number, frame)
+
+    def restore(self, runner, number, payload):
+        name, plans = wire.loads(payload)
+        session = self.sessions.get(name)
+        if session is None:
+            session = self.sessions[name] = Session(self.hub, name, self.names)
+        context = Context(number, session)
+        for plan, blob in plans:
+            if plan in session.plans:
+                continue
+            try:
+                self.hub.stoppable(runner, context, lambda: session.restore(plan, blob))
+                run_on_registered(self.hub, runner, session, plan)
+            except BaseException as problem:
+                os.write(2, ("the registration %s could not be restored: %s\n" % (plan, text_of(problem))).encode("utf-8", "replace"))
+
+    def drop(self, runner, number, payload):
+        name, plans = wire.loads(payload)
+        session = self.sessions.get(name)
+        if session is None:
+            return
+        if plans is None:
+            del self.sessions[name]
+            return
+        for plan in plans:
+            session.plans.pop(plan, None)
+
+    def start_run(self, session, description):
+        """A run from inside a function: the engine starts it, the future gets its results."""
+        future = GearsFuture()
+        key = "%s/%s" % (session.name, description["id"])
+        self.futures[key] = future
+        self.hub.request("run", session.name, description)
+        return future
+
+    # -- runs
+
+    def _context(self, number, session, flags):
+        context = Context(number, session, not flags & 4)
+        context.may_wait = True
+        return context
+
+    def call(self, runner, number, payload):
+        """All records of a run at once, or its first ones."""
+        name, plan_id, start, kind, flags, records, extra = wire.loads(payload)
+        if number in self.hub.skipped:
+            self.hub.skipped.discard(number)
+            return
+        session = self.sessions.get(name)
+        plan = None if session is None else session.plans.get(plan_id)
+        if plan is None:
+            text = "the function of this execution is not known to its worker any more"
+            self.hub.tell(wire.RESULT, number, wire.dumps(([], [text])))
+            return
+        context = self._context(number, session, flags)
+        if extra is not None:
+            context.command = extra.get("command")
+            context.hook = extra.get("hook")
+        self.hub.running[number] = context
+        try:
+            pipeline = plan.pipeline(start, wait, ASYNC_TYPES)
+        except BaseException as problem:
+            self.hub.running.pop(number, None)
+            self.hub.tell(wire.RESULT, number, wire.dumps(([], [text_of(problem)])))
+            return
+        run = _Run(context, pipeline, flags & 8)
+        if kind == 9:
+            self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)
+            return
+        records = _records(kind, flags & 2, records)
+        last = flags & 1
+        if not last:
+            self.runs[number] = run
+        self._feed(runner, number, run, records, last)
+
+    def batch(self, runner, number, payload):
+        """More records of a run."""
+        kind, flags, records = wire.loads(payload)
+        run = self.runs.get(number)
+        if run is None:
+            return
+        records = _records(kind, flags & 2, records)
+        if run.busy:
+            run.pending.append((records, flags & 1))
+            return
+        self._feed(runner, number, run, records, flags & 1)
+
+    def _feed(self, runner, number, run, records, last):
+        run.busy = True
+        while True:
+            if not run.over:
+                self._work(runner, number, run, lambda: run.pipeline.feed(records), last)
+            if last:
+                self.runs.pop(number, None)
+            if not run.pending:
+                break
+            records, last = run.pending.pop(0)
+        run.busy = False
+
+    def _work(self, runner, number, run, body, last):
+        pipeline = run.pipeline
+
+        def work():
+            body()
+            if last:
+                pipeline.finish()
+
+        try:
+            self.hub.stoppable(runner, run.context, work)
+        except forcestopped as problem:
+            pipeline.fail(problem)
+            last = True
+            run.over = True
+        except BaseException as problem:
+            pipeline.fail(problem)
+            if last:
+                try:
+                    self.hub.stoppable(runner, run.context, pipeline.finish)
+                except BaseException as more:
+                    pipeline.fail(more)
+        if not last:
+            self.hub.tell(wire.PROGRESS, number, b"T" if pipeline.stopped else b"F")
+            return
+        self.hub.running.pop(number, None)
+        self.runs.pop(number, None)
+        if run.keep:
+            self._complete(run.context.session, number, pipeline)
+        self._answer(number, _outcome(pipeline.results, pipeline.fail.errors))
+
+    def _answer(self, number, frame):
+        here = self.hub.here()
+        if here is not None and here.__class__ is SyncChannel:
+            here.result(number, frame)
+        else:
+            self.hub.tell(wire.RESULT, number, frame)
+
+    def _complete(self, session, number, pipeline):
+        """The results of a run that a function of this worker waits for, as they are."""
+        self.hub.request("over", number)
+
+    # -- the synchronous channel
+
+    def open_sync(self, sock):
+        channel = SyncChannel(self, wire.Stream(sock))
+        threading.Thread(target=channel.serve, name="sync", daemon=True).start()
+
+
+class SyncChannel:
+    """A thread that runs synchronous calls while the server waits for each of them."""
+
+    main = False
+
+    def __init__(self, calls, stream):
+        self.calls = calls
+        self.hub = calls.hub
+        self.stream = stream
+        self.context = None
+        self.target = None
+        self.ident = None
+        self.depth = 0
+        self.detached = False
+        self.answers = {}
+
+    def serve(self):
+        self.ident = get_ident()
+        self.hub.sync[self.ident] = self
+        try:
+            while not self.detached:
+                self._handle(self._frame())
+        except (EOFError, OSError):
+            self.hub.sync.pop(self.ident, None)
+
+    def _frame(self):
+        self.stream.flush()
+        with self.stream.reading:
+            if not self.stream.frames:
+                self.stream.fill()
+            return self.stream.frames.popleft()
+
+    def _handle(self, frame):
+        kind, number, payload = frame
+        if kind == wire.REPLY:
+            self.answers[number] = payload
+            return
+        self.depth += 1
+        outer = self.context, self.target
+        try:
+            self.hub.handlers[kind](self, number, payload)
+        finally:
+            self.depth -= 1
+            self.context, self.target = outer
+
+    def ask(self, kind, payload):
+        """A request while the server waits: it answers at once, or first asks for another call."""
+        number = next(self.hub.numbers) & 0xFFFFFFFF
+        context, target = self.context, self.target
+        self.stream.queue(wire.pack(kind, number, payload))
+        self.stream.flush()
+        while number not in self.answers:
+            self._handle(self._frame())
+        self.context, self.target = context, target
+        return wire.loads(self.answers.pop(number))
+
+    def result(self, number, frame):
+        self.stream.send(wire.pack(wire.RESULT, number, frame))
+
+    def wait(self, waiter):
+        raise error("Creating async record is not allowed")
+
+    def detach(self, context):
+        """The call goes on in this thread without the server waiting for it; another thread serves the channel."""
+        if self.depth != 1:
+            raise error("Creating async record is not allowed")
+        self.detached = True
+        self.hub.sync.pop(self.ident, None)
+        self.hub.foreign.context = context
+        self.stream.send(wire.pack(wire.PROGRESS, context.number, b"N"))
+        successor = SyncChannel(self.calls, self.stream)
+        threading.Thread(target=successor.serve, name="sync", daemon=True).start()

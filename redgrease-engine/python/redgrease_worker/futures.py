@@ -1,0 +1,289 @@
+"""Futures and coroutines: results of steps that come later."""
+
+import asyncio
+import threading
+import types
+
+from . import runtime, wire
+from .errors import error, flat, text_of
+from .hub import Context, Runner, Waiter
+
+_lock = threading.Lock()
+
+
+class GearsFuture:
+    """A result that comes later. Returned by a step, it stands for the step's result."""
+
+    def __init__(self):
+        self._state = "new"
+        self._value = None
+        self._waiter = None
+        self._callbacks = []
+
+    # -- completion, from any thread
+
+    def continueRun(self, value=None):
+        """The result is there."""
+        self._complete("done", value)
+
+    def continueFailed(self, problem=None):
+        """There will be no result."""
+        self._complete("failed", problem)
+
+    def _complete(self, state, value):
+        with _lock:
+            if self._state in ("done", "failed", "lost"):
+                raise error("Can not continue with the same future twice")
+            if self._state == "created":
+                raise error("Can not handle future untill it returned from the callback")
+            self._state = state
+            self._value = value
+            waiter = self._waiter
+            callbacks, self._callbacks = self._callbacks, []
+        if waiter is not None:
+            waiter.payload = (state == "done", value)
+            _wake(waiter)
+        for callback in callbacks:
+            callback()
+
+    def __del__(self):
+        waiter = self._waiter
+        if waiter is not None and self._state == "waiting":
+            self._state = "lost"
+            self._value = "Async record did not called continue"
+            waiter.payload = (False, self._value)
+            _wake(waiter)
+
+    def __await__(self):
+        loop = asyncio.get_event_loop()
+        done = loop.create_future()
+
+        def finish():
+            if done.done():
+                return
+            if self._state == "done":
+                done.set_result(self._value)
+            else:
+                done.set_exception(flat(str(self._value)))
+
+        def callback():
+            loop.call_soon_threadsafe(finish)
+
+        with _lock:
+            ready = self._state in ("done", "failed")
+            if not ready:
+                self._callbacks.append(callback)
+        if ready:
+            finish()
+        return done.__await__()
+
+
+def gearsFuture(*arguments, **keywords):
+    """A future for the step that runs now to return."""
+    if arguments or keywords:
+        raise error("Future gets no arguments")
+    context = runtime.hub.context
+    if context is None or not context.may_wait:
+        raise error("Future object can only be created inside certain execution steps")
+    if not context.async_allowed:
+        raise error("Creating async record is not allowed")
+    if context.future is not None and context.future() is not None:
+        raise error("Can not create async record twice on the same step")
+    import weakref
+
+    future = GearsFuture()
+    future._state = "created"
+    context.future = weakref.ref(future)
+    return future
+
+
+def _wake(waiter):
+    if waiter.lock is not None:
+        waiter.lock.release()
+    else:
+        waiter.runner.inbox.put(waiter)
+        runtime.hub._wake(waiter.runner)
+
+
+# -- coroutines
+
+
+class _Loop:
+    """The event loop of this worker, in a thread of its own."""
+
+    def __init__(self):
+        self._loop = None
+
+    def get(self):
+        with _lock:
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                threading.Thread(target=self._run, name="coroutines", daemon=True).start()
+            return self._loop
+
+    def _run(self):
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+
+loop = _Loop()
+
+
+class _Task:
+    """A coroutine that acts for the context it was made in."""
+
+    def __init__(self, coroutine, context):
+        self._coroutine = coroutine
+        self._context = context
+
+    def __await__(self):
+        # Every step of the coroutine runs with its context; others run in between.
+        foreign = runtime.hub.foreign
+        send, value = self._coroutine.send, None
+        while True:
+            outer, foreign.context = foreign.context, self._context
+            try:
+                waited = send(value)
+            except StopIteration as stop:
+                return stop.value
+            finally:
+                foreign.context = outer
+            if self._context is not None and self._context.atomic:
+                self._coroutine.close()
+                raise error("await is not allow inside atomic block")
+            try:
+                value = yield waited
+                send = self._coroutine.send
+            except BaseException as problem:
+                send, value = self._coroutine.throw, problem
+
+
+async def _drive(coroutine, context):
+    return await _Task(coroutine, context)
+
+
+def _schedule(coroutine, context, finish, delay=0):
+    running = loop.get()
+
+    async def body():
+        try:
+            if delay:
+                await asyncio.sleep(delay)
+            result = await _drive(coroutine, context)
+        except BaseException as problem:
+            finish(False, problem)
+        else:
+            finish(True, result)
+
+    asyncio.run_coroutine_threadsafe(body(), running)
+
+
+def runCoroutine(coroutine, f=None, delay=0, s=None):
+    """Runs a coroutine; its result or exception goes to the future `f`."""
+    outer = runtime.hub.context
+    session = s._session if s is not None else (outer.session if outer is not None else None)
+
+    def finish(ok, value):
+        if f is None:
+            if not ok:
+                runtime.log("Exception in a coroutine: %s" % text_of(value), "warning")
+        elif ok:
+            f.continueRun(value)
+        else:
+            f.continueFailed(str(value))
+
+    _schedule(coroutine, Context(0, session), finish, delay)
+
+
+def createFuture():
+    """An asyncio future that other threads may complete."""
+    return loop.get().create_future()
+
+
+def setFutureResults(future, value):
+    """Completes a future of `createFuture` from any thread."""
+    loop.get().call_soon_threadsafe(future.set_result, value)
+
+
+def setFutureException(future, problem):
+    """Fails a future of `createFuture` from any thread."""
+    if not isinstance(problem, BaseException):
+        problem = Exception(problem)
+    loop.get().call_soon_threadsafe(future.set_exception, problem)
+
+
+# -- steps that wait
+
+ASYNC_TYPES = frozenset((types.CoroutineType, GearsFuture))
+
+
+class _Wait:
+    """Waits for the result of a step that is a future or a coroutine."""
+
+    def __call__(self, result):
+        hub = runtime.hub
+        here = hub.here()
+        context = hub.context
+        coroutine = result if result.__class__ is types.CoroutineType else None
+        if context is not None and not context.async_allowed:
+            if coroutine is not None:
+                coroutine.close()
+            raise error("Creating async record is not allowed")
+        if here is not None and here.__class__ is not Runner:
+            here.detach(context)
+            here = None
+        waiter = Waiter()
+        if here is None:
+            waiter.lock = threading.Lock()
+            waiter.lock.acquire()
+        else:
+            waiter.runner = here
+        if coroutine is not None:
+
+            def finish(ok, value):
+                waiter.payload = (ok, value if ok else str(value))
+                _wake(waiter)
+
+            _schedule(coroutine, Context(context.number, context.session), finish)
+            coroutine = result = None
+            self._block(here, waiter)
+            ok, value = waiter.payload
+        else:
+            with _lock:
+                if result._state in ("new", "created"):
+                    result._state = "waiting"
+                    result._waiter = waiter
+                else:
+                    waiter.payload = (result._state == "done", result._value)
+            context.future = None
+            # From here on only the function's own references keep the future alive: one that nobody can complete any
+            # more ends the wait when it is collected.
+            result = None
+            if waiter.payload is None:
+                self._block(here, waiter)
+            ok, value = waiter.payload
+        if not ok:
+            raise flat(str(value))
+        return value
+
+    @staticmethod
+    def _block(here, waiter):
+        if here is None:
+            waiter.lock.acquire()
+            if waiter.stopped:
+                from .errors import forcestopped
+
+                raise forcestopped()
+        else:
+            here.wait(waiter)
+
+    @staticmethod
+    def refuse(result, text):
+        if result.__class__ is types.CoroutineType:
+            result.close()
+        raise flat(text)
+
+
+wait = _Wait()
+
+PUBLIC = (GearsFuture, gearsFuture, runCoroutine, createFuture, setFutureResults, setFutureException)

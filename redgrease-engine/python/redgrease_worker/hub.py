@@ -1,0 +1,416 @@
+"""Who runs what: threads that take turns at reading frames, greenlets that wait for the server.
+
+One thread at a time, the leader, reads the socket and runs what the frames ask for. A call that asks the server for
+something waits in its greenlet while the same thread goes on with other frames; a call that keeps its thread busy is
+noticed by the server, which sends PROMOTE on the control socket, and another thread becomes the leader.
+"""
+
+import ctypes
+import itertools
+import os
+import queue
+import signal
+import socket
+import threading
+import time
+from _thread import get_ident
+
+from . import wire
+from .errors import error, forcestopped, text_of
+
+try:
+    from greenlet import getcurrent, greenlet
+except ImportError:
+    greenlet = None
+
+# A thread keeps at most this many calls waiting; beyond that it takes no new ones.
+_MOST_WAITING = 256
+_FLUSH_EVERY = 16
+
+
+class Waiter:
+    """A request that waits for the server's answer."""
+
+    __slots__ = ("runner", "greenlet", "lock", "payload", "stopped", "done")
+
+    def __init__(self):
+        self.runner = None
+        self.greenlet = None
+        self.lock = None
+        self.payload = None
+        self.stopped = False
+        self.done = False
+
+
+class Context:
+    """What the function that runs now belongs to."""
+
+    __slots__ = (
+        "number",
+        "session",
+        "atomic",
+        "async_allowed",
+        "may_wait",
+        "future",
+        "stopped",
+        "command",
+        "hook",
+        "overridden",
+        "waiter",
+    )
+
+    def __init__(self, number, session, async_allowed=True):
+        self.number = number
+        self.session = session
+        self.atomic = 0
+        self.async_allowed = async_allowed
+        # Whether the step that runs now may return a future.
+        self.may_wait = False
+        self.future = None
+        self.stopped = False
+        self.command = None
+        self.hook = None
+        self.overridden = False
+        self.waiter = None
+
+
+class Foreign(threading.local):
+    """The context of threads that the engine did not start."""
+
+    context = None
+
+
+class Runner:
+    """A thread that runs calls."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        self.inbox = queue.SimpleQueue()
+        self.context = None
+        # The call that may be stopped by an exception now.
+        self.target = None
+        self.waiting = 0
+        self.idle = []
+        self.ident = None
+        self.main = False
+
+    def start(self):
+        self.ident = get_ident()
+        self.hub.runners[self.ident] = self
+        self.loop()
+
+    # -- frames
+
+    def loop(self, *_):
+        hub = self.hub
+        stream = hub.stream
+        frames = stream.frames
+        while True:
+            if hub.leader is not self:
+                self.follow()
+                continue
+            if not self.inbox.empty():
+                self.take(self.inbox.get())
+                continue
+            if stream.queued() and (not frames or stream.queued() >= _FLUSH_EVERY):
+                stream.flush()
+            try:
+                frame = frames.popleft()
+            except IndexError:
+                with stream.reading:
+                    # Somebody else may have become the leader while this thread waited for its turn.
+                    if hub.leader is self and not frames:
+                        stream.fill()
+                continue
+            self.handle(frame)
+
+    def follow(self):
+        """Not the leader: wait for a reply to a waiting greenlet, or for the lead."""
+        hub = self.hub
+        hub.stream.flush()
+        with hub.change:
+            if hub.vacant:
+                hub.vacant = False
+                hub.leader = self
+                return
+            hub.followers.append(self)
+        item = self.inbox.get()
+        with hub.change:
+            if self in hub.followers:
+                hub.followers.remove(self)
+        self.take(item)
+
+    def take(self, item):
+        if item is not None:
+            self.resume(item)
+
+    def handle(self, frame):
+        kind, number, payload = frame
+        if kind == wire.REPLY:
+            self.hub.reply(self, number, payload)
+            return
+        self.hub.handlers[kind](self, number, payload)
+
+    def resume(self, waiter):
+        """Continues a greenlet of this thread; comes back when this loop is needed again."""
+        if waiter.done:
+            return
+        waiter.done = True
+        if waiter.greenlet is None:
+            return
+        self.idle.append(getcurrent())
+        waiter.greenlet.switch()
+
+    # -- waiting for the server
+
+    def wait(self, waiter):
+        context, target = self.context, self.target
+        waiter.runner = self
+        if context is not None:
+            context.waiter = waiter
+        self.context = self.target = None
+        try:
+            if greenlet is None or self.waiting >= _MOST_WAITING:
+                self._wait_here(waiter)
+            else:
+                waiter.greenlet = getcurrent()
+                self.waiting += 1
+                hub = self.idle.pop() if self.idle else greenlet(self.loop)
+                try:
+                    hub.switch()
+                finally:
+                    self.waiting -= 1
+        finally:
+            self.context, self.target = context, target
+            if context is not None:
+                context.waiter = None
+        if waiter.stopped:
+            raise forcestopped()
+
+    def _wait_here(self, waiter):
+        """Waits without running anything else."""
+        hub, stream = self.hub, self.hub.stream
+        held = []
+        others = []
+        stream.flush()
+        while not waiter.done:
+            if hub.leader is self:
+                with stream.reading:
+                    if hub.leader is self and not stream.frames:
+                        stream.fill()
+                while stream.frames and not waiter.done:
+                    frame = stream.frames.popleft()
+                    if frame[0] == wire.REPLY:
+                        hub.reply(self, frame[1], frame[2])
+                    else:
+                        held.append(frame)
+            else:
+                item = self.inbox.get()
+                if item is waiter:
+                    waiter.done = True
+                elif item is not None:
+                    others.append(item)
+        stream.frames.extendleft(reversed(held))
+        for item in others:
+            self.inbox.put(item)
+
+
+class Hub:
+    """The worker's centre: streams, runners, requests to the server."""
+
+    def __init__(self, sock, control, threads=3):
+        self.stream = wire.Stream(sock)
+        self.control = control
+        self.handlers = {}
+        self.runners = {}
+        self.followers = []
+        self.vacant = False
+        self.change = threading.Lock()
+        self.threads = threads
+        self.waiters = {}
+        self.numbers = itertools.count(1)
+        self.foreign = Foreign()
+        self.sync = {}
+        # Calls that may be aborted: number -> context; numbers of calls to skip when they come up.
+        self.running = {}
+        self.skipped = set()
+        self.leader = Runner(self)
+        self.leader.main = True
+
+    def run(self):
+        """Serves until the server goes away."""
+        threading.Thread(target=self._control, name="control", daemon=True).start()
+        self.leader.start()
+
+    # -- contexts
+
+    def here(self):
+        """The runner or synchronous channel of this thread, if the engine started it."""
+        ident = get_ident()
+        return self.runners.get(ident) or self.sync.get(ident)
+
+    @property
+    def context(self):
+        here = self.here()
+        return self.foreign.context if here is None else here.context
+
+    # -- requests
+
+    def ask(self, kind, payload):
+        """Sends a request and gives the server's answer."""
+        here = self.here()
+        if here is not None and here.__class__ is not Runner:
+            return here.ask(kind, payload)
+        number = next(self.numbers) & 0xFFFFFFFF
+        waiter = self.waiters[number] = Waiter()
+        frame = wire.pack(kind, number, payload)
+        if here is None:
+            waiter.lock = threading.Lock()
+            waiter.lock.acquire()
+            self.stream.send(frame)
+            waiter.lock.acquire()
+        else:
+            self.stream.queue(frame)
+            here.wait(waiter)
+        return wire.loads(waiter.payload)
+
+    def request(self, operation, *arguments):
+        """Asks the server for something that is no Redis command."""
+        ok, value = self.ask(wire.REQUEST, wire.dumps((operation, arguments)))
+        if not ok:
+            raise error(value)
+        return value
+
+    def tell(self, kind, number, payload):
+        """Sends a frame that has no answer."""
+        here = self.here()
+        if here is not None and here.__class__ is Runner and self.leader is here:
+            self.stream.queue(wire.pack(kind, number, payload))
+        else:
+            self.stream.send(wire.pack(kind, number, payload))
+
+    def reply(self, runner, number, payload):
+        waiter = self.waiters.pop(number, None)
+        if waiter is None:
+            return
+        waiter.payload = payload
+        if waiter.lock is not None:
+            waiter.lock.release()
+        elif waiter.runner is runner:
+            runner.resume(waiter)
+        else:
+            waiter.runner.inbox.put(waiter)
+            self._wake(waiter.runner)
+
+    # -- control
+
+    def _control(self):
+        inbox = wire.Stream(self.control)
+        space = socket.CMSG_SPACE(16)
+        descriptors = []
+        while True:
+            while inbox.frames:
+                kind, number, payload = inbox.frames.popleft()
+                try:
+                    self._command(kind, number, payload, descriptors)
+                except Exception as problem:
+                    os.write(2, ("control: %s\n" % text_of(problem)).encode())
+            try:
+                data, ancillary, _, _ = self.control.recvmsg(65536, space)
+            except OSError:
+                data, ancillary = b"", ()
+            for level, kind, raw in ancillary:
+                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                    count = len(raw) // 4
+                    descriptors += memoryview(raw[: count * 4]).cast("i").tolist()
+            if not data:
+                # The server is gone, and nothing that runs here may outlive it.
+                os._exit(0)
+            inbox.feed(data)
+
+    def _command(self, kind, number, payload, descriptors):
+        if kind == wire.PROMOTE:
+            self._promote()
+        elif kind == wire.ABORT:
+            self._abort(number)
+        elif kind == wire.SYNC:
+            self.handlers[wire.SYNC](socket.socket(fileno=descriptors.pop(0)))
+        elif kind == wire.CONFIGURE:
+            self.handlers[wire.CONFIGURE](None, number, payload)
+
+    def _promote(self):
+        with self.change:
+            if self.followers:
+                runner = self.followers.pop()
+                self.leader = runner
+                runner.inbox.put(None)
+            elif len(self.runners) < self.threads:
+                runner = Runner(self)
+                self.leader = runner
+                threading.Thread(target=runner.start, name="runner", daemon=True).start()
+            else:
+                self.vacant = True
+                self.leader = None
+        self.stream.send(wire.pack(wire.LEADING, 0, b"N"))
+
+    # -- aborting
+
+    def _abort(self, number):
+        context = self.running.get(number)
+        if context is None:
+            self.skipped.add(number)
+            self.stream.send(wire.pack(wire.ABORTED, number, b"N"))
+            return
+        context.stopped = True
+        waiter = context.waiter
+        if waiter is not None and waiter.runner is not None:
+            waiter.stopped = True
+            waiter.runner.inbox.put(waiter)
+            self._wake(waiter.runner)
+            return
+        for runner in list(self.runners.values()) + list(self.sync.values()):
+            if runner.target is context:
+                if runner.main:
+                    signal.pthread_kill(runner.ident, signal.SIGUSR1)
+                else:
+                    _raise_in(runner.ident)
+
+    def _wake(self, runner):
+        """Makes the leader look at its inbox, which it does not while it waits for the socket: the server answers."""
+        if self.leader is runner:
+            self.stream.send(wire.pack(wire.LEADING, 1, b"N"))
+
+    def on_signal(self, *_):
+        """In the main thread: stops the call that runs there, if it is to be stopped."""
+        runner = self.runners.get(get_ident())
+        target = runner.target if runner is not None else None
+        if target is not None and target.stopped:
+            raise forcestopped()
+
+    def stoppable(self, runner, context, body):
+        """Runs `body` so that an abort can reach it."""
+        outer_context, outer_target = runner.context, runner.target
+        runner.context = context
+        try:
+            try:
+                runner.target = context
+                return body()
+            finally:
+                runner.target = None
+        finally:
+            try:
+                if context.stopped and not runner.main:
+                    # The exception may still be on its way to this thread.
+                    _settle()
+            except forcestopped:
+                pass
+            runner.context, runner.target = outer_context, outer_target
+
+
+def _settle():
+    for _ in range(20):
+        time.sleep(0.001)
+
+
+def _raise_in(ident):
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(forcestopped))

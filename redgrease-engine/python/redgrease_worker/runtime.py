@@ -1,0 +1,255 @@
+"""The functions that scripts call."""
+
+import copy
+import threading
+
+from . import wire
+from .builder import GearsContext, NativeReader
+from .errors import error, flat
+
+hub = None
+
+
+def copy_of(value):
+    """A copy that nobody shares."""
+    return copy.deepcopy(value)
+
+
+def _context():
+    return hub.context
+
+
+def _session():
+    context = hub.context
+    session = None if context is None else context.session
+    if session is None:
+        raise error("no gears session is attached to this thread")
+    return session
+
+
+def to_python(value):
+    """A value that came from Redis: what is not text becomes a bytearray."""
+    kind = value.__class__
+    if kind is bytes:
+        return bytearray(value)
+    if kind is list:
+        return [to_python(item) for item in value]
+    if kind is tuple:
+        return tuple(to_python(item) for item in value)
+    if kind is dict:
+        return {_hashable(key): to_python(item) for key, item in value.items()}
+    return value
+
+
+def _hashable(key):
+    # A bytearray cannot be the key of a dictionary; bytes can, and lose nothing.
+    return key
+
+
+def _argument(value):
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value)
+    return str(value)
+
+
+def execute(*arguments):
+    """Runs a Redis command on this shard."""
+    if not arguments:
+        return []
+    if not isinstance(arguments[0], str):
+        raise error("the given command must be a string")
+    plain = tuple(a if a.__class__ is str else _argument(a) for a in arguments)
+    context = hub.context
+    kind = wire.EXECUTE_ATOMIC if context is not None and context.atomic else wire.EXECUTE
+    status, value = hub.ask(kind, wire.dumps(plain))
+    if status == 0:
+        return value
+    if status == 2:
+        return to_python(value)
+    raise error(value if value.__class__ is str else value.decode("utf-8", "replace"))
+
+
+class _Atomic:
+    """Holds the server for a block of commands."""
+
+    def __enter__(self):
+        context = _context()
+        if context is not None and context.atomic:
+            raise error("Already inside an atomic block")
+        hub.ask(wire.ATOMIC_BEGIN, b"N")
+        if context is not None:
+            context.atomic = 1
+        return self
+
+    def __exit__(self, *_):
+        context = _context()
+        if context is not None:
+            context.atomic = 0
+        hub.ask(wire.ATOMIC_END, b"N")
+        return False
+
+
+def atomic():
+    """A block whose commands nobody else's run between: `with atomic(): ...`."""
+    return _Atomic()
+
+
+def isInAtomicBlock():
+    """Whether the caller is inside `with atomic()`."""
+    context = _context()
+    return bool(context is not None and context.atomic)
+
+
+def hashtag():
+    """A short text whose slot this shard owns."""
+    return hub.request("hashtag")
+
+
+_LEVELS = ("debug", "verbose", "notice", "warning")
+
+
+def log(*arguments, **keywords):
+    """Writes a line to the server's log: `log(message, level='notice')`."""
+    if keywords:
+        message = keywords.get("message", keywords.get("msg", arguments[0] if arguments else None))
+        arguments = (message, keywords.get("level", arguments[1] if len(arguments) > 1 else "notice"))
+    if not arguments:
+        raise error("log function must get a log message as input")
+    message = arguments[0]
+    level = arguments[1] if len(arguments) > 1 else "notice"
+    if not isinstance(message, str):
+        raise error("Log message must be a string")
+    if not isinstance(level, str):
+        raise error("Log level must be a sting (debug/verbose/notice/warning)")
+    if level not in _LEVELS:
+        if message not in _LEVELS:
+            raise error("Log level should be one of the following : debug,verbose,notice,warning")
+        # The order of arguments of old scripts: level first.
+        message, level = level, message
+    hub.tell(wire.LOG, 0, wire.dumps((level, message)))
+
+
+def configGet(*arguments):
+    """A value of the configuration that the engine itself does not know."""
+    if len(arguments) != 1:
+        raise error("get_config function must get a single key input")
+    if not isinstance(arguments[0], str):
+        raise error("get_config key must be a string")
+    return hub.request("config", arguments[0])
+
+
+def gearsConfigGet(key, default=None):
+    """A value of the configuration, or `default`."""
+    value = configGet(key)
+    return default if value is None else value
+
+
+def flat_error(message):
+    """Raises an error whose text is exactly `message`."""
+    raise flat(message)
+
+
+def isAsyncAllow():
+    """Whether the caller may return a future or coroutine."""
+    context = _context()
+    return bool(context is None or context.async_allowed)
+
+
+def gearsCtx(reader="KeysReader", desc=None):
+    """The context of a builder."""
+    return GearsContext(_session(), reader, desc)
+
+
+def shards_generator():
+    yield hub.request("shard")
+
+
+shards_reader = NativeReader("ShardsIDReader", {}, shards_generator)
+
+
+def keys_only_reader(pattern, count, noScan, patternGenerator):
+    """Keys without values: by the engine where the arguments are plain, else here."""
+
+    def generate():
+        wanted, exact = pattern, noScan
+        if patternGenerator is not None:
+            wanted, exact = patternGenerator()
+        if exact:
+            if execute("exists", wanted) == 1:
+                yield wanted
+            return
+        cursor = "0"
+        while True:
+            cursor, keys = execute("scan", cursor, "match", str(wanted), "count", str(count))
+            for key in keys:
+                yield key
+            if cursor == "0":
+                return
+
+    plain = patternGenerator is None and isinstance(pattern, str) and isinstance(count, int) and count > 0
+    if plain:
+        return NativeReader("KeysOnlyReader", {"pattern": pattern, "exact": bool(noScan)}, generate)
+    return NativeReader("PythonReader", {}, generate)
+
+
+def Log(*arguments, **keywords):
+    log("Log function is depricated, use log instead", "warning")
+    log(*arguments, **keywords)
+
+
+def ConfigGet(key):
+    log("ConfigGet function is depricated, use configGet instead", "warning")
+    return configGet(key)
+
+
+def GearsConfigGet(key, default=None):
+    log("GearsConfigGet function is depricated, use gearsConfigGet instead", "warning")
+    return gearsConfigGet(key, default)
+
+
+class GearsSession:
+    """A handle on the session of a script, to give to other threads."""
+
+    def __init__(self, session):
+        self._session = session
+
+
+def getGearsSession():
+    """The session of the caller."""
+    return GearsSession(_session())
+
+
+def setGearsSession(session):
+    """Makes this thread act for a session."""
+    from .hub import Context
+
+    if session is None:
+        hub.foreign.context = None
+    else:
+        hub.foreign.context = Context(0, session._session)
+
+
+def registerGearsThread():
+    """Makes this thread known to the engine; nothing is needed for it here."""
+    return threading.current_thread()
+
+
+PUBLIC = (
+    execute,
+    atomic,
+    isInAtomicBlock,
+    hashtag,
+    log,
+    configGet,
+    gearsConfigGet,
+    flat_error,
+    isAsyncAllow,
+    gearsCtx,
+    Log,
+    ConfigGet,
+    GearsConfigGet,
+    GearsSession,
+    getGearsSession,
+    setGearsSession,
+    registerGearsThread,
+)

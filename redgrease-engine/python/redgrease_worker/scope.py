@@ -1,0 +1,51 @@
+"""The names that every script starts with, as a module, so that pickled functions find them by name."""
+
+import ast
+import os
+import sys
+import types
+
+from . import runtime
+from .futures import PUBLIC as FUTURES
+from .hooks import PUBLIC as HOOKS
+
+MODULE = "redgrease_worker.names"
+
+
+def _prelude():
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prelude.py")
+    with open(path, encoding="utf-8") as file:
+        source = file.read()
+    shown = {}
+    for number, line in enumerate(source.split("\n"), 1):
+        _, mark, target = line.partition(" #@ ")
+        if mark and target.isdigit():
+            shown[number] = int(target)
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        line = shown.get(getattr(node, "lineno", None))
+        if line is not None:
+            node.lineno = line
+            if getattr(node, "end_lineno", None) is not None:
+                node.end_lineno = line
+    return compile(tree, "<string>", "exec")
+
+
+def install():
+    """Makes the module of names; gives what a script's globals start with."""
+    module = types.ModuleType(MODULE)
+    sys.modules[MODULE] = module
+    names = module.__dict__
+    for function in runtime.PUBLIC + FUTURES + HOOKS:
+        names[function.__name__] = function
+    names["copy_of"] = runtime.copy_of
+    names["shards_reader"] = runtime.shards_reader
+    names["keys_only_reader"] = runtime.keys_only_reader
+    exec(_prelude(), names)
+    public = {
+        name: value
+        for name, value in names.items()
+        if not name.startswith("_") and name not in ("copy_of", "shards_reader", "keys_only_reader")
+    }
+    public["PyFlatExecution"] = runtime.GearsContext
+    return public

@@ -1,0 +1,155 @@
+"""Sessions: a script, its globals, the plans that it made."""
+
+import io
+import pickle
+
+from .errors import error, text_of
+from .hub import Context
+
+try:
+    import cloudpickle
+except ImportError:
+    cloudpickle = None
+
+# Stands for the globals of a session in a pickle: whoever loads it puts the session's own there.
+_GLOBALS = {"globals of a session": True}
+_GLOBALS_ID = "session globals"
+
+
+class Session:
+    """One script and what belongs to it."""
+
+    def __init__(self, hub, name, names):
+        self.hub = hub
+        self.name = name
+        self.globals = dict(names)
+        self.globals["__name__"] = "not_main"
+        self.globals["__builtins__"] = __builtins__
+        self.plans = {}
+        # Builders made since the engine last counted them.
+        self.plans_made = 0
+        self.loading = False
+        self.first_run = None
+        self.registrations = []
+
+    def load(self, source):
+        """Runs the script; gives what the engine needs to know about it."""
+        self.loading = True
+        try:
+            code = compile(source, "<string>", "exec")
+            exec(code, self.globals)
+        finally:
+            self.loading = False
+        made, self.plans_made = self.plans_made, 0
+        return {"run": self.first_run, "registrations": self.registrations, "plans": made}
+
+    def _count_plans(self, more):
+        made, self.plans_made = self.plans_made + more, 0
+        return made
+
+    def add_run(self, plan, description):
+        from .futures import GearsFuture
+
+        if self.loading:
+            if self.first_run is not None:
+                raise error("Can not run more then 1 executions in a single script")
+            number = "run"
+            self.plans[number] = plan
+            description["id"] = number
+            self.first_run = description
+            return GearsFuture()
+        description["id"] = number = "run-%x" % id(plan)
+        self.plans[number] = plan
+        return self.hub.handlers["start"](self, description)
+
+    def add_registration(self, plan, description):
+        trigger = description["arguments"].get("trigger")
+        if trigger is not None and any(
+            other["arguments"].get("trigger") == trigger for other in self.registrations
+        ):
+            raise error("trigger already registered in this session")
+        self.hub.request("check", description["reader"], description["arguments"], description["mode"], self.name)
+        description["blob"] = self.dumps((plan.ops, plan.reader, plan.on_registered))
+        description["id"] = number = self.hub.request("id", self._count_plans(1))
+        self.plans[number] = plan
+        if self.loading:
+            self.registrations.append(description)
+        else:
+            self.hub.request("register", self.name, description)
+        return number
+
+    def restore(self, number, blob):
+        """A plan from its pickle."""
+        ops, reader, on_registered = self.loads(blob)
+        from .steps import Plan
+
+        self.plans[number] = Plan(ops, reader, None, on_registered)
+
+    # -- pickling
+
+    def dumps(self, value):
+        if cloudpickle is None:
+            raise error("Error occured when serialized a python callback, cloudpickle is not installed")
+        buffer = io.BytesIO()
+        try:
+            _Pickler(buffer, self).dump(value)
+        except Exception as problem:
+            names = [op.function.__name__ for op in value[0] if hasattr(op.function, "__name__")]
+            raise error(
+                "Error occured when serialized a python callback, callback=%s error=%s"
+                % (self._culprit(value[0]) or (names[0] if names else "?"), problem)
+            )
+        return buffer.getvalue()
+
+    def _culprit(self, ops):
+        for op in ops:
+            try:
+                _Pickler(io.BytesIO(), self).dump(op)
+            except Exception:
+                return getattr(op.function, "__name__", None)
+        return None
+
+    def loads(self, blob):
+        return _Unpickler(io.BytesIO(blob), self).load()
+
+
+if cloudpickle is not None:
+
+    class _Pickler(cloudpickle.CloudPickler):
+        def __init__(self, file, session):
+            super().__init__(file, protocol=4)
+            # cloudpickle rebuilds functions around a dictionary of globals per origin; ours is the session's.
+            self.globals_ref[id(session.globals)] = _GLOBALS
+            self._session = session
+
+        def persistent_id(self, value):
+            if value is _GLOBALS or value is self._session.globals:
+                return _GLOBALS_ID
+            return None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file, session):
+        super().__init__(file)
+        self._session = session
+
+    def persistent_load(self, identity):
+        if identity != _GLOBALS_ID:
+            raise pickle.UnpicklingError("unknown reference %r" % (identity,))
+        return self._session.globals
+
+
+def run_on_registered(hub, runner, session, number):
+    """Calls a registration's onRegistered; an error only shows in the log."""
+    plan = session.plans.get(number)
+    if plan is None or plan.on_registered is None:
+        return
+    from .runtime import log
+
+    context = Context(0, session)
+    try:
+        hub.stoppable(runner, context, plan.on_registered)
+    except BaseException as problem:
+        outer, runner.context = runner.context, context
+        log("Error occured on onRegistered callback: %s" % text_of(problem), "warning")
+        runner.context = outer

@@ -1,0 +1,81 @@
+"""Sets a worker process up and runs it."""
+
+import os
+import signal
+import socket
+import sys
+
+
+def main():
+    """Runs until the server closes the socket."""
+    stream, control = _sockets()
+    _limit()
+    _find_base_packages()
+
+    from . import runtime
+    from .calls import Calls
+    from .hub import Hub
+    from . import builtin, scope
+
+    sys.argv = ["Embeded"]
+    sys.setswitchinterval(0.001)
+    hub = Hub(stream, control)
+    runtime.hub = hub
+    names = scope.install()
+    builtin.install(names)
+    Calls(hub, names)
+    signal.signal(signal.SIGUSR1, hub.on_signal)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        hub.run()
+    except (EOFError, OSError):
+        pass
+    finally:
+        # Threads of scripts must not keep a worker without a server alive.
+        os._exit(0)
+
+
+def _sockets():
+    """Takes the two sockets out of the way of scripts: they see no input, and their output goes to the log."""
+    stream = socket.socket(fileno=os.dup(0))
+    control = socket.socket(fileno=os.dup(1))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdin = open(0, encoding="utf-8", errors="replace")
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+    return stream, control
+
+
+def _limit():
+    """Applies the limits that the server gave in the environment."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    memory = int(os.environ.pop("REDGREASE_MEMORY", "0") or 0)
+    if memory > 0:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _find_base_packages():
+    """Imports the engine's own Python dependencies, from the base environment where this one lacks them."""
+    places = [place for place in os.environ.pop("REDGREASE_BASE_PATH", "").split(os.pathsep) if place]
+    for name in ("cloudpickle", "greenlet"):
+        try:
+            __import__(name)
+            continue
+        except ImportError:
+            pass
+        sys.path.extend(places)
+        try:
+            __import__(name)
+        except ImportError:
+            pass
+        finally:
+            for place in places:
+                sys.path.remove(place)

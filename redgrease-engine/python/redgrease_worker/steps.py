@@ -1,0 +1,313 @@
+"""Plans of steps, and their translation into one loop of Python code.
+
+A plan is a list of operations. What happens to one record between the reader and the end of the plan becomes the body of
+one generated loop, so that a record costs the calls of the user's functions and little more. Operations that need all
+records before they give one (accumulate, the groupings) end a stage; the next stage takes what they give.
+"""
+
+import types
+
+from .errors import error, forcestopped, text_of
+
+EMPTY = object()
+
+
+class Op:
+    """One operation: what the engine sees of it, and its function."""
+
+    __slots__ = ("kind", "function", "numbers", "hint", "name")
+
+    def __init__(self, kind, function=None, numbers=(), hint=None, name=""):
+        self.kind = kind
+        self.function = function
+        self.numbers = numbers
+        # What a composite operation means here, so that the engine may do it without calling its function.
+        self.hint = hint
+        self.name = name
+
+    def __reduce__(self):
+        return Op, (self.kind, self.function, self.numbers, self.hint, self.name)
+
+    def describe(self):
+        """What the engine needs to know: kind, hint, numbers, names of the steps that this operation stands for."""
+        function = "" if self.function is None else str(self.function)
+        return (self.kind, self.hint, tuple(self.numbers), self.name, function)
+
+
+class Stop(Exception):
+    """Raised by generated code when no more records are wanted."""
+
+
+def key_text(key):
+    """The key of a group as text."""
+    return key if key.__class__ is str else str(key)
+
+
+class _Source:
+    def __init__(self):
+        self.lines = []
+        self.names = {}
+        self.needs_key = False
+
+    def add(self, depth, line):
+        self.lines.append("    " * depth + line)
+
+
+# A stage ends with one of these.
+_GATHERING = ("accumulate", "accumulatebykey", "reduce")
+
+
+def stages(ops):
+    """The operations cut after each one that gathers."""
+    cut, current = [], []
+    for op in ops:
+        current.append(op)
+        if op.kind in _GATHERING:
+            cut.append(current)
+            current = []
+    cut.append(current)
+    return cut
+
+
+def build(ops, wait, async_types):
+    """A stage as a function `make(emit, fail)` giving `feed(records, first)` and `finish()`."""
+    source = _Source()
+    add = source.add
+    add(0, "def make(emit, fail):")
+    body = _Source()
+    state = []
+    _emit(ops, 0, 3, body, source, state, wait, async_types)
+    for line in state:
+        add(1, line)
+    names = [line.split(" = ")[0] for line in state]
+    add(1, "def feed(records, first):")
+    if names:
+        add(2, "nonlocal " + ", ".join(names))
+    add(2, "for r in records:")
+    source.lines += body.lines
+    add(3, "if first and fail.errors: return True")
+    add(2, "return False")
+    add(1, "def finish():")
+    _finish(ops, source, names)
+    add(1, "return feed, finish")
+    space = dict(source.names)
+    space.update(
+        EMPTY=EMPTY, Stop=Stop, key_text=key_text, W=wait, A=async_types, forcestopped=forcestopped, error=error
+    )
+    exec(compile("\n".join(source.lines), __file__, "exec"), space)
+    return space["make"]
+
+
+def _emit(ops, index, depth, body, source, state, wait, async_types):
+    """The code for one record `r` from `ops[index]` on."""
+    add = body.add
+    add(depth, "try:")
+    depth += 1
+    add(depth, "pass")
+    while index < len(ops):
+        op = ops[index]
+        name = "f%d" % index
+        if op.function is not None:
+            source.names[name] = op.function
+        kind = op.kind
+        if kind == "map":
+            add(depth, "r = %s(r)" % name)
+            add(depth, "if r.__class__ in A: r = W(r)")
+        elif kind == "filter":
+            add(depth, "t = %s(r)" % name)
+            add(depth, "if t.__class__ in A: t = W(t)")
+            add(depth, "if not t: continue")
+        elif kind == "foreach":
+            add(depth, "t = %s(r)" % name)
+            add(depth, "if t.__class__ in A: W(t)")
+        elif kind == "flatmap":
+            add(depth, "r = %s(r)" % name)
+            add(depth, "if r.__class__ in A: r = W(r)")
+            add(depth, "for r in (r[::-1] if isinstance(r, list) else (r,)):")
+            _emit(ops, index + 1, depth + 1, body, source, state, wait, async_types)
+            break
+        elif kind == "limit":
+            count = "n%d" % index
+            state.append("%s = 0" % count)
+            length, offset = (number if number >= 0 else 1 << 64 for number in op.numbers)
+            add(depth, "%s += 1" % count)
+            add(depth, "if %s <= %d: continue" % (count, offset))
+            add(depth, "if %s > %d: raise Stop" % (count, offset + length))
+        elif kind in ("collect", "repartition"):
+            pass
+        elif kind == "unkey":
+            pass
+        elif kind == "extractkey":
+            if op.hint == "key":
+                add(depth, "k = r['key']")
+            elif op.hint == "identity":
+                add(depth, "k = r")
+            else:
+                add(depth, "k = %s(r)" % name)
+            add(depth, "if k.__class__ is not str:")
+            add(depth + 1, "if k.__class__ in A: W.refuse(k, 'coroutine are not allow on extractor')")
+            add(depth + 1, "k = str(k)")
+        elif kind == "group":
+            state.append("g%d = {}" % (index + 1))
+            add(depth, "g%d.setdefault(k, []).append(r)" % (index + 1))
+        elif kind == "accumulate":
+            _emit_accumulate(op, index, depth, add, state, name)
+        elif kind == "accumulatebykey":
+            _emit_by_key(op, index, depth, add, state, name)
+        elif kind == "reduce":
+            pass
+        else:
+            raise error("unknown step %s" % kind)
+        index += 1
+    else:
+        if not ops or ops[-1].kind not in _GATHERING:
+            add(depth, "emit(r)")
+    depth -= 1
+    add(depth, "except Stop: raise")
+    add(depth, "except forcestopped: raise")
+    add(depth, "except BaseException as e: fail(e)")
+
+
+def _emit_accumulate(op, index, depth, add, state, name):
+    acc = "a%d" % index
+    state.append("%s = EMPTY" % acc)
+    hint = op.hint
+    if hint == "count":
+        add(depth, "%s = 1 if %s is EMPTY else %s + 1" % (acc, acc, acc))
+    elif hint == "append":
+        add(depth, "if %s is EMPTY: %s = [r]" % (acc, acc))
+        add(depth, "else: %s.append(r)" % acc)
+    elif hint == "extend":
+        add(depth, "if %s is EMPTY: %s = r" % (acc, acc))
+        add(depth, "else: %s.extend(r)" % acc)
+    elif hint == "add":
+        # The record goes through the function only to raise with its own frames.
+        add(depth, "if %s is EMPTY: %s = set()" % (acc, acc))
+        add(depth, "try: %s.add(r)" % acc)
+        add(depth, "except TypeError:")
+        add(depth + 1, "t, %s = %s, EMPTY" % (acc, acc))
+        add(depth + 1, "%s(t, r)" % name)
+    else:
+        add(depth, "t, %s = (None if %s is EMPTY else %s), EMPTY" % (acc, acc, acc))
+        add(depth, "t = %s(t, r)" % name)
+        add(depth, "if t.__class__ in A: t = W(t)")
+        add(depth, "%s = t" % acc)
+
+
+def _emit_by_key(op, index, depth, add, state, name):
+    groups = "g%d" % index
+    state.append("%s = {}" % groups)
+    if op.hint == "count":
+        add(depth, "%s[k] = %s.get(k, 0) + 1" % (groups, groups))
+    elif op.hint == "sum":
+        add(depth, "%s[k] = %s.get(k, 0) + r['value']" % (groups, groups))
+    else:
+        add(depth, "try:")
+        add(depth + 1, "t = %s(k, %s.get(k), r)" % (name, groups))
+        add(depth + 1, "if t.__class__ in A: t = W(t)")
+        add(depth + 1, "%s[k] = t" % groups)
+        add(depth, "except BaseException:")
+        add(depth + 1, "%s.pop(k, None)" % groups)
+        add(depth + 1, "raise")
+
+
+def _finish(ops, source, names):
+    add = source.add
+    last = len(ops) - 1
+    op = ops[-1] if ops else None
+    if names:
+        add(2, "nonlocal " + ", ".join(names))
+    if op is None or op.kind not in _GATHERING:
+        add(2, "return")
+    elif op.kind == "accumulate":
+        add(2, "if a%d is not EMPTY: emit(a%d)" % (last, last))
+    elif op.kind == "accumulatebykey":
+        add(2, "for k, v in g%d.items(): emit({'key': k, 'value': v})" % last)
+    else:
+        groups = "g%d" % last
+        add(2, "for k in reversed(list(%s)):" % groups)
+        add(3, "try:")
+        add(4, "v = f%d(k, %s[k])" % (last, groups))
+        add(4, "if v.__class__ in A: W.refuse(v, 'coroutine are not allow on reduce')")
+        add(3, "except forcestopped: raise")
+        add(3, "except BaseException as e:")
+        add(4, "fail(e)")
+        add(4, "continue")
+        add(3, "emit({'key': k, 'value': v})")
+
+
+class Failures:
+    """Collects the texts of errors."""
+
+    def __init__(self):
+        self.errors = []
+
+    def __call__(self, exception):
+        self.errors.append(text_of(exception))
+
+
+class Pipeline:
+    """A plan under way: takes records, then gives results and errors."""
+
+    def __init__(self, makers):
+        self.fail = Failures()
+        self.results = []
+        self.stopped = False
+        self._stages = []
+        outputs = []
+        for index, make in enumerate(makers):
+            out = self.results if index == len(makers) - 1 else []
+            outputs.append(out)
+            self._stages.append(make(out.append, self.fail))
+        self._outputs = outputs
+
+    def feed(self, records):
+        """Works off records; gives True when no more are wanted."""
+        try:
+            if self._stages[0][0](records, True):
+                self.stopped = True
+        except Stop:
+            self.stopped = True
+        return self.stopped
+
+    def finish(self):
+        """No more records come."""
+        for index, (_, finish) in enumerate(self._stages):
+            finish()
+            if index + 1 < len(self._stages):
+                try:
+                    self._stages[index + 1][0](self._outputs[index], False)
+                except Stop:
+                    pass
+
+
+class Plan:
+    """A reader and its operations, ready to run."""
+
+    def __init__(self, ops, reader, argument=None, on_registered=None):
+        self.ops = ops
+        self.reader = reader
+        # The generator function of a reader that is Python, else None.
+        self.argument = argument
+        self.on_registered = on_registered
+        self._makers = {}
+
+    def pipeline(self, start, wait, async_types):
+        """A run of the operations from number `start` on; the engine did those before."""
+        makers = self._makers.get(start)
+        if makers is None:
+            makers = [build(stage, wait, async_types) for stage in stages(self.ops[start:])]
+            self._makers[start] = makers
+        return Pipeline(makers)
+
+
+def read_generator(function, feed):
+    """Feeds a pipeline from a Python reader, one record at a time, until it wants no more."""
+    generator = function()
+    if not isinstance(generator, types.GeneratorType):
+        raise error(
+            "a PythonReader function must return a generator (use `yield`), not %s" % type(generator).__name__
+        )
+    for record in generator:
+        if feed((record,)):
+            break

@@ -1,0 +1,83 @@
+"""Frames: length (u32, counting what follows), type (u8), number (u32), marshalled payload. Little endian."""
+
+import marshal
+import struct
+import threading
+from collections import deque
+
+HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC = range(1, 12)
+READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTED, LEADING, EXECUTE_ATOMIC = range(65, 76)
+
+_HEAD = struct.Struct("<IBI")
+_VERSION = 2
+
+loads = marshal.loads
+
+
+def dumps(value):
+    """`value` marshalled."""
+    return marshal.dumps(value, _VERSION)
+
+
+def pack(kind, number, payload):
+    """A frame around a marshalled payload."""
+    return _HEAD.pack(len(payload) + 5, kind, number) + payload
+
+
+class Stream:
+    """A socket that carries frames; any thread may write, one at a time reads."""
+
+    def __init__(self, sock):
+        self.sock = sock
+        self.frames = deque()
+        self.reading = threading.Lock()
+        self._writing = threading.Lock()
+        self._out = deque()
+        self._rest = b""
+
+    def queue(self, frame):
+        """Keeps a frame for the next flush."""
+        self._out.append(frame)
+
+    def queued(self):
+        """How many frames wait for a flush."""
+        return len(self._out)
+
+    def flush(self):
+        """Writes what waits."""
+        out = self._out
+        while out:
+            with self._writing:
+                pieces = []
+                while out:
+                    pieces.append(out.popleft())
+                if pieces:
+                    self.sock.sendall(b"".join(pieces))
+
+    def send(self, frame):
+        """Writes a frame now, after what waits."""
+        self._out.append(frame)
+        self.flush()
+
+    def fill(self):
+        """Blocks until at least one whole frame is there. The caller holds `reading`."""
+        frames = self.frames
+        while not frames:
+            data = self.sock.recv(262144)
+            if not data:
+                raise EOFError("the server closed the connection")
+            self.feed(data)
+
+    def feed(self, data):
+        """Cuts bytes into frames."""
+        if self._rest:
+            data = self._rest + data
+        at, end = 0, len(data)
+        while end - at >= 9:
+            length, kind, number = _HEAD.unpack_from(data, at)
+            stop = at + 4 + length
+            if stop > end:
+                break
+            self.frames.append((kind, number, data[at + 9 : stop]))
+            at = stop
+        self._rest = data[at:]

@@ -1,0 +1,42 @@
+//! The commands that clients call.
+
+mod admin;
+mod executions;
+pub(crate) mod pyexecute;
+mod registrations;
+mod trigger;
+
+use crate::ffi::{Context, create_command};
+
+/// Registers every command.
+///
+/// # Errors
+/// The name of a command that the server refused.
+pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
+    create_command::<pyexecute::PyExecute>(context)?;
+    create_command::<trigger::Trigger>(context)?;
+    create_command::<trigger::TriggerOnKey>(context)?;
+    create_command::<executions::GetResults>(context)?;
+    create_command::<executions::GetResultsBlocking>(context)?;
+    create_command::<executions::GetExecution>(context)?;
+    create_command::<executions::DumpExecutions>(context)?;
+    create_command::<executions::DropExecution>(context)?;
+    create_command::<executions::AbortExecution>(context)?;
+    create_command::<registrations::DumpRegistrations>(context)?;
+    create_command::<registrations::Unregister>(context)?;
+    create_command::<registrations::PauseRegistrations>(context)?;
+    create_command::<registrations::UnpauseRegistrations>(context)?;
+    create_command::<registrations::ClearRegistrationsStats>(context)?;
+    create_command::<admin::ConfigGet>(context)?;
+    create_command::<admin::ConfigSet>(context)?;
+    create_command::<admin::PyStats>(context)?;
+    create_command::<admin::PyDumpReqs>(context)?;
+    create_command::<admin::PyDumpSessions>(context)?;
+    create_command::<admin::InfoCluster>(context)?;
+    create_command::<admin::RefreshCluster>(context)?;
+    create_command::<admin::DumpPlugins>(context)?;
+    create_command::<admin::Hello>(context)?;
+    create_command::<admin::PyExecuteRemote>(context)?;
+    create_command::<admin::PyFreeInterpreter>(context)?;
+    Ok(())
+}

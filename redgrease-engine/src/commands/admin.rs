@@ -1,0 +1,303 @@
+//! Commands about the engine itself.
+
+use std::ffi::CStr;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::cluster;
+use crate::engine::engine;
+use crate::ffi::{Command, Invocation};
+use crate::registry::Registration;
+use crate::reply::Reply;
+use crate::session::Session;
+use std::sync::Arc;
+
+/// RG.CONFIGGET
+pub(crate) struct ConfigGet;
+
+impl Command for ConfigGet {
+    const NAME: &'static CStr = c"rg.configget";
+
+    fn run(call: Invocation<'_>) {
+        let config = engine().config();
+        let values = call.arguments[1..]
+            .iter()
+            .map(|name| config.get(name))
+            .collect();
+        drop(config);
+        Reply::Array(values).write(call.context);
+    }
+}
+
+/// RG.CONFIGSET
+pub(crate) struct ConfigSet;
+
+impl Command for ConfigSet {
+    const NAME: &'static CStr = c"rg.configset";
+
+    fn run(call: Invocation<'_>) {
+        let answers = {
+            let mut config = engine().config_mut();
+            call.arguments[1..]
+                .chunks(2)
+                .map(|pair| config.set(&pair[0], pair.get(1).map(Vec::as_slice)))
+                .collect()
+        };
+        for worker in engine().workers.all() {
+            worker.configure();
+        }
+        Reply::Array(answers).write(call.context);
+    }
+}
+
+/// RG.PYSTATS
+pub(crate) struct PyStats;
+
+impl Command for PyStats {
+    const NAME: &'static CStr = c"rg.pystats";
+
+    fn run(call: Invocation<'_>) {
+        let (current, peak) = memory_of_workers();
+        Reply::map(vec![
+            ("TotalAllocated", Reply::Int(peak)),
+            ("PeakAllocated", Reply::Int(peak)),
+            ("CurrAllocated", Reply::Int(current)),
+        ])
+        .write(call.context);
+    }
+}
+
+/// The resident memory of all workers in bytes: now, and at its highest.
+fn memory_of_workers() -> (i64, i64) {
+    let mut totals = (0, 0);
+    for worker in engine().workers.all() {
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", worker.pid)) else {
+            continue;
+        };
+        let kilobytes = |name: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .and_then(|rest| rest.trim().split(' ').next())
+                .and_then(|number| number.parse::<i64>().ok())
+                .unwrap_or(0)
+        };
+        totals.0 += kilobytes("VmRSS:") * 1024;
+        totals.1 += kilobytes("VmHWM:") * 1024;
+    }
+    totals
+}
+
+/// A requirement of a session as RG.PYDUMPREQS shows it.
+fn requirement(session: &Session, name: &str, users: usize) -> Reply {
+    let path = session
+        .environment
+        .directory
+        .as_ref()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
+    Reply::map(vec![
+        ("GearReqVersion", Reply::Int(2)),
+        ("Name", Reply::bulk(name)),
+        ("IsDownloaded", Reply::bulk("yes")),
+        ("IsInstalled", Reply::bulk("yes")),
+        ("CompiledOs", Reply::bulk(std::env::consts::OS)),
+        ("Wheels", Reply::Array(Vec::new())),
+        ("Path", Reply::bulk(path)),
+        ("RefCount", Reply::count(users)),
+        ("IsInReqDictionary", Reply::bulk("yes")),
+    ])
+}
+
+fn users(sessions: &[Arc<Session>], name: &str) -> usize {
+    sessions
+        .iter()
+        .filter(|session| session.requirements.iter().any(|known| known == name))
+        .count()
+}
+
+/// RG.PYDUMPREQS
+pub(crate) struct PyDumpReqs;
+
+impl Command for PyDumpReqs {
+    const NAME: &'static CStr = c"rg.pydumpreqs";
+
+    fn run(call: Invocation<'_>) {
+        let sessions = engine().registry.sessions();
+        let mut seen: Vec<&str> = Vec::new();
+        let mut list = Vec::new();
+        for session in &sessions {
+            for name in &session.requirements {
+                if !seen.contains(&name.as_str()) {
+                    seen.push(name);
+                    list.push(requirement(session, name, users(&sessions, name)));
+                }
+            }
+        }
+        Reply::Array(list).write(call.context);
+    }
+}
+
+/// RG.PYDUMPSESSIONS
+pub(crate) struct PyDumpSessions;
+
+impl Command for PyDumpSessions {
+    const NAME: &'static CStr = c"rg.pydumpsessions";
+
+    fn run(call: Invocation<'_>) {
+        let (mut verbose, mut dead, mut wanted) = (false, false, None);
+        let mut arguments = call.arguments[1..].iter();
+        while let Some(argument) = arguments.next() {
+            if argument.eq_ignore_ascii_case(b"verbose") {
+                verbose = true;
+            } else if argument.eq_ignore_ascii_case(b"dead") {
+                dead = true;
+            } else if argument.eq_ignore_ascii_case(b"sessions") {
+                wanted = Some(arguments.by_ref().collect::<Vec<_>>());
+            } else {
+                call.context
+                    .reply_error([b"Unknown option ".as_slice(), argument].concat());
+                return;
+            }
+        }
+        let sessions = engine().registry.sessions();
+        let list = match wanted {
+            Some(names) => names
+                .into_iter()
+                .map(|name| {
+                    sessions
+                        .iter()
+                        .find(|session| session.name.as_bytes() == name)
+                        .map_or_else(
+                            || {
+                                Reply::Bulk(
+                                    [b"Session ".as_slice(), name, b" does not exists"].concat(),
+                                )
+                            },
+                            |session| describe(session, &sessions, verbose),
+                        )
+                })
+                .collect(),
+            None => sessions
+                .iter()
+                .filter(|session| session.replaced.load(Ordering::Relaxed) == dead)
+                .map(|session| describe(session, &sessions, verbose))
+                .collect(),
+        };
+        Reply::Array(list).write(call.context);
+    }
+}
+
+fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) -> Reply {
+    let registrations = engine().registry.registrations_of(session);
+    let dead = session.replaced.load(Ordering::Relaxed);
+    let requirements = session.requirements.iter().map(|name| {
+        if verbose {
+            requirement(session, name, users(sessions, name))
+        } else {
+            Reply::bulk(name)
+        }
+    });
+    let show = |registration: &Arc<Registration>| {
+        if verbose {
+            registration.dump(false)
+        } else {
+            Reply::bulk(&registration.id)
+        }
+    };
+    Reply::map(vec![
+        ("ID", Reply::bulk(&session.name)),
+        (
+            "sessionDescription",
+            Reply::bulk_or_null(session.description.as_ref()),
+        ),
+        ("refCount", Reply::count(registrations.len())),
+        ("linked", Reply::bulk(if dead { "None" } else { "primary" })),
+        ("dead", Reply::bulk(dead.to_string())),
+        (
+            "requirementInstallationNeeded",
+            Reply::Int(i64::from(!session.requirements.is_empty())),
+        ),
+        ("requirements", Reply::Array(requirements.collect())),
+        (
+            "registrations",
+            Reply::Array(registrations.iter().map(show).collect()),
+        ),
+    ])
+}
+
+/// RG.INFOCLUSTER
+pub(crate) struct InfoCluster;
+
+impl Command for InfoCluster {
+    const NAME: &'static CStr = c"rg.infocluster";
+
+    fn run(call: Invocation<'_>) {
+        call.context.reply_bulk("no cluster mode");
+    }
+}
+
+static REFRESHED: AtomicBool = AtomicBool::new(false);
+
+/// RG.REFRESHCLUSTER
+pub(crate) struct RefreshCluster;
+
+impl Command for RefreshCluster {
+    const NAME: &'static CStr = c"rg.refreshcluster";
+
+    fn run(call: Invocation<'_>) {
+        REFRESHED.store(true, Ordering::Relaxed);
+        Reply::Ok.write(call.context);
+    }
+}
+
+/// RG.HELLO
+pub(crate) struct Hello;
+
+impl Command for Hello {
+    const NAME: &'static CStr = c"rg.hello";
+
+    fn run(call: Invocation<'_>) {
+        if REFRESHED.load(Ordering::Relaxed) {
+            call.context.reply_bulk(cluster::run_id());
+        } else {
+            call.context
+                .reply_error("ERRCLUSTER NULL cluster state on hello msg");
+        }
+    }
+}
+
+/// RG.DUMPPLUGINS
+pub(crate) struct DumpPlugins;
+
+impl Command for DumpPlugins {
+    const NAME: &'static CStr = c"rg.dumpplugins";
+
+    fn run(call: Invocation<'_>) {
+        let python = Reply::Array(vec![Reply::bulk("GearsPythonPlugin"), Reply::Int(10000)]);
+        Reply::Array(vec![python]).write(call.context);
+    }
+}
+
+/// RG.PYEXECUTEREMOTE
+pub(crate) struct PyExecuteRemote;
+
+impl Command for PyExecuteRemote {
+    const NAME: &'static CStr = c"rg.pyexecuteremote";
+
+    fn run(call: Invocation<'_>) {
+        call.context
+            .reply_bulk("RG.PYEXECUTEREMOTE is not longer supported");
+    }
+}
+
+/// RG.PYFREEINTERPRETER
+pub(crate) struct PyFreeInterpreter;
+
+impl Command for PyFreeInterpreter {
+    const NAME: &'static CStr = c"rg.pyfreeinterpreter";
+
+    fn run(call: Invocation<'_>) {
+        call.context
+            .reply_bulk("RG.PYFREEINTERPRETER is not longer supported");
+    }
+}

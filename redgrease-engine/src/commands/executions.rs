@@ -1,0 +1,199 @@
+//! Commands about executions.
+
+use std::ffi::CStr;
+
+use crate::cluster;
+use crate::engine::engine;
+use crate::execution::{Execution, Status, Waiter};
+use crate::ffi::{Command, Invocation};
+use crate::reply::Reply;
+
+const UNKNOWN: &str = "execution plan does not exist";
+
+/// RG.GETRESULTS
+pub(crate) struct GetResults;
+
+impl Command for GetResults {
+    const NAME: &'static CStr = c"rg.getresults";
+
+    fn run(call: Invocation<'_>) {
+        let Some(id) = call.arguments.get(1) else {
+            call.context.reply_arity();
+            return;
+        };
+        let reply = match engine().registry.execution(id) {
+            None => Reply::error(UNKNOWN),
+            Some(execution) => match execution.outcome() {
+                Some(outcome) => Reply::Results(outcome),
+                None => Reply::error("execution is still running"),
+            },
+        };
+        reply.write(call.context);
+    }
+}
+
+/// RG.GETRESULTSBLOCKING
+pub(crate) struct GetResultsBlocking;
+
+impl Command for GetResultsBlocking {
+    const NAME: &'static CStr = c"rg.getresultsblocking";
+
+    fn run(call: Invocation<'_>) {
+        let [_, id] = call.arguments.as_slice() else {
+            call.context.reply_arity();
+            return;
+        };
+        let Some(execution) = engine().registry.execution(id) else {
+            call.context.reply_error(UNKNOWN);
+            return;
+        };
+        if let Some(outcome) = execution.outcome() {
+            Reply::Results(outcome).write(call.context);
+        } else if call.context.flags().may_block() {
+            execution.wait(Waiter::Results(call.context.block()));
+        } else {
+            call.context
+                .reply_error("ERR can not wait for an execution when blocking is not allowed");
+        }
+    }
+}
+
+/// RG.GETEXECUTION
+pub(crate) struct GetExecution;
+
+impl Command for GetExecution {
+    const NAME: &'static CStr = c"rg.getexecution";
+
+    fn run(call: Invocation<'_>) {
+        let (id, scope) = match call.arguments.as_slice() {
+            [_, id] => (id, None),
+            [_, id, scope] => (id, Some(scope)),
+            _ => {
+                call.context.reply_arity();
+                return;
+            }
+        };
+        let Some(execution) = engine().registry.execution(id) else {
+            call.context.reply_error(UNKNOWN);
+            return;
+        };
+        match scope {
+            Some(scope) if scope.eq_ignore_ascii_case(b"cluster") => call
+                .context
+                .reply_error("no cluster detected - use `RG.GETEXECUTION <id> [SHARD]` instead"),
+            Some(scope) if !scope.eq_ignore_ascii_case(b"shard") => {
+                call.context.reply_error("unknown subcommand");
+            }
+            _ => Reply::Array(vec![describe(&execution)]).write(call.context),
+        }
+    }
+}
+
+fn describe(execution: &Execution) -> Reply {
+    let outcome = execution.outcome();
+    let results = match (&outcome, execution.status()) {
+        (Some(outcome), Status::Done) => Reply::count(outcome.results.len()),
+        _ => Reply::Int(-1),
+    };
+    let errors = outcome.map_or_else(Vec::new, |outcome| outcome.errors.clone());
+    let (total, reading) = execution.durations();
+    let milliseconds =
+        |time: std::time::Duration| Reply::Int(i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
+    Reply::map(vec![
+        ("shard_id", Reply::bulk(cluster::shard_id())),
+        (
+            "execution_plan",
+            Reply::map(vec![
+                ("status", Reply::bulk(execution.status().name())),
+                ("shards_received", Reply::Int(0)),
+                ("shards_completed", Reply::Int(0)),
+                ("results", results),
+                ("errors", Reply::bulks(errors)),
+                ("total_duration", milliseconds(total)),
+                ("read_duration", milliseconds(reading)),
+                ("steps", Reply::Array(execution.plan.steps())),
+            ]),
+        ),
+    ])
+}
+
+/// RG.DUMPEXECUTIONS
+pub(crate) struct DumpExecutions;
+
+impl Command for DumpExecutions {
+    const NAME: &'static CStr = c"rg.dumpexecutions";
+
+    fn run(call: Invocation<'_>) {
+        let list = engine()
+            .registry
+            .executions()
+            .iter()
+            .map(|execution| {
+                Reply::map(vec![
+                    ("executionId", Reply::bulk(&execution.id)),
+                    ("status", Reply::bulk(execution.status().name())),
+                    (
+                        "registered",
+                        Reply::Int(i64::from(execution.registration.is_some())),
+                    ),
+                ])
+            })
+            .collect();
+        Reply::Array(list).write(call.context);
+    }
+}
+
+/// RG.DROPEXECUTION
+pub(crate) struct DropExecution;
+
+impl Command for DropExecution {
+    const NAME: &'static CStr = c"rg.dropexecution";
+
+    fn run(call: Invocation<'_>) {
+        let [_, id] = call.arguments.as_slice() else {
+            call.context.reply_arity();
+            return;
+        };
+        let reply = match engine().registry.execution(id) {
+            None => Reply::error(UNKNOWN),
+            Some(execution) if !execution.is_over() => {
+                Reply::error("can not drop a not yet finished execution, abort it first.")
+            }
+            Some(execution) => {
+                engine().registry.drop_execution(execution.number);
+                Reply::Ok
+            }
+        };
+        reply.write(call.context);
+    }
+}
+
+/// RG.ABORTEXECUTION
+pub(crate) struct AbortExecution;
+
+impl Command for AbortExecution {
+    const NAME: &'static CStr = c"rg.abortexecution";
+
+    fn run(call: Invocation<'_>) {
+        let [_, id] = call.arguments.as_slice() else {
+            call.context.reply_arity();
+            return;
+        };
+        let Some(execution) = engine().registry.execution(id) else {
+            call.context.reply_error("execution does not exist");
+            return;
+        };
+        // The original aborts through an execution of its own, which takes a number.
+        engine().registry.skip_execution();
+        execution.abort();
+        if !execution.is_over() && call.context.flags().may_block() {
+            // Answered when the function has stopped, as far as that can be waited for.
+            let client = call.context.block();
+            execution.wait(Waiter::Internal(Box::new(move |_, _| {
+                client.answer(Reply::Ok)
+            })));
+            return;
+        }
+        Reply::Ok.write(call.context);
+    }
+}

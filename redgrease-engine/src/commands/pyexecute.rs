@@ -1,0 +1,375 @@
+//! RG.PYEXECUTE: running a script, which may run and register functions.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::engine::{engine, random_hex};
+use crate::environment::{Environment, normalise};
+use crate::execution::Waiter;
+use crate::ffi::{Blocked, Command, Invocation, Level, log};
+use crate::plan::Plan;
+use crate::reply::Reply;
+use crate::session::Session;
+use crate::value::{Value, decode, encode};
+use crate::wire::{FrameType, frame};
+use crate::worker::Work;
+
+/// RG.PYEXECUTE
+pub(crate) struct PyExecute;
+
+/// What the command was asked to do.
+#[derive(Debug, Default, PartialEq)]
+struct Request {
+    script: Vec<u8>,
+    unblocking: bool,
+    id: Option<String>,
+    description: Option<String>,
+    upgrade: bool,
+    replace: Option<String>,
+    reinstall: bool,
+    requirements: Vec<String>,
+}
+
+impl Request {
+    fn parse(arguments: &[Vec<u8>]) -> Result<Self, Vec<u8>> {
+        let mut request = Self {
+            script: arguments[0].clone(),
+            ..Self::default()
+        };
+        let mut rest = arguments[1..].iter();
+        while let Some(argument) = rest.next() {
+            let text = |value: Option<&Vec<u8>>, missing: &str| {
+                value
+                    .map(|value| String::from_utf8_lossy(value).into_owned())
+                    .ok_or_else(|| missing.as_bytes().to_vec())
+            };
+            match argument.to_ascii_lowercase().as_slice() {
+                b"unblocking" => request.unblocking = true,
+                b"upgrade" => request.upgrade = true,
+                b"force_reinstall_requirements" => request.reinstall = true,
+                b"id" => {
+                    let id = text(rest.next(), "ID is missing")?;
+                    if !id
+                        .bytes()
+                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+                    {
+                        return Err(
+                            b"ID must be compose of: ['A'-'Z' | 'a'-'z' | '0' - '9' | '-' | '_']"
+                                .to_vec(),
+                        );
+                    }
+                    request.id = Some(id);
+                }
+                b"description" => {
+                    request.description = Some(text(rest.next(), "DESCRIPTION is missing")?)
+                }
+                b"replace_with" => {
+                    request.replace = Some(text(rest.next(), "REPLACE_WITH is missing")?)
+                }
+                b"requirements" => {
+                    request.requirements = rest
+                        .by_ref()
+                        .map(|name| String::from_utf8_lossy(name).into_owned())
+                        .collect();
+                }
+                _ => return Err([b"Unknown arguments were given: ".as_slice(), argument].concat()),
+            }
+        }
+        Ok(request)
+    }
+}
+
+impl Command for PyExecute {
+    const NAME: &'static CStr = c"rg.pyexecute";
+
+    fn run(call: Invocation<'_>) {
+        let context = call.context;
+        if !context.flags().may_block() {
+            context.reply_error(
+                "Can not run gears inside a multi exec, lua, or when blocking is not allowed",
+            );
+            return;
+        }
+        if call.arguments.len() < 2 {
+            context.reply_arity();
+            return;
+        }
+        let request = match Request::parse(&call.arguments[1..]) {
+            Ok(request) => request,
+            Err(text) => {
+                context.reply_error(text);
+                return;
+            }
+        };
+        let replaced = match replaced_session(&request) {
+            Ok(replaced) => replaced,
+            Err(text) => {
+                context.reply_error(text);
+                return;
+            }
+        };
+        let client = context.block();
+        let requirements = normalise(&request.requirements);
+        let environments = Arc::clone(&engine().environments);
+        environments.get(
+            requirements,
+            request.reinstall,
+            move |environment| match environment
+                .and_then(|environment| load(request, replaced, environment))
+            {
+                Ok(load) => load(client),
+                Err(text) => client.answer(Reply::error(text)),
+            },
+        );
+    }
+}
+
+/// The session whose place the new one takes.
+fn replaced_session(request: &Request) -> Result<Option<Arc<Session>>, String> {
+    let registry = &engine().registry;
+    let registered = |name: &str| {
+        registry
+            .session(name)
+            .filter(|session| !session.replaced.load(Ordering::Relaxed))
+            .filter(|session| !registry.registrations_of(session).is_empty())
+    };
+    let present = request.id.as_deref().and_then(registered);
+    match (&request.replace, present) {
+        (Some(old), Some(new)) => Err(format!(
+            "Can not replace an existing session {} with {old}",
+            new.name
+        )),
+        (Some(old), None) => match registered(old) {
+            Some(old) => Ok(Some(old)),
+            None => Err(format!(
+                "Can not replace with {old}, session does not exists."
+            )),
+        },
+        (None, Some(present)) if !request.upgrade => {
+            Err(format!("Session {} already exists", present.name))
+        }
+        (None, present) => Ok(present),
+    }
+}
+
+type Start = Box<dyn FnOnce(Blocked) + Send>;
+
+/// Prepares the run of the script in a worker of the environment.
+fn load(
+    request: Request,
+    replaced: Option<Arc<Session>>,
+    environment: Arc<Environment>,
+) -> Result<Start, String> {
+    let name = request.id.clone().unwrap_or_else(random_hex);
+    // A run of an upgrade lives in the worker beside the session that it replaces.
+    let inner_name = if replaced.as_ref().is_some_and(|old| old.name == name) {
+        random_hex()
+    } else {
+        name.clone()
+    };
+    let session = Arc::new(Session::new(
+        name,
+        inner_name,
+        request.description,
+        request.requirements,
+        environment,
+    ));
+    let worker = session.worker()?;
+    Ok(Box::new(move |client| {
+        engine().registry.add_session(&session);
+        if let Some(old) = &replaced {
+            engine().registry.begin_replacing(&session.inner_name, old);
+        }
+        let number = worker.next_number();
+        let payload = Value::Tuple(vec![
+            Value::str(&session.inner_name),
+            Value::redis(&request.script),
+        ]);
+        let mut out = Vec::with_capacity(request.script.len() + 96);
+        frame(&mut out, FrameType::Load, number, |bytes| {
+            encode(&payload, bytes)
+        });
+        let unblocking = request.unblocking;
+        worker.submit(
+            number,
+            &out,
+            Work {
+                execution: None,
+                progress: None,
+                done: Box::new(move |answer| {
+                    engine().registry.end_replacing(&session.inner_name);
+                    let reply = answer.and_then(|payload| {
+                        decode(payload)
+                            .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
+                    });
+                    match reply {
+                        Ok(value) => {
+                            finish(&session, &value, replaced.as_ref(), unblocking, client)
+                        }
+                        Err(text) => client.answer(Reply::error(text)),
+                    }
+                }),
+            },
+        );
+    }))
+}
+
+/// Does what the script asked for, and answers the client.
+fn finish(
+    session: &Arc<Session>,
+    answer: &Value,
+    replaced: Option<&Arc<Session>>,
+    unblocking: bool,
+    client: Blocked,
+) {
+    let empty = Vec::new();
+    let (ok, value) = match answer.items() {
+        Some([ok, value]) => (ok.is_true(), value),
+        _ => (false, &Value::None),
+    };
+    if !ok {
+        client.answer(Reply::Error(value.as_bytes().unwrap_or_default().to_vec()));
+        return;
+    }
+    let registry = &engine().registry;
+    let made = value.get("plans").and_then(Value::as_int).unwrap_or(0);
+    if let Ok(made @ 1..) = u64::try_from(made) {
+        registry.next_plan(made);
+    }
+    let registrations = value
+        .get("registrations")
+        .and_then(Value::items)
+        .unwrap_or(&empty);
+    let run = match value.get("run") {
+        None | Some(Value::None) => None,
+        Some(description) => match Plan::parse(description) {
+            Some(plan) => Some(registry.new_execution(
+                Arc::new(plan),
+                description.text("id").unwrap_or_default(),
+                Arc::clone(session),
+                None,
+                unblocking || !registrations.is_empty(),
+            )),
+            None => {
+                client.answer(Reply::error("ERR the worker described the run badly"));
+                return;
+            }
+        },
+    };
+    if !registrations.is_empty() {
+        if let Err(text) = commit(session, registrations, replaced) {
+            if let Some(run) = run {
+                run.abort();
+                registry.drop_execution(run.number);
+            }
+            client.answer(Reply::error(text));
+            return;
+        }
+        // Putting registrations in place takes one number of each kind, as in the original.
+        registry.next_plan(1);
+        registry.skip_execution();
+    }
+    match run {
+        None => client.answer(Reply::Ok),
+        Some(run) => {
+            if !registrations.is_empty() {
+                client.answer(Reply::Ok);
+            } else if unblocking {
+                client.answer(Reply::bulk(&run.id));
+            } else {
+                run.wait(Waiter::Results(client));
+            }
+            engine().executor.submit(run);
+        }
+    }
+}
+
+/// Puts registrations in place and calls their `onRegistered`.
+///
+/// # Errors
+/// The text for the client.
+pub(crate) fn commit(
+    session: &Arc<Session>,
+    descriptions: &[Value],
+    replaced: Option<&Arc<Session>>,
+) -> Result<(), String> {
+    let made = engine()
+        .registry
+        .register(session, descriptions, replaced)?;
+    for registration in made {
+        log(
+            Level::Verbose,
+            &format!(
+                "registered {} ({}) of session {}",
+                registration.id,
+                registration.plan.reader.name(),
+                session.name
+            ),
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Request, String> {
+        let arguments: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
+        Request::parse(&arguments).map_err(|text| String::from_utf8_lossy(&text).into_owned())
+    }
+
+    #[test]
+    fn options_come_in_any_order_and_case() {
+        let request = parse(&[
+            "x",
+            "upgrade",
+            "Id",
+            "a-1_B",
+            "UNBLOCKING",
+            "description",
+            "d e",
+        ])
+        .expect("parses");
+        assert!(request.upgrade && request.unblocking);
+        assert_eq!(request.id.as_deref(), Some("a-1_B"));
+        assert_eq!(request.description.as_deref(), Some("d e"));
+    }
+
+    #[test]
+    fn requirements_swallow_the_rest() {
+        let request = parse(&["x", "REQUIREMENTS", "a==1", "UNBLOCKING"]).expect("parses");
+        assert!(!request.unblocking);
+        assert_eq!(request.requirements, ["a==1", "UNBLOCKING"]);
+        assert!(
+            parse(&["x", "REQUIREMENTS"])
+                .expect("parses")
+                .requirements
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_before() {
+        for (words, text) in [
+            (vec!["x", "bogus"], "Unknown arguments were given: bogus"),
+            (vec!["x", "ID"], "ID is missing"),
+            (
+                vec!["x", "ID", "bad id!"],
+                "ID must be compose of: ['A'-'Z' | 'a'-'z' | '0' - '9' | '-' | '_']",
+            ),
+            (vec!["x", "DESCRIPTION"], "DESCRIPTION is missing"),
+            (vec!["x", "REPLACE_WITH"], "REPLACE_WITH is missing"),
+        ] {
+            assert_eq!(parse(&words), Err(text.to_owned()));
+        }
+        assert_eq!(
+            parse(&["x", "ID", ""])
+                .expect("an empty id is one")
+                .id
+                .as_deref(),
+            Some("")
+        );
+    }
+}

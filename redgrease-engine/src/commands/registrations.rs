@@ -1,0 +1,114 @@
+//! Commands about registrations.
+
+use std::ffi::CStr;
+
+use crate::cluster;
+use crate::engine::engine;
+use crate::ffi::{Command, Invocation};
+use crate::reply::Reply;
+
+/// RG.DUMPREGISTRATIONS
+pub(crate) struct DumpRegistrations;
+
+impl Command for DumpRegistrations {
+    const NAME: &'static CStr = c"rg.dumpregistrations";
+
+    fn run(call: Invocation<'_>) {
+        let list = engine()
+            .registry
+            .registrations()
+            .iter()
+            .map(|registration| registration.dump(true))
+            .collect();
+        Reply::Array(list).write(call.context);
+    }
+}
+
+/// RG.UNREGISTER
+pub(crate) struct Unregister;
+
+impl Command for Unregister {
+    const NAME: &'static CStr = c"rg.unregister";
+
+    fn run(call: Invocation<'_>) {
+        let (id, abort_pending) = match call.arguments.as_slice() {
+            [_, id] => (id, false),
+            [_, id, option] => (id, option.eq_ignore_ascii_case(b"abortpending")),
+            _ => {
+                call.context.reply_arity();
+                return;
+            }
+        };
+        if engine().registry.unregister(id, abort_pending) {
+            Reply::Ok.write(call.context);
+        } else {
+            call.context.reply_error("execution is not registered");
+        }
+    }
+}
+
+fn change_pause(call: &Invocation<'_>, verb: &str) {
+    let [_, id] = call.arguments.as_slice() else {
+        call.context.reply_arity();
+        return;
+    };
+    if id.eq_ignore_ascii_case(b"abortpending") {
+        call.context.reply_error("ERR no registration to pause");
+        return;
+    }
+    match engine().registry.registration(id) {
+        None => call.context.reply_error(
+            [
+                b"Execution ".as_slice(),
+                id,
+                b" does not exists on shard ",
+                cluster::shard_id().as_bytes(),
+            ]
+            .concat(),
+        ),
+        Some(registration) => call.context.reply_error(format!(
+            "Reader {} does not support {verb}",
+            registration.plan.reader.name()
+        )),
+    }
+}
+
+/// RG.PAUSEREGISTRATIONS
+pub(crate) struct PauseRegistrations;
+
+impl Command for PauseRegistrations {
+    const NAME: &'static CStr = c"rg.pauseregistrations";
+
+    fn run(call: Invocation<'_>) {
+        change_pause(&call, "pause");
+    }
+}
+
+/// RG.UNPAUSEREGISTRATIONS
+pub(crate) struct UnpauseRegistrations;
+
+impl Command for UnpauseRegistrations {
+    const NAME: &'static CStr = c"rg.unpauseregistrations";
+
+    fn run(call: Invocation<'_>) {
+        change_pause(&call, "unpause");
+    }
+}
+
+/// RG.CLEARREGISTRATIONSSTATS
+pub(crate) struct ClearRegistrationsStats;
+
+impl Command for ClearRegistrationsStats {
+    const NAME: &'static CStr = c"rg.clearregistrationsstats";
+
+    fn run(call: Invocation<'_>) {
+        if call.arguments.len() != 1 {
+            call.context.reply_arity();
+            return;
+        }
+        for registration in engine().registry.registrations() {
+            registration.clear_statistics();
+        }
+        Reply::Ok.write(call.context);
+    }
+}

@@ -1,0 +1,306 @@
+//! Executions: one run of a plan, from its creation to its results.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::engine::engine;
+use crate::ffi::Blocked;
+use crate::plan::Plan;
+use crate::registry::Registration;
+use crate::reply::Reply;
+use crate::session::Session;
+use crate::value::{Value, decode};
+use crate::worker::{Worker, guard};
+
+/// What an execution gave.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) results: Vec<Value>,
+    pub(crate) errors: Vec<Vec<u8>>,
+}
+
+impl Outcome {
+    /// Nothing but one error.
+    pub(crate) fn failed(error: impl Into<Vec<u8>>) -> Self {
+        Self {
+            results: Vec::new(),
+            errors: vec![error.into()],
+        }
+    }
+
+    /// What a worker answered.
+    pub(crate) fn parse(payload: &[u8]) -> Self {
+        let value = match decode(payload) {
+            Ok(value) => value,
+            Err(error) => {
+                return Self::failed(format!("ERR the worker's answer is broken: {error}"));
+            }
+        };
+        let mut parts = value.into_items().unwrap_or_default().into_iter();
+        let results = parts.next().and_then(Value::into_items).unwrap_or_default();
+        let errors = parts.next().and_then(Value::into_items).unwrap_or_default();
+        Self {
+            results,
+            errors: errors
+                .iter()
+                .map(|error| error.as_bytes().unwrap_or_default().to_vec())
+                .collect(),
+        }
+    }
+}
+
+/// How far an execution is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Created,
+    Running,
+    Done,
+    Aborted,
+}
+
+impl Status {
+    /// The name that clients see.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
+/// Who waits for the end of an execution.
+pub(crate) enum Waiter {
+    /// A client that wants results and errors.
+    Results(Blocked),
+    /// The client of a trigger.
+    Triggered(Blocked),
+    /// The client of a hooked command.
+    Hooked(Blocked),
+    /// Somebody inside the engine.
+    Internal(Box<dyn FnOnce(&Arc<Outcome>, Status) + Send>),
+}
+
+impl std::fmt::Debug for Waiter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Results(_) => "Results",
+            Self::Triggered(_) => "Triggered",
+            Self::Hooked(_) => "Hooked",
+            Self::Internal(_) => "Internal",
+        })
+    }
+}
+
+#[derive(Debug)]
+struct State {
+    status: Status,
+    outcome: Option<Arc<Outcome>>,
+    waiters: Vec<Waiter>,
+    started: Option<Instant>,
+    duration: Duration,
+    reading: Duration,
+    assigned: Option<(Arc<Worker>, u32)>,
+    abort_wanted: bool,
+}
+
+/// One run of a plan.
+#[derive(Debug)]
+pub(crate) struct Execution {
+    pub(crate) number: u64,
+    pub(crate) id: String,
+    pub(crate) plan: Arc<Plan>,
+    /// The name of the plan in its worker.
+    pub(crate) plan_id: String,
+    pub(crate) session: Arc<Session>,
+    pub(crate) registration: Option<Arc<Registration>>,
+    /// Whether the execution stays on the list when it is over.
+    pub(crate) kept: bool,
+    state: Mutex<State>,
+}
+
+impl Execution {
+    /// An execution that has not begun.
+    pub(crate) fn new(
+        number: u64,
+        id: String,
+        plan: Arc<Plan>,
+        plan_id: String,
+        session: Arc<Session>,
+        registration: Option<Arc<Registration>>,
+        kept: bool,
+    ) -> Self {
+        Self {
+            number,
+            id,
+            plan,
+            plan_id,
+            session,
+            registration,
+            kept,
+            state: Mutex::new(State {
+                status: Status::Created,
+                outcome: None,
+                waiters: Vec::new(),
+                started: None,
+                duration: Duration::ZERO,
+                reading: Duration::ZERO,
+                assigned: None,
+                abort_wanted: false,
+            }),
+        }
+    }
+
+    /// How far it is. Work that waits behind other work in its worker has not begun.
+    pub(crate) fn status(&self) -> Status {
+        let (status, assigned) = {
+            let state = guard(&self.state);
+            (state.status, state.assigned.clone())
+        };
+        if let (Status::Running, Some((worker, number))) = (status, assigned) {
+            let threads = usize::try_from(engine().config().int("ExecutionThreads")).unwrap_or(1);
+            if worker.ahead_of(number) >= threads {
+                return Status::Created;
+            }
+        }
+        status
+    }
+
+    /// Whether it is over.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(guard(&self.state).status, Status::Done | Status::Aborted)
+    }
+
+    /// Its results, when it is over.
+    pub(crate) fn outcome(&self) -> Option<Arc<Outcome>> {
+        guard(&self.state).outcome.clone()
+    }
+
+    /// How long it took altogether and for reading.
+    pub(crate) fn durations(&self) -> (Duration, Duration) {
+        let state = guard(&self.state);
+        let total = match (state.status, state.started) {
+            (Status::Running, Some(started)) => started.elapsed(),
+            _ => state.duration,
+        };
+        (total, state.reading)
+    }
+
+    /// Adds to the time spent reading.
+    pub(crate) fn add_reading(&self, time: Duration) {
+        guard(&self.state).reading += time;
+    }
+
+    /// Marks it as running; gives false when it was aborted before.
+    pub(crate) fn begin(&self) -> bool {
+        let mut state = guard(&self.state);
+        if state.status != Status::Created || state.abort_wanted {
+            return false;
+        }
+        state.status = Status::Running;
+        state.started = Some(Instant::now());
+        true
+    }
+
+    /// Says which worker runs it under which number.
+    pub(crate) fn assign(&self, worker: &Arc<Worker>, number: u32) {
+        guard(&self.state).assigned = Some((Arc::clone(worker), number));
+    }
+
+    /// Whether somebody wants it to stop.
+    pub(crate) fn stop_wanted(&self) -> bool {
+        guard(&self.state).abort_wanted
+    }
+
+    /// Adds somebody who waits for the end; answered at once when that has come.
+    pub(crate) fn wait(&self, waiter: Waiter) {
+        let mut state = guard(&self.state);
+        match &state.outcome {
+            None => state.waiters.push(waiter),
+            Some(outcome) => {
+                let (outcome, status) = (Arc::clone(outcome), state.status);
+                drop(state);
+                answer(waiter, &outcome, status);
+            }
+        }
+    }
+
+    /// Notes that it was stopped before it began.
+    pub(crate) fn mark_aborted(&self) {
+        let mut state = guard(&self.state);
+        if state.outcome.is_none() {
+            state.status = Status::Aborted;
+        }
+    }
+
+    /// Stops it: it never begins, or its function gets an exception.
+    pub(crate) fn abort(self: &Arc<Self>) {
+        let mut state = guard(&self.state);
+        match state.status {
+            Status::Done | Status::Aborted => {}
+            Status::Created => {
+                state.status = Status::Aborted;
+                state.abort_wanted = true;
+                drop(state);
+                self.finish(Outcome::default());
+            }
+            Status::Running => {
+                state.abort_wanted = true;
+                let assigned = state.assigned.clone();
+                drop(state);
+                if let Some((worker, number)) = assigned {
+                    worker.abort(number);
+                }
+            }
+        }
+    }
+
+    /// The end: keeps the results, does the counting, tells everybody who waits.
+    pub(crate) fn finish(self: &Arc<Self>, outcome: Outcome) {
+        let outcome = Arc::new(outcome);
+        let (waiters, status, duration) = {
+            let mut state = guard(&self.state);
+            if state.outcome.is_some() {
+                return;
+            }
+            if state.status != Status::Aborted {
+                state.status = Status::Done;
+            }
+            state.duration = state
+                .started
+                .map_or(Duration::ZERO, |started| started.elapsed());
+            state.outcome = Some(Arc::clone(&outcome));
+            state.assigned = None;
+            (
+                std::mem::take(&mut state.waiters),
+                state.status,
+                state.duration,
+            )
+        };
+        if let Some(registration) = &self.registration {
+            registration.account(&outcome, status, duration);
+        }
+        if !self.kept {
+            engine().registry.drop_execution(self.number);
+        }
+        for waiter in waiters {
+            answer(waiter, &outcome, status);
+        }
+        if let Some(registration) = &self.registration {
+            registration.finished(self);
+        }
+    }
+}
+
+fn answer(waiter: Waiter, outcome: &Arc<Outcome>, status: Status) {
+    match waiter {
+        Waiter::Results(client) => client.answer(Reply::Results(Arc::clone(outcome))),
+        Waiter::Triggered(client) if status == Status::Aborted => {
+            client.answer(Reply::error("execution aborted"));
+        }
+        Waiter::Triggered(client) => client.answer(Reply::Triggered(Arc::clone(outcome))),
+        Waiter::Hooked(client) => client.answer(Reply::Hooked(Arc::clone(outcome))),
+        Waiter::Internal(then) => then(outcome, status),
+    }
+}

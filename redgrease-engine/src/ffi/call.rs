@@ -1,0 +1,206 @@
+//! Running commands of the server and reading their replies.
+
+use std::ffi::CString;
+use std::io;
+
+use super::context::ServerLock;
+use super::table::{RedisModuleCallReply, RedisModuleString, api};
+
+/// Why a command could not be run at all.
+#[derive(Debug)]
+pub(crate) struct CallError {
+    /// The text of the error number that the server set.
+    pub(crate) text: String,
+}
+
+/// The kind of a reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ReplyKind {
+    Text,
+    Error,
+    Integer,
+    Array,
+    Null,
+    Map,
+    Set,
+    Bool,
+    Double,
+    Other,
+}
+
+/// A reply of the server.
+#[derive(Debug)]
+pub(crate) struct CallReply {
+    raw: *mut RedisModuleCallReply,
+    owned: bool,
+}
+
+impl Drop for CallReply {
+    fn drop(&mut self) {
+        if self.owned {
+            // SAFETY: a top-level reply, freed once.
+            unsafe { (api().free_call_reply)(self.raw) };
+        }
+    }
+}
+
+/// Strings of the server, freed on drop.
+struct Strings(Vec<*mut RedisModuleString>);
+
+impl Drop for Strings {
+    fn drop(&mut self) {
+        for &string in &self.0 {
+            // SAFETY: created by `call`, freed once.
+            unsafe { (api().free_string)(std::ptr::null_mut(), string) };
+        }
+    }
+}
+
+/// Runs a command under the server lock, with its writes propagated.
+///
+/// # Errors
+/// The text of the error number when the server does not know the command, its arity is wrong or it is not permitted.
+pub(crate) fn call<A: AsRef<[u8]>>(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[A],
+) -> Result<CallReply, CallError> {
+    let Ok(name) = CString::new(name) else {
+        return Err(CallError {
+            text: "No such file or directory".to_owned(),
+        });
+    };
+    let strings = Strings(
+        arguments
+            .iter()
+            .map(|argument| {
+                let argument = argument.as_ref();
+                // SAFETY: pointer and length belong together; a null context makes a string of our own.
+                unsafe {
+                    (api().create_string)(
+                        std::ptr::null_mut(),
+                        argument.as_ptr().cast(),
+                        argument.len(),
+                    )
+                }
+            })
+            .collect(),
+    );
+    // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates.
+    let raw = unsafe {
+        (api().call)(
+            lock.context().raw(),
+            name.as_ptr(),
+            c"!v".as_ptr(),
+            strings.0.as_ptr(),
+            strings.0.len(),
+        )
+    };
+    if raw.is_null() {
+        let error = io::Error::last_os_error();
+        let text = error.to_string();
+        // std appends " (os error N)".
+        let text = text
+            .split(" (os error")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        return Err(CallError { text });
+    }
+    Ok(CallReply { raw, owned: true })
+}
+
+impl CallReply {
+    /// The kind of this reply.
+    pub(crate) fn kind(&self) -> ReplyKind {
+        // SAFETY: live reply.
+        match unsafe { (api().call_reply_type)(self.raw) } {
+            0 => ReplyKind::Text,
+            1 => ReplyKind::Error,
+            2 => ReplyKind::Integer,
+            3 => ReplyKind::Array,
+            4 => ReplyKind::Null,
+            5 => ReplyKind::Map,
+            6 => ReplyKind::Set,
+            7 => ReplyKind::Bool,
+            8 => ReplyKind::Double,
+            _ => ReplyKind::Other,
+        }
+    }
+
+    /// The text of a string or an error.
+    pub(crate) fn text(&self) -> &[u8] {
+        let mut length = 0;
+        // SAFETY: live reply; the pointer lives as long as it.
+        unsafe {
+            let start = (api().call_reply_string_ptr)(self.raw, &raw mut length);
+            if start.is_null() {
+                return &[];
+            }
+            std::slice::from_raw_parts(start.cast(), length)
+        }
+    }
+
+    /// The value of an integer.
+    pub(crate) fn integer(&self) -> i64 {
+        // SAFETY: live reply.
+        unsafe { (api().call_reply_integer)(self.raw) }
+    }
+
+    /// The value of a double.
+    pub(crate) fn double(&self) -> f64 {
+        // SAFETY: live reply.
+        api()
+            .call_reply_double
+            .map_or(0.0, |get| unsafe { get(self.raw) })
+    }
+
+    /// The value of a boolean.
+    pub(crate) fn boolean(&self) -> bool {
+        // SAFETY: live reply.
+        api()
+            .call_reply_bool
+            .is_some_and(|get| unsafe { get(self.raw) } != 0)
+    }
+
+    /// The number of elements.
+    pub(crate) fn len(&self) -> usize {
+        // SAFETY: live reply.
+        unsafe { (api().call_reply_length)(self.raw) }
+    }
+
+    /// An element of an array or a set.
+    pub(crate) fn element(&self, index: usize) -> Option<CallReply> {
+        // SAFETY: live reply; a null element means out of range.
+        let raw = unsafe {
+            match (self.kind(), api().call_reply_set_element) {
+                (ReplyKind::Set, Some(get)) => get(self.raw, index),
+                _ => (api().call_reply_array_element)(self.raw, index),
+            }
+        };
+        (!raw.is_null()).then_some(CallReply { raw, owned: false })
+    }
+
+    /// A pair of a map.
+    pub(crate) fn pair(&self, index: usize) -> Option<(CallReply, CallReply)> {
+        let get = api().call_reply_map_element?;
+        let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: live reply; the two pointers are written on success.
+        let status = unsafe { get(self.raw, index, &raw mut key, &raw mut value) };
+        (status == super::OK && !key.is_null() && !value.is_null()).then_some((
+            CallReply {
+                raw: key,
+                owned: false,
+            },
+            CallReply {
+                raw: value,
+                owned: false,
+            },
+        ))
+    }
+
+    /// The elements of an array.
+    pub(crate) fn elements(&self) -> impl Iterator<Item = CallReply> + '_ {
+        (0..self.len()).filter_map(|index| self.element(index))
+    }
+}

@@ -1,0 +1,125 @@
+//! Commands: registration and the trampoline from the server into safe code.
+
+use std::ffi::{CStr, c_int};
+
+use super::context::Context;
+use super::table::{RedisModuleCtx, RedisModuleString, api};
+use super::{OK, guarded};
+
+/// One command call: its context and a copy of its arguments, the command's name first.
+#[derive(Debug)]
+pub(crate) struct Invocation<'a> {
+    /// The context to reply to.
+    pub(crate) context: Context<'a>,
+    /// The arguments, the name of the command first.
+    pub(crate) arguments: Vec<Vec<u8>>,
+}
+
+/// The command flags that the engine uses, as the API spells them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Flag {
+    /// May run everywhere; reads.
+    Readonly,
+    /// Says its keys itself.
+    GetKeys,
+}
+
+impl Flag {
+    fn text(self) -> &'static CStr {
+        match self {
+            Self::Readonly => c"readonly",
+            Self::GetKeys => c"readonly getkeys-api",
+        }
+    }
+}
+
+/// A command of the module.
+pub(crate) trait Command {
+    /// Its name.
+    const NAME: &'static CStr;
+    /// Its flags.
+    const FLAGS: Flag = Flag::Readonly;
+    /// The position of its only key, 0 for none.
+    const KEY: c_int = 0;
+    /// Answers one call.
+    fn run(call: Invocation<'_>);
+}
+
+/// Registers a command.
+///
+/// # Errors
+/// The name of the command that the server refused.
+pub(crate) fn create_command<C: Command>(context: Context<'_>) -> Result<(), String> {
+    let step = c_int::from(C::KEY != 0);
+    // SAFETY: static strings, a callback with the right signature.
+    let status = unsafe {
+        (api().create_command)(
+            context.raw(),
+            C::NAME.as_ptr(),
+            trampoline::<C>,
+            C::FLAGS.text().as_ptr(),
+            C::KEY,
+            C::KEY,
+            step,
+        )
+    };
+    if status == OK {
+        Ok(())
+    } else {
+        Err(format!(
+            "the server refused the command {}",
+            C::NAME.to_string_lossy()
+        ))
+    }
+}
+
+unsafe extern "C" fn trampoline<C: Command>(
+    ctx: *mut RedisModuleCtx,
+    argv: *mut *mut RedisModuleString,
+    argc: c_int,
+) -> c_int {
+    guarded("a command", OK, || {
+        // SAFETY: the server is asking this command, declared with getkeys-api, for its keys.
+        if matches!(C::FLAGS, Flag::GetKeys)
+            && unsafe { (api().is_keys_position_request)(ctx) } != 0
+        {
+            return OK;
+        }
+        // SAFETY: argv holds argc live strings during the call.
+        let arguments = unsafe { copy_arguments(argv, argc) };
+        C::run(Invocation {
+            context: Context::from_raw(ctx),
+            arguments,
+        });
+        OK
+    })
+}
+
+/// # Safety
+/// `argv` must hold `argc` live strings.
+pub(super) unsafe fn copy_arguments(
+    argv: *mut *mut RedisModuleString,
+    argc: c_int,
+) -> Vec<Vec<u8>> {
+    let count = usize::try_from(argc).unwrap_or(0);
+    (0..count)
+        // SAFETY: the caller vouches for argv.
+        .map(|index| unsafe { bytes(*argv.add(index)) }.to_vec())
+        .collect()
+}
+
+/// The bytes of a server string.
+///
+/// # Safety
+/// `string` must be live for `'a`.
+pub(super) unsafe fn bytes<'a>(string: *const RedisModuleString) -> &'a [u8] {
+    let mut length = 0;
+    // SAFETY: the API returns a pointer to `length` bytes.
+    unsafe {
+        let start = (api().string_ptr_len)(string, &raw mut length);
+        if start.is_null() {
+            return &[];
+        }
+        std::slice::from_raw_parts(start.cast(), length)
+    }
+}

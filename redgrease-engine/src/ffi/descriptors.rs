@@ -1,0 +1,52 @@
+//! Passing an open descriptor over a socket, which the standard library cannot do yet.
+
+use std::io;
+use std::mem;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::ptr;
+
+/// Writes `bytes` to `stream` with `descriptor` attached.
+///
+/// # Errors
+/// What the system said.
+pub(crate) fn send_descriptor(
+    stream: &UnixStream,
+    bytes: &[u8],
+    descriptor: &OwnedFd,
+) -> io::Result<()> {
+    const SIZE: u32 = size_of::<libc::c_int>() as u32;
+    // SAFETY: CMSG_SPACE is arithmetic.
+    let space = unsafe { libc::CMSG_SPACE(SIZE) } as usize;
+    // u64 for the alignment of a control header.
+    let mut control = vec![0_u64; space.div_ceil(size_of::<u64>())];
+    let mut piece = libc::iovec {
+        iov_base: bytes.as_ptr().cast_mut().cast(),
+        iov_len: bytes.len(),
+    };
+    // SAFETY: all-zero is a valid empty message header.
+    let mut message: libc::msghdr = unsafe { mem::zeroed() };
+    message.msg_iov = &raw mut piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = space as _;
+    // SAFETY: the control buffer has room for one header with one descriptor; all pointers live during the call.
+    let sent = unsafe {
+        let header = libc::CMSG_FIRSTHDR(&raw const message);
+        (*header).cmsg_level = libc::SOL_SOCKET;
+        (*header).cmsg_type = libc::SCM_RIGHTS;
+        (*header).cmsg_len = libc::CMSG_LEN(SIZE) as _;
+        let raw = descriptor.as_raw_fd();
+        ptr::copy_nonoverlapping(
+            (&raw const raw).cast::<u8>(),
+            libc::CMSG_DATA(header),
+            SIZE as usize,
+        );
+        libc::sendmsg(stream.as_raw_fd(), &raw const message, libc::MSG_NOSIGNAL)
+    };
+    match usize::try_from(sent) {
+        Ok(sent) if sent == bytes.len() => Ok(()),
+        Ok(_) => Err(io::ErrorKind::WriteZero.into()),
+        Err(_) => Err(io::Error::last_os_error()),
+    }
+}

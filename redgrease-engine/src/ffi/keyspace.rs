@@ -1,0 +1,179 @@
+//! Keys: iterating over them, opening them, reading their values.
+
+use std::ffi::c_void;
+
+use super::command::bytes;
+use super::context::{Context, ServerLock};
+use super::guarded;
+use super::table::{RedisModuleCtx, RedisModuleKey, RedisModuleScanCursor, RedisModuleString, api};
+
+/// Opens a key to read it without touching its access time.
+const READ_NO_TOUCH: i32 = 1 | (1 << 16);
+
+/// The type of a key as the module API numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyKind {
+    Empty,
+    String,
+    List,
+    Hash,
+    Set,
+    SortedSet,
+    Module,
+    Stream,
+}
+
+impl KeyKind {
+    fn from_raw(raw: i32) -> Self {
+        match raw {
+            1 => Self::String,
+            2 => Self::List,
+            3 => Self::Hash,
+            4 => Self::Set,
+            5 => Self::SortedSet,
+            6 => Self::Module,
+            7 => Self::Stream,
+            _ => Self::Empty,
+        }
+    }
+}
+
+/// A position in an iteration over all keys.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    raw: *mut RedisModuleScanCursor,
+}
+
+// SAFETY: a cursor is a number and is used under the server lock only.
+unsafe impl Send for Cursor {}
+
+impl Cursor {
+    /// A cursor at the start.
+    pub(crate) fn new() -> Self {
+        // SAFETY: no precondition.
+        let raw = unsafe { (api().scan_cursor_create)() };
+        Self { raw }
+    }
+}
+
+impl Drop for Cursor {
+    fn drop(&mut self) {
+        // SAFETY: made in `new`, destroyed once.
+        unsafe { (api().scan_cursor_destroy)(self.raw) };
+    }
+}
+
+/// A key that is open for reading.
+#[derive(Debug)]
+pub(crate) struct OpenKey {
+    raw: *mut RedisModuleKey,
+    owned: bool,
+}
+
+impl Drop for OpenKey {
+    fn drop(&mut self) {
+        if self.owned && !self.raw.is_null() {
+            // SAFETY: opened in `open`, closed once.
+            unsafe { (api().close_key)(self.raw) };
+        }
+    }
+}
+
+impl OpenKey {
+    /// Opens `name` in database 0 for reading.
+    pub(crate) fn open(lock: &ServerLock, name: &[u8]) -> Self {
+        // SAFETY: the lock is held; the key keeps its own reference to the name.
+        let raw = unsafe {
+            let name =
+                (api().create_string)(std::ptr::null_mut(), name.as_ptr().cast(), name.len());
+            let raw = (api().open_key)(lock.context().raw(), name, READ_NO_TOUCH);
+            (api().free_string)(std::ptr::null_mut(), name);
+            raw
+        };
+        Self { raw, owned: true }
+    }
+
+    /// The type of the key.
+    pub(crate) fn kind(&self) -> KeyKind {
+        if self.raw.is_null() {
+            return KeyKind::Empty;
+        }
+        // SAFETY: live key.
+        KeyKind::from_raw(unsafe { (api().key_type)(self.raw) })
+    }
+
+    /// The value of a string key.
+    pub(crate) fn string(&self) -> &[u8] {
+        if self.raw.is_null() {
+            return &[];
+        }
+        let mut length = 0;
+        // SAFETY: read access to a live string key; the bytes stay until the key is written or closed.
+        unsafe {
+            let start = (api().string_dma)(self.raw, &raw mut length, 1);
+            if start.is_null() {
+                return &[];
+            }
+            std::slice::from_raw_parts(start.cast(), length)
+        }
+    }
+
+    /// Calls `visit` with every field and value of a hash.
+    pub(crate) fn fields(&self, visit: &mut dyn FnMut(&[u8], &[u8])) {
+        let cursor = Cursor::new();
+        let mut visit = visit;
+        let visitor = (&raw mut visit).cast::<c_void>();
+        // SAFETY: the callback gets the visitor back while this call runs.
+        unsafe { while (api().scan_key)(self.raw, cursor.raw, on_field, visitor) != 0 {} }
+    }
+}
+
+unsafe extern "C" fn on_field(
+    _key: *mut RedisModuleKey,
+    field: *mut RedisModuleString,
+    value: *mut RedisModuleString,
+    visitor: *mut c_void,
+) {
+    guarded("reading a hash", (), || {
+        // SAFETY: the visitor passed by `fields`; both strings live during the call. A set's element has no value.
+        unsafe {
+            let visit = &mut *visitor.cast::<&mut dyn FnMut(&[u8], &[u8])>();
+            let value = if value.is_null() {
+                &[][..]
+            } else {
+                bytes(value)
+            };
+            visit(bytes(field), value);
+        }
+    });
+}
+
+/// Visits the next keys of database 0; says whether there are more.
+pub(crate) fn scan(
+    lock: &ServerLock,
+    cursor: &mut Cursor,
+    mut visit: &mut dyn FnMut(Context<'_>, &[u8], Option<OpenKey>),
+) -> bool {
+    let visitor = (&raw mut visit).cast::<c_void>();
+    // SAFETY: the lock is held; the callback gets the visitor back while this call runs.
+    unsafe { (api().scan)(lock.context().raw(), cursor.raw, on_key, visitor) != 0 }
+}
+
+unsafe extern "C" fn on_key(
+    ctx: *mut RedisModuleCtx,
+    name: *mut RedisModuleString,
+    key: *mut RedisModuleKey,
+    visitor: *mut c_void,
+) {
+    guarded("reading keys", (), || {
+        // SAFETY: the visitor passed by `scan`; name and key live during the call.
+        unsafe {
+            let visit = &mut *visitor.cast::<&mut dyn FnMut(Context<'_>, &[u8], Option<OpenKey>)>();
+            let key = (!key.is_null()).then_some(OpenKey {
+                raw: key,
+                owned: false,
+            });
+            visit(Context::from_raw(ctx), bytes(name), key);
+        }
+    });
+}

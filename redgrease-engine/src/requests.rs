@@ -1,0 +1,174 @@
+//! What workers ask the engine for while functions run.
+
+use crate::cluster;
+use crate::engine::engine;
+use crate::ffi::{CallReply, ReplyKind, ServerLock, call};
+use crate::plan::Plan;
+use crate::value::{Value, encode_head, encode_int, encode_str};
+use crate::wire::{FrameType, frame};
+use crate::worker::Worker;
+use std::sync::Arc;
+
+/// Runs a Redis command for a function and appends the reply frame: a status and a value. Status 0 is a plain value, 2 one
+/// with texts that are not UTF-8, 1 the text of an error.
+pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: &mut Vec<u8>) {
+    let empty = Vec::new();
+    let arguments: Vec<&[u8]> = command
+        .items()
+        .unwrap_or(&empty)
+        .iter()
+        .filter_map(Value::as_bytes)
+        .collect();
+    let Some((name, arguments)) = arguments.split_first() else {
+        return;
+    };
+    let result = call(lock, name, arguments);
+    frame(replies, FrameType::Reply, number, |payload| {
+        encode_head(b'(', 2, payload);
+        match &result {
+            Ok(reply) if reply.kind() == ReplyKind::Error => {
+                encode_int(1, payload);
+                // Functions know the line end of the protocol at the end of an error text.
+                let mut text = reply.text().to_vec();
+                if !text.ends_with(b"\r\n") {
+                    text.extend_from_slice(b"\r\n");
+                }
+                crate::value::encode_redis(&text, payload);
+            }
+            Ok(reply) => {
+                let at = payload.len();
+                encode_int(0, payload);
+                let mut binary = false;
+                encode_reply(reply, payload, &mut binary);
+                if binary {
+                    payload[at + 1] = 2;
+                }
+            }
+            Err(error) => {
+                encode_int(1, payload);
+                encode_str(&error.text, payload);
+            }
+        }
+    });
+}
+
+fn encode_reply(reply: &CallReply, out: &mut Vec<u8>, binary: &mut bool) {
+    match reply.kind() {
+        ReplyKind::Text | ReplyKind::Error | ReplyKind::Other => {
+            let text = reply.text();
+            *binary |= std::str::from_utf8(text).is_err();
+            crate::value::encode_redis(text, out);
+        }
+        ReplyKind::Integer => encode_int(reply.integer(), out),
+        ReplyKind::Null => out.push(b'N'),
+        ReplyKind::Bool => out.push(if reply.boolean() { b'T' } else { b'F' }),
+        ReplyKind::Double => crate::value::encode(&Value::Float(reply.double()), out),
+        ReplyKind::Array | ReplyKind::Set => {
+            encode_head(b'[', reply.len(), out);
+            for element in reply.elements() {
+                encode_reply(&element, out, binary);
+            }
+        }
+        ReplyKind::Map => {
+            out.push(b'{');
+            for index in 0..reply.len() {
+                if let Some((key, value)) = reply.pair(index) {
+                    encode_reply(&key, out, binary);
+                    encode_reply(&value, out, binary);
+                }
+            }
+            out.push(b'0');
+        }
+    }
+}
+
+/// Answers a request that is no Redis command.
+///
+/// # Errors
+/// The text of the error that the function gets.
+pub(crate) fn answer(_worker: &Worker, request: Value) -> Result<Value, String> {
+    let mut parts = request.into_items().unwrap_or_default().into_iter();
+    let operation = parts
+        .next()
+        .and_then(|name| name.as_text())
+        .unwrap_or_default();
+    let arguments = parts.next().and_then(Value::into_items).unwrap_or_default();
+    let text = |index: usize| {
+        arguments
+            .get(index)
+            .and_then(Value::as_text)
+            .unwrap_or_default()
+    };
+    match operation.as_str() {
+        "hashtag" => Ok(Value::str(cluster::hashtag())),
+        "shard" => Ok(Value::str(cluster::shard_name())),
+        "config" => {
+            let name = arguments
+                .first()
+                .and_then(Value::as_bytes)
+                .unwrap_or_default();
+            Ok(engine()
+                .config()
+                .visible(name)
+                .map_or(Value::None, |value| Value::redis(&value)))
+        }
+        "id" => {
+            let count = arguments.first().and_then(Value::as_int).unwrap_or(1);
+            Ok(Value::str(
+                engine()
+                    .registry
+                    .next_plan(u64::try_from(count).unwrap_or(1)),
+            ))
+        }
+        "check" => check(&arguments),
+        "register" => {
+            let session = engine()
+                .registry
+                .session_inside(&text(0))
+                .ok_or("the session of this function is gone")?;
+            let description = arguments.get(1).cloned().unwrap_or(Value::None);
+            crate::commands::pyexecute::commit(&session, &[description], None)?;
+            Ok(Value::None)
+        }
+        "run" => {
+            let session = engine()
+                .registry
+                .session_inside(&text(0))
+                .ok_or("the session of this function is gone")?;
+            let description = arguments.get(1).cloned().unwrap_or(Value::None);
+            let plan = Plan::parse(&description).ok_or("the run is described badly")?;
+            let execution = engine().registry.new_execution(
+                Arc::new(plan),
+                description.text("id").unwrap_or_default(),
+                session,
+                None,
+                false,
+            );
+            engine().executor.submit(execution);
+            Ok(Value::None)
+        }
+        other => Err(format!("the engine has no answer to `{other}`")),
+    }
+}
+
+/// Whether a registration could be made now.
+fn check(arguments: &[Value]) -> Result<Value, String> {
+    let Some(trigger) = arguments
+        .get(1)
+        .and_then(|arguments| arguments.get("trigger"))
+        .and_then(Value::as_bytes)
+    else {
+        return Ok(Value::None);
+    };
+    let session = arguments
+        .get(3)
+        .and_then(Value::as_text)
+        .unwrap_or_default();
+    match engine().registry.trigger(trigger) {
+        // The session that is about to be replaced gives its triggers up.
+        Some(holder) if !engine().registry.replaces(&session, &holder.session) => {
+            Err("trigger already registered".to_owned())
+        }
+        _ => Ok(Value::None),
+    }
+}
