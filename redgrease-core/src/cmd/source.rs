@@ -5,8 +5,12 @@ use super::signature::ParameterKind;
 use super::{entries, lookup};
 use std::collections::BTreeSet;
 
-/// The Python class. Its parts call one another by this name, so that each is a plain function.
+/// The Python class, which is `cmd` itself: what is asked of a class is a plain function, good as a
+/// callback. Its parts call one another by this name.
 const CLASS: &str = "_rg_cmd";
+
+/// The class of the class, where Python looks for operators.
+const OPERATOR_CLASS: &str = "_rg_operators";
 
 /// The helpers that methods call, as Python source: one function after the other.
 const RUNTIME: &str = concat!(
@@ -22,7 +26,7 @@ const OPERATORS: [&str; 4] = ["__getitem__", "__setitem__", "__delitem__", "__co
 /// The Python text that defines `cmd` with the methods `used`, and what they need.
 ///
 /// The text runs on every Python from 3.7 on and needs nothing but `execute` among the globals. It
-/// defines `cmd` and one class whose name begins with `_rg_`. Methods are plain functions, so that
+/// defines `cmd` and classes whose names begin with `_rg_`. Methods are plain functions, so that
 /// `cmd.delete` is good as a callback. Names that are not in the table, or refused, are left out:
 /// [`Entry::check_call`] is where they are reported.
 ///
@@ -32,7 +36,7 @@ const OPERATORS: [&str; 4] = ["__getitem__", "__setitem__", "__delitem__", "__co
 /// let text = cmd::python_source(&["get"].into());
 /// assert!(text.contains("def get(name):"));
 /// assert!(!text.contains("def set("));
-/// assert!(text.ends_with("cmd = _rg_cmd()\n"));
+/// assert!(text.ends_with("cmd = _rg_cmd\n"));
 /// ```
 #[must_use]
 pub fn python_source(used: &BTreeSet<&str>) -> String {
@@ -50,7 +54,6 @@ pub fn python_source_all() -> String {
 fn class(mut methods: Vec<&'static Entry>, operators: &[&str]) -> String {
     methods.retain(|entry| entry.refused.is_none());
     let mut parts: Vec<String> = methods.iter().map(|entry| method(entry)).collect();
-    parts.extend(operators.iter().map(|name| helper(name)));
     let mut defined: BTreeSet<String> = methods.iter().map(|entry| entry.name.to_owned()).collect();
     // A part that is appended here is looked at in turn: what it calls is needed too.
     let mut looked_at = 0;
@@ -68,23 +71,35 @@ fn class(mut methods: Vec<&'static Entry>, operators: &[&str]) -> String {
         }
         looked_at += 1;
     }
-    let mut text = format!("class {CLASS}:\n");
     if parts.is_empty() {
-        text.push_str("    pass\n");
+        parts.push("pass\n".to_owned());
     }
-    for part in parts {
-        // An instance passes itself to the functions that stand for an operator.
-        if !part.starts_with("def __") {
-            text.push_str("    @staticmethod\n");
+    let mut text = String::new();
+    let mut head = format!("class {CLASS}:\n");
+    if !operators.is_empty() {
+        text.push_str(&format!("class {OPERATOR_CLASS}(type):\n"));
+        for name in operators {
+            push_indented(&mut text, &helper(name));
         }
-        for line in part.lines() {
-            text.push_str("    ");
-            text.push_str(line);
-            text.push('\n');
-        }
+        head = format!("class {CLASS}(metaclass={OPERATOR_CLASS}):\n");
     }
-    text.push_str("cmd = _rg_cmd()\n");
+    text.push_str(&head);
+    for part in &parts {
+        push_indented(&mut text, part);
+    }
+    text.push_str(&format!("cmd = {CLASS}\n"));
     text
+}
+
+/// Adds lines one level deeper, with one space for a level: registered scripts are kept and shown.
+fn push_indented(text: &mut String, lines: &str) {
+    for line in lines.lines() {
+        let code = line.trim_start();
+        let level = 1 + (line.len() - code.len()) / 4;
+        text.extend(std::iter::repeat_n(' ', level));
+        text.push_str(code);
+        text.push('\n');
+    }
 }
 
 fn method(entry: &Entry) -> String {

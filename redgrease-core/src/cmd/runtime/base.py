@@ -1,8 +1,8 @@
 """The way to the server and back.
 
 The files of this folder are the helpers of the class that a script gets as `cmd`: one function
-after the other. The generator copies a function into the class when a method calls it, as a
-static method. They call one another through the class. Python 3.7 is the oldest that must read them.
+after the other. The generator copies a function into the class when a method calls it. They call
+one another through the class. Python 3.7 is the oldest that must read them.
 """
 
 
