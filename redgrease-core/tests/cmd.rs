@@ -58,7 +58,7 @@ fn a_call_that_does_not_fit_says_what_is_expected() {
     );
     assert_eq!(
         complaint("ping", 1, &[]),
-        "`cmd.ping` got 1 positional arguments and takes none: expected ping()"
+        "`cmd.ping` got 1 positional argument and takes none: expected ping()"
     );
     assert_eq!(
         complaint("setex", 1, &[]),

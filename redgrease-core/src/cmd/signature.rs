@@ -209,8 +209,9 @@ impl fmt::Display for CallError {
                 most,
             } => write!(
                 f,
-                "`cmd.{method}` got {found} positional arguments and takes {}: \
+                "`cmd.{method}` got {found} positional argument{} and takes {}: \
                  expected {method}({signature})",
+                if *found == 1 { "" } else { "s" },
                 match most {
                     0 => "none".to_owned(),
                     most => format!("at most {most}"),
