@@ -16,6 +16,20 @@ pub struct Source {
     file: Cow<'static, str>,
     line: u32,
     column: u32,
+    form: Form,
+}
+
+/// How a text stands in its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Form {
+    /// A string literal, or no file at all.
+    #[default]
+    Text,
+    /// Tokens between the braces of a macro, which rustfmt moves around.
+    Tokens,
+    /// A whole Python file.
+    File,
 }
 
 /// A place in a file; the line and the column count from 1, the column counts characters.
@@ -43,6 +57,7 @@ impl Source {
             file: Cow::Borrowed("<python>"),
             line: 1,
             column: 0,
+            form: Form::Text,
         }
     }
 
@@ -54,6 +69,18 @@ impl Source {
         self.line = line;
         self.column = column;
         self
+    }
+
+    /// Says how the text stands in its file.
+    #[must_use]
+    pub fn form(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
+    /// How the text stands in its file.
+    pub fn is(&self, form: Form) -> bool {
+        self.form == form
     }
 
     /// The Python text.

@@ -48,9 +48,16 @@ pub struct Parameter {
     pub required: bool,
     /// Whether it can be given by its place.
     pub positional: bool,
+    /// Whether a callback may be an `async def` or give back a `gearsFuture`.
+    pub asynchronous: bool,
 }
 
 impl Parameter {
+    const fn or_async(mut self) -> Self {
+        self.asynchronous = true;
+        self
+    }
+
     /// The name in a Rust attribute: `event_types` for `eventTypes`.
     ///
     /// ```
@@ -81,6 +88,7 @@ const fn required(name: &'static str, kind: Kind) -> Parameter {
         kind,
         required: true,
         positional: true,
+        asynchronous: false,
     }
 }
 
@@ -90,6 +98,7 @@ const fn optional(name: &'static str, kind: Kind) -> Parameter {
         kind,
         required: false,
         positional: true,
+        asynchronous: false,
     }
 }
 
@@ -99,6 +108,7 @@ const fn keyword(name: &'static str, kind: Kind) -> Parameter {
         kind,
         required: false,
         positional: false,
+        asynchronous: false,
     }
 }
 
@@ -128,8 +138,6 @@ pub struct OperationEntry {
     pub name: &'static str,
     /// What it takes.
     pub parameters: &'static [Parameter],
-    /// Whether its callbacks may be `async def` or return a `gearsFuture`.
-    pub async_allowed: bool,
 }
 
 /// Where executions of `run` can run.
@@ -296,107 +304,84 @@ const ACCUMULATOR: Kind = Kind::Callback(&["accumulator", "record"]);
 const REDUCER: Kind = Kind::Callback(&["key", "accumulator", "record"]);
 
 macro_rules! operation {
-    ($operation:ident, $name:literal, $async:literal, [$($parameter:expr),*]) => {
+    ($operation:ident, $name:literal, [$($parameter:expr),*]) => {
         OperationEntry {
             operation: Operation::$operation,
             name: $name,
             parameters: &[$($parameter),*],
-            async_allowed: $async,
         }
     };
 }
 
 /// All operations, the readers' sugar last.
 pub const OPERATIONS: &[OperationEntry] = &[
-    operation!(Map, "map", true, [required("op", MAPPER), REQUIREMENTS]),
+    operation!(Map, "map", [required("op", MAPPER).or_async(), REQUIREMENTS]),
     operation!(
         FlatMap,
-        "flatmap",
-        true,
-        [optional("op", MAPPER), REQUIREMENTS]
+        "flatmap", [optional("op", MAPPER).or_async(), REQUIREMENTS]
     ),
     operation!(
         ForEach,
-        "foreach",
-        true,
-        [required("op", MAPPER), REQUIREMENTS]
+        "foreach", [required("op", MAPPER).or_async(), REQUIREMENTS]
     ),
     operation!(
         Filter,
-        "filter",
-        true,
-        [optional("op", MAPPER), REQUIREMENTS]
+        "filter", [optional("op", MAPPER).or_async(), REQUIREMENTS]
     ),
     operation!(
         Accumulate,
-        "accumulate",
-        true,
-        [optional("op", ACCUMULATOR), REQUIREMENTS]
+        "accumulate", [optional("op", ACCUMULATOR).or_async(), REQUIREMENTS]
     ),
     operation!(
         LocalGroupBy,
-        "localgroupby",
-        true,
-        [
+        "localgroupby", [
             optional("extractor", MAPPER),
-            optional("reducer", REDUCER),
+            optional("reducer", REDUCER).or_async(),
             REQUIREMENTS
         ]
     ),
     operation!(
         Limit,
-        "limit",
-        false,
-        [
+        "limit", [
             required("length", Kind::Int(0)),
             optional("start", Kind::Int(0))
         ]
     ),
-    operation!(Collect, "collect", false, []),
+    operation!(Collect, "collect", []),
     operation!(
         Repartition,
-        "repartition",
-        false,
-        [required("extractor", MAPPER), REQUIREMENTS]
+        "repartition", [required("extractor", MAPPER), REQUIREMENTS]
     ),
     operation!(
         Aggregate,
-        "aggregate",
-        true,
-        [
+        "aggregate", [
             optional("zero", Kind::Any),
-            optional("seqOp", ACCUMULATOR),
-            optional("combOp", Kind::Callback(&["accumulator", "partial"])),
+            optional("seqOp", ACCUMULATOR).or_async(),
+            optional("combOp", Kind::Callback(&["accumulator", "partial"])).or_async(),
             REQUIREMENTS
         ]
     ),
     operation!(
         AggregateBy,
-        "aggregateby",
-        true,
-        [
+        "aggregateby", [
             optional("extractor", MAPPER),
             optional("zero", Kind::Any),
-            optional("seqOp", REDUCER),
-            optional("combOp", Kind::Callback(&["key", "accumulator", "partial"])),
+            optional("seqOp", REDUCER).or_async(),
+            optional("combOp", Kind::Callback(&["key", "accumulator", "partial"])).or_async(),
             REQUIREMENTS
         ]
     ),
     operation!(
         GroupBy,
-        "groupby",
-        true,
-        [
+        "groupby", [
             optional("extractor", MAPPER),
-            optional("reducer", REDUCER),
+            optional("reducer", REDUCER).or_async(),
             REQUIREMENTS
         ]
     ),
     operation!(
         BatchGroupBy,
-        "batchgroupby",
-        false,
-        [
+        "batchgroupby", [
             optional("extractor", MAPPER),
             optional("reducer", Kind::Callback(&["key", "records"])),
             REQUIREMENTS
@@ -404,49 +389,35 @@ pub const OPERATIONS: &[OperationEntry] = &[
     ),
     operation!(
         Sort,
-        "sort",
-        false,
-        [optional("reverse", Kind::Bool), REQUIREMENTS]
+        "sort", [optional("reverse", Kind::Bool), REQUIREMENTS]
     ),
-    operation!(Distinct, "distinct", false, []),
-    operation!(Count, "count", false, []),
+    operation!(Distinct, "distinct", []),
+    operation!(Count, "count", []),
     operation!(
         CountBy,
-        "countby",
-        false,
-        [optional("extractor", MAPPER), REQUIREMENTS]
+        "countby", [optional("extractor", MAPPER), REQUIREMENTS]
     ),
     operation!(
         Avg,
-        "avg",
-        false,
-        [optional("extractor", MAPPER), REQUIREMENTS]
+        "avg", [optional("extractor", MAPPER), REQUIREMENTS]
     ),
     operation!(
         Values,
-        "values",
-        false,
-        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+        "values", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
     operation!(
         Keys,
-        "keys",
-        false,
-        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+        "keys", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
     operation!(
         Records,
-        "records",
-        false,
-        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+        "records", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
-    operation!(Args, "args", false, [optional("max_count", Kind::Int(0))]),
+    operation!(Args, "args", [optional("max_count", Kind::Int(0))]),
     operation!(
         Apply,
-        "apply",
-        true,
-        [
-            required("fun", Kind::Callback(&["*arguments"])),
+        "apply", [
+            required("fun", Kind::Callback(&["*arguments"])).or_async(),
             REQUIREMENTS
         ]
     ),

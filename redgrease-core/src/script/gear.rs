@@ -56,6 +56,7 @@ fn builder(writer: &mut Writer, plan: &Plan, registers: bool) {
         kind: Kind::Any,
         required: false,
         positional: false,
+        asynchronous: false,
     });
     let arguments = Bound::new(&parameters, &plan.reader_arguments);
     let mut parts = vec![quote(entry.name)];
