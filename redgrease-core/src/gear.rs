@@ -1,10 +1,14 @@
 //! The gear model: a plan is a reader, a row of steps and an action, as plain data.
 
 #[cfg(feature = "check")]
+pub mod arguments;
+#[cfg(feature = "check")]
 pub mod callback;
 #[cfg(feature = "check")]
 pub mod check;
+pub mod events;
 pub mod function;
+pub mod requirement;
 pub mod table;
 #[cfg(feature = "check")]
 mod value;

@@ -27,6 +27,7 @@ codes! {
     EMPTY = "RG0110" Error "a body without statements";
     PARAMETER = "RG0111" Error "a parameter whose name Python cannot use";
     PATTERN = "RG0112" Error "a `match` pattern";
+    NO_FUNCTION = "RG0113" Error "a file without the function";
     UNDEFINED = "RG0201" Error "an undefined name";
     NO_ATTRIBUTE = "RG0202" Error "something redgrease does not have on the server";
     UNUSED = "RG0203" Warning "a name that is never used";
@@ -44,6 +45,16 @@ codes! {
     TYPE = "RG0311" Error "an argument of the wrong type";
     RANGE = "RG0312" Error "a value out of range";
     CHOICE = "RG0313" Error "a value that is not one of the choices";
+    TOGETHER = "RG0314" Error "arguments that do not go together";
+    COROUTINE = "RG0315" Error "a coroutine or a future where none is allowed";
+    NO_EVENT = "RG0316" Warning "an event that never comes";
+    PATTERN_PREFIX = "RG0317" Warning "a prefix that looks like a pattern";
+    IGNORED_PATTERN = "RG0318" Warning "a pattern that `register` does not use";
+    REFUSED_COMMAND = "RG0401" Error "a command that cannot be used on the server";
+    NO_COMMAND = "RG0402" Error "an unknown method of `cmd`";
+    COMMAND_CALL = "RG0403" Error "a call that does not fit a method of `cmd`";
+    REQUIREMENT = "RG0501" Error "a requirement that pip would not understand";
+    REFORMATTED = "RG0601" Error "a string that rustfmt would change";
 }
 
 fn error(code: Code, message: impl Into<String>, range: Range<usize>) -> Diagnostic {
@@ -293,6 +304,28 @@ pub fn parameter_twice(name: &str) -> Diagnostic {
         0..0,
     )
     .help("rename one")
+}
+
+/// A Python file that does not define the function.
+pub fn no_function(name: &str, params: &str) -> Diagnostic {
+    error(
+        NO_FUNCTION,
+        format!("the file defines no function `{name}`"),
+        0..0,
+    )
+    .help(format!(
+        "write `def {name}({params}):` in it; imports and helpers may stand around"
+    ))
+}
+
+/// A function of a Python file with other parameters than the Rust function.
+pub fn other_parameters(name: &str, params: &str, takes: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        NO_FUNCTION,
+        format!("`{name}` takes {takes}, but the Rust function has other parameters"),
+        range,
+    )
+    .help(format!("write `def {name}({params}):`"))
 }
 
 /// A name bound twice by one pattern.
@@ -591,4 +624,148 @@ pub fn not_a_choice(
         meant,
         &format!("the choices are {known}"),
     )
+}
+
+/// Arguments that do not go together.
+pub fn not_together(message: &str, help: &str, range: Range<usize>) -> Diagnostic {
+    error(TOGETHER, message, range).help(help)
+}
+
+/// A list or a text that lets nothing through.
+pub fn matches_nothing(what: &str, name: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        RANGE,
+        format!("`{name}` of {what} is empty, so nothing would ever match"),
+        range,
+    )
+    .help("leave the argument out to match all")
+}
+
+/// A coroutine or a future where the server takes none.
+pub fn coroutine(what: &str, parameter: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        COROUTINE,
+        format!("`{parameter}` of {what} cannot be asynchronous"),
+        range,
+    )
+    .help("await in a `map` before this step, and use its result here")
+}
+
+/// A future outside of a callback.
+pub fn future_outside(range: Range<usize>) -> Diagnostic {
+    error(COROUTINE, "`gearsFuture()` can only be made inside of a callback", range)
+        .help("make it in a function that is given to `map`, `flatmap`, `filter`, `foreach` or an aggregation")
+}
+
+/// An `await` while the server is locked.
+pub fn await_in_atomic(what: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        ASYNC,
+        format!("{what} cannot stand inside of `with atomic()`"),
+        range,
+    )
+    .help("the server is locked there; await before or after the block")
+}
+
+/// An event that Redis does not have.
+pub fn no_event(name: &str, help: &str, range: Range<usize>) -> Diagnostic {
+    warning(
+        NO_EVENT,
+        format!("Redis has no event `{name}`, so it never comes"),
+        range,
+    )
+    .help(help)
+}
+
+/// A prefix with wild cards.
+pub fn pattern_prefix(what: &str, name: &str, wild: char, range: Range<usize>) -> Diagnostic {
+    warning(
+        PATTERN_PREFIX,
+        format!("`{wild}` in `{name}` of {what} stands for itself"),
+        range,
+    )
+    .help(
+        "only a `*` at the end stands for any text; for patterns, filter the records by their keys",
+    )
+}
+
+/// A reader's pattern that `register` does not look at.
+pub fn ignored_pattern(range: Range<usize>) -> Diagnostic {
+    warning(
+        IGNORED_PATTERN,
+        "`register` does not use the reader's pattern",
+        range,
+    )
+    .help("give it to `register` as `prefix`; without one, all keys match")
+}
+
+// The commands of `cmd`: RG04xx
+
+/// A command that cannot be used on the server.
+pub fn refused_command(what: &str, reason: &str, instead: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        REFUSED_COMMAND,
+        format!("`{what}` cannot be used on the server: {reason}"),
+        range,
+    )
+    .help(instead)
+}
+
+/// A method that `cmd` does not have.
+pub fn no_command(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
+    did_you_mean(
+        error(NO_COMMAND, format!("`cmd` has no method `{name}`"), range),
+        meant,
+        "commands without a method run by `execute(\"COMMAND\", …)`",
+    )
+}
+
+/// A call that does not fit the method.
+pub fn command_call(message: &str, help: &str, range: Range<usize>) -> Diagnostic {
+    error(COMMAND_CALL, message, range).help(help)
+}
+
+// Packages: RG05xx
+
+/// A requirement that is not one of PEP 508. `exact` says that the range is the wrong part itself;
+/// otherwise the help shows it.
+pub fn requirement(
+    text: &str,
+    found: &crate::gear::requirement::RequirementError,
+    range: Range<usize>,
+    exact: bool,
+) -> Diagnostic {
+    let column = text[..found.range.start].chars().count();
+    let mut help = String::new();
+    if !exact {
+        let width = text[found.range.clone()].chars().count().max(1);
+        help = format!("{text}\n{}{}", " ".repeat(column), "^".repeat(width));
+    }
+    if let Some(next) = &found.help {
+        help.push_str(if help.is_empty() { "" } else { "\n" });
+        help.push_str(next);
+    }
+    let message = format!(
+        "a requirement is wrong at its column {}: {}",
+        column + 1,
+        found.message
+    );
+    let diagnostic = error(REQUIREMENT, message, range);
+    if help.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.help(help)
+    }
+}
+
+// Layout: RG06xx
+
+/// A string whose second line rustfmt would indent.
+pub fn reformatted(range: Range<usize>) -> Diagnostic {
+    error(
+        REFORMATTED,
+        "rustfmt would change this string: it indents the second of its two lines",
+        range,
+    )
+    .help("write the line break as `\\n`, or take a raw string as the body: `r#\"…\"#`")
 }

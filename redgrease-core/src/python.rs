@@ -6,6 +6,7 @@ mod lines;
 mod names;
 mod parse;
 mod rules;
+mod runtime;
 mod scope;
 mod syntax;
 mod version;
@@ -13,13 +14,13 @@ mod walk;
 
 pub(crate) use layout::Layout;
 pub(crate) use parse::{ast, expression, range};
-pub(crate) use scope::{Collector, Signature, path, signature};
+pub(crate) use scope::{Collector, Signature, lambda_signature, path};
 pub(crate) use walk::Visitor;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 pub use crate::pyversion::PyVersion;
-use crate::source::Source;
+use crate::source::{Form, Source};
 
 /// The body of a server-side function, to be checked.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +38,8 @@ pub struct FunctionInput<'a> {
 /// A function without errors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedFunction {
-    /// The whole function, `def name(…):` first, its body indented by four blanks.
+    /// The whole function, `def name(…):` first, its body indented by four blanks; of a file, all
+    /// of its text.
     pub def: String,
     /// The line of the file on which the second line of `def` stands, from 1.
     pub line: u32,
@@ -81,6 +83,10 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
             return (None, out.into_vec());
         }
     };
+    if input.source.is(Form::File) {
+        return check_file(input, &layout, &body, out);
+    }
+    layout.check_strings(&mut out);
     rules::check(&body, true, &mut out);
     version::check(
         layout.text,
@@ -104,6 +110,69 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
         }
     });
     (function, out.into_vec())
+}
+
+/// Checks a Python file that has to define the function.
+fn check_file(
+    input: &FunctionInput<'_>,
+    layout: &Layout<'_>,
+    body: &[ast::Stmt],
+    mut out: Diagnostics,
+) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
+    check_module(layout, body, None, input.python, &mut out);
+    let mut collector = Collector::module(layout.text, input.python, &[]);
+    collector.body(body);
+    let params = input.params.join(", ");
+    match collector.signature(input.name) {
+        Some(signature) if !signature.fits(input.params.len()) => {
+            let at = collector.place(input.name).unwrap_or(0..0);
+            out.push(messages::other_parameters(
+                input.name,
+                &params,
+                &signature.takes(),
+                at,
+            ));
+        }
+        None if !collector.defines(input.name) => {
+            out.push(messages::no_function(input.name, &params));
+        }
+        _ => {}
+    }
+    let names = collector.finish(&mut out);
+    let function = (!out.has_errors()).then(|| CheckedFunction {
+        def: layout.reindent(0..layout.text.len(), "", &names.edits),
+        line: input.source.line() + 1,
+        cmd_methods: names.cmd_methods(),
+        uses: names.uses.into_iter().collect(),
+    });
+    (function, out.into_vec())
+}
+
+/// Checks the syntax of a whole Python script, and whether Python's compiler takes it; names are
+/// not looked at.
+///
+/// ```
+/// use redgrease_core::python::{PyVersion, check_syntax};
+/// use redgrease_core::source::Source;
+///
+/// let source = Source::new("def f(x):\n    return x\n");
+/// assert!(check_syntax(&source, PyVersion::default()).is_empty());
+/// let source = Source::new("return 1\n");
+/// assert_eq!(check_syntax(&source, PyVersion::default()).len(), 1);
+/// ```
+pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
+    let mut out = Diagnostics::new();
+    let layout = Layout::whole(source);
+    match layout.statements(0..layout.text.len()) {
+        Ok(body) => {
+            check_module(&layout, &body, None, python, &mut out);
+            let mut collector = Collector::module(layout.text, python, &[]);
+            collector.body(&body);
+            collector.declarations(&mut out);
+        }
+        Err(error) => out.push(layout.explain(&error)),
+    }
+    out.into_vec()
 }
 
 /// Whether `name` is a Python keyword, which cannot be the name of a parameter.

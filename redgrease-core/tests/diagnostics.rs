@@ -4,7 +4,7 @@
 use redgrease_core::gear::callback::{CallbackInput, check_callback};
 use redgrease_core::gear::check::{GearInput, check_gear};
 use redgrease_core::python::{FunctionInput, PyVersion, check_function};
-use redgrease_core::source::Source;
+use redgrease_core::source::{Form, Source};
 
 /// A snapshot without the expression that made it.
 macro_rules! snapshot {
@@ -35,6 +35,32 @@ fn gear(text: &'static str) -> String {
         python: PyVersion::default(),
     };
     let (_, diagnostics) = check_gear(&input);
+    diagnostics.iter().map(|d| d.render(&source)).collect()
+}
+
+fn tokens(text: &'static str) -> String {
+    let source = Source::new(text)
+        .at("src/main.rs", 10, 12)
+        .form(Form::Tokens);
+    let input = FunctionInput {
+        source: &source,
+        name: "f",
+        params: &["url"],
+        python: PyVersion::default(),
+    };
+    let (_, diagnostics) = check_function(&input);
+    diagnostics.iter().map(|d| d.render(&source)).collect()
+}
+
+fn file(text: &'static str) -> String {
+    let source = Source::new(text).at("src/f.py", 1, 0).form(Form::File);
+    let input = FunctionInput {
+        source: &source,
+        name: "f",
+        params: &["url", "count"],
+        python: PyVersion::default(),
+    };
+    let (_, diagnostics) = check_function(&input);
     diagnostics.iter().map(|d| d.render(&source)).collect()
 }
 
@@ -242,6 +268,87 @@ fn callbacks() {
             "\n    def f(x):\n        return y\n"
         ]
     ));
+}
+
+#[test]
+fn commands() {
+    snapshot!(report(
+        function,
+        &[
+            "\n    return cmd.blpop(url, 0)\n",
+            "\n    return redgrease.cmd.gett(url)\n",
+            "\n    return cmd.get()\n",
+            "\n    return cmd.get(url, count, 3)\n",
+            "\n    return cmd.get(key=url)\n",
+            "\n    return cmd.xread({url: 0}, block=0)\n",
+            "\n    return cmd.subscribe(url)\n",
+            "\n    from redgrease import cmd as c\n    return c.hgetal(url)\n",
+            "\n    return execute(\"BLPOP\", url, 0)\n",
+            "\n    return execute()\n",
+            "\n    log(url, \"warn\")\n",
+        ]
+    ));
+}
+
+#[test]
+fn registrations() {
+    snapshot!(report(
+        gear,
+        &[
+            " KeysReader().register('p?', eventTypes=['hmset', 'get', 'hsett', 'HSET', 'whatever']) ",
+            " KeysReader().register('p*', eventTypes=[]) ",
+            " KeysReader().register('*a*') ",
+            " KeysReader().register('') ",
+            " KeysReader('p*').register() ",
+            " StreamReader().register('s*', mode='sync', onFailedPolicy='retry') ",
+            " CommandReader().register(trigger='x', hook='hset') ",
+            " CommandReader().register(trigger='x', keyprefix='a*') ",
+            " KeysReader().map(int, requirements=['requests => 2']).run() ",
+            " KeysReader().run(requirements=['numpy', 'a; pythn_version > \"3\"']) ",
+            " KeysReader().run(requirements='numpy') ",
+            "\n    async def key(r):\n        return r\n    KeysReader().groupby(key).run()\n",
+            "\n    async def key(r):\n        return r\n    KeysReader().countby(key).run()\n",
+            " KeysReader().repartition(lambda r: gearsFuture()).run() ",
+            "\n    f = gearsFuture()\n    KeysReader().map(lambda r: f).run()\n",
+            "\n    async def f(r):\n        with atomic():\n            await r\n    KeysReader().map(f).run()\n",
+        ]
+    ));
+}
+
+#[test]
+fn strings_that_rustfmt_changes() {
+    snapshot!(report(
+        tokens,
+        &[
+            "\n        return \"\"\"a\n  b\"\"\"\n    ",
+            " return \"\"\"a\nb\"\"\" "
+        ]
+    ));
+    assert_eq!(
+        tokens("\n        return \"\"\"a\n        b\"\"\"\n    "),
+        ""
+    );
+    assert_eq!(tokens("\n        return \"\"\"a\nb\nc\"\"\"\n    "), "");
+    assert_eq!(function("\n        return \"\"\"a\nb\"\"\"\n    "), "");
+}
+
+#[test]
+fn files() {
+    snapshot!(report(
+        file,
+        &[
+            "x = 1\n",
+            "def f(url):\n    return url\n",
+            "import os\n\ndef f(url, count):\n    return url + x\n",
+            "return 1\n",
+        ]
+    ));
+    assert_eq!(
+        file(
+            "import os\n\ndef helper(x):\n    return x\n\n\ndef f(url, count=1):\n    return helper(url)\n"
+        ),
+        ""
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::{Code, value};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::python::{
-    self, Collector, Layout, PyVersion, Signature, Visitor as _, ast, range, signature,
+    self, Collector, Layout, PyVersion, Signature, Visitor as _, ast, lambda_signature, range,
 };
 use crate::source::Source;
 
@@ -74,7 +74,7 @@ const BUILTINS: &[(&str, usize, Option<usize>)] = &[
 /// What the text says about `value`.
 pub(crate) fn look_at(value: &ast::Expr, names: &Collector<'_>) -> Callback {
     match value {
-        ast::Expr::Lambda(lambda) => Callback::Function(signature(&lambda.args)),
+        ast::Expr::Lambda(lambda) => Callback::Function(lambda_signature(lambda)),
         ast::Expr::Name(name) => {
             if let Some(signature) = names.signature(&name.id) {
                 return Callback::Function(signature);
@@ -86,6 +86,7 @@ pub(crate) fn look_at(value: &ast::Expr, names: &Collector<'_>) -> Callback {
             Callback::Callable(known.map(|(_, least, most)| Signature {
                 least: *least,
                 most: *most,
+                asynchronous: false,
             }))
         }
         ast::Expr::Call(call) => {
@@ -134,14 +135,17 @@ pub(crate) fn check(
             out.push(messages::called_callback(name, called, range(value)));
         }
         Callback::Function(signature) | Callback::Callable(Some(signature)) => {
-            if wanted.contains(&"*arguments") || fits(*signature, wanted.len()) {
+            if signature.asynchronous && !parameter.asynchronous {
+                out.push(messages::coroutine(called, parameter.name, head(value)));
+            }
+            if wanted.contains(&"*arguments") || signature.fits(wanted.len()) {
                 return;
             }
             out.push(messages::arity(
                 called,
                 parameter.name,
                 &in_words(wanted),
-                &takes(*signature),
+                &signature.takes(),
                 &match value {
                     ast::Expr::Name(name) if matches!(callback, Callback::Function(_)) => {
                         format!("def {}({}):", name.id, wanted.join(", "))
@@ -153,11 +157,6 @@ pub(crate) fn check(
         }
         Callback::Callable(None) => {}
     }
-}
-
-/// Whether a callable can be called with `count` arguments.
-pub(crate) fn fits(signature: Signature, count: usize) -> bool {
-    signature.least <= count && signature.most.is_none_or(|most| count <= most)
 }
 
 /// A lambda with the right parameters.
@@ -176,20 +175,6 @@ fn in_words(names: &[&str]) -> String {
             messages::count(names.len(), "argument"),
             names.join(", ")
         ),
-    }
-}
-
-fn takes(signature: Signature) -> String {
-    match signature.most {
-        Some(most) if most == signature.least => {
-            if most == 0 {
-                "none".to_owned()
-            } else {
-                most.to_string()
-            }
-        }
-        Some(most) => format!("{} to {most}", signature.least),
-        None => format!("at least {}", signature.least),
     }
 }
 
@@ -252,6 +237,7 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
         out.push(empty);
         return (None, out.into_vec());
     }
+    layout.check_strings(&mut out);
     let start = layout.scan.lines[0].start;
     let end = layout.text.trim_end().trim_end_matches(';').len();
     let mut collector = Collector::module(layout.text, input.python, input.captures);

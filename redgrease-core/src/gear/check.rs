@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::arguments::{self, Literal};
 use super::callback::{self, Callback};
+use super::requirement;
 use super::table::{self, Kind, Misfit, Parameter, ReaderEntry};
 use super::{Action, Argument, Code, Operation, Plan, Reader, Step, value};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -47,6 +49,7 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         return (None, out.into_vec());
     };
     let mut collector = Collector::module(layout.text, input.python, input.captures);
+    layout.check_strings(&mut out);
     python::check_module(
         &layout,
         &parts.prelude,
@@ -229,7 +232,12 @@ impl<'a> Checker<'a> {
                 break;
             }
             match link.name {
-                "run" | "register" => gear.action = self.action(entry, link, call),
+                "run" | "register" => {
+                    gear.action = self.action(entry, link, call);
+                    if link.name == "register" {
+                        self.ignored_pattern(&gear.reader_arguments, root);
+                    }
+                }
                 "on" => self.out.push(messages::rust_side_keyword(
                     "on",
                     "call `.on(&mut connection)` on what the macro returns",
@@ -243,6 +251,28 @@ impl<'a> Checker<'a> {
             }
         }
         (!failed).then_some(gear)
+    }
+
+    /// `register` has a prefix of its own, whatever the reader was given.
+    fn ignored_pattern(&mut self, arguments: &[Argument], root: &ast::Expr) {
+        let ast::Expr::Call(call) = root else { return };
+        let pattern = arguments.iter().find(|argument| {
+            matches!(
+                argument.keyword.as_deref(),
+                None | Some("default_key_pattern" | "defaultArg")
+            )
+        });
+        let Some(pattern) = pattern.filter(|p| p.value.text != "'*'" && p.value.text != "\"*\"")
+        else {
+            return;
+        };
+        let written = given(call)
+            .into_iter()
+            .map(|g| range(g.value))
+            .find(|at| self.text[at.clone()] == *pattern.value.text);
+        if let Some(at) = written {
+            self.out.push(messages::ignored_pattern(at));
+        }
     }
 
     /// The reader at the beginning of the chain.
@@ -363,12 +393,32 @@ impl<'a> Checker<'a> {
         if link.name == "run" {
             return Some(Action::Run(arguments));
         }
-        self.register_rules(entry, call, link.name_range.clone());
+        self.register_rules(entry, parameters, call, link.name_range.clone());
         Some(Action::Register(arguments))
     }
 
     /// What `register` needs as a whole.
-    fn register_rules(&mut self, entry: &ReaderEntry, call: &ast::ExprCall, at: Range<usize>) {
+    fn register_rules(
+        &mut self,
+        entry: &ReaderEntry,
+        parameters: &[Parameter],
+        call: &ast::ExprCall,
+        at: Range<usize>,
+    ) {
+        let given = given(call);
+        let keywords: Vec<Option<&str>> = given.iter().map(|g| g.keyword).collect();
+        let (bound, _) = table::bind(parameters, &keywords);
+        let literals: Vec<_> = given.iter().map(|g| value::literal(g.value)).collect();
+        let get = |name: &str| {
+            let slot = parameters.iter().position(|p| p.name == name)?;
+            let index = bound[slot]?;
+            let literal = literals[index].as_ref();
+            if literal.is_some_and(Literal::is_none) {
+                return None;
+            }
+            Some((parameters[slot].name, literal, range(given[index].value)))
+        };
+        arguments::together(&get, &mut self.out);
         if entry.reader == Reader::Command {
             let has = |name: &str| call.keywords.iter().any(|k| k.arg.as_deref() == Some(name));
             if !has("trigger") && !has("hook") {
@@ -574,7 +624,17 @@ impl<'a> Checker<'a> {
                 matches!(callback, Callback::Function(_))
             }
             _ => {
-                value::check(called, parameter, value, &mut self.out);
+                if let Some(literal) = value::literal(value) {
+                    let at = range(value);
+                    arguments::check(
+                        called,
+                        parameter,
+                        parameter.name,
+                        &literal,
+                        at,
+                        &mut self.out,
+                    );
+                }
                 false
             }
         }
@@ -601,19 +661,34 @@ impl<'a> Checker<'a> {
     fn requirements(&mut self, called: &str, value: &ast::Expr) {
         match value::texts(value) {
             Some(texts) => {
-                for (text, _) in texts {
+                for (text, at) in texts {
+                    if let Err(error) = requirement::check(&text) {
+                        let inner = at.start + 1;
+                        let plain = self.text.get(inner..inner + text.len()) == Some(&text);
+                        let at = if plain {
+                            inner + error.range.start..inner + error.range.end
+                        } else {
+                            at
+                        };
+                        self.out
+                            .push(messages::requirement(&text, &error, at, plain));
+                    }
                     if !self.requirements.contains(&text) {
                         self.requirements.push(text);
                     }
                 }
             }
-            None => self.out.push(messages::wrong_type(
-                called,
-                "requirements",
-                "a list of texts, written out",
-                "an expression",
-                range(value),
-            )),
+            None => {
+                let found = value::literal(value);
+                let words = found.as_ref().map_or("an expression", |l| l.in_words());
+                let at = range(value);
+                let wanted = "a list of texts, written out";
+                let wrong = messages::wrong_type(called, "requirements", wanted, words, at);
+                self.out.push(match found {
+                    Some(Literal::Text(text)) => wrong.help(format!("write `[\"{text}\"]`")),
+                    _ => wrong,
+                });
+            }
         }
     }
 

@@ -315,26 +315,35 @@ macro_rules! operation {
 
 /// All operations, the readers' sugar last.
 pub const OPERATIONS: &[OperationEntry] = &[
-    operation!(Map, "map", [required("op", MAPPER).or_async(), REQUIREMENTS]),
+    operation!(
+        Map,
+        "map",
+        [required("op", MAPPER).or_async(), REQUIREMENTS]
+    ),
     operation!(
         FlatMap,
-        "flatmap", [optional("op", MAPPER).or_async(), REQUIREMENTS]
+        "flatmap",
+        [optional("op", MAPPER).or_async(), REQUIREMENTS]
     ),
     operation!(
         ForEach,
-        "foreach", [required("op", MAPPER).or_async(), REQUIREMENTS]
+        "foreach",
+        [required("op", MAPPER).or_async(), REQUIREMENTS]
     ),
     operation!(
         Filter,
-        "filter", [optional("op", MAPPER).or_async(), REQUIREMENTS]
+        "filter",
+        [optional("op", MAPPER).or_async(), REQUIREMENTS]
     ),
     operation!(
         Accumulate,
-        "accumulate", [optional("op", ACCUMULATOR).or_async(), REQUIREMENTS]
+        "accumulate",
+        [optional("op", ACCUMULATOR).or_async(), REQUIREMENTS]
     ),
     operation!(
         LocalGroupBy,
-        "localgroupby", [
+        "localgroupby",
+        [
             optional("extractor", MAPPER),
             optional("reducer", REDUCER).or_async(),
             REQUIREMENTS
@@ -342,7 +351,8 @@ pub const OPERATIONS: &[OperationEntry] = &[
     ),
     operation!(
         Limit,
-        "limit", [
+        "limit",
+        [
             required("length", Kind::Int(0)),
             optional("start", Kind::Int(0))
         ]
@@ -350,11 +360,13 @@ pub const OPERATIONS: &[OperationEntry] = &[
     operation!(Collect, "collect", []),
     operation!(
         Repartition,
-        "repartition", [required("extractor", MAPPER), REQUIREMENTS]
+        "repartition",
+        [required("extractor", MAPPER), REQUIREMENTS]
     ),
     operation!(
         Aggregate,
-        "aggregate", [
+        "aggregate",
+        [
             optional("zero", Kind::Any),
             optional("seqOp", ACCUMULATOR).or_async(),
             optional("combOp", Kind::Callback(&["accumulator", "partial"])).or_async(),
@@ -363,7 +375,8 @@ pub const OPERATIONS: &[OperationEntry] = &[
     ),
     operation!(
         AggregateBy,
-        "aggregateby", [
+        "aggregateby",
+        [
             optional("extractor", MAPPER),
             optional("zero", Kind::Any),
             optional("seqOp", REDUCER).or_async(),
@@ -373,7 +386,8 @@ pub const OPERATIONS: &[OperationEntry] = &[
     ),
     operation!(
         GroupBy,
-        "groupby", [
+        "groupby",
+        [
             optional("extractor", MAPPER),
             optional("reducer", REDUCER).or_async(),
             REQUIREMENTS
@@ -381,7 +395,8 @@ pub const OPERATIONS: &[OperationEntry] = &[
     ),
     operation!(
         BatchGroupBy,
-        "batchgroupby", [
+        "batchgroupby",
+        [
             optional("extractor", MAPPER),
             optional("reducer", Kind::Callback(&["key", "records"])),
             REQUIREMENTS
@@ -389,34 +404,37 @@ pub const OPERATIONS: &[OperationEntry] = &[
     ),
     operation!(
         Sort,
-        "sort", [optional("reverse", Kind::Bool), REQUIREMENTS]
+        "sort",
+        [optional("reverse", Kind::Bool), REQUIREMENTS]
     ),
     operation!(Distinct, "distinct", []),
     operation!(Count, "count", []),
     operation!(
         CountBy,
-        "countby", [optional("extractor", MAPPER), REQUIREMENTS]
+        "countby",
+        [optional("extractor", MAPPER), REQUIREMENTS]
     ),
-    operation!(
-        Avg,
-        "avg", [optional("extractor", MAPPER), REQUIREMENTS]
-    ),
+    operation!(Avg, "avg", [optional("extractor", MAPPER), REQUIREMENTS]),
     operation!(
         Values,
-        "values", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+        "values",
+        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
     operation!(
         Keys,
-        "keys", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+        "keys",
+        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
     operation!(
         Records,
-        "records", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+        "records",
+        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
     operation!(Args, "args", [optional("max_count", Kind::Int(0))]),
     operation!(
         Apply,
-        "apply", [
+        "apply",
+        [
             required("fun", Kind::Callback(&["*arguments"])).or_async(),
             REQUIREMENTS
         ]

@@ -1,55 +1,79 @@
-//! Values that are written out: their types and ranges.
+//! Values whose type is known from the text.
 
 use std::ops::Range;
 
-use super::table::{Kind, Parameter};
-use crate::diag::Diagnostics;
-use crate::messages;
 use crate::python::{ast, range};
-use crate::suggest::nearest;
 
-/// A value whose type is known from the text.
+/// A value that is written out.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Literal {
+#[non_exhaustive]
+pub enum Literal {
+    /// A `str`.
     Text(String),
+    /// A `bytes`.
     Bytes,
-    /// `None` when it is too large to matter.
+    /// An `int`; `None` when it does not fit.
     Int(Option<i64>),
+    /// A `float` or a `complex`.
     Float,
-    Bool,
+    /// A `bool`.
+    Bool(bool),
+    /// `None`.
     None,
-    List,
-    Tuple,
+    /// A `list`, a `tuple` or a `set`.
+    Sequence(Sequence, Vec<Element>),
+    /// A `dict`.
     Dict,
-    Set,
+    /// `...`.
     Ellipsis,
+}
+
+/// The type of a [`Literal::Sequence`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sequence {
+    /// `[…]`.
+    List,
+    /// `(…)`.
+    Tuple,
+    /// `{…}`.
+    Set,
+}
+
+/// A part of a [`Literal::Sequence`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// Where it stands.
+    pub range: Range<usize>,
+    /// What it is, if that is known.
+    pub literal: Option<Literal>,
 }
 
 impl Literal {
     pub(crate) fn is_number(&self) -> bool {
-        matches!(self, Self::Int(_) | Self::Float | Self::Bool)
+        matches!(self, Self::Int(_) | Self::Float | Self::Bool(_))
     }
 
     pub(crate) fn is_list(&self) -> bool {
-        *self == Self::List
+        matches!(self, Self::Sequence(Sequence::List, _))
     }
 
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::None
     }
 
-    fn in_words(&self) -> &'static str {
+    pub(crate) fn in_words(&self) -> &'static str {
         match self {
             Self::Text(_) => "a text",
             Self::Bytes => "bytes",
             Self::Int(_) => "an integer",
             Self::Float => "a float",
-            Self::Bool => "a bool",
+            Self::Bool(_) => "a bool",
             Self::None => "`None`",
-            Self::List => "a list",
-            Self::Tuple => "a tuple",
+            Self::Sequence(Sequence::List, _) => "a list",
+            Self::Sequence(Sequence::Tuple, _) => "a tuple",
+            Self::Sequence(Sequence::Set, _) => "a set",
             Self::Dict => "a dictionary",
-            Self::Set => "a set",
             Self::Ellipsis => "`...`",
         }
     }
@@ -60,12 +84,12 @@ pub(crate) fn literal(value: &ast::Expr) -> Option<Literal> {
     Some(match value {
         ast::Expr::Constant(constant) => match &constant.value {
             ast::Constant::None => Literal::None,
-            ast::Constant::Bool(_) => Literal::Bool,
+            ast::Constant::Bool(value) => Literal::Bool(*value),
             ast::Constant::Str(text) => Literal::Text(text.clone()),
             ast::Constant::Bytes(_) => Literal::Bytes,
             ast::Constant::Int(number) => Literal::Int(number.to_string().parse().ok()),
             ast::Constant::Float(_) | ast::Constant::Complex { .. } => Literal::Float,
-            ast::Constant::Tuple(_) => Literal::Tuple,
+            ast::Constant::Tuple(_) => Literal::Sequence(Sequence::Tuple, Vec::new()),
             ast::Constant::Ellipsis => Literal::Ellipsis,
         },
         ast::Expr::UnaryOp(e) if matches!(e.op, ast::UnaryOp::USub | ast::UnaryOp::UAdd) => {
@@ -77,12 +101,21 @@ pub(crate) fn literal(value: &ast::Expr) -> Option<Literal> {
                 _ => return None,
             }
         }
-        ast::Expr::List(_) => Literal::List,
-        ast::Expr::Tuple(_) => Literal::Tuple,
+        ast::Expr::List(e) => Literal::Sequence(Sequence::List, elements(&e.elts)),
+        ast::Expr::Tuple(e) => Literal::Sequence(Sequence::Tuple, elements(&e.elts)),
+        ast::Expr::Set(e) => Literal::Sequence(Sequence::Set, elements(&e.elts)),
         ast::Expr::Dict(_) => Literal::Dict,
-        ast::Expr::Set(_) => Literal::Set,
         _ => return None,
     })
+}
+
+fn elements(list: &[ast::Expr]) -> Vec<Element> {
+    list.iter()
+        .map(|element| Element {
+            range: range(element),
+            literal: literal(element),
+        })
+        .collect()
 }
 
 /// The text that `value` is.
@@ -99,114 +132,14 @@ pub(crate) fn is_none(value: &ast::Expr) -> bool {
 
 /// The texts of a list, a tuple or a set that is written out, with their places.
 pub(crate) fn texts(value: &ast::Expr) -> Option<Vec<(String, Range<usize>)>> {
-    elements(value)?
-        .iter()
-        .map(|element| Some((text(element)?, range(element))))
+    let Literal::Sequence(_, elements) = literal(value)? else {
+        return None;
+    };
+    elements
+        .into_iter()
+        .map(|element| match element.literal {
+            Some(Literal::Text(text)) => Some((text, element.range)),
+            _ => None,
+        })
         .collect()
-}
-
-fn elements(value: &ast::Expr) -> Option<&[ast::Expr]> {
-    match value {
-        ast::Expr::List(e) => Some(&e.elts),
-        ast::Expr::Tuple(e) => Some(&e.elts),
-        ast::Expr::Set(e) => Some(&e.elts),
-        _ => None,
-    }
-}
-
-/// Checks a value that is no callback.
-pub(crate) fn check(called: &str, parameter: &Parameter, value: &ast::Expr, out: &mut Diagnostics) {
-    let Some(found) = literal(value) else {
-        return;
-    };
-    if found.is_none() && !parameter.required {
-        return;
-    }
-    let name = parameter.name;
-    let wrong =
-        |wanted: &str| messages::wrong_type(called, name, wanted, found.in_words(), range(value));
-    match parameter.kind {
-        Kind::Text | Kind::Glob | Kind::Prefix => {
-            if !matches!(found, Literal::Text(_)) {
-                out.push(wrong("a text"));
-            }
-        }
-        Kind::Bool => {
-            if found != Literal::Bool {
-                out.push(wrong("`True` or `False`"));
-            }
-        }
-        Kind::Int(least) => match found {
-            Literal::Int(Some(number)) if number < least => {
-                out.push(messages::out_of_range(
-                    called,
-                    name,
-                    &format!("{least} or more"),
-                    "give a larger number",
-                    range(value),
-                ));
-            }
-            Literal::Int(_) => {}
-            _ => out.push(wrong("an integer")),
-        },
-        Kind::Choice(choices) => match &found {
-            Literal::Text(text) => choice(called, name, text, choices, range(value), out),
-            _ => out.push(wrong(&format!(
-                "one of {}",
-                messages::list(choices.iter().copied())
-            ))),
-        },
-        Kind::Texts | Kind::Events | Kind::Choices(_) => {
-            let Some(elements) = elements(value) else {
-                let mut diagnostic = wrong("a list of texts");
-                if let Literal::Text(text) = &found {
-                    diagnostic = diagnostic.help(format!("write `[\"{text}\"]`"));
-                }
-                out.push(diagnostic);
-                return;
-            };
-            for element in elements {
-                match literal(element) {
-                    Some(Literal::Text(text)) => {
-                        if let Kind::Choices(choices) = parameter.kind {
-                            choice(called, name, &text, choices, range(element), out);
-                        }
-                    }
-                    Some(other) => out.push(messages::wrong_type(
-                        called,
-                        name,
-                        "a list of texts",
-                        &format!("{} in it", other.in_words()),
-                        range(element),
-                    )),
-                    None => {}
-                }
-            }
-        }
-        Kind::Callback(_) | Kind::Generator | Kind::Requirements | Kind::Match | Kind::Any => {}
-    }
-}
-
-/// The server compares without regard to case.
-fn choice(
-    called: &str,
-    name: &str,
-    found: &str,
-    choices: &[&str],
-    at: Range<usize>,
-    out: &mut Diagnostics,
-) {
-    let fits = |c: &&str| {
-        if name == "onFailedPolicy" {
-            c.eq_ignore_ascii_case(found)
-        } else {
-            *c == found
-        }
-    };
-    if !choices.iter().any(fits) {
-        let meant = nearest(found, choices.iter().copied());
-        out.push(messages::not_a_choice(
-            called, name, found, meant, choices, at,
-        ));
-    }
 }

@@ -5,9 +5,9 @@ use std::ops::Range;
 use super::lines::{Scan, scan};
 use super::parse::{self, SyntaxError, ast};
 use super::scope::Edit;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
-use crate::source::Source;
+use crate::source::{Form, Source};
 
 /// A text with its shape.
 pub(crate) struct Layout<'a> {
@@ -17,7 +17,12 @@ pub(crate) struct Layout<'a> {
     pub(crate) base: usize,
     /// Blanks before the text's first line that make it as wide as the others.
     pub(crate) pad: usize,
+    /// Whether the text stands in a macro, as tokens.
+    tokens: bool,
 }
+
+/// How far a macro in a function is indented, when its last line does not show it.
+const USUAL_INDENT: usize = 4;
 
 impl<'a> Layout<'a> {
     pub(crate) fn new(source: &'a Source) -> Self {
@@ -41,6 +46,19 @@ impl<'a> Layout<'a> {
             scan,
             base,
             pad,
+            tokens: source.is(Form::Tokens),
+        }
+    }
+
+    /// A text whose outermost statements have no indentation.
+    pub(crate) fn whole(source: &'a Source) -> Self {
+        let text = source.text();
+        Self {
+            text,
+            scan: scan(text, 0),
+            base: 0,
+            pad: 0,
+            tokens: false,
         }
     }
 
@@ -82,6 +100,29 @@ impl<'a> Layout<'a> {
     /// A diagnostic for what the parser would not say clearly.
     pub(crate) fn empty(&self) -> Option<Diagnostic> {
         self.scan.lines.is_empty().then(messages::empty_body)
+    }
+
+    /// Reports strings that rustfmt would change: when it indents the lines of a macro, it takes
+    /// the second line of a string of two for one of them if it begins left of the macro.
+    pub(crate) fn check_strings(&self, out: &mut Diagnostics) {
+        if !self.tokens {
+            return;
+        }
+        let last = self.text.rsplit('\n').next().unwrap_or("");
+        let margin = if self.text.contains('\n') && last.trim().is_empty() {
+            last.len()
+        } else {
+            USUAL_INDENT
+        };
+        for string in &self.scan.strings {
+            let mut lines = self.text[string.clone()].split('\n');
+            let (Some(_), Some(second), None) = (lines.next(), lines.next(), lines.next()) else {
+                continue;
+            };
+            if second.len() - second.trim_start().len() < margin {
+                out.push(messages::reformatted(string.clone()));
+            }
+        }
     }
 
     /// The lines of `part` with `indent` in the place of the base indentation and with the edits

@@ -16,6 +16,22 @@ struct Place {
     in_star: bool,
     class: bool,
     comprehension: bool,
+    /// Inside of `with atomic()`.
+    atomic: bool,
+}
+
+impl Place {
+    /// The beginning of a function, or of a text outside of any.
+    fn of(function: Function) -> Self {
+        Self {
+            function,
+            looping: false,
+            in_star: false,
+            class: false,
+            comprehension: false,
+            atomic: false,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +70,7 @@ struct Rules<'a> {
 impl<'a> Rules<'a> {
     fn new(function: Function, out: &'a mut Diagnostics) -> Self {
         Self {
-            place: Place {
-                function,
-                looping: false,
-                in_star: false,
-                class: false,
-                comprehension: false,
-            },
+            place: Place::of(function),
             iterated: Vec::new(),
             in_iterable: false,
             out,
@@ -95,21 +105,22 @@ impl<'a> Rules<'a> {
         self.place = outer;
     }
 
-    fn function(&mut self, function: Function, arguments: &ast::Arguments, body: &[Stmt]) {
-        walk::walk_arguments(self, arguments);
-        self.argument_names(arguments);
+    fn def(&mut self, def: &walk::Function<'_>) {
+        def.decorators.iter().for_each(|e| self.expression(e));
+        walk::walk_arguments(self, def.arguments);
+        self.argument_names(def.arguments);
         let iterated = std::mem::take(&mut self.iterated);
         let in_iterable = std::mem::take(&mut self.in_iterable);
-        let place = Place {
-            function,
-            looping: false,
-            in_star: false,
-            class: false,
-            comprehension: false,
+        let function = if def.asynchronous {
+            Function::Async
+        } else {
+            Function::Sync
         };
-        self.within(place, |rules| walk::walk_body(rules, body));
-        if function == Function::Async {
-            self.async_generator(body);
+        self.within(Place::of(function), |rules| {
+            walk::walk_body(rules, def.body);
+        });
+        if def.asynchronous {
+            self.async_generator(def.body);
         }
         self.iterated = iterated;
         self.in_iterable = in_iterable;
@@ -155,6 +166,8 @@ impl<'a> Rules<'a> {
     fn need_async(&mut self, what: &str, range: std::ops::Range<usize>) {
         if self.place.function != Function::Async {
             self.out.push(messages::outside_async(what, range));
+        } else if self.place.atomic {
+            self.out.push(messages::await_in_atomic(what, range));
         }
     }
 
@@ -329,25 +342,17 @@ impl<'a> Rules<'a> {
 
 impl Visitor for Rules<'_> {
     fn statement(&mut self, statement: &Stmt) {
+        if let Some(function) = walk::function(statement) {
+            return self.def(&function);
+        }
         match statement {
-            Stmt::FunctionDef(s) => {
-                s.decorator_list.iter().for_each(|e| self.expression(e));
-                self.function(Function::Sync, &s.args, &s.body);
-            }
-            Stmt::AsyncFunctionDef(s) => {
-                s.decorator_list.iter().for_each(|e| self.expression(e));
-                self.function(Function::Async, &s.args, &s.body);
-            }
             Stmt::ClassDef(s) => {
                 s.decorator_list.iter().for_each(|e| self.expression(e));
                 s.bases.iter().for_each(|e| self.expression(e));
                 s.keywords.iter().for_each(|k| self.expression(&k.value));
                 let place = Place {
-                    function: Function::None,
-                    looping: false,
-                    in_star: false,
                     class: true,
-                    comprehension: false,
+                    ..Place::of(Function::None)
                 };
                 self.within(place, |rules| walk::walk_body(rules, &s.body));
             }
@@ -542,7 +547,24 @@ impl Rules<'_> {
                 self.target(target, true);
             }
         }
-        walk::walk_body(self, body);
+        let atomic = items.iter().any(|item| is_atomic(&item.context_expr));
+        let place = Place {
+            atomic: self.place.atomic || atomic,
+            ..self.place
+        };
+        self.within(place, |rules| walk::walk_body(rules, body));
+    }
+}
+
+/// `atomic()` or `redgrease.atomic()`.
+fn is_atomic(expression: &Expr) -> bool {
+    let Expr::Call(call) = expression else {
+        return false;
+    };
+    match &*call.func {
+        Expr::Name(name) => &name.id == "atomic",
+        Expr::Attribute(attribute) => &attribute.attr == "atomic",
+        _ => false,
     }
 }
 

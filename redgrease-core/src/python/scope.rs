@@ -7,6 +7,7 @@ use super::PyVersion;
 use super::names;
 use super::parse::ast::{self, Arguments, Comprehension, ExceptHandler, Expr, Pattern, Stmt};
 use super::parse::range;
+use super::runtime;
 use super::walk::{self, Visitor};
 use crate::diag::Diagnostics;
 use crate::messages;
@@ -28,6 +29,25 @@ pub(crate) struct Signature {
     pub(crate) least: usize,
     /// `None` with `*args`.
     pub(crate) most: Option<usize>,
+    /// Whether it gives back a coroutine or a `gearsFuture`.
+    pub(crate) asynchronous: bool,
+}
+
+impl Signature {
+    /// Whether it can be called with `count` arguments.
+    pub(crate) fn fits(self, count: usize) -> bool {
+        self.least <= count && self.most.is_none_or(|most| count <= most)
+    }
+
+    /// How many arguments it takes, in words.
+    pub(crate) fn takes(self) -> String {
+        match self.most {
+            Some(0) => "none".to_owned(),
+            Some(most) if most == self.least => most.to_string(),
+            Some(most) => format!("{} to {most}", self.least),
+            None => format!("at least {}", self.least),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -75,14 +95,15 @@ pub(crate) struct CallShape {
     pub(crate) positional: Option<usize>,
     /// Keywords; `None` with `**arguments`.
     pub(crate) keywords: Option<Vec<String>>,
+    /// The arguments that are texts, by place or by keyword.
+    pub(crate) texts: Vec<(Key, String, Range<usize>)>,
 }
 
-/// A use of a method of `cmd`.
+/// How an argument is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CmdUse {
-    pub(crate) method: String,
-    pub(crate) range: Range<usize>,
-    pub(crate) call: Option<CallShape>,
+pub(crate) enum Key {
+    Place(usize),
+    Keyword(String),
 }
 
 /// A change of the text: an import of redgrease becomes assignments, because there is nothing to
@@ -99,7 +120,7 @@ pub(crate) struct Names {
     /// The server's and redgrease's names that are used; those of `redgrease.utils` as
     /// `utils.compose`.
     pub(crate) uses: BTreeSet<String>,
-    pub(crate) cmd: Vec<CmdUse>,
+    cmd_methods: BTreeSet<String>,
     /// `cmd` is used as a value, so that any method may be called.
     pub(crate) any_cmd: bool,
     pub(crate) edits: Vec<Edit>,
@@ -111,8 +132,7 @@ impl Names {
         if self.any_cmd {
             return Vec::new();
         }
-        let methods: BTreeSet<&String> = self.cmd.iter().map(|c| &c.method).collect();
-        methods.into_iter().cloned().collect()
+        self.cmd_methods.iter().cloned().collect()
     }
 }
 
@@ -167,6 +187,18 @@ impl<'a> Collector<'a> {
     pub(crate) fn signature(&self, name: &str) -> Option<Signature> {
         let binding = self.scopes[0].names.get(name)?;
         binding.signature.filter(|_| binding.times == 1)
+    }
+
+    /// Where the module binds `name` first.
+    pub(crate) fn place(&self, name: &str) -> Option<Range<usize>> {
+        Some(self.scopes[0].names.get(name)?.range.clone())
+    }
+
+    /// Reports what is wrong with `global` and `nonlocal` alone.
+    pub(crate) fn declarations(mut self, out: &mut Diagnostics) {
+        self.check_nonlocals();
+        let said = self.out.into_vec();
+        out.extend(said.into_iter().filter(|d| d.code == messages::DECLARATION));
     }
 
     /// Whether the module binds `name`.
@@ -267,10 +299,24 @@ impl<'a> Collector<'a> {
             return;
         }
         if names::RUNTIME.contains(&name.as_str()) {
+            if name == "gearsFuture" && load.call.is_some() && !self.in_function(load.scope) {
+                self.out.push(messages::future_outside(range.clone()));
+            }
             self.use_runtime(&load.path, load.call);
         } else if !names::is_builtin(&name, self.python) && !self.anything {
             self.undefined(&name, range, load.scope);
         }
+    }
+
+    fn in_function(&self, scope: usize) -> bool {
+        let mut at = Some(scope);
+        while let Some(index) = at {
+            if self.scopes[index].kind == Kind::Function {
+                return true;
+            }
+            at = self.scopes[index].parent;
+        }
+        false
     }
 
     fn undefined(&mut self, name: &str, range: Range<usize>, scope: usize) {
@@ -324,15 +370,18 @@ impl<'a> Collector<'a> {
             "cmd" => {
                 self.names.uses.insert("cmd".to_owned());
                 match rest.first() {
-                    Some((method, range)) => self.names.cmd.push(CmdUse {
-                        method: method.clone(),
-                        range: range.clone(),
-                        call: call.filter(|_| rest.len() == 1),
-                    }),
+                    Some((method, range)) => {
+                        let call = call.filter(|_| rest.len() == 1);
+                        runtime::method(method, range, call.as_ref(), &mut self.out);
+                        self.names.cmd_methods.insert(method.clone());
+                    }
                     None => self.names.any_cmd = true,
                 }
             }
             name => {
+                if let Some(call) = call.filter(|_| rest.is_empty()) {
+                    runtime::call(name, &call, &mut self.out);
+                }
                 self.names.uses.insert(name.to_owned());
             }
         }
@@ -414,28 +463,23 @@ impl<'a> Collector<'a> {
         true
     }
 
-    fn def(
-        &mut self,
-        name: &str,
-        statement: Range<usize>,
-        decorators: &[Expr],
-        arguments: &Arguments,
-        returns: Option<&Expr>,
-        body: &[Stmt],
-    ) {
-        for decorator in decorators {
+    fn def(&mut self, statement: Range<usize>, function: &walk::Function<'_>) {
+        for decorator in function.decorators {
             self.expression(decorator);
         }
-        walk::walk_arguments(self, arguments);
-        if let Some(returns) = returns {
+        walk::walk_arguments(self, function.arguments);
+        if let Some(returns) = function.returns {
             self.expression(returns);
         }
-        let known = decorators.is_empty().then(|| signature(arguments));
-        let range = find_word(self.text, statement.start, name, "def");
-        self.bind(name, range, How::Function).signature = known;
+        let known = function.decorators.is_empty().then(|| Signature {
+            asynchronous: function.asynchronous || makes_future(function.body),
+            ..signature(function.arguments)
+        });
+        let range = find_word(self.text, statement.start, function.name, "def");
+        self.bind(function.name, range, How::Function).signature = known;
         let outer = self.enter(Kind::Function);
-        self.bind_parameters(arguments);
-        walk::walk_body(self, body);
+        self.bind_parameters(function.arguments);
+        walk::walk_body(self, function.body);
         self.current = outer;
     }
 
@@ -601,23 +645,10 @@ impl<'a> Collector<'a> {
 
 impl Visitor for Collector<'_> {
     fn statement(&mut self, statement: &Stmt) {
+        if let Some(function) = walk::function(statement) {
+            return self.def(range(statement), &function);
+        }
         match statement {
-            Stmt::FunctionDef(s) => self.def(
-                &s.name,
-                range(s),
-                &s.decorator_list,
-                &s.args,
-                s.returns.as_deref(),
-                &s.body,
-            ),
-            Stmt::AsyncFunctionDef(s) => self.def(
-                &s.name,
-                range(s),
-                &s.decorator_list,
-                &s.args,
-                s.returns.as_deref(),
-                &s.body,
-            ),
             Stmt::ClassDef(s) => {
                 s.decorator_list.iter().for_each(|e| self.expression(e));
                 s.bases.iter().for_each(|e| self.expression(e));
@@ -636,7 +667,7 @@ impl Visitor for Collector<'_> {
                     self.bind_target(target, How::Assignment);
                 }
                 if let ([Expr::Name(name)], Expr::Lambda(lambda)) = (&s.targets[..], &*s.value) {
-                    let known = signature(&lambda.args);
+                    let known = lambda_signature(lambda);
                     if let Some(binding) = self.scopes[self.current].names.get_mut(name.id.as_str())
                     {
                         binding.signature = Some(known);
@@ -773,6 +804,22 @@ pub(crate) fn path(expression: &Expr) -> Option<Vec<(String, Range<usize>)>> {
 /// What a call passes.
 pub(crate) fn call_shape(call: &ast::ExprCall) -> CallShape {
     let starred = call.args.iter().any(|a| matches!(a, Expr::Starred(_)));
+    let places = call.args.iter().enumerate();
+    let keywords = call.keywords.iter().filter_map(|k| {
+        let name = k.arg.as_ref()?.to_string();
+        Some((Key::Keyword(name), &k.value))
+    });
+    let texts = places
+        .map(|(place, value)| (Key::Place(place), value))
+        .chain(keywords)
+        .filter_map(|(key, value)| match value {
+            Expr::Constant(constant) => {
+                let text = constant.value.as_str()?.clone();
+                Some((key, text, range(value)))
+            }
+            _ => None,
+        })
+        .collect();
     CallShape {
         range: range(call),
         positional: (!starred).then_some(call.args.len()),
@@ -781,16 +828,65 @@ pub(crate) fn call_shape(call: &ast::ExprCall) -> CallShape {
             .iter()
             .map(|k| k.arg.as_ref().map(ToString::to_string))
             .collect(),
+        texts,
+    }
+}
+
+/// What a lambda takes.
+pub(crate) fn lambda_signature(lambda: &ast::ExprLambda) -> Signature {
+    let mut finder = Futures::default();
+    finder.expression(&lambda.body);
+    Signature {
+        asynchronous: finder.found,
+        ..signature(&lambda.args)
+    }
+}
+
+/// Whether a function makes a `gearsFuture` itself.
+fn makes_future(body: &[Stmt]) -> bool {
+    let mut finder = Futures::default();
+    walk::walk_body(&mut finder, body);
+    finder.found
+}
+
+#[derive(Default)]
+struct Futures {
+    found: bool,
+}
+
+impl Visitor for Futures {
+    fn statement(&mut self, statement: &Stmt) {
+        if !matches!(
+            statement,
+            Stmt::FunctionDef(_) | Stmt::AsyncFunctionDef(_) | Stmt::ClassDef(_)
+        ) {
+            walk::walk_statement(self, statement);
+        }
+    }
+
+    fn expression(&mut self, expression: &Expr) {
+        match expression {
+            Expr::Lambda(_) => {}
+            Expr::Call(call) => {
+                let path = path(&call.func);
+                self.found |= path
+                    .and_then(|path| path.last().map(|(name, _)| name == "gearsFuture"))
+                    .unwrap_or(false);
+                walk::walk_expression(self, expression);
+            }
+            other => walk::walk_expression(self, other),
+        }
     }
 }
 
 /// The parameters that can be given by position; a keyword-only one without a default makes the
 /// callable impossible to call that way, which is not known here.
-pub(crate) fn signature(arguments: &Arguments) -> Signature {
+fn signature(arguments: &Arguments) -> Signature {
     let positional = || arguments.posonlyargs.iter().chain(&arguments.args);
     Signature {
         least: positional().filter(|a| a.default.is_none()).count(),
         most: arguments.vararg.is_none().then(|| positional().count()),
+        asynchronous: false,
     }
 }
 

@@ -117,29 +117,22 @@ impl Visitor for Versions<'_> {
     fn statement(&mut self, statement: &Stmt) {
         let at = range(statement);
         let keyword = |word: &str| at.start..at.start + word.len();
+        if let Some(function) = walk::function(statement) {
+            self.decorators(function.decorators);
+            if let Some(parameter) = function.type_parameters.first() {
+                self.need(12, "a type parameter", range(parameter));
+            }
+        }
         match statement {
             Stmt::Match(_) => self.need(10, "the `match` statement", keyword("match")),
-            Stmt::TryStar(s) => {
+            Stmt::TryStar(_) => {
                 let star = self.text[at.clone()]
                     .find("except*")
                     .or_else(|| self.text[at.clone()].find("except"))
                     .map_or(at.start, |found| at.start + found);
-                let _ = s;
                 self.need(11, "`except*`", star..star + 6);
             }
             Stmt::TypeAlias(_) => self.need(12, "the `type` statement", keyword("type")),
-            Stmt::FunctionDef(s) => {
-                self.decorators(&s.decorator_list);
-                if let Some(parameter) = s.type_params.first() {
-                    self.need(12, "a type parameter", range(parameter));
-                }
-            }
-            Stmt::AsyncFunctionDef(s) => {
-                self.decorators(&s.decorator_list);
-                if let Some(parameter) = s.type_params.first() {
-                    self.need(12, "a type parameter", range(parameter));
-                }
-            }
             Stmt::ClassDef(s) => {
                 self.decorators(&s.decorator_list);
                 if let Some(parameter) = s.type_params.first() {

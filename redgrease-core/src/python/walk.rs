@@ -60,21 +60,15 @@ pub(crate) fn walk_type_parameters<V: Visitor + ?Sized>(visitor: &mut V, list: &
 }
 
 pub(crate) fn walk_statement<V: Visitor + ?Sized>(v: &mut V, statement: &Stmt) {
+    if let Some(function) = function(statement) {
+        walk_all(v, function.decorators);
+        walk_type_parameters(v, function.type_parameters);
+        v.arguments(function.arguments);
+        walk_option(v, function.returns);
+        walk_body(v, function.body);
+        return;
+    }
     match statement {
-        Stmt::FunctionDef(s) => {
-            walk_all(v, &s.decorator_list);
-            walk_type_parameters(v, &s.type_params);
-            v.arguments(&s.args);
-            walk_option(v, s.returns.as_deref());
-            walk_body(v, &s.body);
-        }
-        Stmt::AsyncFunctionDef(s) => {
-            walk_all(v, &s.decorator_list);
-            walk_type_parameters(v, &s.type_params);
-            v.arguments(&s.args);
-            walk_option(v, s.returns.as_deref());
-            walk_body(v, &s.body);
-        }
         Stmt::ClassDef(s) => {
             walk_all(v, &s.decorator_list);
             walk_type_parameters(v, &s.type_params);
@@ -135,7 +129,9 @@ pub(crate) fn walk_statement<V: Visitor + ?Sized>(v: &mut V, statement: &Stmt) {
             walk_option(v, s.msg.as_deref());
         }
         Stmt::Expr(s) => v.expression(&s.value),
-        Stmt::Import(_)
+        Stmt::FunctionDef(_)
+        | Stmt::AsyncFunctionDef(_)
+        | Stmt::Import(_)
         | Stmt::ImportFrom(_)
         | Stmt::Global(_)
         | Stmt::Nonlocal(_)
@@ -204,6 +200,42 @@ pub(crate) fn walk_defaults<V: Visitor + ?Sized>(v: &mut V, arguments: &Argument
     {
         walk_option(v, argument.default.as_deref());
     }
+}
+
+/// A `def` or an `async def`.
+pub(crate) struct Function<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) decorators: &'a [Expr],
+    pub(crate) returns: Option<&'a Expr>,
+    pub(crate) type_parameters: &'a [TypeParam],
+    pub(crate) body: &'a [Stmt],
+    pub(crate) asynchronous: bool,
+}
+
+/// The function that a statement defines.
+pub(crate) fn function(statement: &Stmt) -> Option<Function<'_>> {
+    Some(match statement {
+        Stmt::FunctionDef(s) => Function {
+            name: &s.name,
+            arguments: &s.args,
+            decorators: &s.decorator_list,
+            returns: s.returns.as_deref(),
+            type_parameters: &s.type_params,
+            body: &s.body,
+            asynchronous: false,
+        },
+        Stmt::AsyncFunctionDef(s) => Function {
+            name: &s.name,
+            arguments: &s.args,
+            decorators: &s.decorator_list,
+            returns: s.returns.as_deref(),
+            type_parameters: &s.type_params,
+            body: &s.body,
+            asynchronous: true,
+        },
+        _ => return None,
+    })
 }
 
 /// All parameters, `*args` and `**kwargs` included.
