@@ -20,6 +20,8 @@ use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::gear::{Capture, Text};
+
 /// A Rust value that can be written as a Python literal.
 ///
 /// ```
@@ -51,6 +53,15 @@ pub fn to_python<T: ToPython + ?Sized>(value: &T) -> String {
     let mut out = String::new();
     value.write_python(&mut out);
     out
+}
+
+/// A captured value under its Python name; what expansions of `gear!` call.
+#[doc(hidden)]
+pub fn capture<T: ToPython + ?Sized>(name: &'static str, value: &T) -> Capture {
+    Capture {
+        name: Text::Borrowed(name),
+        literal: Text::Owned(to_python(value)),
+    }
 }
 
 /// Bytes that become a Python `bytes`; a `Vec<u8>` becomes a list of numbers.

@@ -1,1 +1,44 @@
-//! (see the crate description)
+//! The macros of redgrease. Programs use them through the `redgrease` crate.
+//!
+//! The road of an invocation, one module each: `attrs` reads the arguments, `body` finds the
+//! Python text and knows the token behind each of its bytes, `redgrease_core` checks the text,
+//! `command` and `gear` put the pieces together, `expand` writes the Rust code and `report` the errors.
+
+use proc_macro::TokenStream;
+
+mod attrs;
+mod body;
+mod capture;
+mod command;
+mod expand;
+mod gear;
+mod header;
+mod literal;
+mod messages;
+mod print;
+mod report;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod tokens;
+mod types;
+
+#[doc = include_str!("../docs/command.md")]
+#[proc_macro_attribute]
+pub fn command(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    command::expand(arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/gear.md")]
+#[proc_macro]
+pub fn gear(input: TokenStream) -> TokenStream {
+    gear::expand(input.into()).into()
+}
+
+#[doc = include_str!("../docs/python.md")]
+#[proc_macro]
+pub fn python(_: TokenStream) -> TokenStream {
+    let mut report = report::Report::default();
+    report.error(proc_macro2::Span::call_site(), messages::PYTHON_ALONE);
+    report.into_tokens().into()
+}

@@ -1,0 +1,295 @@
+//! The Python text of a macro's input, byte for byte as it stands in the file, and the token
+//! behind each of its bytes.
+//!
+//! The text is taken whole from the compiler (`Span::source_text`), so comments, blank lines and
+//! `//`, which leave no token, are kept. Only text that a `macro_rules` put together, or that no
+//! file holds, is rebuilt from tokens.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use proc_macro2::{LineColumn, Span, TokenStream};
+use redgrease_core::source::Source;
+use syn::LitStr;
+
+use crate::literal::Literal;
+use crate::tokens::{self, Leaf, Lines, after};
+
+/// A Python text with its origin.
+pub(crate) struct Body {
+    pub(crate) source: Source,
+    origin: Origin,
+}
+
+enum Origin {
+    Tokens {
+        tokens: TokenStream,
+        /// Where to point when no token is near.
+        whole: Span,
+        spans: OnceCell<Vec<(Range<usize>, Span)>>,
+    },
+    Literal(Literal),
+}
+
+/// Why a text cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The tool that expands the macro knows no positions, as rust-analyzer: nothing can be
+    /// checked and nothing should be said.
+    NoPositions,
+    /// Another macro made the tokens, and they stand in no file.
+    Made,
+}
+
+impl Body {
+    /// The text between the brackets whose group has the span `group`.
+    pub(crate) fn in_brackets(group: Span, tokens: TokenStream) -> Result<Self, Lost> {
+        let verbatim = group
+            .source_text()
+            .filter(|text| text.starts_with(['{', '(', '[']) && text.ends_with(['}', ')', ']']))
+            .and_then(|text| {
+                let inner = text[1..text.len() - 1].to_owned();
+                let start = after(group.start(), &text[..1]);
+                verbatim(inner, start, &tokens)
+            });
+        Self::of_tokens(verbatim, group, tokens)
+    }
+
+    /// The text between the brackets of the function-like macro that is being expanded.
+    pub(crate) fn of_call(tokens: TokenStream) -> Result<Self, Lost> {
+        let call = Span::call_site();
+        let verbatim = call.source_text().and_then(|text| {
+            let bang = text.find('!')?;
+            let open = bang + text[bang..].find(['{', '(', '['])? + 1;
+            let inner = text.get(open..text.trim_end().len().checked_sub(1)?)?;
+            let start = after(call.start(), &text[..open]);
+            verbatim(inner.to_owned(), start, &tokens)
+        });
+        Self::of_tokens(verbatim, call, tokens)
+    }
+
+    fn of_tokens(
+        verbatim: Option<(String, LineColumn)>,
+        whole: Span,
+        tokens: TokenStream,
+    ) -> Result<Self, Lost> {
+        let spans = OnceCell::new();
+        let (text, start) = match verbatim {
+            Some(found) => found,
+            None => {
+                let rebuilt = rebuild(&tokens)?;
+                let _ = spans.set(rebuilt.spans);
+                (rebuilt.text, rebuilt.start)
+            }
+        };
+        let source = Source::new(text).at(whole.file(), line(start), column(start));
+        Ok(Self {
+            source,
+            origin: Origin::Tokens {
+                tokens,
+                whole,
+                spans,
+            },
+        })
+    }
+
+    /// The text of a string literal; errors are shown at `anchor`, because nothing on stable Rust
+    /// can point into a literal.
+    pub(crate) fn of_literal(literal: &LitStr, anchor: Span) -> Self {
+        let literal = Literal::new(literal, anchor);
+        Self {
+            source: literal.source(),
+            origin: Origin::Literal(literal),
+        }
+    }
+
+    /// The text of a string literal, when it came from one.
+    pub(crate) fn literal(&self) -> Option<&Literal> {
+        match &self.origin {
+            Origin::Literal(literal) => Some(literal),
+            Origin::Tokens { .. } => None,
+        }
+    }
+
+    /// Puts `text` of the same length in the place of the Python text.
+    pub(crate) fn set_text(&mut self, text: String) {
+        debug_assert_eq!(text.len(), self.source.text().len(), "places stay valid");
+        let source = &self.source;
+        self.source =
+            Source::new(text).at(source.file().to_owned(), source.line(), source.column());
+    }
+
+    /// The first and the last token of a byte range of the text; when there is none in it, the
+    /// token that is nearest.
+    pub(crate) fn locate(&self, range: &Range<usize>) -> (Span, Span) {
+        let whole = match &self.origin {
+            Origin::Tokens { whole, .. } => *whole,
+            Origin::Literal(literal) => return (literal.anchor, literal.anchor),
+        };
+        let spans = self.spans();
+        let inside =
+            |(token, _): &&(Range<usize>, Span)| token.start < range.end && range.start < token.end;
+        let first = spans.iter().find(inside);
+        let last = spans.iter().rev().find(inside);
+        if let (Some((_, first)), Some((_, last))) = (first, last) {
+            return (*first, *last);
+        }
+        let next = spans.iter().find(|(token, _)| token.start >= range.start);
+        let (_, nearest) = match next.or(spans.last()) {
+            Some(token) => token.clone(),
+            None => (0..0, whole),
+        };
+        (nearest, nearest)
+    }
+
+    /// Where a token of the text begins in it.
+    pub(crate) fn offset(&self, token: Span) -> Option<usize> {
+        self.range(token).map(|range| range.start)
+    }
+
+    /// The bytes of a token of the text. Spans cannot be compared, but no two tokens that stand
+    /// in the text begin in the same place of the same file.
+    pub(crate) fn range(&self, token: Span) -> Option<Range<usize>> {
+        let is_token = |span: &Span| {
+            span.start() == token.start()
+                && span.end() == token.end()
+                && span.file() == token.file()
+        };
+        let mut spans = self.spans().iter();
+        let (range, _) = spans.find(|(_, span)| is_token(span))?;
+        Some(range.clone())
+    }
+
+    /// The tokens of the text with their places, in order; none for a literal.
+    pub(crate) fn spans(&self) -> &[(Range<usize>, Span)] {
+        let Origin::Tokens { tokens, spans, .. } = &self.origin else {
+            return &[];
+        };
+        spans.get_or_init(|| {
+            let text = self.source.text();
+            let origin = LineColumn {
+                line: self.source.line() as usize,
+                column: self.source.column() as usize,
+            };
+            let lines = Lines::new(text, origin);
+            let mut found = Vec::new();
+            tokens::leaves(tokens.clone(), &mut |leaf| {
+                let Some(span) = leaf.span else { return };
+                let start = lines.offset(text, span.start());
+                let end = lines.offset(text, span.end());
+                if let (Some(start), Some(end)) = (start, end) {
+                    found.push((start..end, span));
+                }
+            });
+            found
+        })
+    }
+}
+
+fn line(place: LineColumn) -> u32 {
+    u32::try_from(place.line).unwrap_or(1)
+}
+
+fn column(place: LineColumn) -> u32 {
+    u32::try_from(place.column).unwrap_or(0)
+}
+
+/// Gives the text and its place back when it really is the text of `tokens`.
+fn verbatim(text: String, start: LineColumn, tokens: &TokenStream) -> Option<(String, LineColumn)> {
+    let Some(first) = tokens::first(tokens) else {
+        return Some((text, start));
+    };
+    let at = Lines::new(&text, start).offset(&text, first.span?.start())?;
+    if !text[at..].starts_with(&first.text) {
+        return None;
+    }
+    // In the text of a `macro_rules`, `$name` stands for tokens from elsewhere.
+    if text.contains('$') && !all_inside(&text, start, tokens) {
+        return None;
+    }
+    Some((text, start))
+}
+
+/// Whether every token stands in `text`, which begins at `start`.
+fn all_inside(text: &str, start: LineColumn, tokens: &TokenStream) -> bool {
+    let lines = Lines::new(text, start);
+    let mut inside = true;
+    let mut file = None;
+    tokens::leaves(tokens.clone(), &mut |leaf| {
+        inside &= leaf.span.is_some_and(|span| {
+            let place = lines.offset(text, span.start());
+            place.is_some_and(|at| text[at..].starts_with(&leaf.text))
+                && *file.get_or_insert_with(|| span.file()) == span.file()
+        });
+    });
+    inside
+}
+
+struct Rebuilt {
+    text: String,
+    start: LineColumn,
+    spans: Vec<(Range<usize>, Span)>,
+}
+
+/// Writes the text anew from the lines and columns of the tokens.
+fn rebuild(tokens: &TokenStream) -> Result<Rebuilt, Lost> {
+    let mut leaves = Vec::new();
+    tokens::leaves(tokens.clone(), &mut |leaf| leaves.push(leaf));
+    let Some(first) = leaves.iter().find_map(|leaf| leaf.span) else {
+        return Err(Lost::NoPositions);
+    };
+    if first.source_text().is_none() && first.file().is_empty() {
+        return Err(Lost::NoPositions);
+    }
+    // Tokens that another macro made all stand in one place.
+    let apart = leaves
+        .iter()
+        .filter_map(|leaf| leaf.span)
+        .any(|span| span.start() != first.start());
+    if !apart && leaves.len() > 1 {
+        return Err(Lost::Made);
+    }
+    let start = LineColumn {
+        line: first.start().line,
+        column: 0,
+    };
+    let mut rebuilt = Rebuilt {
+        text: String::new(),
+        start,
+        spans: Vec::new(),
+    };
+    let mut end: Option<LineColumn> = None;
+    let mut glued = false;
+    for leaf in &leaves {
+        pad(&mut rebuilt.text, end, leaf, glued);
+        let from = rebuilt.text.len();
+        rebuilt.text.push_str(&leaf.text);
+        if let Some(span) = leaf.span {
+            rebuilt.spans.push((from..rebuilt.text.len(), span));
+            end = Some(span.end());
+        }
+        glued = leaf.joint;
+    }
+    Ok(rebuilt)
+}
+
+/// The blanks and line ends between a token that ends at `end` and `next`.
+fn pad(text: &mut String, end: Option<LineColumn>, next: &Leaf, glued: bool) {
+    let Some(start) = next.span.map(|span| span.start()) else {
+        text.push(' ');
+        return;
+    };
+    match end {
+        None => text.push_str(&" ".repeat(start.column)),
+        Some(end) if start.line > end.line => {
+            text.push('\n');
+            text.push_str(&" ".repeat(start.column));
+        }
+        Some(end) if start.line == end.line && start.column >= end.column => {
+            text.push_str(&" ".repeat(start.column - end.column));
+        }
+        // From a fragment of a `macro_rules` into its text, or the other way round.
+        Some(_) if glued => {}
+        Some(_) => text.push(' '),
+    }
+}

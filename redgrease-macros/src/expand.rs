@@ -1,0 +1,390 @@
+//! The Rust code that the macros write. Nothing can fail here.
+//!
+//! All paths are absolute, names of the expansion are invisible to the user's code, and what
+//! depends on the user's types names the trait in a path with the type's place
+//! (`<T as Arg>::push`), so that rustc reports an unsupported type once and on the type.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use redgrease_core::gear::{Action, Argument, Code, Plan, Reader, Text};
+use redgrease_core::spec::{Mode, Replace};
+use syn::Path;
+use syn::spanned::Spanned;
+
+use crate::command::Command;
+use crate::gear::Gear;
+use crate::messages;
+use crate::report::Report;
+use crate::types::{Parameter, Shape, python_name, without_lifetimes};
+
+/// The hidden module of the facade that expansions name.
+fn private(krate: &Path) -> TokenStream {
+    quote!(#krate::__private)
+}
+
+/// A name of the expansion that the user's code cannot see.
+fn hidden(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The items for a command: the function, and the type of the same name with its registration.
+pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
+    let function = function(command);
+    let registration = registration(command);
+    let order = order_of_aliases(command, report.has_errors());
+    let report = report.into_tokens();
+    quote! {
+        #report
+        #registration
+        #function
+        #order
+    }
+}
+
+fn function(command: &Command) -> TokenStream {
+    let private = private(&command.arguments.krate);
+    let attributes = &command.item.attributes;
+    let visibility = &command.item.visibility;
+    let signature = &command.item.signature;
+    let name = &signature.ident;
+    let (asyncness, fn_token, generics) = (
+        &signature.asyncness,
+        &signature.fn_token,
+        &signature.generics,
+    );
+    let (inputs, clause) = (&signature.inputs, &signature.generics.where_clause);
+    let value = &command.signature.reply.value;
+    let args = hidden("args");
+    let pushes = command.signature.parameters.iter().map(|parameter| {
+        let (name, ty) = (&parameter.name, without_lifetimes(&parameter.ty));
+        quote_spanned!(parameter.ty.span()=> <#ty as #private::Arg>::push(&#name, &mut #args);)
+    });
+    let mutable = (!command.signature.parameters.is_empty()).then(|| quote!(mut));
+    let start = quote! {
+        let #mutable #args = #private::Args::new();
+        #(#pushes)*
+    };
+    let decode = decoder(command, &private);
+    let (output, body) = match &command.arguments.on {
+        None => (
+            quote!(#private::Call<#value>),
+            quote!(#private::Call::new(&#name::SPEC, #args, #decode)),
+        ),
+        Some(on) => {
+            let state = hidden("STATE");
+            let (call, wait) = match asyncness {
+                Some(_) => (quote!(call_on_async), Some(quote!(.await))),
+                None => (quote!(call_on), None),
+            };
+            let on = quote_spanned!(on.span()=> &#on);
+            let mut result = quote! {
+                #private::#call(#on, &#name::SPEC, &#state, #args, #decode)#wait
+            };
+            if command.signature.reply.written.is_some() {
+                // The user's `Result` may have another error type.
+                result = quote!(::core::result::Result::map_err(
+                    #result,
+                    ::core::convert::From::from,
+                ));
+            }
+            let output = match &command.signature.reply.written {
+                Some(written) => written.to_token_stream(),
+                None => quote!(#private::Result<#value>),
+            };
+            let state =
+                quote!(static #state: #private::CommandState = #private::CommandState::new(););
+            (output, quote!(#state #result))
+        }
+    };
+    quote! {
+        #(#attributes)*
+        #visibility #asyncness #fn_token #name #generics (#inputs) -> #output #clause {
+            #start
+            #body
+        }
+    }
+}
+
+/// The function that makes the Rust value of what the server sends.
+fn decoder(command: &Command, private: &TokenStream) -> TokenStream {
+    let reply = &command.signature.reply;
+    let value = without_lifetimes(&reply.value);
+    quote_spanned!(reply.span=> <#value as #private::FromReply>::from_records)
+}
+
+/// The type of the same name as the function.
+fn registration(command: &Command) -> TokenStream {
+    let private = private(&command.arguments.krate);
+    let visibility = &command.item.visibility;
+    let name = &command.item.signature.ident;
+    let conditions: Vec<TokenStream> = command.conditions().collect();
+    let spec = spec(command, &private);
+    let what = format!(
+        "The server's side of [`{0}()`](fn@{0}): its code and its registration.",
+        python_name(name)
+    );
+    quote! {
+        #[doc = #what]
+        #[allow(non_camel_case_types, dead_code)]
+        #[derive(::core::fmt::Debug)]
+        #(#conditions)*
+        #visibility struct #name {}
+
+        #[allow(dead_code)]
+        #(#conditions)*
+        impl #name {
+            /// What the server gets to know about the function.
+            pub const SPEC: #private::spec::CommandSpec = #spec;
+
+            /// The Python script that registers the function.
+            pub fn script() -> #private::script::Script {
+                #private::script::command_script(&Self::SPEC)
+            }
+
+            /// Registers the function on the server of `con`.
+            ///
+            /// # Errors
+            ///
+            /// When the trigger exists already and `replace` is not given, when Python refuses
+            /// the code, or when the connection fails.
+            pub fn register<C: #private::ConnectionLike>(
+                con: &mut C,
+            ) -> #private::Result<#private::Registered> {
+                #private::register(&Self::SPEC, con)
+            }
+
+            #private::if_tokio! {
+                /// Registers the function on the server of the asynchronous connection `con`.
+                ///
+                /// # Errors
+                ///
+                /// As `register`.
+                pub async fn register_async<C: #private::AsyncConnectionLike + ::core::marker::Send>(
+                    con: &mut C,
+                ) -> #private::Result<#private::Registered> {
+                    #private::register_async(&Self::SPEC, con).await
+                }
+            }
+        }
+    }
+}
+
+fn spec(command: &Command, private: &TokenStream) -> TokenStream {
+    let spec = quote!(#private::spec);
+    let arguments = &command.arguments;
+    let python = &command.function;
+    let name = python_name(&command.item.signature.ident);
+    let (def, file, line) = (&python.def, &command.file, python.line);
+    let (uses, methods) = (&python.uses, &python.cmd_methods);
+    let params = command.signature.parameters.iter().map(|parameter| {
+        let name = python_name(&parameter.name);
+        let decode = constant(parameter, private, "DECODE");
+        let arity = constant(parameter, private, "ARITY");
+        quote!(#spec::Param { name: #name, decode: #decode, arity: #arity })
+    });
+    let reply = &command.signature.reply;
+    let value = without_lifetimes(&reply.value);
+    let encoding = quote_spanned!(reply.span=> <#value as #private::FromReply>::ENCODING);
+    let trigger = command.trigger();
+    let mode = match arguments.mode {
+        Mode::Async => quote!(Async),
+        Mode::Sync => quote!(Sync),
+        _ => quote!(AsyncLocal),
+    };
+    let inorder = arguments.inorder;
+    let requirements = &arguments.requirements;
+    let replace = match arguments.replace {
+        Replace::Keep => quote!(Keep),
+        Replace::Replace => quote!(Replace),
+        _ => quote!(Refuse),
+    };
+    quote! {
+        #spec::CommandSpec {
+            function: #spec::Function {
+                name: #name,
+                def: #def,
+                params: &[#(#params),*],
+                result: #encoding,
+                uses: &[#(#uses),*],
+                cmd_methods: &[#(#methods),*],
+                file: #file,
+                line: #line,
+            },
+            trigger: #trigger,
+            mode: #spec::Mode::#mode,
+            inorder: #inorder,
+            arguments: &[],
+            on_registered: ::core::option::Option::None,
+            requirements: &[#(#requirements),*],
+            replace: #spec::Replace::#replace,
+        }
+    }
+}
+
+/// `<T as Arg>::NAME` for the type of a parameter.
+fn constant(parameter: &Parameter, private: &TokenStream, name: &str) -> TokenStream {
+    let ty = without_lifetimes(&parameter.ty);
+    let name = format_ident!("{name}");
+    quote_spanned!(parameter.ty.span()=> <#ty as #private::Arg>::#name)
+}
+
+/// Checks on the order of parameters whose types only rustc can see through.
+fn order_of_aliases(command: &Command, has_errors: bool) -> TokenStream {
+    let parameters = &command.signature.parameters;
+    let Some((last, before)) = parameters.split_last() else {
+        return TokenStream::new();
+    };
+    if has_errors {
+        return TokenStream::new();
+    }
+    let private = private(&command.arguments.krate);
+    let conditions: Vec<TokenStream> = command.conditions().collect();
+    let is = |parameter: &Parameter, arity: &str| {
+        let value = constant(parameter, &private, "ARITY");
+        let arity = format_ident!("{arity}");
+        quote_spanned!(parameter.ty.span()=> ::core::matches!(#value, #private::spec::Arity::#arity))
+    };
+    let assertion = |parameter: &Parameter, wrong: TokenStream, message: messages::Message| {
+        let text = message.to_string();
+        quote_spanned! {parameter.ty.span()=>
+            #(#conditions)*
+            const _: () = ::core::assert!(!(#wrong), #text);
+        }
+    };
+    let mut checks = TokenStream::new();
+    for parameter in before {
+        if parameter.shape == Shape::Unknown {
+            let wrong = is(parameter, "Variadic");
+            checks.extend(assertion(
+                parameter,
+                wrong,
+                messages::VARIADIC_NOT_LAST.into(),
+            ));
+        }
+        let may_be = |parameter: &Parameter, shape| {
+            parameter.shape == shape || parameter.shape == Shape::Unknown
+        };
+        let known = parameter.shape != Shape::Unknown && last.shape != Shape::Unknown;
+        if !known && may_be(parameter, Shape::Optional) && may_be(last, Shape::Variadic) {
+            let (optional, variadic) = (is(parameter, "Optional"), is(last, "Variadic"));
+            let wrong = quote!(#optional && #variadic);
+            checks.extend(assertion(
+                parameter,
+                wrong,
+                messages::OPTION_BEFORE_VARIADIC.into(),
+            ));
+        }
+    }
+    checks
+}
+
+/// The expression for a gear.
+pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
+    let private = private(&gear.krate);
+    let function = quote!(#private::gear::function);
+    let plan = static_plan(&gear.plan, &gear.file, &private);
+    let name = hidden("PLAN");
+    let reader = format_ident!("{}", reader_type(gear.plan.reader));
+    let end = match &gear.plan.action {
+        Some(Action::Run(_)) => quote!(Run),
+        Some(_) => quote!(Register),
+        None => quote!(Open),
+    };
+    // After an error rustc need not look at the captures too.
+    let captures = if report.has_errors() {
+        &[][..]
+    } else {
+        &gear.captures
+    };
+    let values = captures.iter().map(|capture| {
+        let (name, value) = (&capture.name, &capture.value);
+        quote_spanned!(capture.span=> #private::literal::capture(#name, &(#value)))
+    });
+    let captures = if captures.is_empty() {
+        quote!(::std::vec::Vec::new())
+    } else {
+        quote!(::std::vec::Vec::from([#(#values),*]))
+    };
+    let report = report.into_tokens();
+    quote! {
+        {
+            #report
+            const #name: #function::StaticPlan = #plan;
+            #name.gear::<#function::readers::#reader, #function::ends::#end>(#captures)
+        }
+    }
+}
+
+fn reader_type(reader: Reader) -> &'static str {
+    match reader {
+        Reader::KeysOnly => "KeysOnlyReader",
+        Reader::Stream => "StreamReader",
+        Reader::Python => "PythonReader",
+        Reader::ShardsId => "ShardsIDReader",
+        Reader::Command => "CommandReader",
+        _ => "KeysReader",
+    }
+}
+
+fn static_plan(plan: &Plan, file: &str, private: &TokenStream) -> TokenStream {
+    let function = quote!(#private::gear::function);
+    let prelude = plan.prelude.iter().map(static_code);
+    let reader_arguments = static_arguments(&plan.reader_arguments);
+    let steps = plan.steps.iter().map(|step| {
+        let operation = format_ident!("{}", format!("{:?}", step.operation));
+        let arguments = static_arguments(&step.arguments);
+        quote!((#private::gear::Operation::#operation, #arguments))
+    });
+    let action = match &plan.action {
+        None => quote!(Open),
+        Some(Action::Register(arguments)) => {
+            let arguments = static_arguments(arguments);
+            quote!(Register(#arguments))
+        }
+        Some(Action::Run(arguments)) => {
+            let arguments = static_arguments(arguments);
+            quote!(Run(#arguments))
+        }
+        Some(_) => quote!(Open),
+    };
+    let requirements = texts(&plan.requirements);
+    let uses = texts(&plan.uses);
+    let methods = texts(&plan.cmd_methods);
+    quote! {
+        #function::StaticPlan {
+            file: #file,
+            prelude: &[#(#prelude),*],
+            reader_arguments: #reader_arguments,
+            steps: &[#(#steps),*],
+            action: #function::StaticAction::#action,
+            requirements: #requirements,
+            uses: #uses,
+            cmd_methods: #methods,
+        }
+    }
+}
+
+fn texts(texts: &[Text]) -> TokenStream {
+    let texts = texts.iter().map(|text| Literal::string(text));
+    quote!(&[#(#texts),*])
+}
+
+fn static_code(code: &Code) -> TokenStream {
+    let (text, line) = (
+        Literal::string(&code.text),
+        Literal::u32_unsuffixed(code.line),
+    );
+    quote!((#text, #line))
+}
+
+fn static_arguments(arguments: &[Argument]) -> TokenStream {
+    let arguments = arguments.iter().map(|argument| {
+        let keyword = match &argument.keyword {
+            Some(keyword) => quote!(::core::option::Option::Some(#keyword)),
+            None => quote!(::core::option::Option::None),
+        };
+        let (value, function) = (static_code(&argument.value), argument.function);
+        quote!((#keyword, #value, #function))
+    });
+    quote!(&[#(#arguments),*])
+}

@@ -1,0 +1,121 @@
+//! `gear!`: from the tokens of the macro to the expression that stands for a gear.
+
+use proc_macro2::TokenStream;
+use redgrease_core::gear::check::{GearInput, check_gear};
+use redgrease_core::gear::{Action, Plan, Reader};
+
+use crate::body::{Body, Lost};
+use crate::capture::{self, Capture};
+use crate::expand;
+use crate::header::Header;
+use crate::report::Report;
+use crate::scan::{close_gaps, scan};
+use crate::{messages, print};
+
+/// What `gear!` found out.
+pub(crate) struct Gear {
+    pub(crate) krate: syn::Path,
+    pub(crate) file: String,
+    /// The checked gear; after an error, as much of it as its text tells.
+    pub(crate) plan: Plan,
+    pub(crate) captures: Vec<Capture>,
+}
+
+/// The expression for the input of `gear!`.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let mut report = Report::default();
+    let gear = read(input, &mut report);
+    let tokens = expand::gear(&gear, report);
+    print::tokens(&tokens);
+    tokens
+}
+
+fn read(input: TokenStream, report: &mut Report) -> Gear {
+    let header = Header::read(input.clone(), report);
+    let mut gear = Gear {
+        krate: header.arguments.krate.clone(),
+        file: String::new(),
+        plan: guess(&input.to_string()),
+        captures: Vec::new(),
+    };
+    let mut body = match Body::of_call(input) {
+        Ok(body) => body,
+        Err(lost) => {
+            if lost == Lost::Made {
+                report.error(proc_macro2::Span::call_site(), messages::BODY_MADE);
+            }
+            return gear;
+        }
+    };
+    gear.captures = prepare(&mut body, &header);
+    gear.file = body.source.file().to_owned();
+    let names: Vec<&str> = gear.captures.iter().map(|c| c.name.as_str()).collect();
+    let (plan, findings) = check_gear(&GearInput {
+        source: &body.source,
+        captures: &names,
+        python: header.arguments.python,
+    });
+    report.findings(&body, &findings);
+    if let Some(mut plan) = plan {
+        let requirements = header.arguments.requirements.iter();
+        plan.requirements
+            .extend(requirements.map(|text| text.value().into()));
+        gear.plan = plan;
+    }
+    if !report.has_errors() {
+        print::gear(&body.source, &gear.plan);
+    }
+    gear
+}
+
+/// Makes plain Python of the text, in the same length: no header, names for the captures.
+fn prepare(body: &mut Body, header: &Header) -> Vec<Capture> {
+    let mut text = body.source.text().to_owned();
+    if let Some(end) = header.end.and_then(|span| body.offset(span)) {
+        let blank: String = text[..end]
+            .chars()
+            .flat_map(|c| {
+                let blank = if c == '\n' { '\n' } else { ' ' };
+                std::iter::repeat_n(blank, c.len_utf8())
+            })
+            .collect();
+        text.replace_range(..end, &blank);
+    }
+    let found = scan(&text);
+    let captures = capture::replace(body, &mut text, &found, &header.rest);
+    close_gaps(&mut text, &found.gaps);
+    body.set_text(text);
+    captures
+}
+
+/// The reader and the end of a gear that has errors, so that the code around it keeps its types
+/// and rustc has nothing to add.
+fn guess(text: &str) -> Plan {
+    let has = |name: &str| text.contains(name);
+    let mut plan = Plan::new(if has("CommandReader") {
+        Reader::Command
+    } else if has("StreamReader") {
+        Reader::Stream
+    } else if has("PythonReader") {
+        Reader::Python
+    } else if has("ShardsIDReader") {
+        Reader::ShardsId
+    } else if has("KeysOnlyReader") {
+        Reader::KeysOnly
+    } else {
+        Reader::Keys
+    });
+    let ends = |name: &str| {
+        text.match_indices(name)
+            .map(|(at, _)| &text[at + name.len()..])
+            .any(|after| after.trim_start().starts_with('('))
+    };
+    plan.action = if ends("register") {
+        Some(Action::Register(Vec::new()))
+    } else if ends("run") {
+        Some(Action::Run(Vec::new()))
+    } else {
+        None
+    };
+    plan
+}

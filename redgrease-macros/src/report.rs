@@ -1,0 +1,99 @@
+//! Errors and warnings of one invocation, collected and written as Rust code that makes rustc
+//! show them at the right tokens.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use redgrease_core::diag::Diagnostic;
+
+use crate::body::Body;
+use crate::messages::Message;
+
+/// The sink: everything is pushed here and shown at once.
+#[derive(Default)]
+pub(crate) struct Report {
+    tokens: TokenStream,
+    errors: bool,
+}
+
+impl Report {
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors
+    }
+
+    /// An error at `span`.
+    pub(crate) fn error(&mut self, span: Span, message: impl Into<Message>) {
+        self.error_between(span, span, message);
+    }
+
+    /// An error under everything from the token `first` to the token `last`.
+    pub(crate) fn error_between(&mut self, first: Span, last: Span, message: impl Into<Message>) {
+        self.compile_error(first, last, &message.into().to_string());
+    }
+
+    /// An error under all of `tokens`.
+    pub(crate) fn error_at(&mut self, tokens: impl quote::ToTokens, message: impl Into<Message>) {
+        let mut spans = tokens.into_token_stream().into_iter();
+        let first = spans
+            .next()
+            .map_or_else(Span::call_site, |tree| tree.span());
+        let last = spans.last().map_or(first, |tree| tree.span());
+        self.error_between(first, last, message);
+    }
+
+    /// What syn has to say about Rust code it cannot read.
+    pub(crate) fn syntax(&mut self, error: &syn::Error) {
+        self.errors = true;
+        self.tokens.extend(error.to_compile_error());
+    }
+
+    /// Findings of the core about the text of `body`.
+    pub(crate) fn findings(&mut self, body: &Body, findings: &[Diagnostic]) {
+        for finding in findings {
+            self.finding(body, finding);
+        }
+    }
+
+    fn finding(&mut self, body: &Body, finding: &Diagnostic) {
+        let (first, last) = body.locate(&finding.range);
+        let mut text = format!("{} [{}]", finding.message, finding.code);
+        if let Some(literal) = body.literal() {
+            text.push('\n');
+            text.push_str(literal.snippet(finding).trim_end());
+        } else if let Some(label) = &finding.label {
+            text.push_str(&format!("\n= note: {label}"));
+        }
+        if let Some(help) = &finding.help {
+            text.push_str(&format!("\n= help: {}", help.replace('\n', "\n        ")));
+        }
+        if finding.is_error() {
+            self.compile_error(first, last, &text);
+        } else {
+            self.warning(first, finding.code.as_str(), &text);
+        }
+    }
+
+    /// rustc underlines from the first token of the macro's path to the last of its brackets.
+    fn compile_error(&mut self, first: Span, last: Span, text: &str) {
+        self.errors = true;
+        let path = quote_spanned!(first=> ::core::compile_error!);
+        let message = quote_spanned!(last=> { #text });
+        self.tokens.extend(quote!(#path #message));
+    }
+
+    /// The only warning that stable Rust lets a macro give is the use of something deprecated.
+    fn warning(&mut self, span: Span, code: &str, text: &str) {
+        let name = Ident::new(code, span.resolved_at(Span::mixed_site()));
+        self.tokens.extend(quote! {
+            const _: () = {
+                #[deprecated(note = #text)]
+                const #name: () = ();
+                #name
+            };
+        });
+    }
+
+    /// Items that make rustc show everything.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        self.tokens
+    }
+}
