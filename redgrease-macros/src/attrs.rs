@@ -69,6 +69,10 @@ struct Pair {
 impl Pair {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let key = input.call(Ident::parse_any)?;
+        if !input.peek(Token![=]) {
+            let message = messages::no_value(&key.to_string());
+            return Err(syn::Error::new(key.span(), message));
+        }
         input.parse::<Token![=]>()?;
         Ok(Self {
             key,

@@ -13,7 +13,8 @@ use redgrease_core::source::Source;
 use syn::LitStr;
 
 use crate::literal::Literal;
-use crate::tokens::{self, Leaf, Lines, after};
+use crate::splice;
+use crate::tokens::{self, Lines, after};
 
 /// A Python text with its origin.
 pub(crate) struct Body {
@@ -44,40 +45,43 @@ pub(crate) enum Lost {
 impl Body {
     /// The text between the brackets whose group has the span `group`.
     pub(crate) fn in_brackets(group: Span, tokens: TokenStream) -> Result<Self, Lost> {
-        let verbatim = group
+        let written = group
             .source_text()
             .filter(|text| text.starts_with(['{', '(', '[']) && text.ends_with(['}', ')', ']']))
-            .and_then(|text| {
+            .map(|text| {
                 let inner = text[1..text.len() - 1].to_owned();
-                let start = after(group.start(), &text[..1]);
-                verbatim(inner, start, &tokens)
+                (inner, after(group.start(), &text[..1]))
             });
-        Self::of_tokens(verbatim, group, tokens)
+        Self::of_tokens(written, group, tokens)
     }
 
     /// The text between the brackets of the function-like macro that is being expanded.
     pub(crate) fn of_call(tokens: TokenStream) -> Result<Self, Lost> {
         let call = Span::call_site();
-        let verbatim = call.source_text().and_then(|text| {
+        let written = call.source_text().and_then(|text| {
             let bang = text.find('!')?;
             let open = bang + text[bang..].find(['{', '(', '['])? + 1;
             let inner = text.get(open..text.trim_end().len().checked_sub(1)?)?;
-            let start = after(call.start(), &text[..open]);
-            verbatim(inner.to_owned(), start, &tokens)
+            Some((inner.to_owned(), after(call.start(), &text[..open])))
         });
-        Self::of_tokens(verbatim, call, tokens)
+        Self::of_tokens(written, call, tokens)
     }
 
     fn of_tokens(
-        verbatim: Option<(String, LineColumn)>,
+        written: Option<(String, LineColumn)>,
         whole: Span,
         tokens: TokenStream,
     ) -> Result<Self, Lost> {
         let spans = OnceCell::new();
-        let (text, start) = match verbatim {
-            Some(found) => found,
-            None => {
-                let rebuilt = rebuild(&tokens)?;
+        let (text, start) = match written {
+            Some((text, start)) if is_verbatim(&text, start, &tokens) => (text, start),
+            written => {
+                let spliced =
+                    written.and_then(|(text, start)| splice::splice(&text, start, whole, &tokens));
+                let rebuilt = match spliced {
+                    Some(spliced) => spliced,
+                    None => splice::rebuild(&tokens)?,
+                };
                 let _ = spans.set(rebuilt.spans);
                 (rebuilt.text, rebuilt.start)
             }
@@ -194,20 +198,16 @@ fn column(place: LineColumn) -> u32 {
     u32::try_from(place.column).unwrap_or(0)
 }
 
-/// Gives the text and its place back when it really is the text of `tokens`.
-fn verbatim(text: String, start: LineColumn, tokens: &TokenStream) -> Option<(String, LineColumn)> {
+/// Whether `text`, which begins at `start`, is the text of `tokens` and of nothing else.
+fn is_verbatim(text: &str, start: LineColumn, tokens: &TokenStream) -> bool {
     let Some(first) = tokens::first(tokens) else {
-        return Some((text, start));
+        return true;
     };
-    let at = Lines::new(&text, start).offset(&text, first.span?.start())?;
-    if !text[at..].starts_with(&first.text) {
-        return None;
-    }
+    let lines = Lines::new(text, start);
+    let at = first.span.and_then(|span| lines.offset(text, span.start()));
     // In the text of a `macro_rules`, `$name` stands for tokens from elsewhere.
-    if text.contains('$') && !all_inside(&text, start, tokens) {
-        return None;
-    }
-    Some((text, start))
+    at.is_some_and(|at| text[at..].starts_with(&first.text))
+        && (!text.contains('$') || all_inside(text, start, tokens))
 }
 
 /// Whether every token stands in `text`, which begins at `start`.
@@ -223,73 +223,4 @@ fn all_inside(text: &str, start: LineColumn, tokens: &TokenStream) -> bool {
         });
     });
     inside
-}
-
-struct Rebuilt {
-    text: String,
-    start: LineColumn,
-    spans: Vec<(Range<usize>, Span)>,
-}
-
-/// Writes the text anew from the lines and columns of the tokens.
-fn rebuild(tokens: &TokenStream) -> Result<Rebuilt, Lost> {
-    let mut leaves = Vec::new();
-    tokens::leaves(tokens.clone(), &mut |leaf| leaves.push(leaf));
-    let Some(first) = leaves.iter().find_map(|leaf| leaf.span) else {
-        return Err(Lost::NoPositions);
-    };
-    if first.source_text().is_none() && first.file().is_empty() {
-        return Err(Lost::NoPositions);
-    }
-    // Tokens that another macro made all stand in one place.
-    let apart = leaves
-        .iter()
-        .filter_map(|leaf| leaf.span)
-        .any(|span| span.start() != first.start());
-    if !apart && leaves.len() > 1 {
-        return Err(Lost::Made);
-    }
-    let start = LineColumn {
-        line: first.start().line,
-        column: 0,
-    };
-    let mut rebuilt = Rebuilt {
-        text: String::new(),
-        start,
-        spans: Vec::new(),
-    };
-    let mut end: Option<LineColumn> = None;
-    let mut glued = false;
-    for leaf in &leaves {
-        pad(&mut rebuilt.text, end, leaf, glued);
-        let from = rebuilt.text.len();
-        rebuilt.text.push_str(&leaf.text);
-        if let Some(span) = leaf.span {
-            rebuilt.spans.push((from..rebuilt.text.len(), span));
-            end = Some(span.end());
-        }
-        glued = leaf.joint;
-    }
-    Ok(rebuilt)
-}
-
-/// The blanks and line ends between a token that ends at `end` and `next`.
-fn pad(text: &mut String, end: Option<LineColumn>, next: &Leaf, glued: bool) {
-    let Some(start) = next.span.map(|span| span.start()) else {
-        text.push(' ');
-        return;
-    };
-    match end {
-        None => text.push_str(&" ".repeat(start.column)),
-        Some(end) if start.line > end.line => {
-            text.push('\n');
-            text.push_str(&" ".repeat(start.column));
-        }
-        Some(end) if start.line == end.line && start.column >= end.column => {
-            text.push_str(&" ".repeat(start.column - end.column));
-        }
-        // From a fragment of a `macro_rules` into its text, or the other way round.
-        Some(_) if glued => {}
-        Some(_) => text.push(' '),
-    }
 }

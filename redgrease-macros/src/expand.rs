@@ -55,7 +55,8 @@ fn function(command: &Command) -> TokenStream {
     let (inputs, clause) = (&signature.inputs, &signature.generics.where_clause);
     let value = &command.signature.reply.value;
     let args = hidden("args");
-    let pushes = command.signature.parameters.iter().map(|parameter| {
+    let parameters = command.signature.parameters.iter().filter(|p| p.named);
+    let pushes = parameters.map(|parameter| {
         let (name, ty) = (&parameter.name, without_lifetimes(&parameter.ty));
         quote_spanned!(parameter.ty.span()=> <#ty as #private::Arg>::push(&#name, &mut #args);)
     });
@@ -176,7 +177,8 @@ fn spec(command: &Command, private: &TokenStream) -> TokenStream {
     let name = python_name(&command.item.signature.ident);
     let (def, file, line) = (&python.def, &command.file, python.line);
     let (uses, methods) = (&python.uses, &python.cmd_methods);
-    let params = command.signature.parameters.iter().map(|parameter| {
+    let parameters = command.signature.parameters.iter().filter(|p| p.named);
+    let params = parameters.map(|parameter| {
         let name = python_name(&parameter.name);
         let decode = constant(parameter, private, "DECODE");
         let arity = constant(parameter, private, "ARITY");

@@ -18,6 +18,7 @@ mod messages;
 mod print;
 mod report;
 mod scan;
+mod splice;
 #[cfg(test)]
 mod tests;
 mod tokens;

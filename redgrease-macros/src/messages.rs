@@ -141,6 +141,11 @@ pub(crate) fn repeated_argument(name: &str) -> Message {
     Message::new("RG0922", format!("`{name}` is given twice")).help("keep one of them")
 }
 
+/// An argument without a value.
+pub(crate) fn no_value(name: &str) -> Message {
+    Message::new("RG0926", format!("`{name}` has no value")).help(format!("write `{name} = …`"))
+}
+
 /// A value that is not of the kind that the argument takes.
 pub(crate) fn argument_value(name: &str, expected: &str, example: &str) -> Message {
     Message::new("RG0923", format!("`{name}` takes {expected}"))

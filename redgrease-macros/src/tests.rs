@@ -1,1 +1,223 @@
+//! Expansions, without rustc: input → tokens → a valid file → its text.
+//!
+//! Outside of the compiler a call has no text of its own, so `gear!` is rebuilt from its tokens
+//! here; the verbatim way is what the tests under `tests/ui` go.
 
+use proc_macro2::TokenStream;
+
+use crate::{command, gear};
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().expect("the test's input has tokens")
+}
+
+/// The items that `#[command(arguments)] item` becomes, with single blanks.
+fn commanded(arguments: &str, item: &str) -> String {
+    let expanded = command::expand(tokens(arguments), tokens(item));
+    let text = expanded.to_string();
+    syn::parse2::<syn::File>(expanded).unwrap_or_else(|error| panic!("{error}: {text}"));
+    text
+}
+
+fn geared(input: &str) -> String {
+    let expanded = gear::expand(tokens(input));
+    let text = expanded.to_string();
+    syn::parse2::<syn::Expr>(expanded).unwrap_or_else(|error| panic!("{error}: {text}"));
+    text
+}
+
+/// Whether `code` holds `fragment`, whatever the blanks.
+fn assert_has(code: &str, fragment: &str) {
+    let squeeze = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(
+        squeeze(code).contains(&squeeze(fragment)),
+        "no `{fragment}` in\n{code}"
+    );
+}
+
+const AREA: &str = "
+/// The area.
+#[inline]
+pub fn area(width: f64, height: f64) -> f64 {
+    python! {
+        return width * height
+    }
+}";
+
+#[test]
+fn without_on_the_function_gives_a_call() {
+    let code = commanded("", AREA);
+    assert_has(
+        &code,
+        "pub fn area(width: f64, height: f64) -> ::redgrease::__private::Call<f64>",
+    );
+    assert_has(
+        &code,
+        "<f64 as ::redgrease::__private::Arg>::push(&width, &mut args);",
+    );
+    assert_has(
+        &code,
+        "::redgrease::__private::Call::new(&area::SPEC, args,",
+    );
+    assert_has(
+        &code,
+        r#"def: "def area(width, height):\n    return width * height\n""#,
+    );
+    assert_has(&code, "line: 6u32");
+    assert!(!code.contains("compile_error"), "{code}");
+}
+
+#[test]
+fn docs_attributes_and_visibility_stay_on_the_function() {
+    let code = commanded("", AREA);
+    assert_has(&code, "#[doc = \" The area.\"] #[inline] pub fn area");
+    assert_has(&code, "pub struct area {}");
+}
+
+#[test]
+fn with_on_the_function_calls() {
+    let code = commanded("on = *REDIS", AREA);
+    assert_has(&code, "-> ::redgrease::__private::Result<f64>");
+    assert_has(&code, "static STATE: ::redgrease::__private::CommandState");
+    assert_has(
+        &code,
+        "::redgrease::__private::call_on(&*REDIS, &area::SPEC, &STATE, args,",
+    );
+}
+
+#[test]
+fn an_async_function_waits() {
+    let code = commanded(
+        "on = client()",
+        "async fn f() -> Result<i64, E> { \"return 1\" }",
+    );
+    assert_has(&code, "async fn f() -> Result<i64, E>");
+    assert_has(&code, "call_on_async(&client(), &f::SPEC, &STATE, args,");
+    assert_has(&code, ".await, ::core::convert::From::from");
+}
+
+#[test]
+fn the_crate_can_have_another_name() {
+    let code = commanded("crate = my::rg", AREA);
+    assert_has(&code, "my::rg::__private::Call<f64>");
+    assert!(!code.contains(":: redgrease"), "{code}");
+}
+
+#[test]
+fn a_condition_holds_for_every_item() {
+    let code = commanded("", &format!("#[cfg(unix)]{AREA}"));
+    assert_eq!(code.matches("# [cfg (unix)]").count(), 3, "{code}");
+}
+
+#[test]
+fn lifetimes_of_the_function_do_not_leak_into_the_specification() {
+    let code = commanded(
+        "",
+        "fn f<'a>(x: &'a [&'static str]) -> i64 { \"return len(x)\" }",
+    );
+    assert_has(&code, "fn f<'a>(x: &'a [&'static str])");
+    assert_has(
+        &code,
+        "<&'_ [&'static str] as ::redgrease::__private::Arg>::DECODE",
+    );
+}
+
+#[test]
+fn after_an_error_the_items_are_still_there() {
+    let code = commanded("", "fn f(x: i64) -> i64 { python! { return y } }");
+    assert_has(&code, "compile_error!");
+    assert_has(&code, "fn f(x: i64) -> ::redgrease::__private::Call<i64>");
+    assert_has(&code, "struct f {}");
+    let code = commanded("", "struct S;");
+    assert_has(&code, "struct S;");
+}
+
+#[test]
+fn tokens_without_a_place_leave_the_items() {
+    let made: TokenStream = tokens("return x + 1")
+        .into_iter()
+        .map(|mut tree| {
+            tree.set_span(proc_macro2::Span::call_site());
+            tree
+        })
+        .collect();
+    let item = quote::quote!(
+        fn f(x: i64) -> i64 {
+            python! { #made }
+        }
+    );
+    let code = command::expand(TokenStream::new(), item).to_string();
+    assert_has(&code, "struct f {}");
+}
+
+#[test]
+fn a_gear_is_a_constant_with_its_captures() {
+    let code = geared("KeysReader('pattern).values().map(lambda x: x).run()");
+    assert_has(
+        &code,
+        "const PLAN: ::redgrease::__private::gear::function::StaticPlan",
+    );
+    assert_has(
+        &code,
+        "(::redgrease::__private::gear::Operation::Values, &[])",
+    );
+    assert_has(
+        &code,
+        r#"(::core::option::Option::None, ("lambda x: x", 1), true)"#,
+    );
+    assert_has(&code, "readers::KeysReader");
+    assert_has(&code, "ends::Run");
+    assert_has(
+        &code,
+        r#"::redgrease::__private::literal::capture("_pattern", &(pattern))"#,
+    );
+}
+
+#[test]
+fn a_gear_with_errors_keeps_its_type() {
+    let code = geared("StreamReader().mapp(int).register('prefix)");
+    assert_has(&code, "compile_error!");
+    assert_has(&code, "readers::StreamReader");
+    assert_has(&code, "ends::Register");
+    assert!(!code.contains("capture"), "{code}");
+}
+
+#[test]
+fn a_header_is_no_python() {
+    let code = geared("#![requirements = [\"numpy\"], crate = rg]\nKeysReader().run()");
+    assert_has(&code, r#"requirements: &["numpy"]"#);
+    assert_has(&code, "rg::__private::gear::function::StaticPlan");
+}
+
+#[test]
+fn nothing_panics_on_broken_input() {
+    for input in [
+        "",
+        "'",
+        "$",
+        "${}",
+        "${}.run()",
+        "#",
+        "#!",
+        "#![x",
+        "#![",
+        "\"",
+        "é",
+        "{",
+        "KeysReader(",
+    ] {
+        if let Ok(tokens) = input.parse::<TokenStream>() {
+            let _ = gear::expand(tokens);
+        }
+    }
+    for item in [
+        "fn f() {}",
+        "fn f() { python! {} }",
+        "fn f(self) { \"\" }",
+        "fn f();",
+        "",
+        "enum E {}",
+    ] {
+        let _ = command::expand(tokens("on"), tokens(item));
+    }
+}

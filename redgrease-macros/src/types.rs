@@ -16,6 +16,8 @@ pub(crate) struct Parameter {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     pub(crate) shape: Shape,
+    /// Whether rustc can be asked about the type; what was refused here is not looked at again.
+    pub(crate) named: bool,
 }
 
 /// How many arguments a type takes, as far as its text tells.
@@ -52,22 +54,21 @@ impl Signature {
             match input {
                 FnArg::Receiver(receiver) => report.error_at(receiver, messages::RECEIVER),
                 FnArg::Typed(typed) => {
-                    check_type(&typed.ty, report);
-                    match &*typed.pat {
-                        Pat::Ident(pat)
-                            if pat.by_ref.is_none()
-                                && pat.mutability.is_none()
-                                && pat.subpat.is_none() =>
-                        {
-                            check_name(&pat.ident, report);
-                            parameters.push(Parameter {
-                                name: pat.ident.clone(),
-                                shape: shape(&typed.ty),
-                                ty: (*typed.ty).clone(),
-                            });
-                        }
-                        other => report.error_at(other, messages::PATTERN),
+                    let named = check_type(&typed.ty, report);
+                    let Pat::Ident(pat) = &*typed.pat else {
+                        report.error_at(&typed.pat, messages::PATTERN);
+                        continue;
+                    };
+                    if pat.by_ref.is_some() || pat.mutability.is_some() || pat.subpat.is_some() {
+                        report.error_at(pat, messages::PATTERN);
                     }
+                    check_name(&pat.ident, report);
+                    parameters.push(Parameter {
+                        name: pat.ident.clone(),
+                        shape: shape(&typed.ty),
+                        ty: (*typed.ty).clone(),
+                        named,
+                    });
                 }
             }
         }
@@ -110,10 +111,13 @@ fn check_qualifiers(signature: &syn::Signature, report: &mut Report) {
     }
 }
 
-fn check_type(ty: &Type, report: &mut Report) {
-    if matches!(ty, Type::ImplTrait(_)) {
+/// Whether the type is one that has a name.
+fn check_type(ty: &Type, report: &mut Report) -> bool {
+    let named = !matches!(ty, Type::ImplTrait(_));
+    if !named {
         report.error_at(ty, messages::IMPL_TRAIT);
     }
+    named
 }
 
 fn check_order(parameters: &[Parameter], report: &mut Report) {
@@ -217,14 +221,17 @@ pub(crate) fn innermost(ty: &Type) -> &Type {
 }
 
 fn reply(signature: &syn::Signature, report: &mut Report) -> Reply {
-    let ReturnType::Type(_, ty) = &signature.output else {
-        return Reply {
-            value: quote!(()),
-            written: None,
-            span: signature.ident.span(),
-        };
+    let nothing = Reply {
+        value: quote!(()),
+        written: None,
+        span: signature.ident.span(),
     };
-    check_type(ty, report);
+    let ReturnType::Type(_, ty) = &signature.output else {
+        return nothing;
+    };
+    if !check_type(ty, report) {
+        return nothing;
+    }
     let written = first_type(ty).filter(|_| name(ty) == "Result");
     let value = written.unwrap_or(ty);
     Reply {

@@ -1,0 +1,22 @@
+use redgrease::prelude::*;
+
+#[command]
+fn rust(x: i64) -> i64 {
+    x + 1
+}
+
+#[command]
+fn several(x: i64) -> i64 {
+    let y = x;
+    python! { return y }
+}
+
+#[command]
+fn other(x: i64) -> i64 {
+    rust! { return x }
+}
+
+fn main() {
+    python! { return 1 }
+    let _ = (rust(1), several(2), other(3));
+}

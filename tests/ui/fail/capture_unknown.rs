@@ -1,0 +1,6 @@
+use redgrease::prelude::*;
+
+fn main() {
+    let gear = gear! { KeysReader('patern).count().run() };
+    let _ = gear.plan();
+}

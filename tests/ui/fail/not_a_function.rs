@@ -1,0 +1,8 @@
+use redgrease::prelude::*;
+
+#[command]
+struct Area;
+
+fn main() {
+    let _ = Area;
+}
