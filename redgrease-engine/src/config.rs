@@ -238,10 +238,10 @@ impl Config {
                     String::from_utf8_lossy(value)
                 ));
             }
-            if entry.name == "PythonAttemptTraceback" {
-                if let Setting::Int { value, .. } = &mut entry.setting {
-                    *value = i64::from(*value != 0);
-                }
+            if entry.name == "PythonAttemptTraceback"
+                && let Setting::Int { value, .. } = &mut entry.setting
+            {
+                *value = i64::from(*value != 0);
             }
         }
         self.extra.insert(name.to_vec(), value.to_vec());

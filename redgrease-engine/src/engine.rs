@@ -237,10 +237,10 @@ impl Workers {
             .filter(|worker| !worker.is_dead() && Arc::ptr_eq(&worker.environment, environment))
             .collect();
         candidates.sort_by_key(|worker| (worker.load(), worker.sessions.load(Ordering::Relaxed)));
-        if let Some(best) = candidates.first() {
-            if best.load() == 0 || candidates.len() >= limit {
-                return Ok(Arc::clone(best));
-            }
+        if let Some(best) = candidates.first()
+            && (best.load() == 0 || candidates.len() >= limit)
+        {
+            return Ok(Arc::clone(best));
         }
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         let worker = Worker::start(number, Arc::clone(environment), memory).map_err(|error| {

@@ -16,14 +16,12 @@ mod descriptors;
 mod keyspace;
 mod table;
 
-pub(crate) use call::{CallError, CallReply, ReplyKind, call};
+pub(crate) use call::{CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
-pub(crate) use context::{
-    Blocked, Context, ContextFlags, Level, ServerLock, lock_server, log, on_main_thread,
-};
+pub(crate) use context::{Blocked, Context, Level, ServerLock, lock_server, log, on_main_thread};
 pub(crate) use descriptors::send_descriptor;
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};
-pub(crate) use table::{Api, api, attach};
+pub(crate) use table::{api, attach};
 
 /// Status of a module API call that succeeded.
 pub(crate) const OK: std::os::raw::c_int = 0;
@@ -54,7 +52,7 @@ pub(crate) fn guarded<R>(what: &str, fallback: R, body: impl FnOnce() -> R) -> R
 /// # Safety
 /// The server passes a valid context and argument vector, as its module API promises.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn RedisModule_OnLoad(
+pub(crate) unsafe extern "C" fn RedisModule_OnLoad(
     ctx: *mut table::RedisModuleCtx,
     argv: *mut *mut table::RedisModuleString,
     argc: std::os::raw::c_int,
@@ -87,6 +85,8 @@ pub unsafe extern "C" fn RedisModule_OnLoad(
 /// The entry point that the server calls when somebody asks it to unload the module: refused, because workers, blocked
 /// clients and event handlers hold pointers into it.
 #[unsafe(no_mangle)]
-pub extern "C" fn RedisModule_OnUnload(_ctx: *mut table::RedisModuleCtx) -> std::os::raw::c_int {
+pub(crate) extern "C" fn RedisModule_OnUnload(
+    _ctx: *mut table::RedisModuleCtx,
+) -> std::os::raw::c_int {
     ERR
 }

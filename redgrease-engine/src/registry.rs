@@ -574,14 +574,13 @@ fn take_registration(inner: &mut Inner, id: &str) -> Option<Arc<Registration>> {
         .iter()
         .position(|registration| registration.id == id)?;
     let registration = inner.registrations.remove(at);
-    if let Some(trigger) = trigger_of(&registration) {
-        if inner
+    if let Some(trigger) = trigger_of(&registration)
+        && inner
             .triggers
             .get(trigger)
             .is_some_and(|known| Arc::ptr_eq(known, &registration))
-        {
-            inner.triggers.remove(trigger);
-        }
+    {
+        inner.triggers.remove(trigger);
     }
     Some(registration)
 }

@@ -122,7 +122,7 @@ fn write_record(context: Context<'_>, record: &Value) {
         Value::Float(value) => context.reply_bulk(six_decimals(*value)),
         Value::List(items) => write_records(context, items),
         Value::None | Value::Tuple(_) | Value::Dict(_) | Value::Set(_) => {
-            context.reply_bulk(OPAQUE)
+            context.reply_bulk(OPAQUE);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What workers ask the engine for while functions run.
 
 use crate::cluster;
+use crate::commands::pyexecute;
 use crate::engine::engine;
+use crate::execution::{Execution, Waiter};
 use crate::ffi::{CallReply, ReplyKind, ServerLock, call};
 use crate::plan::Plan;
-use crate::value::{Value, encode_head, encode_int, encode_str};
+use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::wire::{FrameType, frame};
 use crate::worker::Worker;
 use std::sync::Arc;
@@ -62,7 +64,7 @@ fn encode_reply(reply: &CallReply, out: &mut Vec<u8>, binary: &mut bool) {
         ReplyKind::Integer => encode_int(reply.integer(), out),
         ReplyKind::Null => out.push(b'N'),
         ReplyKind::Bool => out.push(if reply.boolean() { b'T' } else { b'F' }),
-        ReplyKind::Double => crate::value::encode(&Value::Float(reply.double()), out),
+        ReplyKind::Double => encode(&Value::Float(reply.double()), out),
         ReplyKind::Array | ReplyKind::Set => {
             encode_head(b'[', reply.len(), out);
             for element in reply.elements() {
@@ -127,7 +129,8 @@ pub(crate) fn answer(_worker: &Worker, request: Value) -> Result<Value, String> 
                 .session_inside(&text(0))
                 .ok_or("the session of this function is gone")?;
             let description = arguments.get(1).cloned().unwrap_or(Value::None);
-            crate::commands::pyexecute::commit(&session, &[description], None)?;
+            let made = pyexecute::commit(&session, &[description], None)?;
+            pyexecute::tell_registered(&session, &made, || {});
             Ok(Value::None)
         }
         "run" => {
@@ -144,6 +147,7 @@ pub(crate) fn answer(_worker: &Worker, request: Value) -> Result<Value, String> 
                 None,
                 false,
             );
+            tell_when_over(&execution);
             engine().executor.submit(execution);
             Ok(Value::None)
         }
@@ -171,4 +175,31 @@ fn check(arguments: &[Value]) -> Result<Value, String> {
         }
         _ => Ok(Value::None),
     }
+}
+
+/// Gives the results of a run that a function started to the function's worker.
+fn tell_when_over(execution: &Arc<Execution>) {
+    let session = Arc::clone(&execution.session);
+    let plan = execution.plan_id.clone();
+    execution.wait(Waiter::Internal(Box::new(move |outcome, _| {
+        let Some(worker) = session.current_worker() else {
+            return;
+        };
+        let errors = outcome
+            .errors
+            .iter()
+            .map(|text| Value::redis(text))
+            .collect();
+        let payload = Value::Tuple(vec![
+            Value::str(&session.inner_name),
+            Value::str(&plan),
+            Value::List(outcome.results.clone()),
+            Value::List(errors),
+        ]);
+        let mut out = Vec::new();
+        frame(&mut out, FrameType::Over, 0, |bytes| {
+            encode(&payload, bytes)
+        });
+        worker.send(&out);
+    })));
 }

@@ -59,10 +59,10 @@ impl Session {
     /// When no worker can be started.
     pub(crate) fn worker(&self) -> Result<Arc<Worker>, String> {
         let mut slot = guard(&self.worker);
-        if let Some(worker) = &*slot {
-            if !worker.is_dead() {
-                return Ok(Arc::clone(worker));
-            }
+        if let Some(worker) = &*slot
+            && !worker.is_dead()
+        {
+            return Ok(Arc::clone(worker));
         }
         let worker = engine().workers.pick(&self.environment)?;
         worker.sessions.fetch_add(1, Ordering::Relaxed);
@@ -87,7 +87,7 @@ impl Session {
         let payload = Value::Tuple(vec![Value::str(&self.inner_name), Value::List(pairs)]);
         let mut out = Vec::new();
         frame(&mut out, FrameType::Restore, 0, |bytes| {
-            encode(&payload, bytes)
+            encode(&payload, bytes);
         });
         out
     }
@@ -122,7 +122,7 @@ impl Session {
         let payload = Value::Tuple(vec![Value::str(&self.inner_name), plans]);
         let mut out = Vec::new();
         frame(&mut out, FrameType::Drop, 0, |bytes| {
-            encode(&payload, bytes)
+            encode(&payload, bytes);
         });
         worker.send(&out);
     }

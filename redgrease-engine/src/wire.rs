@@ -29,6 +29,10 @@ pub(crate) enum FrameType {
     Configure = 10,
     /// A socket for synchronous calls comes with this frame.
     Sync = 11,
+    /// A run that a function started is over.
+    Over = 12,
+    /// Registrations are in place.
+    Registered = 13,
 
     /// The worker stands: version and abilities.
     Ready = 65,
@@ -68,6 +72,8 @@ impl FrameType {
             9 => Self::Promote,
             10 => Self::Configure,
             11 => Self::Sync,
+            12 => Self::Over,
+            13 => Self::Registered,
             65 => Self::Ready,
             66 => Self::Result,
             67 => Self::Progress,
@@ -171,7 +177,7 @@ mod tests {
     fn frames_are_cut_out_of_any_pieces() {
         let mut stream = Vec::new();
         frame(&mut stream, FrameType::Call, 7, |out| {
-            out.extend_from_slice(b"abc")
+            out.extend_from_slice(b"abc");
         });
         frame(&mut stream, FrameType::Log, 0, |_| {});
         for size in 1..stream.len() {

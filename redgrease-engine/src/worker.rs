@@ -72,6 +72,8 @@ pub(crate) struct Worker {
     last_sign: AtomicU64,
     /// Threads that were asked for since the last answer.
     promotions: AtomicU32,
+    /// Whether what it has in hand waits for futures, so that no thread is busy.
+    quiet: AtomicBool,
     /// How many sessions are pinned to it.
     pub(crate) sessions: AtomicUsize,
 }
@@ -130,6 +132,7 @@ impl Worker {
             dead: AtomicBool::new(false),
             last_sign: AtomicU64::new(engine().microseconds()),
             promotions: AtomicU32::new(0),
+            quiet: AtomicBool::new(false),
             sessions: AtomicUsize::new(0),
         });
         let reader = Arc::clone(&worker);
@@ -195,7 +198,7 @@ impl Worker {
                 (work.done)(Err(self.obituary()));
                 return;
             }
-            if pending.is_empty() {
+            if self.quiet.swap(false, Ordering::Relaxed) || pending.is_empty() {
                 self.last_sign
                     .store(engine().microseconds(), Ordering::Relaxed);
             }
@@ -237,7 +240,7 @@ impl Worker {
             return false;
         }
         let silent = now.saturating_sub(self.last_sign.load(Ordering::Relaxed));
-        if u128::from(silent) >= BUSY_AFTER.as_micros() {
+        if u128::from(silent) >= BUSY_AFTER.as_micros() && !self.quiet.load(Ordering::Relaxed) {
             let threads = u32::try_from(engine().config().int("ExecutionThreads")).unwrap_or(1);
             if self.promotions.fetch_add(1, Ordering::Relaxed) <= threads {
                 self.command(FrameType::Promote, 0);
@@ -385,9 +388,13 @@ impl Worker {
                     (work.done)(Err("aborted".to_owned()));
                 }
             }
+            FrameType::Leading if frame.number == 2 => {
+                self.promotions.store(0, Ordering::Relaxed);
+                self.quiet.store(true, Ordering::Relaxed);
+            }
             FrameType::Leading if frame.number == 1 => {
                 crate::wire::frame(&mut server.replies, FrameType::Reply, 0, |out| {
-                    out.push(b'N')
+                    out.push(b'N');
                 });
             }
             FrameType::Ready => {
@@ -647,7 +654,7 @@ impl Serving {
         self.atomic = Some(lock_server());
         self.atomic_until = Some(Instant::now() + Duration::from_millis(deadline));
         frame(&mut self.replies, FrameType::Reply, number, |out| {
-            out.push(b'N')
+            out.push(b'N');
         });
     }
 
@@ -655,7 +662,7 @@ impl Serving {
         self.serve();
         self.release();
         frame(&mut self.replies, FrameType::Reply, number, |out| {
-            out.push(b'N')
+            out.push(b'N');
         });
         if !self.waiting.is_empty() {
             let next = self.waiting.remove(0);
@@ -676,7 +683,7 @@ fn reply(out: &mut Vec<u8>, number: u32, answer: &Result<Value, String>) {
         Err(text) => Value::Tuple(vec![Value::Bool(false), Value::str(text)]),
     };
     frame(out, FrameType::Reply, number, |payload| {
-        encode(&value, payload)
+        encode(&value, payload);
     });
 }
 

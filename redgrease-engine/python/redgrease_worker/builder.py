@@ -32,18 +32,20 @@ def _count(operation, arguments, least, most=None):
         raise error("wrong number of args to %s function" % operation)
 
 
-class GearsContext:
+class PyFlatExecution:
     """A reader and the operations on what it gives."""
+
+    __module__ = "redisgears"
 
     def __init__(self, session, reader, desc):
         self.session = session
         if not isinstance(reader, str):
             raise error("reader argument must be a string")
-        if reader not in RUN_READERS and reader not in REGISTER_READERS:
-            raise error("The given reader does not exists")
         if desc is not None and not isinstance(desc, str):
             raise error("desc argument must be a string")
         session.plans_made += 1
+        if reader not in RUN_READERS and reader not in REGISTER_READERS:
+            raise error("The given reader does not exists")
         self.reader = reader
         self.desc = desc
         self.ops = []

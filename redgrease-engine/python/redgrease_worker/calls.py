@@ -80,7 +80,9 @@ class Calls:
         self.names = names
         self.sessions = {}
         self.runs = {}
+        # Runs that functions of this worker started, and their results as they are.
         self.futures = {}
+        self.raw = {}
         hub.handlers.update(
             {
                 wire.HELLO: self.hello,
@@ -91,6 +93,8 @@ class Calls:
                 wire.DROP: self.drop,
                 wire.CONFIGURE: self.configure,
                 wire.SYNC: self.open_sync,
+                wire.OVER: self.over,
+                wire.REGISTERED: self.registered,
                 "start": self.start_run,
             }
         )
@@ -135,7 +139,8 @@ class Calls:
             frame = wire.dumps((True, answer))
         except BaseException as problem:
             self.sessions.pop(name, None)
-            frame = wire.dumps((False, text_of(problem).encode("utf-8", "surrogatepass")))
+            text = text_of(problem).encode("utf-8", "surrogatepass")
+            frame = wire.dumps((False, text, session.made(), session.first_run is not None))
         finally:
             self.hub.running.pop(number, None)
         self.hub.tell(wire.RESULT, number, frame)
@@ -155,6 +160,15 @@ class Calls:
             except BaseException as problem:
                 os.write(2, ("the registration %s could not be restored: %s\n" % (plan, text_of(problem))).encode("utf-8", "replace"))
 
+    def registered(self, runner, number, payload):
+        """Registrations are in place: tells their functions."""
+        name, plans = wire.loads(payload)
+        session = self.sessions.get(name)
+        if session is not None:
+            for plan in plans:
+                run_on_registered(self.hub, runner, session, plan)
+        self.hub.tell(wire.RESULT, number, b"N")
+
     def drop(self, runner, number, payload):
         name, plans = wire.loads(payload)
         session = self.sessions.get(name)
@@ -169,10 +183,20 @@ class Calls:
     def start_run(self, session, description):
         """A run from inside a function: the engine starts it, the future gets its results."""
         future = GearsFuture()
-        key = "%s/%s" % (session.name, description["id"])
-        self.futures[key] = future
+        self.futures[session.name, description["id"]] = future
         self.hub.request("run", session.name, description)
         return future
+
+    def over(self, runner, number, payload):
+        """A run that a function started is over."""
+        name, plan_id, results, errors = wire.loads(payload)
+        future = self.futures.pop((name, plan_id), None)
+        raw = self.raw.pop((name, plan_id), None)
+        session = self.sessions.get(name)
+        if session is not None:
+            session.plans.pop(plan_id, None)
+        if future is not None:
+            future.continueRun([results if raw is None else raw, errors])
 
     # -- runs
 
@@ -204,7 +228,7 @@ class Calls:
             self.hub.running.pop(number, None)
             self.hub.tell(wire.RESULT, number, wire.dumps(([], [text_of(problem)])))
             return
-        run = _Run(context, pipeline, flags & 8)
+        run = _Run(context, pipeline, (name, plan_id) if (name, plan_id) in self.futures else None)
         if kind == 9:
             self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)
             return
@@ -264,8 +288,8 @@ class Calls:
             return
         self.hub.running.pop(number, None)
         self.runs.pop(number, None)
-        if run.keep:
-            self._complete(run.context.session, number, pipeline)
+        if run.keep is not None:
+            self.raw[run.keep] = pipeline.results
         self._answer(number, _outcome(pipeline.results, pipeline.fail.errors))
 
     def _answer(self, number, frame):
@@ -274,10 +298,6 @@ class Calls:
             here.result(number, frame)
         else:
             self.hub.tell(wire.RESULT, number, frame)
-
-    def _complete(self, session, number, pipeline):
-        """The results of a run that a function of this worker waits for, as they are."""
-        self.hub.request("over", number)
 
     # -- the synchronous channel
 

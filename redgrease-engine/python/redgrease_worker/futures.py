@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import types
+from _thread import get_ident
 
 from . import runtime, wire
 from .errors import error, flat, text_of
@@ -19,6 +20,10 @@ class GearsFuture:
         self._value = None
         self._waiter = None
         self._callbacks = []
+        self._maker = None
+
+    def __repr__(self):
+        return "<GearsFuture %s>" % ("finished" if self._state in ("done", "failed") else "pending")
 
     # -- completion, from any thread
 
@@ -34,7 +39,7 @@ class GearsFuture:
         with _lock:
             if self._state in ("done", "failed", "lost"):
                 raise error("Can not continue with the same future twice")
-            if self._state == "created":
+            if self._state == "created" and self._maker == get_ident():
                 raise error("Can not handle future untill it returned from the callback")
             self._state = state
             self._value = value
@@ -93,6 +98,7 @@ def gearsFuture(*arguments, **keywords):
 
     future = GearsFuture()
     future._state = "created"
+    future._maker = get_ident()
     context.future = weakref.ref(future)
     return future
 
@@ -220,7 +226,9 @@ ASYNC_TYPES = frozenset((types.CoroutineType, GearsFuture))
 class _Wait:
     """Waits for the result of a step that is a future or a coroutine."""
 
-    def __call__(self, result):
+    def __call__(self, holder):
+        # The list is the only reference: a future that nobody else holds must be able to die while this waits for it.
+        result = holder.pop()
         hub = runtime.hub
         here = hub.here()
         context = hub.context

@@ -93,6 +93,8 @@ class Runner:
         self.idle = []
         self.ident = None
         self.main = False
+        # Whether the thread waits for frames, and so is free.
+        self.receiving = False
 
     def start(self):
         self.ident = get_ident()
@@ -109,6 +111,8 @@ class Runner:
             if hub.leader is not self:
                 self.follow()
                 continue
+            if not self.main and hub.main_is_free():
+                continue
             if not self.inbox.empty():
                 self.take(self.inbox.get())
                 continue
@@ -119,10 +123,18 @@ class Runner:
             except IndexError:
                 with stream.reading:
                     # Somebody else may have become the leader while this thread waited for its turn.
-                    if hub.leader is self and not frames:
-                        stream.fill()
+                    if hub.leader is self and not frames and self.inbox.empty():
+                        self.receive()
                 continue
             self.handle(frame)
+
+    def receive(self):
+        """Waits for frames. The caller holds the stream's `reading`."""
+        self.receiving = True
+        try:
+            self.hub.stream.fill()
+        finally:
+            self.receiving = False
 
     def follow(self):
         """Not the leader: wait for a reply to a waiting greenlet, or for the lead."""
@@ -152,7 +164,6 @@ class Runner:
         self.hub.handlers[kind](self, number, payload)
 
     def resume(self, waiter):
-        """Continues a greenlet of this thread; comes back when this loop is needed again."""
         if waiter.done:
             return
         waiter.done = True
@@ -197,7 +208,7 @@ class Runner:
             if hub.leader is self:
                 with stream.reading:
                     if hub.leader is self and not stream.frames:
-                        stream.fill()
+                        self.receive()
                 while stream.frames and not waiter.done:
                     frame = stream.frames.popleft()
                     if frame[0] == wire.REPLY:
@@ -234,13 +245,27 @@ class Hub:
         # Calls that may be aborted: number -> context; numbers of calls to skip when they come up.
         self.running = {}
         self.skipped = set()
-        self.leader = Runner(self)
-        self.leader.main = True
+        self.main = self.leader = Runner(self)
+        self.main.main = True
 
     def run(self):
         """Serves until the server goes away."""
         threading.Thread(target=self._control, name="control", daemon=True).start()
-        self.leader.start()
+        # Not the leader: the server may have asked for another one already.
+        self.main.start()
+
+    def main_is_free(self):
+        """Gives the lead back to the main thread when that has nothing to do: only there a signal ends a system call."""
+        main = self.main
+        if main not in self.followers:
+            return False
+        with self.change:
+            if main not in self.followers:
+                return False
+            self.followers.remove(main)
+            self.leader = main
+        main.inbox.put(None)
+        return True
 
     # -- contexts
 
@@ -263,6 +288,8 @@ class Hub:
             return here.ask(kind, payload)
         number = next(self.numbers) & 0xFFFFFFFF
         waiter = self.waiters[number] = Waiter()
+        # Set before the request can be answered: another thread may read the answer.
+        waiter.runner = here
         frame = wire.pack(kind, number, payload)
         if here is None:
             waiter.lock = threading.Lock()
@@ -339,9 +366,16 @@ class Hub:
             self.handlers[wire.CONFIGURE](None, number, payload)
 
     def _promote(self):
+        leader = self.leader
+        if leader is not None and leader.receiving:
+            # Nobody is busy: what the server waits for is a future.
+            self.stream.send(wire.pack(wire.LEADING, 2, b"N"))
+            return
         with self.change:
             if self.followers:
-                runner = self.followers.pop()
+                # The main thread first: only there a signal ends a call of the system.
+                runner = next((one for one in self.followers if one.main), self.followers[-1])
+                self.followers.remove(runner)
                 self.leader = runner
                 runner.inbox.put(None)
             elif len(self.runners) < self.threads:
@@ -377,7 +411,7 @@ class Hub:
 
     def _wake(self, runner):
         """Makes the leader look at its inbox, which it does not while it waits for the socket: the server answers."""
-        if self.leader is runner:
+        if runner.receiving or self.leader is runner:
             self.stream.send(wire.pack(wire.LEADING, 1, b"N"))
 
     def on_signal(self, *_):

@@ -4,7 +4,7 @@ import copy
 import threading
 
 from . import wire
-from .builder import GearsContext, NativeReader
+from .builder import PyFlatExecution, NativeReader
 from .errors import error, flat
 
 hub = None
@@ -157,7 +157,7 @@ def isAsyncAllow():
 
 def gearsCtx(reader="KeysReader", desc=None):
     """The context of a builder."""
-    return GearsContext(_session(), reader, desc)
+    return PyFlatExecution(_session(), reader, desc)
 
 
 def shards_generator():
@@ -207,16 +207,21 @@ def GearsConfigGet(key, default=None):
     return gearsConfigGet(key, default)
 
 
-class GearsSession:
+class PyExecutionSession:
     """A handle on the session of a script, to give to other threads."""
+
+    __module__ = "redisgears"
 
     def __init__(self, session):
         self._session = session
 
 
+GearsSession = PyExecutionSession
+
+
 def getGearsSession():
     """The session of the caller."""
-    return GearsSession(_session())
+    return PyExecutionSession(_session())
 
 
 def setGearsSession(session):
@@ -248,7 +253,7 @@ PUBLIC = (
     Log,
     ConfigGet,
     GearsConfigGet,
-    GearsSession,
+    PyExecutionSession,
     getGearsSession,
     setGearsSession,
     registerGearsThread,

@@ -9,7 +9,8 @@ from . import runtime
 from .futures import PUBLIC as FUTURES
 from .hooks import PUBLIC as HOOKS
 
-MODULE = "redgrease_worker.names"
+# The name that scripts have as modules, too: a class of the prelude is found in it, what a script defines is not.
+MODULE = "not_main"
 
 
 def _prelude():
@@ -47,5 +48,7 @@ def install():
         for name, value in names.items()
         if not name.startswith("_") and name not in ("copy_of", "shards_reader", "keys_only_reader")
     }
-    public["PyFlatExecution"] = runtime.GearsContext
+    public["GearsSession"] = runtime.PyExecutionSession
+    del public["PyExecutionSession"]
+    public["PyFlatExecution"] = runtime.PyFlatExecution
     return public

@@ -40,10 +40,10 @@ class Session:
             exec(code, self.globals)
         finally:
             self.loading = False
-        made, self.plans_made = self.plans_made, 0
-        return {"run": self.first_run, "registrations": self.registrations, "plans": made}
+        return {"run": self.first_run, "registrations": self.registrations, "plans": self.made()}
 
-    def _count_plans(self, more):
+    def made(self, more=0):
+        """How many builders were made since this was last asked, and `more`."""
         made, self.plans_made = self.plans_made + more, 0
         return made
 
@@ -70,7 +70,7 @@ class Session:
             raise error("trigger already registered in this session")
         self.hub.request("check", description["reader"], description["arguments"], description["mode"], self.name)
         description["blob"] = self.dumps((plan.ops, plan.reader, plan.on_registered))
-        description["id"] = number = self.hub.request("id", self._count_plans(1))
+        description["id"] = number = self.hub.request("id", self.made(1))
         self.plans[number] = plan
         if self.loading:
             self.registrations.append(description)

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import sys
+import threading
+import time
 
 
 def main():
@@ -27,6 +29,7 @@ def main():
     signal.signal(signal.SIGUSR1, hub.on_signal)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _make_sleep_stoppable()
     try:
         hub.run()
     except (EOFError, OSError):
@@ -34,6 +37,26 @@ def main():
     finally:
         # Threads of scripts must not keep a worker without a server alive.
         os._exit(0)
+
+
+def _make_sleep_stoppable():
+    """Sleeps in slices outside the main thread, where a signal would not end a sleep that is aborted."""
+    sleep, clock, ident = time.sleep, time.monotonic, threading.get_ident
+    main = ident()
+
+    def stoppable_sleep(seconds):
+        if ident() == main or seconds <= 0.05:
+            sleep(seconds)
+            return
+        end = clock() + seconds
+        while True:
+            left = end - clock()
+            if left <= 0:
+                return
+            sleep(min(left, 0.05))
+
+    stoppable_sleep.__name__ = stoppable_sleep.__qualname__ = "sleep"
+    time.sleep = stoppable_sleep
 
 
 def _sockets():

@@ -112,17 +112,17 @@ def _emit(ops, index, depth, body, source, state, wait, async_types):
         kind = op.kind
         if kind == "map":
             add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: r = W(r)")
+            add(depth, "if r.__class__ in A: t, r = [r], None; r = W(t)")
         elif kind == "filter":
             add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: t = W(t)")
+            add(depth, "if t.__class__ in A: w, t = [t], None; t = W(w)")
             add(depth, "if not t: continue")
         elif kind == "foreach":
             add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: W(t)")
+            add(depth, "if t.__class__ in A: w, t = [t], None; W(w)")
         elif kind == "flatmap":
             add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: r = W(r)")
+            add(depth, "if r.__class__ in A: t, r = [r], None; r = W(t)")
             add(depth, "for r in (r[::-1] if isinstance(r, list) else (r,)):")
             _emit(ops, index + 1, depth + 1, body, source, state, wait, async_types)
             break
@@ -190,7 +190,7 @@ def _emit_accumulate(op, index, depth, add, state, name):
     else:
         add(depth, "t, %s = (None if %s is EMPTY else %s), EMPTY" % (acc, acc, acc))
         add(depth, "t = %s(t, r)" % name)
-        add(depth, "if t.__class__ in A: t = W(t)")
+        add(depth, "if t.__class__ in A: w, t = [t], None; t = W(w)")
         add(depth, "%s = t" % acc)
 
 
@@ -204,7 +204,7 @@ def _emit_by_key(op, index, depth, add, state, name):
     else:
         add(depth, "try:")
         add(depth + 1, "t = %s(k, %s.get(k), r)" % (name, groups))
-        add(depth + 1, "if t.__class__ in A: t = W(t)")
+        add(depth + 1, "if t.__class__ in A: w, t = [t], None; t = W(w)")
         add(depth + 1, "%s[k] = t" % groups)
         add(depth, "except BaseException:")
         add(depth + 1, "%s.pop(k, None)" % groups)

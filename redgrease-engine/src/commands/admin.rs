@@ -286,7 +286,7 @@ impl Command for PyExecuteRemote {
 
     fn run(call: Invocation<'_>) {
         call.context
-            .reply_bulk("RG.PYEXECUTEREMOTE is not longer supported");
+            .reply_bulk("Execute remote is not longer supported");
     }
 }
 
@@ -298,6 +298,6 @@ impl Command for PyFreeInterpreter {
 
     fn run(call: Invocation<'_>) {
         call.context
-            .reply_bulk("RG.PYFREEINTERPRETER is not longer supported");
+            .reply_bulk("Free interpreter is not longer supported");
     }
 }

@@ -190,7 +190,7 @@ impl Command for AbortExecution {
             // Answered when the function has stopped, as far as that can be waited for.
             let client = call.context.block();
             execution.wait(Waiter::Internal(Box::new(move |_, _| {
-                client.answer(Reply::Ok)
+                client.answer(Reply::Ok);
             })));
             return;
         }

@@ -9,6 +9,7 @@ use crate::environment::{Environment, normalise};
 use crate::execution::Waiter;
 use crate::ffi::{Blocked, Command, Invocation, Level, log};
 use crate::plan::Plan;
+use crate::registry::Registration;
 use crate::reply::Reply;
 use crate::session::Session;
 use crate::value::{Value, decode, encode};
@@ -62,10 +63,10 @@ impl Request {
                     request.id = Some(id);
                 }
                 b"description" => {
-                    request.description = Some(text(rest.next(), "DESCRIPTION is missing")?)
+                    request.description = Some(text(rest.next(), "DESCRIPTION is missing")?);
                 }
                 b"replace_with" => {
-                    request.replace = Some(text(rest.next(), "REPLACE_WITH is missing")?)
+                    request.replace = Some(text(rest.next(), "REPLACE_WITH is missing")?);
                 }
                 b"requirements" => {
                     request.requirements = rest
@@ -188,7 +189,7 @@ fn load(
         ]);
         let mut out = Vec::with_capacity(request.script.len() + 96);
         frame(&mut out, FrameType::Load, number, |bytes| {
-            encode(&payload, bytes)
+            encode(&payload, bytes);
         });
         let unblocking = request.unblocking;
         worker.submit(
@@ -205,7 +206,7 @@ fn load(
                     });
                     match reply {
                         Ok(value) => {
-                            finish(&session, &value, replaced.as_ref(), unblocking, client)
+                            finish(&session, &value, replaced.as_ref(), unblocking, client);
                         }
                         Err(text) => client.answer(Reply::error(text)),
                     }
@@ -224,19 +225,29 @@ fn finish(
     client: Blocked,
 ) {
     let empty = Vec::new();
-    let (ok, value) = match answer.items() {
-        Some([ok, value]) => (ok.is_true(), value),
-        _ => (false, &Value::None),
-    };
-    if !ok {
-        client.answer(Reply::Error(value.as_bytes().unwrap_or_default().to_vec()));
-        return;
-    }
     let registry = &engine().registry;
-    let made = value.get("plans").and_then(Value::as_int).unwrap_or(0);
-    if let Ok(made @ 1..) = u64::try_from(made) {
-        registry.next_plan(made);
-    }
+    let count_plans = |made: Option<i64>| {
+        if let Ok(made @ 1..) = u64::try_from(made.unwrap_or(0)) {
+            registry.next_plan(made);
+        }
+    };
+    let value = match answer.items() {
+        Some([Value::Bool(true), value]) => value,
+        Some([_, text, made, ran]) => {
+            // What the script had begun keeps its numbers.
+            count_plans(made.as_int());
+            if ran.is_true() {
+                registry.skip_execution();
+            }
+            client.answer(Reply::Error(text.as_bytes().unwrap_or_default().to_vec()));
+            return;
+        }
+        _ => {
+            client.answer(Reply::error("ERR the worker's answer is broken"));
+            return;
+        }
+    };
+    count_plans(value.get("plans").and_then(Value::as_int));
     let registrations = value
         .get("registrations")
         .and_then(Value::items)
@@ -257,8 +268,22 @@ fn finish(
             }
         },
     };
-    if !registrations.is_empty() {
-        if let Err(text) = commit(session, registrations, replaced) {
+    if registrations.is_empty() {
+        let Some(run) = run else {
+            client.answer(Reply::Ok);
+            return;
+        };
+        if unblocking {
+            client.answer(Reply::bulk(&run.id));
+        } else {
+            run.wait(Waiter::Results(client));
+        }
+        engine().executor.submit(run);
+        return;
+    }
+    let made = match commit(session, registrations, replaced) {
+        Ok(made) => made,
+        Err(text) => {
             if let Some(run) = run {
                 run.abort();
                 registry.drop_execution(run.number);
@@ -266,26 +291,14 @@ fn finish(
             client.answer(Reply::error(text));
             return;
         }
-        // Putting registrations in place takes one number of each kind, as in the original.
-        registry.next_plan(1);
-        registry.skip_execution();
+    };
+    if let Some(run) = run {
+        engine().executor.submit(run);
     }
-    match run {
-        None => client.answer(Reply::Ok),
-        Some(run) => {
-            if !registrations.is_empty() {
-                client.answer(Reply::Ok);
-            } else if unblocking {
-                client.answer(Reply::bulk(&run.id));
-            } else {
-                run.wait(Waiter::Results(client));
-            }
-            engine().executor.submit(run);
-        }
-    }
+    tell_registered(session, &made, move || client.answer(Reply::Ok));
 }
 
-/// Puts registrations in place and calls their `onRegistered`.
+/// Puts registrations in place.
 ///
 /// # Errors
 /// The text for the client.
@@ -293,11 +306,13 @@ pub(crate) fn commit(
     session: &Arc<Session>,
     descriptions: &[Value],
     replaced: Option<&Arc<Session>>,
-) -> Result<(), String> {
-    let made = engine()
-        .registry
-        .register(session, descriptions, replaced)?;
-    for registration in made {
+) -> Result<Vec<Arc<Registration>>, String> {
+    let registry = &engine().registry;
+    let made = registry.register(session, descriptions, replaced)?;
+    // Putting registrations in place takes one number of each kind, as in the original.
+    registry.next_plan(1);
+    registry.skip_execution();
+    for registration in &made {
         log(
             Level::Verbose,
             &format!(
@@ -308,7 +323,42 @@ pub(crate) fn commit(
             ),
         );
     }
-    Ok(())
+    Ok(made)
+}
+
+/// Has the `onRegistered` functions of registrations called, then does the rest.
+pub(crate) fn tell_registered(
+    session: &Arc<Session>,
+    made: &[Arc<Registration>],
+    then: impl FnOnce() + Send + 'static,
+) {
+    let plans: Vec<Value> = made
+        .iter()
+        .filter(|registration| registration.plan.on_registered)
+        .map(|registration| Value::str(&registration.id))
+        .collect();
+    let worker = match session.current_worker() {
+        Some(worker) if !plans.is_empty() => worker,
+        _ => {
+            then();
+            return;
+        }
+    };
+    let number = worker.next_number();
+    let payload = Value::Tuple(vec![Value::str(&session.inner_name), Value::List(plans)]);
+    let mut out = Vec::new();
+    frame(&mut out, FrameType::Registered, number, |bytes| {
+        encode(&payload, bytes);
+    });
+    worker.submit(
+        number,
+        &out,
+        Work {
+            execution: None,
+            progress: None,
+            done: Box::new(move |_| then()),
+        },
+    );
 }
 
 #[cfg(test)]

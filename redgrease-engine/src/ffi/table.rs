@@ -92,7 +92,7 @@ type LogFn = unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_c
 /// The identity of a server event.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
-pub struct ServerEvent {
+pub(crate) struct ServerEvent {
     /// The number of the event.
     pub(crate) id: u64,
     /// The version of its data structure.
