@@ -121,10 +121,13 @@ class Runner:
             try:
                 frame = frames.popleft()
             except IndexError:
-                with stream.reading:
-                    # Somebody else may have become the leader while this thread waited for its turn.
-                    if hub.leader is self and not frames and self.inbox.empty():
-                        self.receive()
+                # Not for ever: while this thread waits for its turn, another one may become the leader, and a reply may come to the inbox.
+                if stream.reading.acquire(timeout=0.01):
+                    try:
+                        if hub.leader is self and not frames and self.inbox.empty():
+                            self.receive()
+                    finally:
+                        stream.reading.release()
                 continue
             self.handle(frame)
 
