@@ -1,0 +1,141 @@
+//! D: the commands themselves.
+
+use super::Case;
+use super::stage::{error_with, expect};
+use crate::support::Value;
+
+const SLOW: &str = "import time\ndef slow():\n    for i in range(50):\n        time.sleep(0.1)\n    yield 1\nGB('PythonReader').run(slow)";
+
+pub(super) const CASES: &[Case] = &[
+    ("D02", |s| {
+        s.ok("SET a 1")?;
+        s.results("GB().count().run()", &["1"])?;
+        s.exchange("RG.DUMPEXECUTIONS => []")
+    }),
+    ("D03", |s| {
+        let id = s.unblocking(SLOW)?;
+        s.becomes(
+            2.0,
+            "RG.DUMPEXECUTIONS",
+            &format!("[[\"executionId\", \"{id}\", \"status\", \"running\", \"registered\", :0]]"),
+        )?;
+        let results = s.call(&["RG.GETRESULTS", &id])?;
+        error_with("RG.GETRESULTS", &results, "execution is still running")?;
+        let drop = s.call(&["RG.DROPEXECUTION", &id])?;
+        error_with(
+            "RG.DROPEXECUTION",
+            &drop,
+            "can not drop a not yet finished execution",
+        )
+    }),
+    ("D05", |s| {
+        s.with_module_arguments(&["ExecutionThreads", "1"]);
+        s.unblocking(SLOW)?;
+        let second = s.unblocking(SLOW)?;
+        s.exchange(&format!("RG.ABORTEXECUTION {second} => +OK"))?;
+        let dump = s.line("RG.DUMPEXECUTIONS")?;
+        let status = dump
+            .items()
+            .iter()
+            .find(|e| e.field("executionId").map(Value::text) == Some(second.clone()));
+        expect(
+            "status",
+            "aborted",
+            &status
+                .and_then(|e| e.field("status"))
+                .map(Value::text)
+                .unwrap_or_default(),
+        )
+    }),
+    ("D06", |s| {
+        let reply = s.line("RG.ABORTEXECUTION bogus")?;
+        error_with(
+            "RG.ABORTEXECUTION bogus",
+            &reply,
+            "execution does not exist",
+        )?;
+        let id = s.unblocking("GB('ShardsIDReader').run()")?;
+        s.ok(&format!("RG.GETRESULTSBLOCKING {id}"))?;
+        s.exchange(&format!("RG.ABORTEXECUTION {id} => +OK"))
+    }),
+    ("D08", |s| {
+        let id = s.unblocking("GB('ShardsIDReader').run()")?;
+        s.ok(&format!("RG.GETRESULTSBLOCKING {id}"))?;
+        let cluster = s.line(&format!("RG.GETEXECUTION {id} CLUSTER"))?;
+        error_with("CLUSTER", &cluster, "no cluster detected")?;
+        let shard = s.line(&format!("RG.GETEXECUTION {id} sHaRd"))?;
+        expect("elements", "1", &shard.items().len().to_string())?;
+        let other = s.line(&format!("RG.GETEXECUTION {id} foo"))?;
+        error_with("foo", &other, "unknown subcommand")
+    }),
+    ("D09", |s| {
+        let id = s.unblocking("GB('ShardsIDReader').run()")?;
+        s.ok(&format!("RG.GETRESULTSBLOCKING {id}"))?;
+        s.exchange(&format!("RG.DUMPEXECUTIONS => [[\"executionId\", \"{id}\", \"status\", \"done\", \"registered\", :0]]"))
+    }),
+    ("D11", |s| {
+        s.exchange(
+            "RG.CONFIGGET MaxExecutions NoSuch maxexecutions => \
+             [:1000, -(error) Unsupported config parameter: NoSuch, -(error) Unsupported config parameter: maxexecutions]",
+        )
+    }),
+    ("D12", |s| {
+        s.exchange("RG.CONFIGSET NoSuch 1 MaxExecutions 10 => [+OK - value was saved in extra config dictionary, +OK]")
+    }),
+    ("D14", |s| {
+        s.with_module_arguments(&["Greeting", "hi"]);
+        let script = "GB('ShardsIDReader').map(lambda r: (gearsConfigGet('Greeting'), gearsConfigGet('None_', 'd'), configGet('MaxExecutions'))).run()";
+        s.results(script, &["('hi', 'd', None)"])
+    }),
+    ("D15", |s| {
+        let reply = s.call(&["RG.PYEXECUTE", "x=1", "NOPE"])?;
+        error_with("NOPE", &reply, "Unknown arguments were given")
+    }),
+    ("D17", |s| {
+        let reply = s.call(&["RG.PYEXECUTE", "x=1", "ID", "a b"])?;
+        error_with("ID 'a b'", &reply, "must be compose of")?;
+        let reply = s.call(&["RG.PYEXECUTE", "x=1", "ID", "Ab_9-z"])?;
+        expect("ID Ab_9-z", "+OK", &reply.to_string())
+    }),
+    ("D18", |s| {
+        s.call(&[
+            "RG.PYEXECUTE",
+            "GB('CommandReader').register(trigger='old')",
+            "ID",
+            "s1",
+        ])?;
+        let script = "GB('CommandReader').register(trigger='new')";
+        let reply = s.call(&["RG.PYEXECUTE", script, "ID", "s2", "REPLACE_WITH", "s1"])?;
+        expect("ID s2 REPLACE_WITH s1", "+OK", &reply.to_string())?;
+        s.trigger_fails("old", "ERR subcommand not found")?;
+        s.trigger("new", "[\"['new']\"]")?;
+        let reply = s.call(&["RG.PYEXECUTE", script, "ID", "s3", "REPLACE_WITH", "zz"])?;
+        error_with("ID s3 REPLACE_WITH zz", &reply, "Can not replace with zz")
+    }),
+    ("D20", |s| {
+        s.accepts("GB('CommandReader').register(trigger='x')")?;
+        let id = s.registration()?;
+        s.exchange(&format!("RG.UNREGISTER {id} => +OK"))?;
+        let again = s.line(&format!("RG.UNREGISTER {id}"))?;
+        error_with("RG.UNREGISTER again", &again, "execution is not registered")
+    }),
+    ("D21", |s| {
+        s.exchange("RG.INFOCLUSTER => \"no cluster mode\"")
+    }),
+    ("D23", |s| {
+        s.ok("SET a 1")?;
+        s.accepts("GB('CommandReader').register(trigger='z')\nGB().count().run()")?;
+        let dump = s.line("RG.DUMPEXECUTIONS")?;
+        let id = dump
+            .items()
+            .first()
+            .and_then(|e| e.field("executionId"))
+            .map(Value::text)
+            .unwrap_or_default();
+        s.exchange(&format!("RG.GETRESULTSBLOCKING {id} => [[\"1\"], []]"))
+    }),
+    ("D24", |s| {
+        s.accepts("")?;
+        s.accepts("x = 1")
+    }),
+];

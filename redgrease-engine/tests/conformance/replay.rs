@@ -1,0 +1,234 @@
+//! Replay a recording on a fresh server.
+
+use std::collections::HashMap;
+use std::thread;
+use std::time::Duration;
+
+use super::compare::{Verdict, compare};
+use super::differences::{self, Difference};
+use super::exchange::{Exchange, Recorded, Recording};
+use super::ids::{Ids, Kind};
+use super::mask::Context;
+use crate::support::resp::show;
+use crate::support::{Client, Server, Value};
+
+/// How long a reply may take. The longest recorded one took two seconds.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The same for a command that installs packages.
+const INSTALLING: Duration = Duration::from_secs(120);
+
+/// What came of one compared exchange.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// The recorded reply, with the help of these rules.
+    Agreed(Vec<&'static str>),
+    /// Another reply, which the table of differences accepts.
+    Known,
+    /// Another reply, or none: command, expected, got.
+    Failed(Failure),
+}
+
+/// One failed exchange.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) command: String,
+    pub(crate) note: String,
+    pub(crate) expected: String,
+    pub(crate) got: String,
+}
+
+/// All outcomes of one recording, by index.
+#[derive(Debug)]
+pub(crate) struct Report {
+    pub(crate) name: String,
+    pub(crate) outcomes: Vec<(usize, Outcome)>,
+}
+
+impl Report {
+    /// Agreed, known differences, failed.
+    pub(crate) fn totals(&self) -> (usize, usize, usize) {
+        let count =
+            |wanted: fn(&Outcome) -> bool| self.outcomes.iter().filter(|(_, o)| wanted(o)).count();
+        (
+            count(|o| matches!(o, Outcome::Agreed(_))),
+            count(|o| matches!(o, Outcome::Known)),
+            count(|o| matches!(o, Outcome::Failed(_))),
+        )
+    }
+}
+
+/// Run one recording to its end; a failed exchange does not stop it.
+pub(crate) fn replay(recording: &Recording, differences: &[Difference]) -> Report {
+    let mut player = Player {
+        server: Server::start(),
+        clients: HashMap::new(),
+        ids: Ids::default(),
+        profiling: false,
+    };
+    let mut outcomes = Vec::new();
+    for (index, exchange) in recording.exchanges.iter().enumerate() {
+        let result = player.step(exchange);
+        if !exchange.is_compared() {
+            continue;
+        }
+        let outcome = match result {
+            Step::Reply(actual) => {
+                player.judge(&recording.name, index, exchange, &actual, differences)
+            }
+            Step::Missing(why) => Outcome::Failed(player.failure(exchange, why)),
+        };
+        outcomes.push((index, outcome));
+    }
+    Report {
+        name: recording.name.clone(),
+        outcomes,
+    }
+}
+
+enum Step {
+    Reply(Value),
+    Missing(String),
+}
+
+struct Player {
+    server: Server,
+    clients: HashMap<u64, Client>,
+    ids: Ids,
+    profiling: bool,
+}
+
+impl Player {
+    fn step(&mut self, exchange: &Exchange) -> Step {
+        let nothing = || Step::Missing(String::new());
+        match exchange.name().as_str() {
+            "#SLEEP" => {
+                thread::sleep(Duration::from_secs_f64(
+                    exchange.argument(1).parse().expect("seconds"),
+                ));
+                nothing()
+            }
+            "#RESTART" => {
+                self.clients.clear();
+                self.ids.clear();
+                self.profiling = false;
+                self.server = Server::start();
+                nothing()
+            }
+            "#READ" => self.read(exchange.connection, PATIENCE),
+            _ => {
+                let command = self.translate(exchange);
+                if exchange.name() == "RG.CONFIGSET" && exchange.argument(1) == "ProfileExecutions"
+                {
+                    self.profiling |= exchange.argument(2) != "0";
+                }
+                let client = self
+                    .clients
+                    .entry(exchange.connection)
+                    .or_insert_with(|| self.server.client());
+                if let Err(why) = client.send(&command) {
+                    self.clients.remove(&exchange.connection);
+                    return self.missing(format!("can not send: {why}"));
+                }
+                if exchange.recorded == Recorded::Deferred {
+                    return nothing();
+                }
+                let installs = exchange
+                    .command
+                    .iter()
+                    .any(|a| a.eq_ignore_ascii_case(b"REQUIREMENTS"));
+                self.read(
+                    exchange.connection,
+                    if installs { INSTALLING } else { PATIENCE },
+                )
+            }
+        }
+    }
+
+    fn read(&mut self, connection: u64, limit: Duration) -> Step {
+        let Some(client) = self.clients.get_mut(&connection) else {
+            return Step::Missing("the connection is gone".into());
+        };
+        match client.read(limit) {
+            Ok(value) => Step::Reply(value),
+            Err(why) => {
+                self.clients.remove(&connection);
+                self.missing(why.to_string())
+            }
+        }
+    }
+
+    /// A reply is missing: is the server still there?
+    fn missing(&mut self, why: String) -> Step {
+        if self.server.answers(Duration::from_secs(2)) {
+            return Step::Missing(why);
+        }
+        let log = self.server.log_tail();
+        self.clients.clear();
+        self.ids.clear();
+        self.server = Server::start();
+        Step::Missing(format!(
+            "{why}; THE SERVER DIED OR HANGS, its log ends:\n{log}"
+        ))
+    }
+
+    fn translate(&self, exchange: &Exchange) -> Vec<Vec<u8>> {
+        let kind = Kind::of(&exchange.name());
+        let one = |argument: &Vec<u8>| match std::str::from_utf8(argument) {
+            Ok(text) => self.ids.translate(kind, text).into_bytes(),
+            Err(_) => argument.clone(),
+        };
+        exchange.command.iter().map(one).collect()
+    }
+
+    fn judge(
+        &mut self,
+        file: &str,
+        index: usize,
+        exchange: &Exchange,
+        actual: &Value,
+        differences: &[Difference],
+    ) -> Outcome {
+        let installation = self.server.installation();
+        let (name, first) = (exchange.name(), exchange.argument(1));
+        let context = Context {
+            command: (&name, &first),
+            freedom: exchange.freedom,
+            profiling: self.profiling,
+            installation: installation.to_str().expect("a UTF-8 path"),
+        };
+        let mut label = "";
+        if let Recorded::Reply(recorded) = &exchange.recorded {
+            match compare(context, &mut self.ids, recorded, actual) {
+                Verdict::Agreed(rules) => return Outcome::Agreed(rules),
+                Verdict::OtherIds => label = "(other ids) ",
+                Verdict::Differs => {}
+            }
+        }
+        if differences::accepts(differences, file, index, actual).is_some() {
+            return Outcome::Known;
+        }
+        Outcome::Failed(self.failure(exchange, format!("{label}{actual}")))
+    }
+
+    fn failure(&self, exchange: &Exchange, got: String) -> Failure {
+        let expected = match &exchange.recorded {
+            Recorded::Reply(value) => value.to_string(),
+            Recorded::Deferred => "a reply".into(),
+            Recorded::Crash => "(the original died) a reply that differences.json describes".into(),
+            Recorded::Silence => {
+                "(the original did not answer) a reply that differences.json describes".into()
+            }
+        };
+        let command = match exchange.name().as_str() {
+            "#READ" => format!("#READ on connection {}", exchange.connection),
+            _ => show(&self.translate(exchange)),
+        };
+        Failure {
+            command,
+            note: exchange.note.clone(),
+            expected,
+            got,
+        }
+    }
+}

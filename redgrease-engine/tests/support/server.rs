@@ -1,0 +1,354 @@
+//! A private `redis-server` that ends with the test.
+
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use super::resp::{Client, Value};
+
+/// The module arguments under which the exchanges of the original were recorded. `Plugin` has no meaning here, and
+/// `RG.CONFIGGET Plugin` shows it all the same.
+pub(crate) const RECORDED_PLUGIN: &str = "/srv/gears0/build/gears_python.so";
+
+/// How to start a server.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Further arguments of the module, such as `["ExecutionThreads", "1"]`.
+    pub(crate) module: Vec<String>,
+    /// Further arguments of the server, such as `["--appendonly", "yes"]`.
+    pub(crate) server: Vec<String>,
+}
+
+impl Options {
+    /// Module arguments only.
+    pub(crate) fn module(args: &[&str]) -> Self {
+        Self {
+            module: args.iter().map(ToString::to_string).collect(),
+            server: Vec::new(),
+        }
+    }
+
+    /// Server arguments only.
+    pub(crate) fn server(args: &[&str]) -> Self {
+        Self {
+            module: Vec::new(),
+            server: args.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A running server with the engine loaded; killed on drop.
+#[derive(Debug)]
+pub(crate) struct Server {
+    child: Child,
+    port: u16,
+    directory: TempDir,
+    options: Options,
+}
+
+impl Server {
+    /// Start with the defaults.
+    pub(crate) fn start() -> Self {
+        Self::with(&Options::default())
+    }
+
+    /// Start with further arguments.
+    pub(crate) fn with(options: &Options) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("redgrease-test-")
+            .tempdir()
+            .expect("a temporary directory");
+        fs::create_dir(directory.path().join("py")).expect("a directory for the module");
+        // The port is free now and may be gone a moment later: another try takes another one.
+        let mut last = String::new();
+        for _ in 0..3 {
+            let port = free_port();
+            match launch(directory.path(), port, options) {
+                Ok(child) => {
+                    return Self {
+                        child,
+                        port,
+                        directory,
+                        options: options.clone(),
+                    };
+                }
+                Err(why) => last = why,
+            }
+        }
+        panic!("{last}");
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
+    /// The process id of the server.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A new connection.
+    #[track_caller]
+    pub(crate) fn client(&self) -> Client {
+        match Client::connect(self.address()) {
+            Ok(client) => client,
+            Err(e) => panic!(
+                "can not connect to the server on port {}: {e}\n{}",
+                self.port,
+                self.log_tail()
+            ),
+        }
+    }
+
+    /// The directory given to the module as `PythonInstallationDir`.
+    pub(crate) fn installation(&self) -> PathBuf {
+        self.directory.path().join("py")
+    }
+
+    /// Whether the process runs and answers PING within `limit`.
+    pub(crate) fn answers(&mut self, limit: Duration) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+            && Client::connect(self.address()).is_ok_and(|mut c| c.ask(&["PING"], limit).is_ok())
+    }
+
+    /// Wait for the process to end, at most `limit`.
+    pub(crate) fn wait_exit(&mut self, limit: Duration) -> Option<std::process::ExitStatus> {
+        let deadline = Instant::now() + limit;
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        None
+    }
+
+    /// End the process and start another one in the same directory, as an operator would: what `SAVE` or the AOF kept comes back.
+    pub(crate) fn restart(&mut self) {
+        self.stop();
+        match launch(self.directory.path(), self.port, &self.options) {
+            Ok(child) => self.child = child,
+            Err(why) => panic!("{why}"),
+        }
+    }
+
+    /// The whole log.
+    pub(crate) fn log(&self) -> String {
+        log(self.directory.path())
+    }
+
+    /// The last lines of the log.
+    pub(crate) fn log_tail(&self) -> String {
+        tail(self.directory.path())
+    }
+
+    /// Send a signal to the server process.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.pid(), name);
+    }
+
+    /// The processes below the server, whatever their depth, that run Python.
+    pub(crate) fn workers(&self) -> Vec<u32> {
+        let mut found = Vec::new();
+        let mut parents = vec![self.pid()];
+        while let Some(parent) = parents.pop() {
+            for child in children(parent) {
+                parents.push(child);
+                let line = fs::read(format!("/proc/{child}/cmdline")).unwrap_or_default();
+                // Between fork and exec, and in BGSAVE, a child still has the server's command line.
+                if !line.is_empty()
+                    && !line.starts_with(b"redis")
+                    && !line.windows(12).any(|w| w == b"redis-server")
+                {
+                    found.push(child);
+                }
+            }
+        }
+        found
+    }
+
+    fn stop(&mut self) {
+        // Errors mean that the process has already ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop();
+        if thread::panicking() {
+            let _ = writeln!(
+                std::io::stderr(),
+                "the log of the server on port {} ends:\n{}",
+                self.port,
+                self.log_tail()
+            );
+        }
+    }
+}
+
+/// Send the signal called `name` to one process.
+pub(crate) fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill")
+        .arg(format!("-{name}"))
+        .arg(pid.to_string())
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.is_ok(), "there is no kill command on this machine");
+}
+
+/// The direct children of a process.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else {
+        return Vec::new();
+    };
+    tasks
+        .flatten()
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|p| p.parse().ok())
+                .collect::<Vec<u32>>()
+        })
+        .collect()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port of 127.0.0.1");
+    listener
+        .local_addr()
+        .expect("the port of the listener")
+        .port()
+}
+
+fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, String> {
+    let path = |p: &Path| {
+        p.to_str()
+            .expect("a temporary directory with a UTF-8 name")
+            .to_owned()
+    };
+    let mut command =
+        Command::new(env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into()));
+    command.args([
+        "--port",
+        &port.to_string(),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        &path(directory),
+    ]);
+    command.args(["--logfile", &path(&directory.join("redis.log"))]);
+    command.args(&options.server);
+    command.arg("--loadmodule").arg(engine());
+    command.args([
+        "Plugin",
+        RECORDED_PLUGIN,
+        "CreateVenv",
+        "0",
+        "PythonInstallationDir",
+        &path(&directory.join("py")),
+    ]);
+    command
+        .arg("PythonExecutable")
+        .arg(python())
+        .args(&options.module);
+    command
+        .current_dir(directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut child = command.spawn().unwrap_or_else(|e| {
+        panic!(
+            "can not start redis-server ({e}): install one (Debian: `apt install redis-tools` holds the server) \
+             or name one in the environment variable REDIS_SERVER"
+        )
+    });
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    loop {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(format!(
+                "redis-server ended at its start ({status}); its log:\n{}",
+                tail(directory)
+            ));
+        }
+        let pong = Client::connect(address)
+            .ok()
+            .and_then(|mut c| c.ask(&["PING"], Duration::from_secs(1)).ok());
+        if pong.is_some_and(|v| v == Value::Simple(b"PONG".to_vec())) {
+            return Ok(child);
+        }
+        if Instant::now() > deadline {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!(
+                "redis-server did not answer PING within 20 s; its log:\n{}",
+                tail(directory)
+            ));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The engine: `REDGREASE_ENGINE`, or what cargo built beside this test binary.
+fn engine() -> PathBuf {
+    if let Some(path) = env::var_os("REDGREASE_ENGINE") {
+        return path.into();
+    }
+    let test = env::current_exe().expect("the path of the test binary");
+    let name = format!(
+        "{}redgrease_engine{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
+    let found = test
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|dir| dir.join(&name))
+        .find(|path| path.exists());
+    found.unwrap_or_else(|| {
+        panic!(
+            "no {name} beside {}: run `cargo build -p redgrease-engine`",
+            test.display()
+        )
+    })
+}
+
+/// The interpreter: `REDGREASE_PYTHON`, the project's `.venv`, or the first `python3` on the path.
+fn python() -> PathBuf {
+    if let Some(path) = env::var_os("REDGREASE_PYTHON") {
+        return path.into();
+    }
+    let venv = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/python3");
+    if venv.exists() {
+        return venv;
+    }
+    let found = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .map(|d| d.join("python3"))
+        .find(|p| p.exists());
+    found.unwrap_or_else(|| {
+        panic!("no python3 found: install one, make `.venv` in the workspace, or name one in REDGREASE_PYTHON")
+    })
+}
+
+fn log(directory: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(directory.join("redis.log")).unwrap_or_default()).into_owned()
+}
+
+fn tail(directory: &Path) -> String {
+    let log = log(directory);
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}
