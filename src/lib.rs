@@ -5,8 +5,8 @@ pub use redgrease_core::client;
 #[cfg(feature = "tokio")]
 pub use redgrease_core::client::AsyncGearsCommands;
 pub use redgrease_core::client::{
-    Call, ExecId, ExecutionResult, GearsCommands, Json, Outcome, Pickle, PyValue, RawRecord,
-    RedisGears, Registered, Registration, Request,
+    Call, ExecId, ExecutionResult, GearsCommands, Json, Outcome, Pickle, PyExecuteOptions, PyValue,
+    RawRecord, RedisGears, Registered, Registrable, Registration, Registrations, Request,
 };
 pub use redgrease_core::error::{Error, PythonError, Result};
 pub use redgrease_core::gear::function::GearFunction;
@@ -30,6 +30,11 @@ pub mod __private {
     pub use redgrease_core::client::command::{Call, CommandState, Registered, call_on, register};
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::command::{call_on_async, register_async};
+    #[cfg(feature = "tokio")]
+    pub use redgrease_core::client::registrations::register_event_async;
+    pub use redgrease_core::client::registrations::{
+        Item, Registrable, Registrations, register_event,
+    };
     pub use redgrease_core::client::value::{FromReply, FromResults};
     pub use redgrease_core::error::{Error, Result};
     pub use redgrease_core::{gear, literal, script, source, spec};

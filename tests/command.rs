@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::process::Command as Program;
 use std::sync::OnceLock;
 use std::thread;
@@ -288,13 +288,8 @@ fn a_killed_worker_fails_its_caller_and_the_next_call_works() {
     assert!(error.contains("died"), "{error}\n{}", log(&server));
     assert!(killed_at.elapsed() < Duration::from_secs(5));
     assert_eq!(area(3.0, 4.0).on(&mut con).unwrap(), 12.0);
-    let registered: BTreeMap<_, _> = con
-        .dumpregistrations()
-        .unwrap()
-        .into_iter()
-        .map(|registration| (registration.trigger(), registration.id))
-        .collect();
-    assert!(registered.contains_key(&Some("sleeper".to_string())));
+    let registered = con.dumpregistrations().unwrap();
+    assert!(registered.iter().any(|r| r.trigger() == Some("sleeper")));
 }
 
 #[command(requirements = ["redgrease-no-such-package==99.99"])]

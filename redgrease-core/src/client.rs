@@ -8,12 +8,16 @@
 pub mod args;
 pub mod binding;
 pub mod command;
+pub mod config;
 pub mod connection;
 pub mod data;
+mod execute;
 mod gear;
+pub mod registrations;
 pub mod reply;
 pub mod request;
 pub mod requests;
+pub mod requirements;
 mod runner;
 pub mod traits;
 pub mod value;
@@ -21,9 +25,20 @@ pub mod value;
 pub use args::{Arg, Args, Scalar};
 pub use binding::Binding;
 pub use command::{Call, CommandState, Decoder, Registered};
+#[cfg(feature = "tokio")]
+pub use config::AsyncGearsConfig;
+pub use config::GearsConfig;
 pub use connection::RedisGears;
-pub use data::{ExecId, ExecutionResult, Outcome, RawRecord, Registration};
+pub use data::{
+    ClusterInfo, ExecId, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan,
+    ExecutionResult, ExecutionStatus, ExecutionStep, Outcome, Plugin, PyRequirementInfo, PyStats,
+    RawRecord, RegData, Registration, RegistrationFilter, RequirementExport, RequirementFilter,
+    ServerValue, Session, SessionItem, ShardInfo, Version,
+};
+pub use registrations::{Item, Registrable, Registrations};
 pub use request::Request;
+pub use requests::{PyExecuteOptions, SessionOptions};
+pub use requirements::{EnforceRedgrease, Requirement};
 #[cfg(feature = "tokio")]
 pub use traits::AsyncGearsCommands;
 pub use traits::GearsCommands;

@@ -1,5 +1,8 @@
 //! What can go wrong between a program and the Python it runs in a server.
 
+use std::path::PathBuf;
+
+use crate::client::value::literal_strings;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 /// The result of everything that talks to a server.
@@ -61,6 +64,24 @@ pub enum Error {
     /// Some shards of a cluster refused a registration; nothing was registered.
     #[error("{} of the cluster's shards refused the registration: {}", .0.len(), .0.join("; "))]
     Shards(Vec<String>),
+
+    /// A text that pip would not take as the name of a package.
+    #[error("`{text}` is not a Python package that pip can install: {reason}")]
+    InvalidRequirement {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// A script or a list of packages could not be read.
+    #[error("{} could not be read: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
 
     /// The server answered something else than the Rust type can take.
     #[error("{what}: expected {expected}, but the server sent {found}")]
@@ -160,7 +181,7 @@ pub(crate) fn joined(code: &str, detail: Option<&str>) -> String {
 ///
 /// `Display` gives the whole traceback when there is one. Lines that come from a Rust file are
 /// named by that file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct PythonError {
     /// The exception as Python prints it, such as `ValueError: bad`.
@@ -184,7 +205,7 @@ impl PythonError {
                 traceback: Vec::new(),
             });
         }
-        let lines = list_of_strings(text)?;
+        let lines = literal_strings(text)?;
         let traceback: Vec<String> = lines
             .iter()
             .flat_map(|line| line.trim_end_matches('\n').split('\n'))
@@ -216,66 +237,6 @@ impl std::fmt::Display for PythonError {
 }
 
 impl std::error::Error for PythonError {}
-
-/// Reads a Python list of string literals, as `repr` writes it.
-fn list_of_strings(text: &str) -> Option<Vec<String>> {
-    let mut rest = text.trim().strip_prefix('[')?;
-    let mut items = Vec::new();
-    loop {
-        rest = rest.trim_start();
-        if let Some(end) = rest.strip_prefix(']') {
-            return end.trim().is_empty().then_some(items);
-        }
-        let quote = rest.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-        let (item, after) = string_literal(&rest[1..], quote)?;
-        items.push(item);
-        rest = after.trim_start();
-        rest = rest.strip_prefix(',').unwrap_or(rest);
-    }
-}
-
-/// Reads the rest of a string literal up to `quote`; gives the string and what follows.
-fn string_literal(text: &str, quote: char) -> Option<(String, &str)> {
-    let mut item = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
-        if c == quote {
-            return Some((item, &text[at + c.len_utf8()..]));
-        }
-        if c != '\\' {
-            item.push(c);
-            continue;
-        }
-        let (_, escape) = chars.next()?;
-        let digits = match escape {
-            'n' => {
-                item.push('\n');
-                continue;
-            }
-            'r' => {
-                item.push('\r');
-                continue;
-            }
-            't' => {
-                item.push('\t');
-                continue;
-            }
-            'x' => 2,
-            'u' => 4,
-            'U' => 8,
-            other => {
-                item.push(other);
-                continue;
-            }
-        };
-        let mut code = 0;
-        for _ in 0..digits {
-            code = code * 16 + chars.next()?.1.to_digit(16)?;
-        }
-        item.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-    }
-    None
-}
 
 #[cfg(test)]
 mod tests {

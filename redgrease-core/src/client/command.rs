@@ -9,6 +9,8 @@ use redis::ConnectionLike;
 use super::args::Args;
 use super::binding::Binding;
 use super::data::{Outcome, RawRecord, Registration};
+use super::execute::register_script;
+use super::registrations;
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
 use crate::error::{Error, Result};
@@ -51,93 +53,35 @@ pub async fn register_async<C: redis::aio::ConnectionLike + Send>(
 }
 
 async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Registered> {
-    let script = command_script(spec);
     if spec.replace == Replace::Replace {
-        return replace_on(spec, &script, runner).await;
+        return replace_on(spec, runner).await;
     }
-    match submit(spec, &script, options(spec), runner).await {
-        Ok(()) => Ok(Registered::Created),
+    let script = command_script(spec);
+    let answer = register_script(&script, &options(spec), runner).await;
+    match registration(answer, &script, || spec.trigger.to_string()) {
         Err(error) if error.is_duplicate_trigger() && spec.replace == Replace::Keep => {
             Ok(Registered::Unchanged)
         }
-        Err(error) => Err(error),
+        registered => registered,
     }
 }
 
-/// Puts the code in the place of what holds the trigger now, without a moment in which the command
-/// is missing: the session that holds it is upgraded or replaced by the server in one step. Only
-/// when that session has more registrations than this one is the old one unregistered first.
-async fn replace_on(
-    spec: &CommandSpec,
-    script: &Script,
-    runner: &mut impl Runner,
-) -> Result<Registered> {
-    let registrations = runner.run(requests::dump_registrations()).await?;
-    let old = registrations
-        .iter()
-        .find(|registration| registration.trigger().as_deref() == Some(spec.trigger));
-    let Some(old) = old else {
-        submit(spec, script, options(spec).upgrade(), runner).await?;
-        return Ok(Registered::Created);
-    };
-    if is_same_code(old, script) {
-        return Ok(Registered::Unchanged);
-    }
-    let session = old.session().unwrap_or_default();
-    let shares_session = registrations
-        .iter()
-        .any(|other| other.id != old.id && other.session() == Some(session));
-    let options = if session == session_id(spec) {
-        options(spec).upgrade()
-    } else if shares_session || session.is_empty() {
-        runner.run(requests::unregister(&old.id)).await?;
-        options(spec).upgrade()
-    } else {
-        options(spec).replace_with(session)
-    };
-    submit(spec, script, options, runner).await?;
-    Ok(Registered::Replaced)
-}
-
-/// A registration's description ends with a hash of its script.
-fn is_same_code(registration: &Registration, script: &Script) -> bool {
-    registration
-        .description
-        .as_ref()
-        .is_some_and(|description| description.ends_with(script.hash()))
-}
-
-/// The session of a command: named after its trigger, so that it can be upgraded.
-fn session_id(spec: &CommandSpec) -> String {
-    let safe = |c: char| {
-        if c.is_ascii_alphanumeric() || c == '-' {
-            c.to_string()
-        } else {
-            format!("_{:x}_", u32::from(c))
-        }
-    };
-    spec.trigger
-        .chars()
-        .fold(String::from("redgrease-"), |id, c| id + &safe(c))
+/// Puts the code in the place of what holds the trigger now.
+pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Registered> {
+    let script = command_script(spec);
+    let holds = |old: &Registration| old.trigger() == Some(spec.trigger);
+    registrations::replace(&script, options(spec), runner, holds)
+        .await
+        .map_err(|error| mapped(error, &script))
 }
 
 fn options(spec: &CommandSpec) -> PyExecuteOptions {
-    PyExecuteOptions::new()
-        .id(session_id(spec))
-        .description(format!("{}:{}", spec.function.file, spec.function.line))
-        .requirements(spec.requirements.iter().copied())
-}
-
-async fn submit(
-    spec: &CommandSpec,
-    script: &Script,
-    options: PyExecuteOptions,
-    runner: &mut impl Runner,
-) -> Result<()> {
-    let answer = runner
-        .run(requests::pyexecute(script.text(), &options))
-        .await;
-    registration(answer, script, || spec.trigger.to_string()).map(drop)
+    registrations::options(
+        "redgrease-",
+        spec.trigger,
+        spec.requirements,
+        (spec.function.file, spec.function.line),
+    )
 }
 
 /// What the answer to a script that registers something means.

@@ -2,32 +2,58 @@
 
 use redis::ConnectionLike;
 
-use super::command::Registered;
-use super::command::{mapped, registration};
-use super::data::{ExecutionResult, Outcome, RawRecord};
-use super::requests::{self, PyExecuteOptions};
+use super::command::{Registered, mapped, registration};
+use super::data::{ExecId, ExecutionResult, Outcome};
+use super::execute::{execute_on, register_script};
+use super::registrations;
+use super::requests::PyExecuteOptions;
 use super::runner::{Blocking, Runner, now};
 use super::value::FromResults;
 use crate::error::{Error, Result};
-use crate::gear::Plan;
 use crate::gear::function::GearFunction;
 use crate::gear::function::ends::{Register, Run};
 use crate::gear::function::readers::ReaderType;
+use crate::gear::{Action, Plan};
 use crate::script::Script;
+use crate::spec::Replace;
 
 impl<R: ReaderType> GearFunction<R, Run> {
     /// Runs the gear on the server of `con` and waits for its results.
     ///
     /// `Vec<T>` takes any number of records, `Option<T>` at most one (`count` of nothing gives
-    /// none). A record whose callback raised is in the result's `errors`.
+    /// none), other types exactly one. A record whose callback raised is in the result's `errors`.
     ///
     /// # Errors
     ///
-    /// The connection's errors; [`Error::Python`](crate::error::Error::Python) when the script
-    /// itself fails; [`Error::Decode`](crate::error::Error::Decode) when a record is no `T`.
+    /// The connection's errors; [`Error::Python`] when the script itself fails; [`Error::Decode`]
+    /// when a record is no `T`.
     pub fn on<T: FromResults>(&self, con: &mut impl ConnectionLike) -> Result<ExecutionResult<T>> {
+        self.on_with(con, &PyExecuteOptions::new())
+    }
+
+    /// As [`on`](Self::on), with options for `RG.PYEXECUTE`. The gear's own requirements are added.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    pub fn on_with<T: FromResults>(
+        &self,
+        con: &mut impl ConnectionLike,
+        options: &PyExecuteOptions,
+    ) -> Result<ExecutionResult<T>> {
         let script = self.script(T::RECORD);
-        now(run_on(self.plan(), &script, &mut Blocking(con)))
+        now(run_on(self.plan(), &script, options, &mut Blocking(con)))
+    }
+
+    /// Starts the gear and does not wait. `T` is what its results will be read as:
+    /// `con.getresults(&id)?.decode::<T>()`.
+    ///
+    /// # Errors
+    ///
+    /// The connection's errors, and [`Error::Python`] when the script itself fails.
+    pub fn start<T: FromResults>(&self, con: &mut impl ConnectionLike) -> Result<ExecId> {
+        let script = self.script(T::RECORD);
+        now(start_on(self.plan(), &script, &mut Blocking(con)))
     }
 
     /// Runs the gear on the server of the asynchronous connection `con`.
@@ -40,13 +66,38 @@ impl<R: ReaderType> GearFunction<R, Run> {
         &self,
         con: &mut C,
     ) -> Result<ExecutionResult<T>> {
+        self.on_with_async(con, &PyExecuteOptions::new()).await
+    }
+
+    /// As [`on_async`](Self::on_async), with options for `RG.PYEXECUTE`.
+    ///
+    /// # Errors
+    ///
+    /// As [`GearFunction::on`].
+    #[cfg(feature = "tokio")]
+    pub async fn on_with_async<T: FromResults, C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+        options: &PyExecuteOptions,
+    ) -> Result<ExecutionResult<T>> {
         let script = self.script(T::RECORD);
-        run_on(
-            self.plan(),
-            &script,
-            &mut super::runner::Asynchronous::new(con),
-        )
-        .await
+        let mut runner = super::runner::Asynchronous::new(con);
+        run_on(self.plan(), &script, options, &mut runner).await
+    }
+
+    /// As [`start`](Self::start), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    #[cfg(feature = "tokio")]
+    pub async fn start_async<T: FromResults, C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+    ) -> Result<ExecId> {
+        let script = self.script(T::RECORD);
+        let mut runner = super::runner::Asynchronous::new(con);
+        start_on(self.plan(), &script, &mut runner).await
     }
 }
 
@@ -55,10 +106,33 @@ impl<R: ReaderType> GearFunction<R, Register> {
     ///
     /// # Errors
     ///
-    /// The connection's errors, and Python's when the script fails.
+    /// [`Error::DuplicateTrigger`] when the trigger of a CommandReader is taken; the connection's
+    /// errors, and Python's when the script fails.
     pub fn on(&self, con: &mut impl ConnectionLike) -> Result<Registered> {
+        self.on_with(con, &PyExecuteOptions::new(), Replace::Refuse)
+    }
+
+    /// As [`on`](Self::on), with options for `RG.PYEXECUTE` and what happens when the gear is
+    /// there already: the same trigger, or the session that the options name.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    pub fn on_with(
+        &self,
+        con: &mut impl ConnectionLike,
+        options: &PyExecuteOptions,
+        replace: Replace,
+    ) -> Result<Registered> {
         let script = self.script();
-        now(register_on(self.plan(), &script, &mut Blocking(con)))
+        let mut runner = Blocking(con);
+        now(register_on(
+            self.plan(),
+            &script,
+            options,
+            replace,
+            &mut runner,
+        ))
     }
 
     /// Registers the gear on the server of the asynchronous connection `con`.
@@ -71,27 +145,43 @@ impl<R: ReaderType> GearFunction<R, Register> {
         &self,
         con: &mut C,
     ) -> Result<Registered> {
+        self.on_with_async(con, &PyExecuteOptions::new(), Replace::Refuse)
+            .await
+    }
+
+    /// As [`on_with`](Self::on_with), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`GearFunction::on`].
+    #[cfg(feature = "tokio")]
+    pub async fn on_with_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+        options: &PyExecuteOptions,
+        replace: Replace,
+    ) -> Result<Registered> {
         let script = self.script();
-        register_on(
-            self.plan(),
-            &script,
-            &mut super::runner::Asynchronous::new(con),
-        )
-        .await
+        let mut runner = super::runner::Asynchronous::new(con);
+        register_on(self.plan(), &script, options, replace, &mut runner).await
     }
 }
 
-fn options(plan: &Plan) -> PyExecuteOptions {
-    PyExecuteOptions::new().requirements(plan.requirements.iter().map(ToString::to_string))
+fn options(plan: &Plan, options: &PyExecuteOptions) -> PyExecuteOptions {
+    options
+        .clone()
+        .requirements(plan.requirements.iter().map(ToString::to_string))
 }
 
 async fn run_on<T: FromResults>(
     plan: &Plan,
     script: &Script,
+    given: &PyExecuteOptions,
     runner: &mut impl Runner,
 ) -> Result<ExecutionResult<T>> {
-    let mut results = execute_on(script, options(plan), runner)
+    let mut results = execute_on(script.text(), &options(plan, given), runner)
         .await
+        .and_then(Outcome::results)
         .map_err(|error| mapped(error, script))?;
     results.errors = results
         .errors
@@ -101,52 +191,56 @@ async fn run_on<T: FromResults>(
     results.decode()
 }
 
-/// Runs a script to its end. On a connection that others share, the server only starts it and is
-/// asked for the results until they are there: a long answer would block everybody else and run
-/// into the response time-out.
-async fn execute_on<R: Runner>(
-    script: &Script,
-    options: PyExecuteOptions,
-    runner: &mut R,
-) -> Result<ExecutionResult<Vec<RawRecord>>> {
-    let options = if R::SHARED {
-        options.unblocking()
-    } else {
-        options
-    };
-    let request = requests::pyexecute(script.text(), &options);
-    let id = match runner.run(request).await? {
-        Outcome::Started(id) => id,
-        other => return other.results(),
-    };
-    loop {
-        match runner.run(requests::get_results(&id)).await {
-            Err(Error::Engine { message }) if message == "execution is still running" => {
-                runner.pause().await;
-            }
-            results => {
-                runner.run(requests::drop_execution(&id)).await?;
-                return results;
-            }
-        }
+async fn start_on(plan: &Plan, script: &Script, runner: &mut impl Runner) -> Result<ExecId> {
+    let options = options(plan, &PyExecuteOptions::new()).unblocking();
+    let outcome = execute_on(script.text(), &options, runner)
+        .await
+        .map_err(|error| mapped(error, script))?;
+    match outcome {
+        Outcome::Started(id) => Ok(id),
+        other => Err(Error::decode(
+            "the answer to RG.PYEXECUTE",
+            "an execution ID",
+            format!("{other:?}"),
+        )),
     }
 }
 
-async fn register_on(plan: &Plan, script: &Script, runner: &mut impl Runner) -> Result<Registered> {
-    let answer = runner
-        .run(requests::pyexecute(script.text(), &options(plan)))
-        .await;
-    registration(answer, script, || plan_trigger(plan))
+async fn register_on(
+    plan: &Plan,
+    script: &Script,
+    given: &PyExecuteOptions,
+    replace: Replace,
+    runner: &mut impl Runner,
+) -> Result<Registered> {
+    let options = options(plan, given);
+    let trigger = trigger(plan);
+    if replace == Replace::Replace {
+        let holds = |old: &super::Registration| trigger.is_some() && old.trigger() == trigger;
+        let options = match (&options.id, trigger) {
+            (None, Some(name)) => options.id(registrations::session("redgrease-", name)),
+            _ => options,
+        };
+        return registrations::replace(script, options, runner, holds)
+            .await
+            .map_err(|error| mapped(error, script));
+    }
+    let answer = register_script(script, &options, runner).await;
+    match registration(answer, script, || trigger.unwrap_or_default().to_string()) {
+        Err(error) if error.is_duplicate_trigger() && replace == Replace::Keep => {
+            Ok(Registered::Unchanged)
+        }
+        registered => registered,
+    }
 }
 
-/// The trigger that a CommandReader gear asks for, as it is written.
-fn plan_trigger(plan: &Plan) -> String {
-    let Some(crate::gear::Action::Register(arguments)) = &plan.action else {
-        return String::new();
+/// The trigger that a CommandReader gear asks for, when it is written as a plain text.
+fn trigger(plan: &Plan) -> Option<&str> {
+    let Some(Action::Register(arguments)) = &plan.action else {
+        return None;
     };
     arguments
         .iter()
         .find(|argument| argument.keyword.as_deref() == Some("trigger"))
-        .map(|argument| argument.value.text.trim_matches(['"', '\'']).to_string())
-        .unwrap_or_default()
+        .map(|argument| argument.value.text.trim_matches(['"', '\'']))
 }

@@ -65,30 +65,62 @@ impl Fields {
         }
     }
 
-    /// A whole number; 0 when the field is missing (older servers have fewer fields).
+    /// A whole number that must be there.
     pub(crate) fn integer(&mut self, name: &str) -> Result<i64> {
+        integer(self.what, self.require(name)?)
+    }
+
+    /// A whole number that older servers do not send.
+    pub(crate) fn optional_integer(&mut self, name: &str) -> Result<Option<i64>> {
         match self.take(name) {
-            None | Some(Value::Nil) => Ok(0),
-            Some(value) => integer(self.what, value),
+            None | Some(Value::Nil) => Ok(None),
+            Some(value) => integer(self.what, value).map(Some),
         }
     }
 
-    /// A number with a fraction; 0 when the field is missing.
-    pub(crate) fn float(&mut self, name: &str) -> Result<f64> {
+    /// A port or a hash slot.
+    pub(crate) fn small(&mut self, name: &str) -> Result<u16> {
+        let number = self.integer(name)?;
+        u16::try_from(number)
+            .map_err(|_| Error::decode(self.what, "a number below 65536", number.to_string()))
+    }
+
+    /// A number with a fraction that older servers do not send.
+    pub(crate) fn optional_float(&mut self, name: &str) -> Result<Option<f64>> {
         match self.take(name) {
-            None | Some(Value::Nil) => Ok(0.0),
-            Some(Value::Double(number)) => Ok(number),
+            None | Some(Value::Nil) => Ok(None),
+            Some(Value::Double(number)) => Ok(Some(number)),
             Some(value) => {
                 let text = text(self.what, value)?;
                 text.parse()
+                    .map(Some)
                     .map_err(|_| Error::decode(self.what, "a number", format!("`{text}`")))
             }
         }
     }
 
-    /// What is left, in no order: fields that this version of the library does not know.
-    pub(crate) fn rest(self) -> Vec<(String, Value)> {
+    /// Yes or no, in one of the many words for it; `None` when the field is missing.
+    pub(crate) fn yes(&mut self, name: &str) -> Result<Option<bool>> {
+        let Some(value) = self.take(name).filter(|value| *value != Value::Nil) else {
+            return Ok(None);
+        };
+        let text = match value {
+            Value::Boolean(yes) => return Ok(Some(yes)),
+            other => text(self.what, other)?,
+        };
+        match text.as_str() {
+            "yes" | "true" | "1" => Ok(Some(true)),
+            "no" | "false" | "0" => Ok(Some(false)),
+            _ => Err(Error::decode(self.what, "yes or no", format!("`{text}`"))),
+        }
+    }
+
+    /// What is left: fields that this version of the library does not know.
+    pub(crate) fn rest(self) -> super::data::Fields {
         self.fields
+            .into_iter()
+            .map(|(name, value)| (name, value.into()))
+            .collect()
     }
 }
 

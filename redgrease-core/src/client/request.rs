@@ -1,5 +1,7 @@
 //! A command and how to read its answer, described once and run on any connection.
 
+use std::sync::Arc;
+
 use redis::{Cmd, ConnectionLike, Value};
 
 use crate::error::{Error, Result};
@@ -14,12 +16,23 @@ use crate::error::{Error, Result};
 /// let registrations = requests::dump_registrations().run(&mut con)?;
 /// # Ok(()) }
 /// ```
-#[derive(Clone)]
 #[must_use = "a request does nothing until it is run on a connection"]
 pub struct Request<T> {
     cmd: Cmd,
     name: &'static str,
-    decode: fn(Value) -> Result<T>,
+    decode: Arc<Decode<T>>,
+}
+
+type Decode<T> = dyn Fn(Value) -> Result<T> + Send + Sync;
+
+impl<T> Clone for Request<T> {
+    fn clone(&self) -> Self {
+        Self {
+            cmd: self.cmd.clone(),
+            name: self.name,
+            decode: Arc::clone(&self.decode),
+        }
+    }
 }
 
 impl<T> std::fmt::Debug for Request<T> {
@@ -30,11 +43,14 @@ impl<T> std::fmt::Debug for Request<T> {
 
 impl<T> Request<T> {
     /// The command `name`, whose answer `decode` reads.
-    pub(crate) fn new(name: &'static str, decode: fn(Value) -> Result<T>) -> Self {
+    pub(crate) fn new(
+        name: &'static str,
+        decode: impl Fn(Value) -> Result<T> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             cmd: redis::cmd(name),
             name,
-            decode,
+            decode: Arc::new(decode),
         }
     }
 
@@ -42,6 +58,33 @@ impl<T> Request<T> {
     pub(crate) fn arg(mut self, argument: impl redis::ToRedisArgs) -> Self {
         self.cmd.arg(argument);
         self
+    }
+
+    /// The request with `f` applied to what it gives.
+    ///
+    /// ```
+    /// use redgrease_core::client::requests;
+    ///
+    /// let how_many = requests::dump_registrations().map(|all| all.len());
+    /// ```
+    pub fn map<U>(self, f: impl Fn(T) -> U + Send + Sync + 'static) -> Request<U>
+    where
+        T: 'static,
+    {
+        self.and_then(move |value| Ok(f(value)))
+    }
+
+    /// The request with `f` applied to what it gives, which may fail.
+    pub fn and_then<U>(self, f: impl Fn(T) -> Result<U> + Send + Sync + 'static) -> Request<U>
+    where
+        T: 'static,
+    {
+        let Self { cmd, name, decode } = self;
+        Request {
+            cmd,
+            name,
+            decode: Arc::new(move |value| decode(value).and_then(&f)),
+        }
     }
 
     /// The command as it will be sent.
@@ -69,7 +112,20 @@ impl<T> Request<T> {
         self.read(con.req_packed_command(&self.cmd).await)
     }
 
-    fn read(&self, answer: redis::RedisResult<Value>) -> Result<T> {
+    /// Reads an answer to the command, whichever way it came: from a pipeline, from a recording.
+    ///
+    /// ```
+    /// use redgrease_core::client::requests;
+    ///
+    /// let answer = redis::parse_redis_value(b"+OK\r\n")?;
+    /// requests::refresh_cluster().read(Ok(answer))?;
+    /// # Ok::<(), redgrease_core::error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::run`].
+    pub fn read(&self, answer: redis::RedisResult<Value>) -> Result<T> {
         match answer {
             Ok(Value::ServerError(error)) => Err(Error::from_reply(self.name, error.into())),
             Ok(value) => (self.decode)(value),

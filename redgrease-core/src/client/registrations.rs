@@ -1,0 +1,207 @@
+//! Registering many functions, and those that wait for events.
+
+use redis::ConnectionLike;
+
+use super::command::{self, Registered};
+use super::execute::{is_made_by, register_script};
+use super::requests::{self, PyExecuteOptions};
+use super::runner::{Blocking, Runner, now};
+use crate::error::{Error, Result};
+use crate::script::{Script, event_script};
+use crate::spec::{CommandSpec, EventSpec};
+
+/// A function that can be registered.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Item {
+    /// A `#[command]`.
+    Command(&'static CommandSpec),
+    /// A `#[keys_reader]` or `#[stream_reader]`.
+    Event(&'static EventSpec),
+}
+
+impl Item {
+    /// The trigger of a command, the name of the Python function of others.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Command(spec) => spec.trigger,
+            Self::Event(spec) => spec.function.name,
+        }
+    }
+}
+
+/// What the macros implement for each function that can be registered.
+pub trait Registrable {
+    /// The function.
+    fn item() -> Item;
+}
+
+/// Functions that belong together, registered with one call; `registrations![…]` makes it.
+#[derive(Debug, Clone)]
+pub struct Registrations(Vec<Item>);
+
+impl Registrations {
+    /// The functions.
+    pub fn new(items: impl Into<Vec<Item>>) -> Self {
+        Self(items.into())
+    }
+
+    /// The functions.
+    pub fn items(&self) -> &[Item] {
+        &self.0
+    }
+
+    /// Registers each function on the server of `con`, in the place of older code with the same
+    /// trigger (commands) or name (events). Tells for each what that did; what the server has
+    /// already is left alone.
+    ///
+    /// # Errors
+    ///
+    /// The first error; the functions before it are registered.
+    pub fn register_all(
+        &self,
+        con: &mut impl ConnectionLike,
+    ) -> Result<Vec<(&'static str, Registered)>> {
+        now(self.register_all_on(&mut Blocking(con)))
+    }
+
+    /// As [`register_all`](Self::register_all), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`register_all`](Self::register_all).
+    #[cfg(feature = "tokio")]
+    pub async fn register_all_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+    ) -> Result<Vec<(&'static str, Registered)>> {
+        self.register_all_on(&mut super::runner::Asynchronous::new(con))
+            .await
+    }
+
+    async fn register_all_on(
+        &self,
+        runner: &mut impl Runner,
+    ) -> Result<Vec<(&'static str, Registered)>> {
+        let mut report = Vec::with_capacity(self.0.len());
+        for item in &self.0 {
+            let registered = match item {
+                Item::Command(spec) => command::replace_on(spec, runner).await?,
+                Item::Event(spec) => event_on(spec, runner).await?,
+            };
+            report.push((item.name(), registered));
+        }
+        Ok(report)
+    }
+}
+
+/// Registers a function that runs at events, in the place of older code with the same name.
+///
+/// # Errors
+///
+/// The connection's and Python's errors.
+pub fn register_event(spec: &EventSpec, con: &mut impl ConnectionLike) -> Result<Registered> {
+    now(event_on(spec, &mut Blocking(con)))
+}
+
+/// As [`register_event`], on an asynchronous connection.
+///
+/// # Errors
+///
+/// As [`register_event`].
+#[cfg(feature = "tokio")]
+pub async fn register_event_async<C: redis::aio::ConnectionLike + Send>(
+    spec: &EventSpec,
+    con: &mut C,
+) -> Result<Registered> {
+    event_on(spec, &mut super::runner::Asynchronous::new(con)).await
+}
+
+async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Registered> {
+    let script = event_script(spec);
+    let options = options(
+        "redgrease-event-",
+        spec.function.name,
+        spec.requirements,
+        (spec.function.file, spec.function.line),
+    );
+    replace(&script, options, runner, |_| false)
+        .await
+        .map_err(|error| command::mapped(error, &script))
+}
+
+/// The options of a function's registration. The session is named after the function, so that the
+/// server can put new code in its place in one step.
+pub(super) fn options(
+    prefix: &str,
+    name: &str,
+    requirements: &[&str],
+    (file, line): (&str, u32),
+) -> PyExecuteOptions {
+    PyExecuteOptions::new()
+        .id(session(prefix, name))
+        .description(format!("{file}:{line}"))
+        .requirements(requirements.iter().copied())
+}
+
+/// The name of the session of the function `name`: what the server does not take is escaped.
+pub(super) fn session(prefix: &str, name: &str) -> String {
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c.to_string()
+        } else {
+            format!("_{:x}_", u32::from(c))
+        }
+    };
+    name.chars().fold(prefix.to_string(), |id, c| id + &safe(c))
+}
+
+/// Registers a script in the place of an older one: the registration in the session that the
+/// options name, or one that `holds_name` knows. There is no moment in which the function is
+/// missing: the session that holds the old one is upgraded or replaced by the server in one step.
+/// Only when that session has more registrations than this one is the old one unregistered first.
+pub(super) async fn replace(
+    script: &Script,
+    options: PyExecuteOptions,
+    runner: &mut impl Runner,
+    holds_name: impl Fn(&super::Registration) -> bool,
+) -> Result<Registered> {
+    let id = options.id.clone().unwrap_or_default();
+    let registrations = runner.run(requests::dump_registrations()).await?;
+    let old = registrations
+        .iter()
+        .find(|old| holds_name(old) || old.session() == Some(&id));
+    let Some(old) = old else {
+        register_script(script, &options.upgrade(), runner).await?;
+        return Ok(Registered::Created);
+    };
+    if is_made_by(old, script) {
+        return Ok(Registered::Unchanged);
+    }
+    let session = old.session().unwrap_or_default();
+    let shares_session = registrations
+        .iter()
+        .any(|other| other.id != old.id && other.session() == Some(session));
+    let options = if session == id {
+        options.upgrade()
+    } else if shares_session || session.is_empty() {
+        runner.run(requests::unregister(old)).await?;
+        options.upgrade()
+    } else {
+        options.replace_with(session)
+    };
+    match register_script(script, &options, runner).await {
+        // somebody else removed the old one in between
+        Err(Error::Engine { message }) if message.ends_with("session does not exists.") => {
+            let options = PyExecuteOptions {
+                replace_with: None,
+                ..options.upgrade()
+            };
+            register_script(script, &options, runner).await?;
+        }
+        answer => {
+            answer?;
+        }
+    }
+    Ok(Registered::Replaced)
+}
