@@ -15,9 +15,10 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use redgrease::PyValue;
 use redgrease::embedded::Server;
 use redgrease::prelude::*;
-use redgrease::redis::Commands;
+use redgrease::redis::{self, Commands};
 
 static REDIS: OnceLock<RedisGears> = OnceLock::new();
 
@@ -68,20 +69,19 @@ fn connect() -> Result<(Option<Server>, RedisGears), Box<dyn Error>> {
 
 fn basic_commands(con: &mut RedisGears) -> Result<(), Box<dyn Error>> {
     println!("\n== Normal Redis commands, and the first RG commands");
-    let _: () = redgrease::redis::cmd("FLUSHALL").query(con)?;
+    let _: () = redis::cmd("FLUSHALL").query(con)?;
 
     let _: () = con.set("Foo-fighter", 2021)?;
     let _: () = con.set("Bar-fighter", 63)?;
     let _: () = con.set("Baz-fighter", -747)?;
     let _: () = con.hset_multiple("noodle", &[("spam", "eggs"), ("meaning", "8")])?;
     let _: i64 = con.hincr("noodle", "meaning", 34)?;
-    let transaction = [
-        ("msg", "First"),
-        ("from", "0"),
-        ("to", "2"),
-        ("amount", "1000"),
-    ];
-    let _: String = con.xadd("transactions:0", "*", &transaction)?;
+    let _: String = redis::cmd("XADD")
+        .arg("transactions:0")
+        .arg("*")
+        .arg(&[("msg", "First"), ("from", "0")])
+        .arg(&[("to", "2"), ("amount", "1000")])
+        .query(con)?;
 
     println!("Python in the server: {:?}", con.pystats()?);
     println!("Registered functions: {:?}", con.dumpregistrations()?);
@@ -99,7 +99,7 @@ fn basic_commands(con: &mut RedisGears) -> Result<(), Box<dyn Error>> {
 
 fn count_keys(con: &mut RedisGears) -> Result<(), Box<dyn Error>> {
     println!("\n== The number of keys, asked in three ways");
-    let dbsize: i64 = redgrease::redis::cmd("DBSIZE").query(con)?;
+    let dbsize: i64 = redis::cmd("DBSIZE").query(con)?;
     println!("DBSIZE:               {dbsize}");
 
     let script = con.pyexecute("GearsBuilder('KeysReader').count().run()")?;
@@ -142,7 +142,7 @@ fn word_count(con: &mut RedisGears) -> Result<(), Box<dyn Error>> {
     }
 
     let started = Instant::now();
-    let counts: Vec<BTreeMap<String, redgrease::PyValue>> = gear! {
+    let counts: Vec<BTreeMap<String, PyValue>> = gear! {
         KeysReader("novel:*").values().flatmap(str.split).countby().run()
     }
     .on(con)?
@@ -152,7 +152,7 @@ fn word_count(con: &mut RedisGears) -> Result<(), Box<dyn Error>> {
     let mut words = Vec::new();
     for entry in counts {
         let (key, value) = (&entry["key"], &entry["value"]);
-        if let (redgrease::PyValue::String(word), redgrease::PyValue::I64(count)) = (key, value) {
+        if let (PyValue::String(word), PyValue::I64(count)) = (key, value) {
             words.push((*count, word.clone()));
         }
     }
