@@ -109,7 +109,7 @@ class Runner:
         frames = stream.frames
         while True:
             if hub.leader is not self:
-                self.follow()
+                self.take(self.follow())
                 continue
             if not self.main and hub.main_is_free():
                 continue
@@ -121,39 +121,42 @@ class Runner:
             try:
                 frame = frames.popleft()
             except IndexError:
-                # Not for ever: while this thread waits for its turn, another one may become the leader, and a reply may come to the inbox.
-                if stream.reading.acquire(timeout=0.01):
-                    try:
-                        if hub.leader is self and not frames and self.inbox.empty():
-                            self.receive()
-                    finally:
-                        stream.reading.release()
+                self.receive()
                 continue
             self.handle(frame)
 
     def receive(self):
-        """Waits for frames. The caller holds the stream's `reading`."""
-        self.receiving = True
+        """Waits for frames, if this thread leads and nothing is in its inbox.
+
+        Both are looked at under the lock under which others look at `receiving`: whoever puts something into the inbox
+        of a thread that receives asks the server for a frame that ends the wait, and a thread that receives keeps the
+        lead.
+        """
+        hub = self.hub
+        with hub.change:
+            if hub.leader is not self or not self.inbox.empty():
+                return
+            self.receiving = True
         try:
-            self.hub.stream.fill()
+            hub.stream.fill()
         finally:
             self.receiving = False
 
     def follow(self):
-        """Not the leader: wait for a reply to a waiting greenlet, or for the lead."""
+        """Not the leader: waits for a reply to a waiting greenlet, which it gives, or for the lead."""
         hub = self.hub
         hub.stream.flush()
         with hub.change:
             if hub.vacant:
                 hub.vacant = False
                 hub.leader = self
-                return
+                return None
             hub.followers.append(self)
         item = self.inbox.get()
         with hub.change:
             if self in hub.followers:
                 hub.followers.remove(self)
-        self.take(item)
+        return item
 
     def take(self, item):
         if item is not None:
@@ -208,22 +211,20 @@ class Runner:
         others = []
         stream.flush()
         while not waiter.done:
-            if hub.leader is self:
-                with stream.reading:
-                    if hub.leader is self and not stream.frames:
-                        self.receive()
-                while stream.frames and not waiter.done:
-                    frame = stream.frames.popleft()
-                    if frame[0] == wire.REPLY:
-                        hub.reply(self, frame[1], frame[2])
-                    else:
-                        held.append(frame)
-            else:
-                item = self.inbox.get()
+            if hub.leader is not self or not self.inbox.empty():
+                item = self.follow() if hub.leader is not self else self.inbox.get()
                 if item is waiter:
                     waiter.done = True
                 elif item is not None:
                     others.append(item)
+                continue
+            self.receive()
+            while stream.frames and not waiter.done:
+                frame = stream.frames.popleft()
+                if frame[0] == wire.REPLY:
+                    hub.reply(self, frame[1], frame[2])
+                else:
+                    held.append(frame)
         stream.frames.extendleft(reversed(held))
         for item in others:
             self.inbox.put(item)
@@ -369,26 +370,29 @@ class Hub:
             self.handlers[wire.CONFIGURE](None, number, payload)
 
     def _promote(self):
-        leader = self.leader
-        if leader is not None and leader.receiving:
-            # Nobody is busy: what the server waits for is a future.
-            self.stream.send(wire.pack(wire.LEADING, 2, b"N"))
-            return
         with self.change:
-            if self.followers:
-                # The main thread first: only there a signal ends a call of the system.
-                runner = next((one for one in self.followers if one.main), self.followers[-1])
-                self.followers.remove(runner)
-                self.leader = runner
-                runner.inbox.put(None)
-            elif len(self.runners) < self.threads:
-                runner = Runner(self)
-                self.leader = runner
-                threading.Thread(target=runner.start, name="runner", daemon=True).start()
-            else:
-                self.vacant = True
-                self.leader = None
-        self.stream.send(wire.pack(wire.LEADING, 0, b"N"))
+            leader = self.leader
+            idle = leader is not None and leader.receiving
+            if not idle:
+                self._change_leader()
+        # An idle leader means that what the server waits for is a future.
+        self.stream.send(wire.pack(wire.LEADING, 2 if idle else 0, b"N"))
+
+    def _change_leader(self):
+        """Gives the lead to another thread. The caller holds `change`."""
+        if self.followers:
+            # The main thread first: only there a signal ends a call of the system.
+            runner = next((one for one in self.followers if one.main), self.followers[-1])
+            self.followers.remove(runner)
+            self.leader = runner
+            runner.inbox.put(None)
+        elif len(self.runners) < self.threads:
+            runner = Runner(self)
+            self.leader = runner
+            threading.Thread(target=runner.start, name="runner", daemon=True).start()
+        else:
+            self.vacant = True
+            self.leader = None
 
     # -- aborting
 
@@ -414,7 +418,9 @@ class Hub:
 
     def _wake(self, runner):
         """Makes the leader look at its inbox, which it does not while it waits for the socket: the server answers."""
-        if runner.receiving or self.leader is runner:
+        with self.change:
+            receiving = runner.receiving
+        if receiving:
             self.stream.send(wire.pack(wire.LEADING, 1, b"N"))
 
     def on_signal(self, *_):

@@ -1,17 +1,21 @@
 """Sets a worker process up and runs it."""
 
+import faulthandler
 import os
 import signal
 import socket
 import sys
 import threading
 import time
+import traceback
 
 
 def main():
     """Runs until the server closes the socket."""
     stream, control = _sockets()
     _limit()
+    # A crash names its Python line in the server's log.
+    faulthandler.enable(2)
     _find_base_packages()
 
     from . import runtime
@@ -30,13 +34,16 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _make_sleep_stoppable()
+    status = 1
     try:
         hub.run()
-    except (EOFError, OSError):
-        pass
+    except EOFError:
+        status = 0
+    except BaseException:
+        traceback.print_exc()
     finally:
         # Threads of scripts must not keep a worker without a server alive.
-        os._exit(0)
+        os._exit(status)
 
 
 def _make_sleep_stoppable():
