@@ -48,6 +48,16 @@ pub(crate) fn submit(execution: &Arc<Execution>, batch: &Batch) {
 
 /// The same from an operation on, with more for the functions to see.
 pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batch, extra: &Value) {
+    if !execution.session.is_ready() {
+        let (later, batch, extra) = (Arc::clone(execution), batch.clone(), extra.clone());
+        if execution
+            .session
+            .postpone(move || submit_from(&later, start, &batch, &extra))
+            .is_none()
+        {
+            return;
+        }
+    }
     if !execution.begin() {
         return;
     }

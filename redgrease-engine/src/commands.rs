@@ -2,6 +2,7 @@
 
 mod admin;
 mod executions;
+mod internal;
 pub(crate) mod pyexecute;
 mod registrations;
 mod trigger;
@@ -38,5 +39,7 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<admin::Hello>(context)?;
     create_command::<admin::PyExecuteRemote>(context)?;
     create_command::<admin::PyFreeInterpreter>(context)?;
+    create_command::<internal::InnerRegister>(context)?;
+    create_command::<internal::InnerUnregister>(context)?;
     Ok(())
 }

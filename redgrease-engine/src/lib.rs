@@ -10,6 +10,7 @@
 //! * [`session`], [`plan`], [`registry`], [`execution`]: what scripts make and the server keeps;
 //! * [`executor`], [`readers`], [`native`]: running a plan, in the engine as far as it needs no Python;
 //! * [`calls`], [`worker`], [`outbox`], [`wire`], [`value`], [`records`]: the rest of the plan in a worker process;
+//! * [`persist`]: registrations in database files, the append-only file and on replicas;
 //! * [`environment`]: the interpreters of the workers and their packages.
 
 mod calls;
@@ -24,6 +25,7 @@ mod ffi;
 mod module;
 mod native;
 mod outbox;
+mod persist;
 mod plan;
 mod readers;
 mod records;

@@ -43,6 +43,7 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     }
     engine::install(config, environments)?;
     crate::commands::register(context)?;
+    crate::persist::install(context)?;
     // The first script finds a worker waiting.
     engine().environments.get(Vec::new(), false, |environment| {
         match environment.and_then(|environment| engine().workers.pick(&environment)) {

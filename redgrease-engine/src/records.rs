@@ -25,7 +25,7 @@ const BINARY: i64 = 2;
 pub(crate) const NO_ASYNC: i64 = 4;
 
 /// Some records in their encoding.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Batch {
     pub(crate) layout: Layout,
     bytes: Vec<u8>,

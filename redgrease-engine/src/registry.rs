@@ -262,6 +262,15 @@ impl Registry {
         guard(&self.inner).next_execution += 1;
     }
 
+    /// Counts on beyond the number of a plan that was made by another run of the server.
+    pub(crate) fn skip_plan(&self, id: &str) {
+        let number = id.rsplit_once('-').and_then(|(_, number)| number.parse::<u64>().ok());
+        if let Some(number) = number {
+            let mut inner = guard(&self.inner);
+            inner.next_plan = inner.next_plan.max(number.saturating_add(1));
+        }
+    }
+
     // -- executions
 
     /// Makes an execution and puts it on the list; the oldest one leaves a list that is full.
@@ -554,9 +563,9 @@ impl Registry {
 
 fn base_path(session: &Session) -> String {
     session
-        .environment
-        .directory
-        .as_ref()
+        .environment()
+        .ok()
+        .and_then(|environment| environment.directory.clone())
         .map(|path| path.display().to_string())
         .unwrap_or_default()
 }

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use crate::engine::engine;
-use crate::environment::Environment;
+use crate::environment::{Environment, normalise};
+use crate::ffi::{Level, log};
 use crate::value::{Value, encode};
 use crate::wire::{FrameType, frame};
 use crate::worker::{Worker, guard};
@@ -16,6 +18,31 @@ pub(crate) struct PickledPlan {
     pub(crate) blob: Arc<[u8]>,
 }
 
+type Task = Box<dyn FnOnce() + Send>;
+
+/// Where the workers of a session find their packages.
+enum Place {
+    /// Here.
+    Ready(Arc<Environment>),
+    /// It is being made, and this is to be done afterwards.
+    Making(Vec<Task>),
+    /// It could not be made; nobody has tried since.
+    Failed(String, Instant),
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Ready(environment) => environment.fmt(formatter),
+            Self::Making(_) => formatter.write_str("Making"),
+            Self::Failed(text, _) => formatter.write_str(text),
+        }
+    }
+}
+
+/// How long a session whose packages could not be installed waits until it tries again.
+const TRY_AGAIN: Duration = Duration::from_secs(10);
+
 /// One script and what belongs to it. It is pinned to a worker, because its functions share their globals.
 #[derive(Debug)]
 pub(crate) struct Session {
@@ -25,7 +52,7 @@ pub(crate) struct Session {
     pub(crate) description: Option<String>,
     /// The requirements as they were given.
     pub(crate) requirements: Vec<String>,
-    pub(crate) environment: Arc<Environment>,
+    place: Mutex<Place>,
     worker: Mutex<Option<Arc<Worker>>>,
     plans: Mutex<Vec<PickledPlan>>,
     /// Whether another session took its name over.
@@ -33,20 +60,21 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A session that has not run yet.
+    /// A session that has not run yet; without an environment, [`Session::prepare`] has to be called.
     pub(crate) fn new(
         name: String,
         inner_name: String,
         description: Option<String>,
         requirements: Vec<String>,
-        environment: Arc<Environment>,
+        environment: Option<Arc<Environment>>,
     ) -> Self {
+        let place = environment.map_or_else(|| Place::Making(Vec::new()), Place::Ready);
         Self {
             name,
             inner_name,
             description,
             requirements,
-            environment,
+            place: Mutex::new(place),
             worker: Mutex::default(),
             plans: Mutex::default(),
             replaced: AtomicBool::new(false),
@@ -64,7 +92,8 @@ impl Session {
         {
             return Ok(Arc::clone(worker));
         }
-        let worker = engine().workers.pick(&self.environment)?;
+        let environment = self.environment()?;
+        let worker = engine().workers.pick(&environment)?;
         worker.sessions.fetch_add(1, Ordering::Relaxed);
         let plans = guard(&self.plans).clone();
         if !plans.is_empty() {
@@ -72,6 +101,87 @@ impl Session {
         }
         *slot = Some(Arc::clone(&worker));
         Ok(worker)
+    }
+
+    // -- its environment
+
+    /// The environment, if it stands.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(crate) fn environment(&self) -> Result<Arc<Environment>, String> {
+        match &*guard(&self.place) {
+            Place::Ready(environment) => Ok(Arc::clone(environment)),
+            Place::Making(_) => Err(format!(
+                "ERR the packages of session {} are being installed ({}); try again",
+                self.name,
+                self.requirements.join(" ")
+            )),
+            Place::Failed(text, _) => Err(format!("ERR {text}")),
+        }
+    }
+
+    /// Whether the environment stands.
+    pub(crate) fn is_ready(&self) -> bool {
+        matches!(&*guard(&self.place), Place::Ready(_))
+    }
+
+    /// Makes the environment in the background, then gives the session to a worker.
+    pub(crate) fn prepare(self: &Arc<Self>, then: impl FnOnce() + Send + 'static) {
+        let session = Arc::clone(self);
+        engine().environments.get(
+            normalise(&self.requirements),
+            false,
+            move |environment| {
+                session.arrive(environment);
+                then();
+            },
+        );
+    }
+
+    fn arrive(&self, environment: Result<Arc<Environment>, String>) {
+        let place = match environment {
+            Ok(environment) => Place::Ready(environment),
+            Err(text) => {
+                log(
+                    Level::Warning,
+                    &format!(
+                        "the functions of session {} cannot run yet: {text}; tried again when one is called",
+                        self.name
+                    ),
+                );
+                Place::Failed(text, Instant::now())
+            }
+        };
+        let before = std::mem::replace(&mut *guard(&self.place), place);
+        // The worker is told now: its functions may have something to do once they are registered.
+        if !guard(&self.plans).is_empty()
+            && self.environment().is_ok()
+            && let Err(text) = self.worker()
+        {
+            log(Level::Warning, &text);
+        }
+        if let Place::Making(tasks) = before {
+            tasks.into_iter().for_each(|task| task());
+        }
+    }
+
+    /// Keeps `task` for the moment when the environment stands or is known not to; gives it back when that is already so.
+    pub(crate) fn postpone<T: FnOnce() + Send + 'static>(self: &Arc<Self>, task: T) -> Option<T> {
+        let mut place = guard(&self.place);
+        match &mut *place {
+            Place::Making(tasks) => {
+                tasks.push(Box::new(task));
+                None
+            }
+            Place::Failed(_, since) if since.elapsed() >= TRY_AGAIN => {
+                *place = Place::Making(vec![Box::new(task)]);
+                drop(place);
+                self.prepare(|| {});
+                None
+            }
+            _ => Some(task),
+        }
     }
 
     /// The worker that holds the session now, if any.
@@ -90,6 +200,15 @@ impl Session {
             encode(&payload, bytes);
         });
         out
+    }
+
+    /// Gives the worker plans that did not come from it. Without a worker there is nothing to do: it gets all of them.
+    pub(crate) fn send_plans(&self, ids: &[String]) {
+        let Some(worker) = self.current_worker() else {
+            return;
+        };
+        let plans: Vec<PickledPlan> = ids.iter().filter_map(|id| self.plan(id)).collect();
+        worker.send(&self.restore_frame(&plans));
     }
 
     /// Remembers a registered plan.

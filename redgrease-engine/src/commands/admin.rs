@@ -90,9 +90,9 @@ fn memory_of_workers() -> (i64, i64) {
 /// A requirement of a session as RG.PYDUMPREQS shows it.
 fn requirement(session: &Session, name: &str, users: usize) -> Reply {
     let path = session
-        .environment
-        .directory
-        .as_ref()
+        .environment()
+        .ok()
+        .and_then(|environment| environment.directory.clone())
         .map(|path| path.display().to_string())
         .unwrap_or_default();
     Reply::map(vec![

@@ -7,7 +7,8 @@ use std::sync::atomic::Ordering;
 use crate::engine::{engine, random_hex};
 use crate::environment::{Environment, normalise};
 use crate::execution::Waiter;
-use crate::ffi::{Blocked, Command, Invocation, Level, log};
+use crate::ffi::{Blocked, Command, Invocation, Level, lock_server, log};
+use crate::persist;
 use crate::plan::Plan;
 use crate::registry::Registration;
 use crate::reply::Reply;
@@ -174,7 +175,7 @@ fn load(
         inner_name,
         request.description,
         request.requirements,
-        environment,
+        Some(environment),
     ));
     let worker = session.worker()?;
     Ok(Box::new(move |client| {
@@ -308,7 +309,13 @@ pub(crate) fn commit(
     replaced: Option<&Arc<Session>>,
 ) -> Result<Vec<Arc<Registration>>, String> {
     let registry = &engine().registry;
+    // What is kept for database files changes under the server's lock only.
+    let lock = lock_server();
+    let leaving = replaced.map_or_else(Vec::new, |old| registry.registrations_of(old));
     let made = registry.register(session, descriptions, replaced)?;
+    persist::unregistered(&lock, &leaving);
+    persist::registered(&lock, session, descriptions);
+    drop(lock);
     // Putting registrations in place takes one number of each kind, as in the original.
     registry.next_plan(1);
     registry.skip_execution();

@@ -4,7 +4,8 @@ use std::ffi::CStr;
 
 use crate::cluster;
 use crate::engine::engine;
-use crate::ffi::{Command, Invocation};
+use crate::ffi::{Command, Invocation, lock_server};
+use crate::persist;
 use crate::reply::Reply;
 
 /// RG.DUMPREGISTRATIONS
@@ -39,11 +40,13 @@ impl Command for Unregister {
                 return;
             }
         };
-        if engine().registry.unregister(id, abort_pending) {
-            Reply::Ok.write(call.context);
-        } else {
+        let Some(registration) = engine().registry.registration(id) else {
             call.context.reply_error("execution is not registered");
-        }
+            return;
+        };
+        engine().registry.unregister(id, abort_pending);
+        persist::unregistered(&lock_server(), &[registration]);
+        Reply::Ok.write(call.context);
     }
 }
 

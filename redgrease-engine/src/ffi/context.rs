@@ -82,6 +82,10 @@ impl ContextFlags {
     pub(crate) fn multi(self) -> bool {
         self.0 & (1 << 1) != 0
     }
+    /// The command came from the master.
+    pub(crate) fn replicated(self) -> bool {
+        self.0 & (1 << 12) != 0
+    }
     /// This server is a replica.
     pub(crate) fn replica(self) -> bool {
         self.0 & (1 << 3) != 0

@@ -88,6 +88,44 @@ type CallFn = unsafe extern "C" fn(
     ...
 ) -> *mut RedisModuleCallReply;
 type LogFn = unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_char, ...);
+type ReplicateFn =
+    unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_char, ...) -> c_int;
+
+/// Reads the module's part of a database file.
+pub(crate) type AuxLoadFn = unsafe extern "C" fn(*mut RedisModuleIO, c_int, c_int) -> c_int;
+/// Writes the module's part of a database file.
+pub(crate) type AuxSaveFn = unsafe extern "C" fn(*mut RedisModuleIO, c_int);
+/// Reads a value from a database file.
+pub(crate) type LoadFn = unsafe extern "C" fn(*mut RedisModuleIO, c_int) -> *mut c_void;
+/// Writes a value to a database file.
+pub(crate) type SaveFn = unsafe extern "C" fn(*mut RedisModuleIO, *mut c_void);
+/// Frees a value.
+pub(crate) type FreeValueFn = unsafe extern "C" fn(*mut c_void);
+
+/// The functions of a data type, version 5 of the API's structure; an older server reads the part that it knows.
+#[repr(C)]
+pub(crate) struct TypeMethods {
+    /// The version of this structure.
+    pub(crate) version: u64,
+    /// Reads a value.
+    pub(crate) rdb_load: Option<LoadFn>,
+    /// Writes a value.
+    pub(crate) rdb_save: Option<SaveFn>,
+    /// Writes the commands that make a value; then memory use and digest.
+    pub(crate) rewrite_usage_digest: [Option<FreeValueFn>; 3],
+    /// Frees a value.
+    pub(crate) free: Option<FreeValueFn>,
+    /// Reads what belongs to no key.
+    pub(crate) aux_load: Option<AuxLoadFn>,
+    /// Writes what belongs to no key.
+    pub(crate) aux_save: Option<AuxSaveFn>,
+    /// When `aux_save` is called.
+    pub(crate) aux_triggers: c_int,
+    /// Free effort, unlink, copy, defragment; from version 4 on these and memory use again with more arguments.
+    pub(crate) unused: [Option<FreeValueFn>; 8],
+    /// As `aux_save`, for a server that leaves the module out of a file to which nothing was written.
+    pub(crate) aux_save2: Option<AuxSaveFn>,
+}
 
 /// The identity of a server event.
 #[repr(C)]
@@ -142,6 +180,7 @@ api! {
     variadic {
         call = "Call": CallFn;
         log = "Log": LogFn;
+        replicate = "Replicate": ReplicateFn;
     }
     required {
         set_module_attribs = "SetModuleAttribs": fn(*mut RedisModuleCtx, *const c_char, c_int, c_int);
@@ -191,6 +230,12 @@ api! {
         info_add_field_cstring = "InfoAddFieldCString": fn(*mut RedisModuleInfoCtx, *const c_char, *const c_char) -> c_int;
         info_add_field_ulonglong = "InfoAddFieldULongLong": fn(*mut RedisModuleInfoCtx, *const c_char, c_ulonglong) -> c_int;
         replicate_verbatim = "ReplicateVerbatim": fn(*mut RedisModuleCtx) -> c_int;
+        create_data_type = "CreateDataType": fn(*mut RedisModuleCtx, *const c_char, c_int, *mut TypeMethods) -> *mut RedisModuleType;
+        save_unsigned = "SaveUnsigned": fn(*mut RedisModuleIO, u64);
+        load_unsigned = "LoadUnsigned": fn(*mut RedisModuleIO) -> u64;
+        save_string_buffer = "SaveStringBuffer": fn(*mut RedisModuleIO, *const c_char, usize);
+        load_string_buffer = "LoadStringBuffer": fn(*mut RedisModuleIO, *mut usize) -> *mut c_char;
+        free = "Free": fn(*mut c_void);
     }
     optional {
         call_reply_double = "CallReplyDouble": fn(*mut RedisModuleCallReply) -> c_double;
@@ -210,6 +255,7 @@ api! {
         subscribe_to_server_event = "SubscribeToServerEvent": fn(*mut RedisModuleCtx, ServerEvent, EventFn) -> c_int;
         get_client_id = "GetClientId": fn(*mut RedisModuleCtx) -> c_ulonglong;
         set_module_options = "SetModuleOptions": fn(*mut RedisModuleCtx, c_int);
+        is_io_error = "IsIOError": fn(*mut RedisModuleIO) -> c_int;
     }
 }
 

@@ -1,0 +1,68 @@
+//! Commands that only masters and append-only files send: what they keep of registrations.
+
+use std::ffi::CStr;
+
+use crate::ffi::{Command, Invocation, Level, log};
+use crate::persist;
+use crate::reply::Reply;
+
+/// Refuses clients: what these commands carry was made by a server.
+fn is_internal(call: &Invocation<'_>) -> bool {
+    let flags = call.context.flags();
+    let internal = flags.replicated() || flags.loading();
+    if !internal {
+        call.context.reply_error(
+            "ERR this command is for replication and the append-only file; use RG.PYEXECUTE",
+        );
+    }
+    internal
+}
+
+fn answer(call: &Invocation<'_>, result: Result<(), String>) {
+    match result {
+        Ok(()) => {
+            call.context.replicate_verbatim();
+            Reply::Ok.write(call.context);
+        }
+        Err(text) => {
+            // Nobody reads the reply, so the log has to say it.
+            log(Level::Warning, &text);
+            call.context.reply_error(format!("ERR {text}"));
+        }
+    }
+}
+
+/// RG.INNERREGISTER
+pub(crate) struct InnerRegister;
+
+impl Command for InnerRegister {
+    const NAME: &'static CStr = persist::REGISTER;
+
+    fn run(call: Invocation<'_>) {
+        let [_, record] = call.arguments.as_slice() else {
+            call.context.reply_arity();
+            return;
+        };
+        if is_internal(&call) {
+            answer(&call, persist::restore(record));
+        }
+    }
+}
+
+/// RG.INNERUNREGISTER
+pub(crate) struct InnerUnregister;
+
+impl Command for InnerUnregister {
+    const NAME: &'static CStr = persist::UNREGISTER;
+
+    fn run(call: Invocation<'_>) {
+        let [_, id] = call.arguments.as_slice() else {
+            call.context.reply_arity();
+            return;
+        };
+        if is_internal(&call) {
+            persist::forget(id);
+            answer(&call, Ok(()));
+        }
+    }
+}

@@ -1,0 +1,392 @@
+//! What survives the server: registrations in database files and the append-only file, and their way to replicas.
+//!
+//! The [`Ledger`] holds the registrations as they are written. It changes under the server's lock only, so that it is whole
+//! whenever the server forks: the child that writes a file reads it there.
+
+use std::ffi::{CStr, c_int};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant};
+
+use crate::engine::{engine, random_hex};
+use crate::ffi::{
+    Context, Event, Handler, Io, IoError, Level, Moment, Persistent, ServerLock, call, create_type,
+    lock_server, log, replicate, subscribe,
+};
+use crate::registry::Registration;
+use crate::session::Session;
+use crate::value::{Value, decode, encode};
+use crate::worker::guard;
+
+/// The command that carries the registrations of one session.
+pub(crate) const REGISTER: &CStr = c"rg.innerregister";
+/// The command that takes a registration away.
+pub(crate) const UNREGISTER: &CStr = c"rg.innerunregister";
+
+/// The version of the format.
+const VERSION: c_int = 1;
+/// How long the start of a server waits for the workers of its registrations.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What is written of a session.
+#[derive(Debug)]
+struct Head {
+    name: String,
+    description: Option<String>,
+    requirements: Vec<String>,
+}
+
+/// What is written of a registration.
+#[derive(Clone, Debug)]
+struct Entry {
+    id: String,
+    session: Arc<Head>,
+    /// The description that the worker gave, marshalled.
+    description: Arc<[u8]>,
+}
+
+/// The registrations as they are written, in their order.
+#[derive(Debug, Default)]
+struct Ledger {
+    entries: Vec<Entry>,
+}
+
+static LEDGER: Mutex<Ledger> = Mutex::new(Ledger {
+    entries: Vec::new(),
+});
+/// Whether the server is loading its data, and the sessions that came with it wait for the end of that.
+static LOADING: AtomicBool = AtomicBool::new(false);
+static FROM_MASTER: AtomicBool = AtomicBool::new(false);
+
+impl Ledger {
+    fn add(&mut self, session: &Session, descriptions: &[Value]) -> Vec<Entry> {
+        let head = self
+            .entries
+            .iter()
+            .find(|entry| entry.session.name == session.name)
+            .map_or_else(
+                || {
+                    Arc::new(Head {
+                        name: session.name.clone(),
+                        description: session.description.clone(),
+                        requirements: session.requirements.clone(),
+                    })
+                },
+                |entry| Arc::clone(&entry.session),
+            );
+        let made: Vec<Entry> = descriptions
+            .iter()
+            .map(|description| {
+                let mut bytes = Vec::new();
+                encode(description, &mut bytes);
+                Entry {
+                    id: description.text("id").unwrap_or_default(),
+                    session: Arc::clone(&head),
+                    description: Arc::from(bytes),
+                }
+            })
+            .collect();
+        self.entries.extend(made.iter().cloned());
+        made
+    }
+
+    fn remove(&mut self, id: &str) {
+        self.entries.retain(|entry| entry.id != id);
+    }
+
+    /// One record for each session, in the order of their first registrations.
+    fn records(&self) -> Vec<Vec<u8>> {
+        let mut sessions: Vec<Vec<&Entry>> = Vec::new();
+        let mut known: std::collections::HashMap<*const Head, usize> =
+            std::collections::HashMap::new();
+        for entry in &self.entries {
+            let at = *known
+                .entry(Arc::as_ptr(&entry.session))
+                .or_insert_with(|| {
+                    sessions.push(Vec::new());
+                    sessions.len() - 1
+                });
+            sessions[at].push(entry);
+        }
+        sessions.iter().map(|entries| record(entries)).collect()
+    }
+}
+
+/// A session and some of its registrations, as they are written.
+fn record(entries: &[&Entry]) -> Vec<u8> {
+    let Some(first) = entries.first() else {
+        return Vec::new();
+    };
+    let head = &first.session;
+    let registrations = entries
+        .iter()
+        .map(|entry| Value::Bytes(entry.description.to_vec()))
+        .collect();
+    let value = Value::Dict(vec![
+        (Value::str("name"), Value::str(&head.name)),
+        (
+            Value::str("description"),
+            head.description.as_ref().map_or(Value::None, Value::str),
+        ),
+        (
+            Value::str("requirements"),
+            Value::List(head.requirements.iter().map(Value::str).collect()),
+        ),
+        (Value::str("registrations"), Value::List(registrations)),
+    ]);
+    let mut out = Vec::new();
+    encode(&value, &mut out);
+    out
+}
+
+// -- what happens on a master
+
+/// Registrations were put in place: keeps them, and tells replicas and the append-only file.
+pub(crate) fn registered(lock: &ServerLock, session: &Session, descriptions: &[Value]) {
+    let made = guard(&LEDGER).add(session, descriptions);
+    if !made.is_empty() {
+        replicate(lock, REGISTER, &[record(&made.iter().collect::<Vec<_>>())]);
+    }
+}
+
+/// Registrations were taken away: forgets them, and tells replicas and the append-only file.
+pub(crate) fn unregistered(lock: &ServerLock, registrations: &[Arc<Registration>]) {
+    for registration in registrations {
+        guard(&LEDGER).remove(&registration.id);
+        replicate(lock, UNREGISTER, &[&registration.id]);
+    }
+}
+
+// -- what comes from a file or a master
+
+/// Puts the registrations of a record in place, those that are known already left out.
+///
+/// # Errors
+/// What is wrong with the record.
+pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
+    let broken = || "a record of registrations is broken".to_owned();
+    let record = decode(record).map_err(|error| format!("{}: {error}", broken()))?;
+    let name = record.text("name").ok_or_else(broken)?;
+    let descriptions = record
+        .get("registrations")
+        .and_then(Value::items)
+        .ok_or_else(broken)?
+        .iter()
+        .filter_map(Value::as_bytes)
+        .map(|bytes| decode(bytes).map_err(|error| format!("{}: {error}", broken())))
+        .collect::<Result<Vec<_>, _>>()?;
+    let registry = &engine().registry;
+    let mut new = Vec::new();
+    for description in descriptions {
+        let id = description.text("id").ok_or_else(broken)?;
+        registry.skip_plan(&id);
+        if registry.registration(id.as_bytes()).is_none() {
+            new.push(description);
+        }
+    }
+    if new.is_empty() {
+        return Ok(());
+    }
+    let living = registry
+        .session(&name)
+        .filter(|session| !session.replaced.load(Ordering::Relaxed))
+        .filter(|session| !registry.registrations_of(session).is_empty());
+    let is_new = living.is_none();
+    let session = living.unwrap_or_else(|| {
+        let requirements = record
+            .get("requirements")
+            .and_then(Value::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Value::as_text)
+            .collect();
+        // Another name inside, because an older session of the same name may still be in its worker.
+        Arc::new(Session::new(
+            name.clone(),
+            random_hex(),
+            record.text("description"),
+            requirements,
+            None,
+        ))
+    });
+    let made = registry
+        .register(&session, &new, None)
+        .map_err(|text| format!("session {name} was not restored: {text}"))?;
+    guard(&LEDGER).add(&session, &new);
+    if !is_new {
+        let ids: Vec<String> = made.iter().map(|one| one.id.clone()).collect();
+        session.send_plans(&ids);
+    } else if !LOADING.load(Ordering::Relaxed) {
+        session.prepare(|| {});
+    }
+    Ok(())
+}
+
+/// Takes a registration away that the master or the append-only file took away.
+pub(crate) fn forget(id: &[u8]) {
+    engine().registry.unregister(id, true);
+    guard(&LEDGER).remove(&String::from_utf8_lossy(id));
+}
+
+/// Takes all registrations away, because others are about to be loaded.
+fn clear() {
+    for registration in engine().registry.registrations() {
+        engine()
+            .registry
+            .unregister(registration.id.as_bytes(), true);
+    }
+    guard(&LEDGER).entries.clear();
+}
+
+/// Gives every session that was loaded to a worker.
+fn start_sessions() {
+    let sessions: Vec<Arc<Session>> = engine()
+        .registry
+        .sessions()
+        .into_iter()
+        .filter(|session| !session.is_ready())
+        .collect();
+    if sessions.is_empty() {
+        return;
+    }
+    let (ready, arrived) = mpsc::channel();
+    let count = sessions.len();
+    for session in sessions {
+        let ready = ready.clone();
+        session.prepare(move || {
+            // Nobody listens any more when it took too long.
+            let _ = ready.send(());
+        });
+    }
+    // A replica serves clients while it loads, and must not keep them waiting.
+    if FROM_MASTER.load(Ordering::Relaxed) {
+        return;
+    }
+    let end = Instant::now() + PATIENCE;
+    for _ in 0..count {
+        let left = end.saturating_duration_since(Instant::now());
+        if arrived.recv_timeout(left).is_err() {
+            log(
+                Level::Notice,
+                "some functions wait for their packages; the server starts meanwhile",
+            );
+            return;
+        }
+    }
+}
+
+// -- the server's side
+
+/// Registers the module's part of database files, and listens to the server.
+///
+/// # Errors
+/// What the server refused.
+pub(crate) fn install(context: Context<'_>) -> Result<(), String> {
+    create_type::<Registrations>(context)?;
+    let silent = subscribe::<Events>(context);
+    if !silent.is_empty() {
+        log(
+            Level::Notice,
+            &format!(
+                "this server does not tell modules about {}: registrations may be missing after BGREWRITEAOF without \
+                 RDB preamble, and on replicas after a full synchronisation",
+                silent.join(", ")
+            ),
+        );
+    }
+    Ok(())
+}
+
+struct Registrations;
+
+impl Persistent for Registrations {
+    const NAME: &'static CStr = c"redgrease";
+    const VERSION: c_int = VERSION;
+
+    fn is_empty(moment: Moment) -> bool {
+        moment == Moment::BeforeKeys || guard(&LEDGER).entries.is_empty()
+    }
+
+    fn save(file: &mut Io<'_>, moment: Moment) {
+        let records = match moment {
+            Moment::BeforeKeys => Vec::new(),
+            Moment::AfterKeys => guard(&LEDGER).records(),
+        };
+        file.save_number(u64::try_from(records.len()).unwrap_or(0));
+        for record in records {
+            file.save_bytes(&record);
+        }
+    }
+
+    fn load(file: &mut Io<'_>, version: c_int, moment: Moment) -> Result<(), IoError> {
+        if version > VERSION {
+            log(
+                Level::Warning,
+                &format!(
+                    "the registrations in this file have format {version}; this engine reads up to {VERSION}"
+                ),
+            );
+            return Err(IoError);
+        }
+        for _ in 0..file.load_number()? {
+            let record = file.load_bytes()?;
+            if moment == Moment::BeforeKeys {
+                continue;
+            }
+            if let Err(text) = restore(&record) {
+                log(Level::Warning, &text);
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Events;
+
+impl Handler for Events {
+    fn happened(_context: Context<'_>, event: Event) {
+        match event {
+            Event::Loading { from_master } => {
+                LOADING.store(true, Ordering::Relaxed);
+                FROM_MASTER.store(from_master, Ordering::Relaxed);
+                clear();
+            }
+            Event::Loaded => {
+                LOADING.store(false, Ordering::Relaxed);
+                start_sessions();
+            }
+            Event::LoadFailed => LOADING.store(false, Ordering::Relaxed),
+            Event::Forked => rewrite(),
+            Event::Promoted | Event::Demoted => {}
+        }
+    }
+}
+
+/// When the child that was forked writes the append-only file without RDB preamble, which has no place for what belongs to no
+/// key: writes the registrations behind it. What is written from now on comes after what the child writes.
+fn rewrite() {
+    let lock = lock_server();
+    if guard(&LEDGER).entries.is_empty() || !is_plain_rewrite(&lock) {
+        return;
+    }
+    let records = guard(&LEDGER).records();
+    for record in records {
+        replicate(&lock, REGISTER, &[record]);
+    }
+}
+
+fn is_plain_rewrite(lock: &ServerLock) -> bool {
+    let rewriting = call(lock, b"INFO", &["persistence"]).is_ok_and(|reply| {
+        reply
+            .text()
+            .windows(26)
+            .any(|line| line == b"aof_rewrite_in_progress:1\r")
+    });
+    rewriting
+        && call(lock, b"CONFIG", &["GET", "aof-use-rdb-preamble"]).is_ok_and(|reply| {
+            reply
+                .elements()
+                .nth(1)
+                .is_some_and(|value| value.text() == b"no")
+        })
+}
