@@ -100,12 +100,10 @@ impl Ledger {
         let mut known: std::collections::HashMap<*const Head, usize> =
             std::collections::HashMap::new();
         for entry in &self.entries {
-            let at = *known
-                .entry(Arc::as_ptr(&entry.session))
-                .or_insert_with(|| {
-                    sessions.push(Vec::new());
-                    sessions.len() - 1
-                });
+            let at = *known.entry(Arc::as_ptr(&entry.session)).or_insert_with(|| {
+                sessions.push(Vec::new());
+                sessions.len() - 1
+            });
             sessions[at].push(entry);
         }
         sessions.iter().map(|entries| record(entries)).collect()

@@ -264,7 +264,9 @@ impl Registry {
 
     /// Counts on beyond the number of a plan that was made by another run of the server.
     pub(crate) fn skip_plan(&self, id: &str) {
-        let number = id.rsplit_once('-').and_then(|(_, number)| number.parse::<u64>().ok());
+        let number = id
+            .rsplit_once('-')
+            .and_then(|(_, number)| number.parse::<u64>().ok());
         if let Some(number) = number {
             let mut inner = guard(&self.inner);
             inner.next_plan = inner.next_plan.max(number.saturating_add(1));

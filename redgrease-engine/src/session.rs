@@ -129,14 +129,12 @@ impl Session {
     /// Makes the environment in the background, then gives the session to a worker.
     pub(crate) fn prepare(self: &Arc<Self>, then: impl FnOnce() + Send + 'static) {
         let session = Arc::clone(self);
-        engine().environments.get(
-            normalise(&self.requirements),
-            false,
-            move |environment| {
+        engine()
+            .environments
+            .get(normalise(&self.requirements), false, move |environment| {
                 session.arrive(environment);
                 then();
-            },
-        );
+            });
     }
 
     fn arrive(&self, environment: Result<Arc<Environment>, String>) {

@@ -47,15 +47,19 @@ pub(crate) fn subscribe<H: Handler>(context: Context<'_>) -> Vec<&'static str> {
     let Some(subscribe) = api().subscribe_to_server_event else {
         return vec!["all server events"];
     };
-    [(ROLE, "changes of role"), (LOADING, "loading"), (FORK_CHILD, "child processes")]
-        .into_iter()
-        .filter(|&(id, _)| {
-            let event = ServerEvent { id, dataver: 1 };
-            // SAFETY: the context of the load call, a callback with the documented signature.
-            unsafe { subscribe(context.raw(), event, on_event::<H>) != super::OK }
-        })
-        .map(|(_, name)| name)
-        .collect()
+    [
+        (ROLE, "changes of role"),
+        (LOADING, "loading"),
+        (FORK_CHILD, "child processes"),
+    ]
+    .into_iter()
+    .filter(|&(id, _)| {
+        let event = ServerEvent { id, dataver: 1 };
+        // SAFETY: the context of the load call, a callback with the documented signature.
+        unsafe { subscribe(context.raw(), event, on_event::<H>) != super::OK }
+    })
+    .map(|(_, name)| name)
+    .collect()
 }
 
 /// Who wants to know what happens to the server.

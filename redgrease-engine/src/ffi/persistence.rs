@@ -129,7 +129,12 @@ pub(crate) fn create_type<P: Persistent>(context: Context<'_>) -> Result<(), Str
     };
     // SAFETY: a static name of nine letters; the server copies the structure.
     let made = unsafe {
-        (api().create_data_type)(context.raw(), P::NAME.as_ptr(), P::VERSION, &raw mut methods)
+        (api().create_data_type)(
+            context.raw(),
+            P::NAME.as_ptr(),
+            P::VERSION,
+            &raw mut methods,
+        )
     };
     if made.is_null() {
         return Err(format!(

@@ -85,6 +85,11 @@ impl Server {
         panic!("{last}");
     }
 
+    /// The arguments of the next [`Server::restart`], to change.
+    pub(crate) fn options_mut(&mut self) -> &mut Options {
+        &mut self.options
+    }
+
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
