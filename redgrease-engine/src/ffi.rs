@@ -13,18 +13,18 @@ mod call;
 mod command;
 mod context;
 mod descriptors;
-mod events;
 mod keyspace;
 mod persistence;
+mod server_events;
 mod table;
 
 pub(crate) use call::{CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{Blocked, Context, Level, ServerLock, lock_server, log, on_main_thread};
 pub(crate) use descriptors::send_descriptor;
-pub(crate) use events::{Event, Handler, subscribe};
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};
 pub(crate) use persistence::{Io, IoError, Moment, Persistent, create_type, replicate};
+pub(crate) use server_events::{Event, Handler, subscribe};
 pub(crate) use table::{api, attach};
 
 /// Status of a module API call that succeeded.
