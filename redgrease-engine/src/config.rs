@@ -92,6 +92,7 @@ impl Default for Config {
             ("AtomicDeadline", Python, Runtime, int(5000, 1)),
             ("AbortGrace", Python, Runtime, int(250, 1)),
             ("WheelDirectory", Python, LoadOnly, text()),
+            ("StopWithProcess", Python, LoadOnly, int(0, 0)),
         ];
         Self {
             entries: table

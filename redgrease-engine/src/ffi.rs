@@ -15,6 +15,7 @@ mod context;
 mod descriptors;
 mod keyspace;
 mod persistence;
+mod process;
 mod server_events;
 mod table;
 
@@ -24,6 +25,7 @@ pub(crate) use context::{Blocked, Context, Level, ServerLock, lock_server, log, 
 pub(crate) use descriptors::send_descriptor;
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};
 pub(crate) use persistence::{Io, IoError, Moment, Persistent, create_type, replicate};
+pub(crate) use process::{Process, kill_server, terminate_server};
 pub(crate) use server_events::{Event, Handler, subscribe};
 pub(crate) use table::{api, attach};
 

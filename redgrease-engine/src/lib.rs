@@ -11,11 +11,13 @@
 //! * [`executor`], [`readers`], [`native`]: running a plan, in the engine as far as it needs no Python;
 //! * [`calls`], [`worker`], [`outbox`], [`wire`], [`value`], [`records`]: the rest of the plan in a worker process;
 //! * [`persist`]: registrations in database files, the append-only file and on replicas;
+//! * [`companion`]: a server that ends with another process;
 //! * [`environment`]: the interpreters of the workers and their packages.
 
 mod calls;
 mod cluster;
 mod commands;
+mod companion;
 mod config;
 mod engine;
 mod environment;

@@ -44,6 +44,8 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     engine::install(config, environments)?;
     crate::commands::register(context)?;
     crate::persist::install(context)?;
+    let companion = engine().config().int("StopWithProcess");
+    crate::companion::follow(companion)?;
     // The first script finds a worker waiting.
     engine().environments.get(Vec::new(), false, |environment| {
         match environment.and_then(|environment| engine().workers.pick(&environment)) {
