@@ -1,6 +1,8 @@
 //! Every message of the checks, with its stable code: what was found, what is expected, and the
 //! next step.
 
+pub mod pages;
+
 use std::ops::Range;
 
 use crate::diag::{Code, Diagnostic, Severity};
@@ -215,6 +217,54 @@ pub fn rebound(name: &str, range: Range<usize>) -> Diagnostic {
         range,
     )
     .help("assign to another name")
+}
+
+/// `*,` without a parameter after it that has to be given by name.
+pub fn bare_star(range: Range<usize>) -> Diagnostic {
+    error(
+        SYNTAX,
+        "a parameter with a name has to follow the bare `*`",
+        range,
+    )
+    .help("remove the `*`, or put the parameters that have to be named after it")
+}
+
+/// A generator expression without parentheses beside other arguments.
+pub fn bare_generator(range: Range<usize>) -> Diagnostic {
+    error(
+        SYNTAX,
+        "a generator expression beside other arguments needs parentheses",
+        range,
+    )
+    .help("put parentheses around it")
+}
+
+/// A feature that `__future__` does not have.
+pub fn no_future(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
+    did_you_mean(
+        error(
+            SYNTAX,
+            format!("`__future__` has no feature `{name}`"),
+            range,
+        ),
+        meant,
+        "remove it",
+    )
+}
+
+/// The same key twice in a pattern.
+pub fn key_twice(range: Range<usize>) -> Diagnostic {
+    error(PATTERN, "the pattern has this key twice", range).help("remove one of them")
+}
+
+/// A sum in a pattern that is no complex number.
+pub fn no_complex(range: Range<usize>) -> Diagnostic {
+    error(
+        PATTERN,
+        "a sum in a pattern has to be a complex number",
+        range,
+    )
+    .help("write the value itself, or compare in a guard: `case x if x == …`")
 }
 
 /// A statement outside of its place.

@@ -87,7 +87,7 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
         return check_file(input, &layout, &body, out);
     }
     layout.check_strings(&mut out);
-    rules::check(&body, true, &mut out);
+    rules::check(layout.text, &body, true, &mut out);
     version::check(
         layout.text,
         &layout.scan,
@@ -188,9 +188,9 @@ pub(crate) fn check_module(
     python: PyVersion,
     out: &mut Diagnostics,
 ) {
-    rules::check(body, false, out);
+    rules::check(layout.text, body, false, out);
     if let Some(expression) = expression {
-        rules::check_expression(expression, out);
+        rules::check_expression(layout.text, expression, out);
     }
     version::check(layout.text, &layout.scan, body, expression, python, out);
 }

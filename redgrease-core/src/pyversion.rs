@@ -23,7 +23,7 @@ impl PyVersion {
     /// The oldest version that is supported, and the default target: what RedisGears 1.2 has.
     pub const OLDEST: Self = Self::new(3, 7);
     /// The newest version whose syntax is known.
-    pub const NEWEST: Self = Self::new(3, 12);
+    pub const NEWEST: Self = Self::new(3, 13);
 
     /// A version by its parts.
     pub const fn new(major: u8, minor: u8) -> Self {

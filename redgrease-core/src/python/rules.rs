@@ -6,6 +6,21 @@ use super::parse::range;
 use super::walk::{self, Visitor};
 use crate::diag::Diagnostics;
 use crate::messages;
+use crate::suggest::nearest;
+
+/// What can be imported from `__future__`.
+const FUTURE: &[&str] = &[
+    "nested_scopes",
+    "generators",
+    "division",
+    "absolute_import",
+    "with_statement",
+    "print_function",
+    "unicode_literals",
+    "barry_as_FLUFL",
+    "generator_stop",
+    "annotations",
+];
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy)]
@@ -42,23 +57,26 @@ enum Function {
 }
 
 /// Checks a body; `in_function` says whether it is one of a function.
-pub(crate) fn check(body: &[Stmt], in_function: bool, out: &mut Diagnostics) {
+pub(crate) fn check(text: &str, body: &[Stmt], in_function: bool, out: &mut Diagnostics) {
     let function = if in_function {
         Function::Sync
     } else {
         Function::None
     };
-    let mut rules = Rules::new(function, out);
+    let mut rules = Rules::new(text, function, out);
     rules.future_imports(body);
     walk::walk_body(&mut rules, body);
 }
 
 /// Checks an expression that stands outside of any function.
-pub(crate) fn check_expression(expression: &Expr, out: &mut Diagnostics) {
-    Rules::new(Function::None, out).expression(expression);
+pub(crate) fn check_expression(text: &str, expression: &Expr, out: &mut Diagnostics) {
+    Rules::new(text, Function::None, out).expression(expression);
 }
 
 struct Rules<'a> {
+    text: &'a str,
+    /// The imports from `__future__` that stand at the beginning.
+    first_imports: Vec<std::ops::Range<usize>>,
     place: Place,
     /// The iteration variables of the comprehensions around the place.
     iterated: Vec<String>,
@@ -68,8 +86,10 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn new(function: Function, out: &'a mut Diagnostics) -> Self {
+    fn new(text: &'a str, function: Function, out: &'a mut Diagnostics) -> Self {
         Self {
+            text,
+            first_imports: Vec::new(),
             place: Place::of(function),
             iterated: Vec::new(),
             in_iterable: false,
@@ -79,22 +99,32 @@ impl<'a> Rules<'a> {
 
     /// Imports from `__future__` have to come first.
     fn future_imports(&mut self, body: &[Stmt]) {
-        let mut first = true;
         for (index, statement) in body.iter().enumerate() {
-            let Stmt::ImportFrom(import) = statement else {
-                let docstring =
-                    index == 0 && matches!(statement, Stmt::Expr(e) if is_string(&e.value));
-                first &= docstring;
-                continue;
-            };
-            if import.module.as_deref() != Some("__future__") {
-                first = false;
-            } else if !first || self.place.function != Function::None {
-                self.out.push(messages::misplaced(
-                    "`from __future__ import`",
-                    "at the beginning of a file",
-                    range(import),
-                ));
+            match statement {
+                Stmt::Expr(e) if index == 0 && is_string(&e.value) => {}
+                Stmt::ImportFrom(import) if import.module.as_deref() == Some("__future__") => {
+                    if self.place.function == Function::None {
+                        self.first_imports.push(range(import));
+                    }
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn future_import(&mut self, import: &ast::StmtImportFrom) {
+        if !self.first_imports.contains(&range(import)) {
+            self.out.push(messages::misplaced(
+                "`from __future__ import`",
+                "at the beginning of a file",
+                range(import),
+            ));
+        }
+        for feature in &import.names {
+            if !FUTURE.contains(&feature.name.as_str()) {
+                let meant = nearest(&feature.name, FUTURE.iter().copied());
+                self.out
+                    .push(messages::no_future(&feature.name, meant, range(feature)));
             }
         }
     }
@@ -127,6 +157,20 @@ impl<'a> Rules<'a> {
     }
 
     fn argument_names(&mut self, arguments: &ast::Arguments) {
+        if let (Some(last), None, []) = (
+            &arguments.kwarg,
+            &arguments.vararg,
+            &arguments.kwonlyargs[..],
+        ) {
+            // `*, **keywords` leaves no trace of its `*` in the tree.
+            let before = self.text[..range(&**last).start].trim_end();
+            let before = before.strip_suffix("**").unwrap_or(before).trim_end();
+            let star = before.strip_suffix(',').map(str::trim_end);
+            if star.is_some_and(|b| b.ends_with('*')) {
+                let at = star.map_or(0, str::len);
+                self.out.push(messages::bare_star(at - 1..at));
+            }
+        }
         for parameter in walk::parameters(arguments) {
             if &parameter.arg == "__debug__" {
                 self.out
@@ -348,7 +392,13 @@ impl Visitor for Rules<'_> {
         match statement {
             Stmt::ClassDef(s) => {
                 s.decorator_list.iter().for_each(|e| self.expression(e));
-                s.bases.iter().for_each(|e| self.expression(e));
+                for base in &s.bases {
+                    let at = range(base);
+                    if base.is_generator_exp_expr() && !self.text[at.clone()].starts_with('(') {
+                        self.out.push(messages::bare_generator(at));
+                    }
+                    self.expression(base);
+                }
                 s.keywords.iter().for_each(|k| self.expression(&k.value));
                 let place = Place {
                     class: true,
@@ -422,6 +472,9 @@ impl Visitor for Rules<'_> {
             Stmt::Break(s) => self.leave("`break`", range(s)),
             Stmt::Continue(s) => self.leave("`continue`", range(s)),
             Stmt::ImportFrom(s) => {
+                if s.module.as_deref() == Some("__future__") {
+                    self.future_import(s);
+                }
                 let star = s.names.iter().any(|a| &a.name == "*");
                 if star && (self.place.function != Function::None || self.place.class) {
                     self.out.push(messages::misplaced(
@@ -526,6 +579,15 @@ impl Visitor for Rules<'_> {
                 self.comprehension_expression(&e.generators, &[&e.key, &e.value]);
             }
             Expr::Call(e) => {
+                let arguments = e.args.len() + e.keywords.len();
+                for generator in e.args.iter().filter(|a| a.is_generator_exp_expr()) {
+                    let at = range(generator);
+                    let bare = !self.text[at.clone()].starts_with('(');
+                    let comma = self.text[at.end..].trim_start().starts_with(',');
+                    if bare && (arguments > 1 || comma) {
+                        self.out.push(messages::bare_generator(at));
+                    }
+                }
                 for keyword in &e.keywords {
                     if keyword.arg.as_deref() == Some("__debug__") {
                         self.out
@@ -648,6 +710,15 @@ fn pattern_names(pattern: &Pattern, names: &mut Vec<String>, out: &mut Diagnosti
             if let Some(name) = &p.rest {
                 bind(name, out);
             }
+            for (index, key) in p.keys.iter().enumerate() {
+                let twice = |other: &Expr| match (key, other) {
+                    (Expr::Constant(a), Expr::Constant(b)) => a.value == b.value,
+                    _ => false,
+                };
+                if p.keys[..index].iter().any(twice) {
+                    out.push(messages::key_twice(range(key)));
+                }
+            }
             p.patterns.iter().for_each(|p| pattern_names(p, names, out));
         }
         Pattern::MatchSequence(p) => {
@@ -688,7 +759,14 @@ fn pattern_names(pattern: &Pattern, names: &mut Vec<String>, out: &mut Diagnosti
             }
             *names = first.unwrap_or(before);
         }
-        Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
+        Pattern::MatchValue(p) => {
+            if let Expr::BinOp(sum) = &*p.value
+                && !matches!(&*sum.right, Expr::Constant(c) if matches!(c.value, Constant::Complex { .. }))
+            {
+                out.push(messages::no_complex(range(&*p.value)));
+            }
+        }
+        Pattern::MatchSingleton(_) => {}
     }
 }
 

@@ -620,7 +620,7 @@ impl<'a> Collector<'a> {
                 self.out.push(messages::nonlocal_without(name, range));
                 continue;
             }
-            if scope.kind != Kind::Module {
+            {
                 let bound = scope.names.get(name.as_str()).map(|b| b.how);
                 let read = self
                     .loads

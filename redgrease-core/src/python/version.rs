@@ -66,7 +66,10 @@ impl Versions<'_> {
                 Expr::Call(call) => &*call.func,
                 other => other,
             };
-            if super::scope::path(inner).is_none() {
+            let parenthesised = self.text[..range(decorator).start]
+                .trim_end()
+                .ends_with('(');
+            if parenthesised || super::scope::path(inner).is_none() {
                 self.need(9, "a decorator that is no name", range(decorator));
             }
         }
@@ -78,6 +81,15 @@ impl Versions<'_> {
             let bare = !self.text[range(tuple)].starts_with('(');
             if bare && tuple.elts.iter().any(Expr::is_starred_expr) {
                 self.need(minor, what, range(tuple));
+            }
+        }
+    }
+
+    fn bare_walrus(&mut self, values: &[Expr], minor: u8, what: &str) {
+        for value in values.iter().filter(|v| v.is_named_expr_expr()) {
+            let at = range(value);
+            if !self.text[..at.start].trim_end().ends_with('(') {
+                self.need(minor, what, at);
             }
         }
     }
@@ -194,7 +206,13 @@ impl Visitor for Versions<'_> {
     fn expression(&mut self, expression: &Expr) {
         match expression {
             Expr::NamedExpr(e) => self.need(8, "an assignment expression (`:=`)", range(e)),
+            Expr::Set(e) => self.bare_walrus(&e.elts, 9, "`:=` without parentheses in a set"),
             Expr::Subscript(e) => {
+                self.bare_walrus(
+                    std::slice::from_ref(&*e.slice),
+                    10,
+                    "`:=` without parentheses in an index",
+                );
                 let starred = match &*e.slice {
                     Expr::Tuple(tuple) => {
                         !self.text[range(tuple)].starts_with('(')
