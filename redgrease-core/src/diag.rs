@@ -207,6 +207,21 @@ impl Diagnostics {
     }
 }
 
+impl Diagnostics {
+    /// The findings about `text`; a range that goes past its end, into what was put around it to
+    /// make it parse, is cut.
+    #[cfg(feature = "check")]
+    pub(crate) fn about(self, text: &str) -> Vec<Diagnostic> {
+        let mut list = self.into_vec();
+        for diagnostic in &mut list {
+            let range = &mut diagnostic.range;
+            range.end = floor(text, range.end);
+            range.start = floor(text, range.start).min(range.end);
+        }
+        list
+    }
+}
+
 impl Extend<Diagnostic> for Diagnostics {
     fn extend<I: IntoIterator<Item = Diagnostic>>(&mut self, iter: I) {
         for diagnostic in iter {

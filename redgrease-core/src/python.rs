@@ -13,7 +13,7 @@ mod version;
 mod walk;
 
 pub(crate) use layout::Layout;
-pub(crate) use parse::{ast, expression, range};
+pub(crate) use parse::{ast, range};
 pub(crate) use scope::{Collector, Signature, lambda_signature, path};
 pub(crate) use walk::Visitor;
 
@@ -74,13 +74,13 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
     let layout = Layout::new(input.source);
     if let Some(empty) = layout.empty() {
         out.push(empty);
-        return (None, out.into_vec());
+        return (None, out.about(input.source.text()));
     }
     let body = match layout.statements(0..layout.text.len()) {
         Ok(body) => body,
         Err(error) => {
             out.push(layout.explain(&error));
-            return (None, out.into_vec());
+            return (None, out.about(input.source.text()));
         }
     };
     if input.source.is(Form::File) {
@@ -109,7 +109,7 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
             uses: names.uses.into_iter().collect(),
         }
     });
-    (function, out.into_vec())
+    (function, out.about(input.source.text()))
 }
 
 /// Checks a Python file that has to define the function.
@@ -145,7 +145,7 @@ fn check_file(
         cmd_methods: names.cmd_methods(),
         uses: names.uses.into_iter().collect(),
     });
-    (function, out.into_vec())
+    (function, out.about(input.source.text()))
 }
 
 /// Checks the syntax of a whole Python script, and whether Python's compiler takes it; names are
@@ -172,7 +172,7 @@ pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
         }
         Err(error) => out.push(layout.explain(&error)),
     }
-    out.into_vec()
+    out.about(source.text())
 }
 
 /// Whether `name` is a Python keyword, which cannot be the name of a parameter.

@@ -235,7 +235,7 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
     let layout = Layout::new(input.source);
     if let Some(empty) = layout.empty() {
         out.push(empty);
-        return (None, out.into_vec());
+        return (None, out.about(input.source.text()));
     }
     layout.check_strings(&mut out);
     let start = layout.scan.lines[0].start;
@@ -247,7 +247,7 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
         file: input.source.file().to_owned().into(),
         line,
     };
-    let (callback, expression, body) = match python::expression(&layout.text[start..end], start) {
+    let (callback, expression, body) = match layout.expression(start..end) {
         Ok(expression) => {
             python::check_module(&layout, &[], Some(&expression), input.python, &mut out);
             collector.expression(&expression);
@@ -271,7 +271,7 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
                     Some(ast::Stmt::AsyncFunctionDef(def)) => (body, def.name.to_string()),
                     _ => {
                         out.push(layout.explain(&error));
-                        return (None, out.into_vec());
+                        return (None, out.about(input.source.text()));
                     }
                 },
                 Err(inner) => {
@@ -281,7 +281,7 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
                         &error
                     };
                     out.push(layout.explain(first));
-                    return (None, out.into_vec());
+                    return (None, out.about(input.source.text()));
                 }
             };
             python::check_module(&layout, body, None, input.python, &mut out);
@@ -310,5 +310,5 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
             uses: names.uses.into_iter().collect(),
         }
     });
-    (checked, out.into_vec())
+    (checked, out.about(input.source.text()))
 }

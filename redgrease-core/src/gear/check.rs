@@ -1,11 +1,15 @@
 //! Checking a gear: statements, then one gear expression, which becomes a [`Plan`].
 
+mod call;
+mod chain;
+mod reader;
+
 use std::ops::Range;
 
+use chain::{Link, chain, given};
+
 use super::arguments::{self, Literal};
-use super::callback::{self, Callback};
-use super::requirement;
-use super::table::{self, Kind, Misfit, Parameter, ReaderEntry};
+use super::table::{self, Parameter, ReaderEntry};
 use super::{Action, Argument, Code, Operation, Plan, Reader, Step, value};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
@@ -46,7 +50,7 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut out = Diagnostics::new();
     let layout = Layout::new(input.source);
     let Some(parts) = split(&layout, &mut out) else {
-        return (None, out.into_vec());
+        return (None, out.about(input.source.text()));
     };
     let mut collector = Collector::module(layout.text, input.python, input.captures);
     layout.check_strings(&mut out);
@@ -102,7 +106,7 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
             uses: names.uses.into_iter().map(Into::into).collect(),
         }
     });
-    (plan, out.into_vec())
+    (plan, out.about(input.source.text()))
 }
 
 /// The text taken apart.
@@ -144,7 +148,7 @@ fn split(layout: &Layout<'_>, out: &mut Diagnostics) -> Option<Parts> {
             return None;
         }
     };
-    match python::expression(&layout.text[start..end], start) {
+    match layout.expression(start..end) {
         Ok(expression) => Some(Parts {
             prelude,
             start,
@@ -167,26 +171,12 @@ fn split(layout: &Layout<'_>, out: &mut Diagnostics) -> Option<Parts> {
     }
 }
 
-/// One `.name(…)` of the chain.
-struct Link<'e> {
-    name: &'e str,
-    name_range: Range<usize>,
-    call: Option<&'e ast::ExprCall>,
-}
-
 /// The gear without its surroundings.
 struct Gear {
     reader: Reader,
     reader_arguments: Vec<Argument>,
     steps: Vec<Step>,
     action: Option<Action>,
-}
-
-/// An argument of a call with its place.
-struct Given<'e> {
-    keyword: Option<&'e str>,
-    keyword_range: Range<usize>,
-    value: &'e ast::Expr,
 }
 
 struct Checker<'a> {
@@ -273,101 +263,6 @@ impl<'a> Checker<'a> {
         if let Some(at) = written {
             self.out.push(messages::ignored_pattern(at));
         }
-    }
-
-    /// The reader at the beginning of the chain.
-    fn reader(&mut self, root: &ast::Expr) -> Option<(&'static ReaderEntry, Vec<Argument>, bool)> {
-        let (function, call) = match root {
-            ast::Expr::Call(call) => (&*call.func, Some(call)),
-            other => (other, None),
-        };
-        let path = python::path(function);
-        let name = path.as_deref().and_then(|path| match path {
-            [(name, at)] => Some((name.clone(), at.clone())),
-            [(module, _), (name, at)] if module == "redgrease" => Some((name.clone(), at.clone())),
-            _ => None,
-        });
-        let Some((name, at)) = name else {
-            self.out.push(messages::not_a_gear(
-                "the last expression is no gear",
-                range(root),
-            ));
-            return None;
-        };
-        let builder = matches!(name.as_str(), "GearsBuilder" | "GB");
-        if !builder && table::reader(&name).is_none() {
-            let known = table::READERS
-                .iter()
-                .map(|r| r.name)
-                .chain(["GearsBuilder", "GB"]);
-            let meant = nearest(&name, known);
-            self.out
-                .push(if meant.is_some() || name.ends_with("Reader") {
-                    messages::unknown_reader(&name, meant, at)
-                } else {
-                    messages::not_a_gear("the last expression is no gear", range(root))
-                });
-            return None;
-        }
-        let Some(call) = call else {
-            let what = format!("`{name}`");
-            self.out.push(messages::missing_argument(
-                &what,
-                "()",
-                &format!("{name}()"),
-                at,
-            ));
-            return None;
-        };
-        if builder {
-            return self.builder(&name, call);
-        }
-        let entry = table::reader(&name)?;
-        let arguments = self.arguments(&name, entry.parameters, call, at);
-        Some((entry, arguments, false))
-    }
-
-    /// `GearsBuilder('KeysReader', 'pattern')`.
-    fn builder(
-        &mut self,
-        name: &str,
-        call: &ast::ExprCall,
-    ) -> Option<(&'static ReaderEntry, Vec<Argument>, bool)> {
-        let mut arguments = self.arguments(name, table::BUILDER, call, range(&*call.func));
-        let keywords: Vec<Option<&str>> = arguments.iter().map(|a| a.keyword.as_deref()).collect();
-        let (bound, _) = table::bind(table::BUILDER, &keywords);
-        let given = given(call);
-        let Some(index) = bound[0] else {
-            let renamed = rename_builder_arguments(arguments, &bound);
-            return Some((&table::READERS[0], renamed, true));
-        };
-        let value = given
-            .iter()
-            .find(|g| self.text[range(g.value)] == *arguments[index].value.text)
-            .map(|g| g.value)?;
-        let Some(reader) = value::text(value) else {
-            self.out.push(messages::wrong_type(
-                name,
-                "reader",
-                "the name of a reader in quotes",
-                "an expression",
-                range(value),
-            ));
-            return None;
-        };
-        let Some(entry) = table::reader(&reader) else {
-            let meant = nearest(&reader, table::READERS.iter().map(|r| r.name));
-            self.out
-                .push(messages::unknown_reader(&reader, meant, range(value)));
-            return None;
-        };
-        let (bound, _) = {
-            let keywords: Vec<Option<&str>> =
-                arguments.iter().map(|a| a.keyword.as_deref()).collect();
-            table::bind(table::BUILDER, &keywords)
-        };
-        arguments = rename_builder_arguments(arguments, &bound);
-        Some((entry, arguments, true))
     }
 
     fn action(
@@ -516,283 +411,4 @@ impl<'a> Checker<'a> {
             }
         }
     }
-
-    /// Fits the arguments of a call to parameters, checks each, and looks at their names.
-    fn arguments(
-        &mut self,
-        what: &str,
-        parameters: &[Parameter],
-        call: &ast::ExprCall,
-        at: Range<usize>,
-    ) -> Vec<Argument> {
-        let called = format!("`{what}`");
-        self.visit(call);
-        let given = given(call);
-        if let Some(unpacked) = unpacked(call) {
-            self.out.push(messages::unpacked(&called, unpacked));
-            return Vec::new();
-        }
-        let keywords: Vec<Option<&str>> = given.iter().map(|g| g.keyword).collect();
-        let (bound, misfits) = table::bind(parameters, &keywords);
-        let misnamed = misfits.iter().any(|m| matches!(m, Misfit::Unknown(_)));
-        for misfit in misfits {
-            // What is missing is probably what has the wrong name.
-            if misnamed && matches!(misfit, Misfit::Missing(_)) {
-                continue;
-            }
-            self.misfit(what, parameters, &given, misfit, &at);
-        }
-        let mut arguments: Vec<(usize, Argument)> = Vec::new();
-        for (slot, parameter) in parameters.iter().enumerate() {
-            let Some(index) = bound[slot] else { continue };
-            let value = given[index].value;
-            if parameter.kind == Kind::Requirements {
-                self.requirements(&called, value);
-                continue;
-            }
-            let function = self.value(&called, parameter, value);
-            arguments.push((
-                index,
-                Argument {
-                    keyword: given[index].keyword.map(|k| k.to_owned().into()),
-                    value: self.code(value),
-                    function,
-                },
-            ));
-        }
-        arguments.sort_by_key(|(index, _)| *index);
-        arguments
-            .into_iter()
-            .map(|(_, argument)| argument)
-            .collect()
-    }
-
-    fn misfit(
-        &mut self,
-        what: &str,
-        parameters: &[Parameter],
-        given: &[Given<'_>],
-        misfit: Misfit,
-        at: &Range<usize>,
-    ) {
-        let called = format!("`{what}`");
-        let usage = table::usage(what, parameters);
-        self.out.push(match misfit {
-            Misfit::Surplus(index) => {
-                let most = parameters.iter().filter(|p| p.positional).count();
-                messages::surplus_argument(&called, most, &usage, range(given[index].value))
-            }
-            Misfit::Unknown(index) => {
-                let name = given[index].keyword.unwrap_or_default();
-                let at = given[index].keyword_range.clone();
-                match rust_side(name) {
-                    Some(help) => messages::rust_side_keyword(name, help, at),
-                    None => {
-                        let known = parameters.iter().map(|p| p.name);
-                        let meant = nearest(name, known.clone());
-                        let known = if parameters.is_empty() {
-                            "it takes none".to_owned()
-                        } else {
-                            format!("it takes {}", messages::list(known))
-                        };
-                        messages::unknown_keyword(&called, name, meant, &known, at)
-                    }
-                }
-            }
-            Misfit::Twice(index) => {
-                let name = given[index].keyword.unwrap_or("an argument");
-                messages::given_twice(&called, name, range(given[index].value))
-            }
-            Misfit::Missing(slot) => {
-                messages::missing_argument(&called, parameters[slot].name, &usage, at.clone())
-            }
-        });
-    }
-
-    /// Checks one value; says whether it is a real Python function.
-    fn value(&mut self, called: &str, parameter: &Parameter, value: &ast::Expr) -> bool {
-        match parameter.kind {
-            Kind::Callback(_) | Kind::Generator => {
-                if value::is_none(value) && !parameter.required {
-                    return false;
-                }
-                let callback = callback::look_at(value, &self.collector);
-                callback::check(called, parameter, value, &callback, &mut self.out);
-                if parameter.kind == Kind::Generator {
-                    self.generator(value);
-                }
-                matches!(callback, Callback::Function(_))
-            }
-            _ => {
-                if let Some(literal) = value::literal(value) {
-                    let at = range(value);
-                    arguments::check(
-                        called,
-                        parameter,
-                        parameter.name,
-                        &literal,
-                        at,
-                        &mut self.out,
-                    );
-                }
-                false
-            }
-        }
-    }
-
-    /// PythonReader calls a function without `yield` for ever.
-    fn generator(&mut self, value: &ast::Expr) {
-        let ast::Expr::Name(name) = value else { return };
-        let def = self.prelude.iter().find_map(|statement| match statement {
-            ast::Stmt::FunctionDef(def) if def.name == name.id => Some(def),
-            _ => None,
-        });
-        let Some(def) = def else { return };
-        let returns_something = def
-            .body
-            .iter()
-            .any(|s| matches!(s, ast::Stmt::Return(r) if r.value.is_some()));
-        if !python::is_generator(&def.body) && !returns_something {
-            self.out
-                .push(messages::not_a_generator(&name.id, range(value)));
-        }
-    }
-
-    fn requirements(&mut self, called: &str, value: &ast::Expr) {
-        match value::texts(value) {
-            Some(texts) => {
-                for (text, at) in texts {
-                    if let Err(error) = requirement::check(&text) {
-                        let inner = at.start + 1;
-                        let plain = self.text.get(inner..inner + text.len()) == Some(&text);
-                        let at = if plain {
-                            inner + error.range.start..inner + error.range.end
-                        } else {
-                            at
-                        };
-                        self.out
-                            .push(messages::requirement(&text, &error, at, plain));
-                    }
-                    if !self.requirements.contains(&text) {
-                        self.requirements.push(text);
-                    }
-                }
-            }
-            None => {
-                let found = value::literal(value);
-                let words = found.as_ref().map_or("an expression", |l| l.in_words());
-                let at = range(value);
-                let wanted = "a list of texts, written out";
-                let wrong = messages::wrong_type(called, "requirements", wanted, words, at);
-                self.out.push(match found {
-                    Some(Literal::Text(text)) => wrong.help(format!("write `[\"{text}\"]`")),
-                    _ => wrong,
-                });
-            }
-        }
-    }
-
-    /// Collects the names that a call's arguments use.
-    fn visit(&mut self, call: &ast::ExprCall) {
-        use crate::python::Visitor as _;
-        for value in call
-            .args
-            .iter()
-            .chain(call.keywords.iter().map(|k| &k.value))
-        {
-            self.collector.expression(value);
-        }
-    }
-
-    fn code(&self, value: &ast::Expr) -> Code {
-        let at = range(value);
-        Code {
-            text: self.text[at.clone()].to_owned().into(),
-            file: self.source.file().to_owned().into(),
-            line: self.source.line() + python::newlines(&self.text[..at.start]),
-        }
-    }
-}
-
-/// `GearsBuilder`'s names for what the readers call otherwise.
-fn rename_builder_arguments(arguments: Vec<Argument>, bound: &[Option<usize>]) -> Vec<Argument> {
-    let slot = |index: usize| bound.iter().position(|b| *b == Some(index));
-    arguments
-        .into_iter()
-        .enumerate()
-        .filter_map(|(index, mut argument)| match slot(index) {
-            Some(0) | None => None,
-            Some(1) => {
-                argument.keyword = Some("defaultArg".into());
-                Some(argument)
-            }
-            Some(_) => {
-                argument.keyword = Some("desc".into());
-                Some(argument)
-            }
-        })
-        .collect()
-}
-
-/// Arguments of RedGrease's Python client that Rust takes elsewhere.
-fn rust_side(name: &str) -> Option<&'static str> {
-    match name {
-        "on" => Some("call `.on(&mut connection)` on what the macro returns"),
-        "replace" => Some("registering from Rust is create-or-replace"),
-        "unblocking" => Some("call `.unblocking()` on the request in Rust"),
-        "enforce_redgrease" => Some("nothing of redgrease has to be installed on the server"),
-        _ => None,
-    }
-}
-
-/// The expression at the beginning of a chain, and its links.
-fn chain(expression: &ast::Expr) -> (&ast::Expr, Vec<Link<'_>>) {
-    let mut links = Vec::new();
-    let mut at = expression;
-    loop {
-        let (attribute, call) = match at {
-            ast::Expr::Call(call) => match &*call.func {
-                ast::Expr::Attribute(attribute) => (attribute, Some(call)),
-                _ => break,
-            },
-            ast::Expr::Attribute(attribute) => (attribute, None),
-            _ => break,
-        };
-        if matches!(&*attribute.value, ast::Expr::Name(n) if &n.id == "redgrease") {
-            break;
-        }
-        let end = range(attribute).end;
-        links.push(Link {
-            name: &attribute.attr,
-            name_range: end.saturating_sub(attribute.attr.len())..end,
-            call,
-        });
-        at = &attribute.value;
-    }
-    links.reverse();
-    (at, links)
-}
-
-fn given(call: &ast::ExprCall) -> Vec<Given<'_>> {
-    let positional = call.args.iter().map(|value| Given {
-        keyword: None,
-        keyword_range: range(value),
-        value,
-    });
-    let keywords = call.keywords.iter().filter_map(|keyword| {
-        let name = keyword.arg.as_deref()?;
-        let start = range(keyword).start;
-        Some(Given {
-            keyword: Some(name),
-            keyword_range: start..start + name.len(),
-            value: &keyword.value,
-        })
-    });
-    positional.chain(keywords).collect()
-}
-
-fn unpacked(call: &ast::ExprCall) -> Option<Range<usize>> {
-    let starred = call.args.iter().find(|a| a.is_starred_expr()).map(range);
-    let doubled = call.keywords.iter().find(|k| k.arg.is_none()).map(range);
-    starred.or(doubled)
 }

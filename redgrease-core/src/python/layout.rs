@@ -92,6 +92,21 @@ impl<'a> Layout<'a> {
         }
     }
 
+    /// Parses one expression in `part` of the text.
+    pub(crate) fn expression(&self, part: Range<usize>) -> Result<ast::Expr, SyntaxError> {
+        // The parentheses that make it parse could pair with those of a text that lacks some.
+        let unpaired = match (self.scan.mismatch, self.scan.open.last()) {
+            (Some(mismatch), _) => Some((parse::Kind::Unexpected, mismatch.offset)),
+            (None, Some(_)) => Some((parse::Kind::End, self.text.len())),
+            (None, None) => None,
+        };
+        if let Some((kind, offset)) = unpaired {
+            return Err(SyntaxError { kind, offset });
+        }
+        let part = part.start..part.end.max(part.start);
+        parse::expression(&self.text[part.clone()], part.start)
+    }
+
     /// The diagnostic for a syntax error.
     pub(crate) fn explain(&self, error: &SyntaxError) -> Diagnostic {
         super::syntax::explain(self.text, &self.scan, error)

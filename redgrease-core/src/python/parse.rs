@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use rustpython_parser::Parse;
-use rustpython_parser::ast::{Suite, TextSize};
+use rustpython_parser::ast::Suite;
 use rustpython_parser::lexer::LexicalErrorType;
+use rustpython_parser::text_size::{TextRange, TextSize};
 use rustpython_parser::{ParseError, ParseErrorType};
 
 pub(crate) use rustpython_parser::ast;
@@ -56,7 +57,20 @@ pub(crate) fn statements(
 /// Parses one expression, which may go over several lines.
 pub(crate) fn expression(text: &str, start: usize) -> Result<ast::Expr, SyntaxError> {
     let (whole, offset) = place("(", text, "\n)", start);
-    ast::Expr::parse_starts_at(&whole, "<python>", offset).map_err(|e| convert(&e, &whole))
+    let mut expression =
+        ast::Expr::parse_starts_at(&whole, "<python>", offset).map_err(|e| convert(&e, &whole))?;
+    // These take the parentheses around them for their own.
+    let own = match &mut expression {
+        ast::Expr::Tuple(e) => Some(&mut e.range),
+        ast::Expr::GeneratorExp(e) => Some(&mut e.range),
+        _ => None,
+    };
+    if let Some(range) = own {
+        let size = |at: usize| TextSize::from(u32::try_from(ORIGIN + at).unwrap_or(0));
+        let inner = TextRange::new(size(start), size(start + text.trim_end().len()));
+        *range = range.intersect(inner).unwrap_or(inner);
+    }
+    Ok(expression)
 }
 
 fn place(before: &str, text: &str, after: &str, start: usize) -> (String, TextSize) {

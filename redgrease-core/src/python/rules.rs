@@ -1,26 +1,20 @@
 //! What Python's compiler refuses although the grammar takes it: targets that cannot be assigned
 //! to, statements outside of their place.
 
-use super::parse::ast::{self, Comprehension, Constant, ExceptHandler, Expr, Pattern, Stmt};
+mod functions;
+mod future;
+mod patterns;
+mod targets;
+
+pub(crate) use functions::is_generator;
+
+use targets::{collect_names, kind};
+
+use super::parse::ast::{self, Comprehension, ExceptHandler, Expr, Stmt};
 use super::parse::range;
 use super::walk::{self, Visitor};
 use crate::diag::Diagnostics;
 use crate::messages;
-use crate::suggest::nearest;
-
-/// What can be imported from `__future__`.
-const FUTURE: &[&str] = &[
-    "nested_scopes",
-    "generators",
-    "division",
-    "absolute_import",
-    "with_statement",
-    "print_function",
-    "unicode_literals",
-    "barry_as_FLUFL",
-    "generator_stop",
-    "annotations",
-];
 
 /// Where a statement stands.
 #[derive(Debug, Clone, Copy)]
@@ -97,101 +91,10 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Imports from `__future__` have to come first.
-    fn future_imports(&mut self, body: &[Stmt]) {
-        for (index, statement) in body.iter().enumerate() {
-            match statement {
-                Stmt::Expr(e) if index == 0 && is_string(&e.value) => {}
-                Stmt::ImportFrom(import) if import.module.as_deref() == Some("__future__") => {
-                    if self.place.function == Function::None {
-                        self.first_imports.push(range(import));
-                    }
-                }
-                _ => return,
-            }
-        }
-    }
-
-    fn future_import(&mut self, import: &ast::StmtImportFrom) {
-        if !self.first_imports.contains(&range(import)) {
-            self.out.push(messages::misplaced(
-                "`from __future__ import`",
-                "at the beginning of a file",
-                range(import),
-            ));
-        }
-        for feature in &import.names {
-            if !FUTURE.contains(&feature.name.as_str()) {
-                let meant = nearest(&feature.name, FUTURE.iter().copied());
-                self.out
-                    .push(messages::no_future(&feature.name, meant, range(feature)));
-            }
-        }
-    }
-
     fn within(&mut self, place: Place, work: impl FnOnce(&mut Self)) {
         let outer = std::mem::replace(&mut self.place, place);
         work(self);
         self.place = outer;
-    }
-
-    fn def(&mut self, def: &walk::Function<'_>) {
-        def.decorators.iter().for_each(|e| self.expression(e));
-        walk::walk_arguments(self, def.arguments);
-        self.argument_names(def.arguments);
-        let iterated = std::mem::take(&mut self.iterated);
-        let in_iterable = std::mem::take(&mut self.in_iterable);
-        let function = if def.asynchronous {
-            Function::Async
-        } else {
-            Function::Sync
-        };
-        self.within(Place::of(function), |rules| {
-            walk::walk_body(rules, def.body);
-        });
-        if def.asynchronous {
-            self.async_generator(def.body);
-        }
-        self.iterated = iterated;
-        self.in_iterable = in_iterable;
-    }
-
-    fn argument_names(&mut self, arguments: &ast::Arguments) {
-        if let (Some(last), None, []) = (
-            &arguments.kwarg,
-            &arguments.vararg,
-            &arguments.kwonlyargs[..],
-        ) {
-            // `*, **keywords` leaves no trace of its `*` in the tree.
-            let before = self.text[..range(&**last).start].trim_end();
-            let before = before.strip_suffix("**").unwrap_or(before).trim_end();
-            let star = before.strip_suffix(',').map(str::trim_end);
-            if star.is_some_and(|b| b.ends_with('*')) {
-                let at = star.map_or(0, str::len);
-                self.out.push(messages::bare_star(at - 1..at));
-            }
-        }
-        for parameter in walk::parameters(arguments) {
-            if &parameter.arg == "__debug__" {
-                self.out
-                    .push(messages::cannot_assign("`__debug__`", range(parameter)));
-            }
-        }
-    }
-
-    /// `return value` cannot stand in an async generator.
-    fn async_generator(&mut self, body: &[Stmt]) {
-        let mut finder = Yields::default();
-        walk::walk_body(&mut finder, body);
-        if finder.yields {
-            for range in finder.returns {
-                self.out.push(messages::misplaced(
-                    "`return` with a value",
-                    "in functions that are not async generators",
-                    range,
-                ));
-            }
-        }
     }
 
     fn looped(&mut self, target: Option<&Expr>, body: &[Stmt], orelse: &[Stmt]) {
@@ -232,72 +135,6 @@ impl<'a> Rules<'a> {
         } else if !self.place.looping {
             self.out
                 .push(messages::misplaced(what, "inside of a loop", range));
-        }
-    }
-
-    /// Checks what stands on the left of an assignment; `whole` is false inside of a tuple.
-    fn target(&mut self, target: &Expr, whole: bool) {
-        match target {
-            Expr::Name(name) if &name.id == "__debug__" => {
-                self.out
-                    .push(messages::cannot_assign("`__debug__`", range(name)));
-            }
-            Expr::Name(_) => {}
-            Expr::Attribute(e) => {
-                if &e.attr == "__debug__" {
-                    self.out
-                        .push(messages::cannot_assign("`__debug__`", range(e)));
-                }
-                self.expression(&e.value);
-            }
-            Expr::Subscript(e) => {
-                self.expression(&e.value);
-                self.expression(&e.slice);
-            }
-            Expr::Tuple(e) => self.targets(&e.elts),
-            Expr::List(e) => self.targets(&e.elts),
-            Expr::Starred(e) => {
-                if whole {
-                    self.out.push(messages::lone_star(range(e)));
-                }
-                self.target(&e.value, false);
-            }
-            other => self.refuse(other),
-        }
-    }
-
-    fn targets(&mut self, list: &[Expr]) {
-        let starred: Vec<&Expr> = list.iter().filter(|e| e.is_starred_expr()).collect();
-        if let [_, second, ..] = starred[..] {
-            self.out.push(messages::two_stars(range(second)));
-        }
-        for target in list {
-            self.target(target, false);
-        }
-    }
-
-    fn refuse(&mut self, expression: &Expr) {
-        self.out
-            .push(messages::cannot_assign(kind(expression), range(expression)));
-        self.expression(expression);
-    }
-
-    fn delete(&mut self, target: &Expr) {
-        match target {
-            Expr::Name(_) => self.target(target, true),
-            Expr::Attribute(_) | Expr::Subscript(_) => self.target(target, true),
-            Expr::Tuple(e) => e.elts.iter().for_each(|e| self.delete(e)),
-            Expr::List(e) => e.elts.iter().for_each(|e| self.delete(e)),
-            other => self
-                .out
-                .push(messages::cannot_delete(kind(other), range(other))),
-        }
-    }
-
-    /// A value that stands alone: `*a` needs a list or a tuple around it.
-    fn lone_value(&mut self, value: &Expr) {
-        if let Expr::Starred(e) = value {
-            self.out.push(messages::lone_star(range(e)));
         }
     }
 
@@ -368,18 +205,6 @@ impl<'a> Rules<'a> {
                 self.out
                     .push(messages::cannot_assign("`__debug__`", range(inner)));
             }
-        }
-    }
-
-    fn cases(&mut self, cases: &[ast::MatchCase]) {
-        for (index, case) in cases.iter().enumerate() {
-            let last = index + 1 == cases.len();
-            if !last && case.guard.is_none() && catches_all(&case.pattern) {
-                self.out
-                    .push(messages::unreachable_cases(range(&case.pattern)));
-            }
-            let mut names = Vec::new();
-            pattern_names(&case.pattern, &mut names, self.out);
         }
     }
 }
@@ -502,7 +327,7 @@ impl Visitor for Rules<'_> {
                 walk::walk_body(self, &s.finalbody);
             }
             Stmt::Match(s) => {
-                self.cases(&s.cases);
+                patterns::check(&s.cases, self.out);
                 walk::walk_statement(self, statement);
             }
             Stmt::Expr(s) => {
@@ -627,174 +452,5 @@ fn is_atomic(expression: &Expr) -> bool {
         Expr::Name(name) => &name.id == "atomic",
         Expr::Attribute(attribute) => &attribute.attr == "atomic",
         _ => false,
-    }
-}
-
-#[derive(Default)]
-struct Yields {
-    yields: bool,
-    returns: Vec<std::ops::Range<usize>>,
-}
-
-impl Visitor for Yields {
-    fn statement(&mut self, statement: &Stmt) {
-        match statement {
-            Stmt::FunctionDef(_) | Stmt::AsyncFunctionDef(_) | Stmt::ClassDef(_) => {}
-            Stmt::Return(s) if s.value.is_some() => self.returns.push(range(s)),
-            other => walk::walk_statement(self, other),
-        }
-    }
-
-    fn expression(&mut self, expression: &Expr) {
-        match expression {
-            Expr::Lambda(_) => {}
-            Expr::Yield(_) => self.yields = true,
-            other => walk::walk_expression(self, other),
-        }
-    }
-}
-
-/// Whether a function with this body is a generator.
-pub(crate) fn is_generator(body: &[Stmt]) -> bool {
-    let mut finder = Yields::default();
-    walk::walk_body(&mut finder, body);
-    finder.yields
-}
-
-fn collect_names(target: &Expr, names: &mut Vec<String>) {
-    match target {
-        Expr::Name(e) => names.push(e.id.to_string()),
-        Expr::Tuple(e) => e.elts.iter().for_each(|e| collect_names(e, names)),
-        Expr::List(e) => e.elts.iter().for_each(|e| collect_names(e, names)),
-        Expr::Starred(e) => collect_names(&e.value, names),
-        _ => {}
-    }
-}
-
-fn is_string(expression: &Expr) -> bool {
-    matches!(expression, Expr::Constant(c) if c.value.is_str())
-}
-
-fn catches_all(pattern: &Pattern) -> bool {
-    match pattern {
-        Pattern::MatchAs(p) => p.pattern.as_deref().is_none_or(catches_all),
-        Pattern::MatchOr(p) => p.patterns.iter().any(catches_all),
-        _ => false,
-    }
-}
-
-/// The names a pattern binds; each only once, and every alternative the same.
-fn pattern_names(pattern: &Pattern, names: &mut Vec<String>, out: &mut Diagnostics) {
-    let mut bind = |name: &str, out: &mut Diagnostics| {
-        if names.iter().any(|n| n == name) {
-            out.push(messages::bound_twice(name, range(pattern)));
-        } else {
-            names.push(name.to_owned());
-        }
-    };
-    match pattern {
-        Pattern::MatchAs(p) => {
-            if let Some(name) = &p.name {
-                bind(name, out);
-            }
-            if let Some(inner) = &p.pattern {
-                pattern_names(inner, names, out);
-            }
-        }
-        Pattern::MatchStar(p) => {
-            if let Some(name) = &p.name {
-                bind(name, out);
-            }
-        }
-        Pattern::MatchMapping(p) => {
-            if let Some(name) = &p.rest {
-                bind(name, out);
-            }
-            for (index, key) in p.keys.iter().enumerate() {
-                let twice = |other: &Expr| match (key, other) {
-                    (Expr::Constant(a), Expr::Constant(b)) => a.value == b.value,
-                    _ => false,
-                };
-                if p.keys[..index].iter().any(twice) {
-                    out.push(messages::key_twice(range(key)));
-                }
-            }
-            p.patterns.iter().for_each(|p| pattern_names(p, names, out));
-        }
-        Pattern::MatchSequence(p) => {
-            let stars: Vec<&Pattern> = p.patterns.iter().filter(|p| p.is_match_star()).collect();
-            if let [_, second, ..] = stars[..] {
-                out.push(messages::two_stars(range(second)));
-            }
-            p.patterns.iter().for_each(|p| pattern_names(p, names, out));
-        }
-        Pattern::MatchClass(p) => {
-            for (index, name) in p.kwd_attrs.iter().enumerate() {
-                if p.kwd_attrs[..index].contains(name) {
-                    out.push(messages::bound_twice(name, range(pattern)));
-                }
-            }
-            p.patterns.iter().for_each(|p| pattern_names(p, names, out));
-            p.kwd_patterns
-                .iter()
-                .for_each(|p| pattern_names(p, names, out));
-        }
-        Pattern::MatchOr(p) => {
-            let before = names.clone();
-            let mut first: Option<Vec<String>> = None;
-            for (index, alternative) in p.patterns.iter().enumerate() {
-                let mut bound = before.clone();
-                pattern_names(alternative, &mut bound, out);
-                bound.sort_unstable();
-                match &first {
-                    None => first = Some(bound),
-                    Some(names) if *names != bound => {
-                        out.push(messages::alternatives_differ(range(alternative)));
-                    }
-                    Some(_) => {}
-                }
-                if index + 1 < p.patterns.len() && catches_all(alternative) {
-                    out.push(messages::unreachable_cases(range(alternative)));
-                }
-            }
-            *names = first.unwrap_or(before);
-        }
-        Pattern::MatchValue(p) => {
-            if let Expr::BinOp(sum) = &*p.value
-                && !matches!(&*sum.right, Expr::Constant(c) if matches!(c.value, Constant::Complex { .. }))
-            {
-                out.push(messages::no_complex(range(&*p.value)));
-            }
-        }
-        Pattern::MatchSingleton(_) => {}
-    }
-}
-
-/// What an expression is, for "cannot assign to …".
-fn kind(expression: &Expr) -> &'static str {
-    match expression {
-        Expr::Call(_) => "a function call",
-        Expr::Constant(c) => match c.value {
-            Constant::None => "`None`",
-            Constant::Bool(true) => "`True`",
-            Constant::Bool(false) => "`False`",
-            Constant::Ellipsis => "`...`",
-            _ => "a literal",
-        },
-        Expr::JoinedStr(_) | Expr::FormattedValue(_) => "an f-string",
-        Expr::Compare(_) => "a comparison",
-        Expr::Lambda(_) => "a lambda",
-        Expr::IfExp(_) => "a conditional expression",
-        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) => "a comprehension",
-        Expr::GeneratorExp(_) => "a generator expression",
-        Expr::Await(_) => "an `await` expression",
-        Expr::Yield(_) | Expr::YieldFrom(_) => "a `yield` expression",
-        Expr::Dict(_) => "a dictionary",
-        Expr::Set(_) => "a set",
-        Expr::NamedExpr(_) => "a `:=` expression",
-        Expr::Tuple(_) => "a tuple",
-        Expr::List(_) => "a list",
-        Expr::Starred(_) => "a starred expression",
-        _ => "an expression",
     }
 }
