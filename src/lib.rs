@@ -1,5 +1,4 @@
-//! Write server-side Python for Redis inline in Rust. The Rust compiler checks it. Any Redis or
-//! Valkey server runs it.
+#![doc = include_str!("../README.md")]
 
 pub use redgrease_core::client;
 #[cfg(feature = "tokio")]
