@@ -10,6 +10,7 @@ pub use redgrease_core::client::{
 pub use redgrease_core::error::{Error, PythonError, Result};
 pub use redgrease_core::gear::function::GearFunction;
 pub use redgrease_core::literal::{Bytes, ToPython};
+pub use redgrease_core::record::{Record, StreamRecord};
 pub use redgrease_core::spec::{CommandSpec, Mode, Replace};
 #[cfg(feature = "macros")]
 pub use redgrease_macros::*;
@@ -36,12 +37,45 @@ pub mod __private {
     };
     pub use redgrease_core::client::value::{FromReply, FromResults};
     pub use redgrease_core::error::{Error, Result};
-    pub use redgrease_core::{gear, literal, script, source, spec};
+    pub use redgrease_core::{gear, literal, record, script, source, spec};
     pub use redis::ConnectionLike;
     #[cfg(feature = "tokio")]
     pub use redis::aio::ConnectionLike as AsyncConnectionLike;
 
     pub use crate::__if_tokio as if_tokio;
+}
+
+/// A list of functions to register together: `#[command]`s, `#[keys_reader]`s and
+/// `#[stream_reader]`s.
+///
+/// ```no_run
+/// use redgrease::prelude::*;
+///
+/// #[command]
+/// fn area(width: f64, height: f64) -> f64 {
+///     python! { return width * height }
+/// }
+///
+/// #[keys_reader(prefix = "person:*")]
+/// fn index_person(record: Record) {
+///     python! { cmd.sadd("people", record.key) }
+/// }
+///
+/// # fn main() -> redgrease::Result<()> {
+/// let mut con = RedisGears::open("redis://127.0.0.1/")?;
+/// for (name, registered) in registrations![area, index_person].register_all(&mut con)? {
+///     println!("{name}: {registered:?}");
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[macro_export]
+macro_rules! registrations {
+    ($($function:path),* $(,)?) => {
+        $crate::client::registrations::Registrations::new([
+            $(<$function as $crate::__private::Registrable>::item()),*
+        ])
+    };
 }
 
 /// Passes its items on with the feature `tokio`, drops them without.

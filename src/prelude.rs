@@ -3,6 +3,7 @@
 #[cfg(feature = "tokio")]
 pub use crate::AsyncGearsCommands as _;
 pub use crate::GearsCommands as _;
-pub use crate::{ExecutionResult, Json, Pickle, RedisGears};
+pub use crate::registrations;
+pub use crate::{ExecutionResult, Json, Pickle, Record, RedisGears, StreamRecord};
 #[cfg(feature = "macros")]
 pub use redgrease_macros::*;

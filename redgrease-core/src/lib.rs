@@ -20,6 +20,7 @@ pub mod messages;
 #[cfg(feature = "check")]
 pub mod python;
 pub mod pyversion;
+pub mod record;
 pub mod script;
 pub mod source;
 pub mod spec;

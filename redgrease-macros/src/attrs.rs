@@ -1,31 +1,114 @@
-//! The arguments of `#[command(…)]`.
+//! The arguments of the attributes and of `#![…]` in `gear!`.
+//!
+//! What `register` takes on the server comes from the core's table; here is only what belongs to
+//! the Rust side.
 
 use proc_macro2::{Span, TokenStream};
+use redgrease_core::gear::Reader;
+use redgrease_core::gear::arguments::{Given, check_register};
+use redgrease_core::gear::table::{self, Kind, Parameter};
 use redgrease_core::pyversion::PyVersion;
 use redgrease_core::spec::{Mode, Replace};
 use redgrease_core::suggest::nearest;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitBool, LitStr, Path, Token};
+use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 use crate::messages;
 use crate::report::Report;
+use crate::value;
 
-/// What stands between the brackets of an attribute such as `#[command(…)]`.
+/// A macro that takes arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Macro {
+    Command,
+    KeysReader,
+    StreamReader,
+    /// `#![…]` at the beginning of `gear!` or `py!`.
+    Header,
+}
+
+impl Macro {
+    /// Its name for messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::KeysReader => "keys_reader",
+            Self::StreamReader => "stream_reader",
+            Self::Header => "gear",
+        }
+    }
+
+    /// The reader it registers a function on.
+    pub(crate) fn reader(self) -> Option<Reader> {
+        match self {
+            Self::Command => Some(Reader::Command),
+            Self::KeysReader => Some(Reader::Keys),
+            Self::StreamReader => Some(Reader::Stream),
+            Self::Header => None,
+        }
+    }
+
+    /// What it takes besides the arguments of `register`.
+    fn rust_side(self) -> &'static [&'static str] {
+        match self {
+            Self::Command => &["on", "replace", "file", "python", "crate"],
+            Self::KeysReader | Self::StreamReader => &["file", "python", "crate"],
+            Self::Header => &["requirements", "python", "crate"],
+        }
+    }
+
+    /// What it takes of the arguments of `register`; how a result is converted is said by its
+    /// Rust type.
+    fn server_side(self) -> impl Iterator<Item = &'static Parameter> {
+        self.reader()
+            .and_then(|reader| table::entry(reader).register)
+            .unwrap_or_default()
+            .iter()
+            .filter(|parameter| parameter.name != "convertToStr")
+    }
+
+    fn keys(self) -> Vec<String> {
+        let server_side = self.server_side().map(Parameter::rust_name);
+        let mut keys: Vec<String> = server_side.collect();
+        for key in self.rust_side() {
+            if !keys.iter().any(|known| known == key) {
+                keys.push((*key).to_owned());
+            }
+        }
+        keys
+    }
+}
+
+/// The name of a command.
+pub(crate) enum Trigger {
+    Named(LitStr),
+    /// `...`: one that nothing else has.
+    Unique,
+}
+
+/// What stands between the brackets.
 pub(crate) struct Arguments {
     pub(crate) on: Option<Expr>,
-    pub(crate) trigger: Option<LitStr>,
+    pub(crate) trigger: Option<Trigger>,
     pub(crate) requirements: Vec<LitStr>,
     pub(crate) replace: Replace,
     pub(crate) mode: Mode,
     pub(crate) inorder: bool,
     pub(crate) python: PyVersion,
+    /// The file that holds the Python text.
+    pub(crate) file: Option<LitStr>,
+    /// The Python text that runs when the function was registered: `python! { … }` or a string.
+    pub(crate) on_registered: Option<Expr>,
+    /// Further arguments of `register`: the Python name and the value.
+    pub(crate) others: Vec<(&'static str, Expr)>,
     /// The path of the `redgrease` crate.
     pub(crate) krate: Path,
 }
 
 impl Default for Arguments {
     fn default() -> Self {
+        let name = Ident::new("redgrease", Span::call_site());
         Self {
             on: None,
             trigger: None,
@@ -34,36 +117,19 @@ impl Default for Arguments {
             mode: Mode::default(),
             inorder: false,
             python: PyVersion::default(),
-            krate: default_crate(),
+            file: None,
+            on_registered: None,
+            others: Vec::new(),
+            krate: syn::parse_quote!(::#name),
         }
     }
 }
 
-/// The path under which the facade is known unless `crate = …` says another.
-pub(crate) fn default_crate() -> Path {
-    let name = Ident::new("redgrease", Span::call_site());
-    syn::parse_quote!(::#name)
-}
-
-/// What `#[command(…)]` takes.
-pub(crate) const COMMAND_KEYS: &[&str] = &[
-    "on",
-    "trigger",
-    "requirements",
-    "replace",
-    "mode",
-    "inorder",
-    "python",
-    "crate",
-];
-
-/// What `#![…]` at the beginning of `gear!` takes.
-pub(crate) const GEAR_KEYS: &[&str] = &["requirements", "python", "crate"];
-
-/// `key = value`; the value is read when the key is known.
+/// `key = value`.
 struct Pair {
     key: Ident,
-    value: Expr,
+    /// None for `...`.
+    value: Option<Expr>,
 }
 
 impl Pair {
@@ -74,78 +140,193 @@ impl Pair {
             return Err(syn::Error::new(key.span(), message));
         }
         input.parse::<Token![=]>()?;
+        let unique = input.peek(Token![...]);
+        if unique {
+            input.parse::<Token![...]>()?;
+        }
         Ok(Self {
             key,
-            value: input.parse()?,
+            value: if unique { None } else { Some(input.parse()?) },
         })
     }
 }
 
-/// Reads the arguments, whose keys are among `keys`; what is wrong with them goes to `report` and is left out.
-pub(crate) fn parse(tokens: TokenStream, keys: &[&str], report: &mut Report) -> Arguments {
+/// Reads the arguments of `of`; what is wrong with them goes to `report` and is left out.
+pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Arguments {
     let mut arguments = Arguments::default();
     let list = |input: ParseStream<'_>| input.parse_terminated(Pair::parse, Token![,]);
-    let pairs = match list.parse2(tokens) {
-        Ok(pairs) => pairs,
+    let pairs: Vec<Pair> = match list.parse2(tokens) {
+        Ok(pairs) => pairs.into_iter().collect(),
         Err(error) => {
             report.syntax(&error);
             return arguments;
         }
     };
+    let keys = of.keys();
     let mut seen: Vec<String> = Vec::new();
-    for Pair { key, value } in pairs {
+    let mut values: Vec<(&Parameter, String, &Expr)> = Vec::new();
+    for Pair { key, value } in &pairs {
         let name = key.to_string();
-        if !keys.contains(&name.as_str()) {
-            let near = nearest(&name, keys.iter().copied());
-            report.error(key.span(), messages::unknown_argument(&name, near, keys));
-        } else if seen.contains(&name) {
+        let server_side = of
+            .server_side()
+            .find(|p| p.rust_name() == name || p.name == name);
+        if seen.contains(&name) {
             report.error(key.span(), messages::repeated_argument(&name));
-        } else {
-            arguments.set(&name, value, report);
-            seen.push(name);
+            continue;
         }
+        seen.push(name.clone());
+        match (server_side, value) {
+            (Some(parameter), None) if parameter.name == "trigger" => {
+                arguments.trigger = Some(Trigger::Unique);
+            }
+            (_, None) => report.error(key.span(), messages::dots(&name)),
+            (Some(parameter), Some(value)) => values.push((parameter, name, value)),
+            (None, Some(value)) if of.rust_side().contains(&name.as_str()) => {
+                arguments.set(&name, value, report);
+            }
+            (None, Some(_)) => {
+                let near = nearest(&name, keys.iter().map(String::as_str));
+                report.error(key.span(), messages::unknown_argument(&name, near, &keys));
+            }
+        }
+    }
+    if let Some(reader) = of.reader() {
+        arguments.set_registration(reader, of, &values, report);
     }
     arguments
 }
 
 impl Arguments {
-    fn set(&mut self, name: &str, value: Expr, report: &mut Report) {
+    /// Sets an argument of the Rust side.
+    fn set(&mut self, name: &str, value: &Expr, report: &mut Report) {
         match name {
-            "on" => self.on = Some(value),
-            "trigger" => {
-                if let Some(text) = text(name, "\"name\"", &value, report) {
-                    self.trigger = Some(text);
-                }
-            }
-            "requirements" => self.requirements = texts(name, &value, report),
-            "replace" => {
-                if let Some(replace) = boolean(name, &value, report) {
-                    self.replace = if replace {
+            "on" => self.on = Some(value.clone()),
+            "file" => self.file = text(name, "\"script.py\"", value, report),
+            "requirements" => self.requirements = texts(name, value, report),
+            "replace" => match value {
+                Expr::Lit(ExprLit {
+                    lit: Lit::Bool(replace),
+                    ..
+                }) => {
+                    self.replace = if replace.value {
                         Replace::Replace
                     } else {
                         Replace::Keep
                     };
                 }
-            }
-            "mode" => {
-                if let Some(mode) = text(name, "\"sync\"", &value, report) {
-                    self.mode = read_mode(&mode, report).unwrap_or_default();
-                }
-            }
-            "inorder" => self.inorder = boolean(name, &value, report).unwrap_or_default(),
+                other => report.error_at(
+                    other,
+                    messages::argument_value(name, "`true` or `false`", "true"),
+                ),
+            },
             "python" => {
-                if let Some(version) = text(name, "\"3.11\"", &value, report) {
-                    self.python = read_version(&version, report).unwrap_or_default();
+                if let Some(version) = text(name, "\"3.11\"", value, report) {
+                    match version.value().parse() {
+                        Ok(version) => self.python = version,
+                        Err(_) => {
+                            let message = messages::python_version(&version.value());
+                            report.error(version.span(), message);
+                        }
+                    }
                 }
             }
             _ => match value {
-                Expr::Path(path) if path.qself.is_none() => self.krate = path.path,
+                Expr::Path(path) if path.qself.is_none() => self.krate = path.path.clone(),
                 other => report.error_at(
                     other,
-                    messages::argument_value("crate", "a path", "my_crate::redgrease"),
+                    messages::argument_value(name, "a path", "my_crate::redgrease"),
                 ),
             },
         }
+    }
+
+    /// Sets the arguments of `register`, as far as they are right.
+    fn set_registration(
+        &mut self,
+        reader: Reader,
+        of: Macro,
+        values: &[(&'static Parameter, String, &Expr)],
+        report: &mut Report,
+    ) {
+        let mut given: Vec<Given<'_>> = Vec::new();
+        for (index, (parameter, name, value)) in values.iter().enumerate() {
+            if parameter.name == "onRegistered" {
+                self.on_registered = Some((*value).clone());
+                continue;
+            }
+            match value::literal(value, index) {
+                Some(literal) => given.push(Given {
+                    name,
+                    value: literal,
+                    range: index..index + 1,
+                }),
+                None => {
+                    let (what, example) = expected(parameter.kind);
+                    let message = messages::argument_value(name, what, example);
+                    report.error_at(value, message);
+                }
+            }
+        }
+        for finding in check_register(reader, of.name(), &given) {
+            let found = values.get(finding.range.start);
+            match found {
+                Some((_, _, value)) => report.finding_at(value, &finding),
+                None => report.finding_at(TokenStream::new(), &finding),
+            }
+        }
+        if report.has_errors() {
+            return;
+        }
+        for (parameter, _, value) in values {
+            match (parameter.name, value) {
+                (
+                    "trigger",
+                    Expr::Lit(ExprLit {
+                        lit: Lit::Str(text),
+                        ..
+                    }),
+                ) => {
+                    self.trigger = Some(Trigger::Named(text.clone()));
+                }
+                ("requirements", value) => self.requirements = texts("requirements", value, report),
+                (
+                    "mode",
+                    Expr::Lit(ExprLit {
+                        lit: Lit::Str(text),
+                        ..
+                    }),
+                ) => {
+                    self.mode = read_mode(&text.value());
+                }
+                (
+                    "inorder",
+                    Expr::Lit(ExprLit {
+                        lit: Lit::Bool(yes),
+                        ..
+                    }),
+                ) => {
+                    self.inorder = yes.value;
+                }
+                ("onRegistered", _) => {}
+                (name, value) => self.others.push((name, (*value).clone())),
+            }
+        }
+    }
+}
+
+/// What a kind of argument takes in Rust, and an example.
+fn expected(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Bool => ("`true` or `false`", "true"),
+        Kind::Int(_) => ("an integer", "10"),
+        Kind::Requirements => (
+            "a list of string literals",
+            "[\"requests\", \"numpy>=1.20\"]",
+        ),
+        Kind::Texts | Kind::Events | Kind::Choices(_) => {
+            ("a list of string literals", "[\"name\"]")
+        }
+        _ => ("a string literal", "\"name\""),
     }
 }
 
@@ -160,21 +341,6 @@ fn text(name: &str, example: &str, value: &Expr, report: &mut Report) -> Option<
     report.error_at(
         value,
         messages::argument_value(name, "a string literal", example),
-    );
-    None
-}
-
-fn boolean(name: &str, value: &Expr, report: &mut Report) -> Option<bool> {
-    if let Expr::Lit(ExprLit {
-        lit: Lit::Bool(LitBool { value, .. }),
-        ..
-    }) = value
-    {
-        return Some(*value);
-    }
-    report.error_at(
-        value,
-        messages::argument_value(name, "`true` or `false`", "true"),
     );
     None
 }
@@ -194,31 +360,11 @@ fn texts(name: &str, value: &Expr, report: &mut Report) -> Vec<LitStr> {
         .collect()
 }
 
-const MODES: &[&str] = &["async", "async_local", "sync"];
-
-fn read_mode(literal: &LitStr, report: &mut Report) -> Option<Mode> {
-    let found = literal.value();
-    let mode = match found.as_str() {
+/// The core has checked that it is one of the three.
+fn read_mode(name: &str) -> Mode {
+    match name.to_ascii_lowercase().as_str() {
         "async" => Mode::Async,
-        "async_local" => Mode::AsyncLocal,
         "sync" => Mode::Sync,
-        _ => {
-            let near = nearest(&found, MODES.iter().copied());
-            report.error(
-                literal.span(),
-                messages::argument_choice("mode", &found, near, MODES),
-            );
-            return None;
-        }
-    };
-    Some(mode)
-}
-
-fn read_version(literal: &LitStr, report: &mut Report) -> Option<PyVersion> {
-    let found = literal.value();
-    let version = found.parse().ok();
-    if version.is_none() {
-        report.error(literal.span(), messages::python_version(&found));
+        _ => Mode::AsyncLocal,
     }
-    version
 }

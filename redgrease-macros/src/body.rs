@@ -9,7 +9,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use proc_macro2::{LineColumn, Span, TokenStream};
-use redgrease_core::source::Source;
+use redgrease_core::source::{Form, Source};
 use syn::LitStr;
 
 use crate::literal::Literal;
@@ -86,7 +86,9 @@ impl Body {
                 (rebuilt.text, rebuilt.start)
             }
         };
-        let source = Source::new(text).at(whole.file(), line(start), column(start));
+        let source = Source::new(text)
+            .at(whole.file(), line(start), column(start))
+            .form(Form::Tokens);
         Ok(Self {
             source,
             origin: Origin::Tokens {
@@ -107,6 +109,21 @@ impl Body {
         }
     }
 
+    /// The text of a file, relative to the Rust file in which its name stands; None when the tool
+    /// that expands the macro does not tell where that is.
+    pub(crate) fn of_file(name: &LitStr) -> std::io::Result<Option<Self>> {
+        let Some(rust_file) = name.span().local_file() else {
+            return Ok(None);
+        };
+        let path = rust_file.with_file_name(name.value());
+        let text = std::fs::read_to_string(&path)?.replace("\r\n", "\n");
+        let literal = Literal::of_file(text, path.display().to_string(), name.span());
+        Ok(Some(Self {
+            source: literal.source().form(Form::File),
+            origin: Origin::Literal(literal),
+        }))
+    }
+
     /// The text of a string literal, when it came from one.
     pub(crate) fn literal(&self) -> Option<&Literal> {
         match &self.origin {
@@ -119,8 +136,9 @@ impl Body {
     pub(crate) fn set_text(&mut self, text: String) {
         debug_assert_eq!(text.len(), self.source.text().len(), "places stay valid");
         let source = &self.source;
-        self.source =
-            Source::new(text).at(source.file().to_owned(), source.line(), source.column());
+        self.source = Source::new(text)
+            .at(source.file().to_owned(), source.line(), source.column())
+            .form(Form::Tokens);
     }
 
     /// The first and the last token of a byte range of the text; when there is none in it, the

@@ -1,61 +1,29 @@
 //! `#[command]`: from a function with a Python body to a function that runs in Redis.
 
-use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
-use redgrease_core::python::{CheckedFunction, FunctionInput, check_function};
-use syn::parse::{Parse, ParseStream};
-use syn::spanned::Spanned;
-use syn::{Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacro, Visibility};
+use proc_macro2::TokenStream;
 
-use crate::attrs::{self, Arguments};
-use crate::body::{Body, Lost};
+use crate::attrs::{self, Arguments, Macro, Trigger};
+use crate::function::{self, Item, Python};
 use crate::report::Report;
-use crate::scan::{Scan, close_gaps, scan};
-use crate::types::{self, Signature};
+use crate::types::{Signature, python_name};
 use crate::{expand, messages, print};
-
-/// The item below the attribute.
-pub(crate) struct Item {
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) visibility: Visibility,
-    pub(crate) signature: syn::Signature,
-    block: Block,
-}
-
-impl Parse for Item {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self {
-            attributes: input.call(Attribute::parse_outer)?,
-            visibility: input.parse()?,
-            signature: input.parse()?,
-            block: input.parse()?,
-        })
-    }
-}
 
 /// What `#[command]` found out.
 pub(crate) struct Command {
     pub(crate) arguments: Arguments,
     pub(crate) item: Item,
     pub(crate) signature: Signature,
-    /// The checked Python; empty after an error.
-    pub(crate) function: CheckedFunction,
-    /// The Rust file of the Python text.
-    pub(crate) file: String,
+    pub(crate) python: Python,
+    pub(crate) on_registered: Option<Python>,
 }
 
 /// The items for `#[command(arguments)] item`.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let mut report = Report::default();
-    let item: Item = match syn::parse2(item.clone()) {
+    let item = match Item::read(item, Macro::Command.name()) {
         Ok(item) => item,
-        Err(_) => {
-            report.error(Span::call_site(), messages::NOT_A_FUNCTION);
-            let mut tokens = report.into_tokens();
-            tokens.extend(item);
-            return tokens;
-        }
+        Err(tokens) => return tokens,
     };
+    let mut report = Report::default();
     let command = read(arguments, item, &mut report);
     let tokens = expand::command(&command, report);
     print::tokens(&tokens);
@@ -63,131 +31,61 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
-    let arguments = attrs::parse(arguments, attrs::COMMAND_KEYS, report);
+    let mut arguments = attrs::parse(arguments, Macro::Command, report);
     let signature = Signature::read(&item.signature, report);
-    types::check_name(&item.signature.ident, report);
+    function::check_name(&item, report);
     if let (Some(word), None) = (&item.signature.asyncness, &arguments.on) {
-        report.error(word.span(), messages::ASYNC_WITHOUT_ON);
+        report.error(word.span, messages::ASYNC_WITHOUT_ON);
     }
-    let body = read_body(&item, report);
-    let mut command = Command {
+    let body = function::body(&item, &mut arguments, report);
+    let python = function::check(
+        body.as_ref(),
+        python_name(&item.signature.ident),
+        function::parameter_names(signature.parameters.iter().map(|p| &p.name)),
+        arguments.python,
+        report,
+    );
+    let on_registered = function::on_registered(&item, &arguments, report);
+    let command = Command {
         arguments,
-        signature,
-        function: CheckedFunction {
-            def: String::new(),
-            line: 0,
-            uses: Vec::new(),
-            cmd_methods: Vec::new(),
-        },
-        file: String::new(),
         item,
+        signature,
+        python,
+        on_registered,
     };
-    if let Some(body) = body {
-        check(&mut command, &body, report);
+    if let (Some(body), false) = (&body, report.has_errors()) {
+        print::command(&body.source, &command);
     }
     command
-}
-
-fn check(command: &mut Command, body: &Body, report: &mut Report) {
-    let name = types::python_name(&command.item.signature.ident);
-    let mut params: Vec<String> = Vec::new();
-    for parameter in &command.signature.parameters {
-        let name = types::python_name(&parameter.name);
-        // Such names were reported at the parameter, by the macro or by rustc.
-        if !redgrease_core::python::is_keyword(&name) && !params.contains(&name) {
-            params.push(name);
-        }
-    }
-    let params: Vec<&str> = params.iter().map(String::as_str).collect();
-    let (function, findings) = check_function(&FunctionInput {
-        source: &body.source,
-        name: &name,
-        params: &params,
-        python: command.arguments.python,
-    });
-    report.findings(body, &findings);
-    command.file = body.source.file().to_owned();
-    if let Some(function) = function {
-        command.function = function;
-        if !report.has_errors() {
-            print::command(&body.source, command);
-        }
-    }
-}
-
-/// The Python text of the function; None when there is none to check.
-fn read_body(item: &Item, report: &mut Report) -> Option<Body> {
-    let anchor = item.signature.ident.span();
-    let expression = match item.block.stmts.as_slice() {
-        [Stmt::Macro(StmtMacro { mac, .. })] => return read_macro(mac, report),
-        [Stmt::Expr(expression, _)] => expression,
-        _ => {
-            report.error(anchor, messages::BODY_FORM);
-            return None;
-        }
-    };
-    match expression {
-        Expr::Macro(ExprMacro { mac, .. }) => read_macro(mac, report),
-        Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
-            ..
-        }) => Some(Body::of_literal(text, anchor)),
-        other => {
-            report.error_at(other, messages::BODY_FORM);
-            None
-        }
-    }
-}
-
-fn read_macro(mac: &Macro, report: &mut Report) -> Option<Body> {
-    let named_python = mac.path.segments.last();
-    if named_python.is_none_or(|last| last.ident != "python") {
-        report.error_at(mac, messages::BODY_FORM);
-        return None;
-    }
-    let group = mac.delimiter.span().join();
-    match Body::in_brackets(group, mac.tokens.clone()) {
-        Ok(mut body) => {
-            let mut text = body.source.text().to_owned();
-            let found = scan(&text);
-            close_gaps(&mut text, &found.gaps);
-            if refuse_captures(&body, &found, report) {
-                return None;
-            }
-            body.set_text(text);
-            Some(body)
-        }
-        Err(Lost::NoPositions) => None,
-        Err(Lost::Made) => {
-            report.error(mac.span(), messages::BODY_MADE);
-            None
-        }
-    }
-}
-
-fn refuse_captures(body: &Body, found: &Scan, report: &mut Report) -> bool {
-    for range in &found.captures {
-        let (first, last) = body.locate(range);
-        report.error_between(first, last, messages::CAPTURE_IN_FUNCTION);
-    }
-    !found.captures.is_empty()
 }
 
 impl Command {
     /// The name of the trigger.
     pub(crate) fn trigger(&self) -> String {
         match &self.arguments.trigger {
-            Some(trigger) => trigger.value(),
-            None => types::python_name(&self.item.signature.ident),
+            Some(Trigger::Named(name)) => name.value(),
+            Some(Trigger::Unique) => self.unique(),
+            None => self.python.name.clone(),
         }
     }
 
-    /// The attributes that belong to every item of the expansion.
-    pub(crate) fn conditions(&self) -> impl Iterator<Item = TokenStream> {
-        self.item
-            .attributes
-            .iter()
-            .filter(|attribute| attribute.path().is_ident("cfg"))
-            .map(ToTokens::to_token_stream)
+    /// A name that no other function has, and that stays the same while the source stays.
+    fn unique(&self) -> String {
+        let name = &self.item.signature.ident;
+        let place = name.span().start();
+        let package = std::env::var("CARGO_PKG_NAME").unwrap_or_default();
+        let version = std::env::var("CARGO_PKG_VERSION").unwrap_or_default();
+        let whole = format!(
+            "{package} {version} {} {}:{}\n{}",
+            self.python.file, place.line, place.column, self.python.def
+        );
+        format!("{}-{:016x}", self.python.name, fnv1a(&whole))
     }
+}
+
+/// A hash that is the same for every compiler: FNV-1a.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }

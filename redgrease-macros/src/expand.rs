@@ -4,10 +4,11 @@
 //! depends on the user's types names the trait in a path with the type's place
 //! (`<T as Arg>::push`), so that rustc reports an unsupported type once and on the type.
 
+mod registration;
+
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use redgrease_core::gear::{Action, Argument, Code, Plan, Reader, Text};
-use redgrease_core::spec::{Mode, Replace};
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -15,7 +16,8 @@ use crate::command::Command;
 use crate::gear::Gear;
 use crate::messages;
 use crate::report::Report;
-use crate::types::{Parameter, Shape, python_name, without_lifetimes};
+use crate::types::{Parameter, Shape, without_lifetimes};
+pub(crate) use registration::event;
 
 /// The hidden module of the facade that expansions name.
 fn private(krate: &Path) -> TokenStream {
@@ -30,14 +32,16 @@ fn hidden(name: &str) -> Ident {
 /// The items for a command: the function, and the type of the same name with its registration.
 pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
     let function = function(command);
-    let registration = registration(command);
+    let registration = registration::command(command);
     let order = order_of_aliases(command, report.has_errors());
+    let tracked = registration::tracked(&command.arguments);
     let report = report.into_tokens();
     quote! {
         #report
         #registration
         #function
         #order
+        #tracked
     }
 }
 
@@ -113,116 +117,6 @@ fn decoder(command: &Command, private: &TokenStream) -> TokenStream {
     quote_spanned!(reply.span=> <#value as #private::FromReply>::from_records)
 }
 
-/// The type of the same name as the function.
-fn registration(command: &Command) -> TokenStream {
-    let private = private(&command.arguments.krate);
-    let visibility = &command.item.visibility;
-    let name = &command.item.signature.ident;
-    let conditions: Vec<TokenStream> = command.conditions().collect();
-    let spec = spec(command, &private);
-    let what = format!(
-        "The server's side of [`{0}()`](fn@{0}): its code and its registration.",
-        python_name(name)
-    );
-    quote! {
-        #[doc = #what]
-        #[allow(non_camel_case_types, dead_code)]
-        #[derive(::core::fmt::Debug)]
-        #(#conditions)*
-        #visibility struct #name {}
-
-        #[allow(dead_code)]
-        #(#conditions)*
-        impl #name {
-            /// What the server gets to know about the function.
-            pub const SPEC: #private::spec::CommandSpec = #spec;
-
-            /// The Python script that registers the function.
-            pub fn script() -> #private::script::Script {
-                #private::script::command_script(&Self::SPEC)
-            }
-
-            /// Registers the function on the server of `con`.
-            ///
-            /// # Errors
-            ///
-            /// When the trigger exists already and `replace` is not given, when Python refuses
-            /// the code, or when the connection fails.
-            pub fn register<C: #private::ConnectionLike>(
-                con: &mut C,
-            ) -> #private::Result<#private::Registered> {
-                #private::register(&Self::SPEC, con)
-            }
-
-            #private::if_tokio! {
-                /// Registers the function on the server of the asynchronous connection `con`.
-                ///
-                /// # Errors
-                ///
-                /// As `register`.
-                pub async fn register_async<C: #private::AsyncConnectionLike + ::core::marker::Send>(
-                    con: &mut C,
-                ) -> #private::Result<#private::Registered> {
-                    #private::register_async(&Self::SPEC, con).await
-                }
-            }
-        }
-    }
-}
-
-fn spec(command: &Command, private: &TokenStream) -> TokenStream {
-    let spec = quote!(#private::spec);
-    let arguments = &command.arguments;
-    let python = &command.function;
-    let name = python_name(&command.item.signature.ident);
-    let (def, file, line) = (&python.def, &command.file, python.line);
-    let (uses, methods) = (&python.uses, &python.cmd_methods);
-    let parameters = command.signature.parameters.iter().filter(|p| p.named);
-    let params = parameters.map(|parameter| {
-        let name = python_name(&parameter.name);
-        let decode = constant(parameter, private, "DECODE");
-        let arity = constant(parameter, private, "ARITY");
-        quote!(#spec::Param { name: #name, decode: #decode, arity: #arity })
-    });
-    let reply = &command.signature.reply;
-    let value = without_lifetimes(&reply.value);
-    let encoding = quote_spanned!(reply.span=> <#value as #private::FromReply>::ENCODING);
-    let trigger = command.trigger();
-    let mode = match arguments.mode {
-        Mode::Async => quote!(Async),
-        Mode::Sync => quote!(Sync),
-        _ => quote!(AsyncLocal),
-    };
-    let inorder = arguments.inorder;
-    let requirements = &arguments.requirements;
-    let replace = match arguments.replace {
-        Replace::Keep => quote!(Keep),
-        Replace::Replace => quote!(Replace),
-        _ => quote!(Refuse),
-    };
-    quote! {
-        #spec::CommandSpec {
-            function: #spec::Function {
-                name: #name,
-                def: #def,
-                params: &[#(#params),*],
-                result: #encoding,
-                uses: &[#(#uses),*],
-                cmd_methods: &[#(#methods),*],
-                file: #file,
-                line: #line,
-            },
-            trigger: #trigger,
-            mode: #spec::Mode::#mode,
-            inorder: #inorder,
-            arguments: &[],
-            on_registered: ::core::option::Option::None,
-            requirements: &[#(#requirements),*],
-            replace: #spec::Replace::#replace,
-        }
-    }
-}
-
 /// `<T as Arg>::NAME` for the type of a parameter.
 fn constant(parameter: &Parameter, private: &TokenStream, name: &str) -> TokenStream {
     let ty = without_lifetimes(&parameter.ty);
@@ -240,7 +134,7 @@ fn order_of_aliases(command: &Command, has_errors: bool) -> TokenStream {
         return TokenStream::new();
     }
     let private = private(&command.arguments.krate);
-    let conditions: Vec<TokenStream> = command.conditions().collect();
+    let conditions = command.item.conditions();
     let is = |parameter: &Parameter, arity: &str| {
         let value = constant(parameter, &private, "ARITY");
         let arity = format_ident!("{arity}");

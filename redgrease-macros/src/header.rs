@@ -27,7 +27,7 @@ impl Header {
         }
         match parse.parse2(input) {
             Ok((arguments, rest)) => {
-                let arguments = attrs::parse(arguments, attrs::GEAR_KEYS, report);
+                let arguments = attrs::parse(arguments, attrs::Macro::Header, report);
                 let end = rest.clone().into_iter().next().map(|tree| tree.span());
                 Self {
                     arguments,

@@ -2,7 +2,7 @@
 //!
 //! The road of an invocation, one module each: `attrs` reads the arguments, `body` finds the
 //! Python text and knows the token behind each of its bytes, `redgrease_core` checks the text,
-//! `command` and `gear` put the pieces together, `expand` writes the Rust code and `report` the errors.
+//! `command`, `event` and `gear` put the pieces together, `expand` writes the Rust code and `report` the errors.
 
 use proc_macro::TokenStream;
 
@@ -10,7 +10,9 @@ mod attrs;
 mod body;
 mod capture;
 mod command;
+mod event;
 mod expand;
+mod function;
 mod gear;
 mod header;
 mod literal;
@@ -23,11 +25,24 @@ mod splice;
 mod tests;
 mod tokens;
 mod types;
+mod value;
 
 #[doc = include_str!("../docs/command.md")]
 #[proc_macro_attribute]
 pub fn command(arguments: TokenStream, item: TokenStream) -> TokenStream {
     command::expand(arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/keys_reader.md")]
+#[proc_macro_attribute]
+pub fn keys_reader(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    event::expand(attrs::Macro::KeysReader, arguments.into(), item.into()).into()
+}
+
+#[doc = include_str!("../docs/stream_reader.md")]
+#[proc_macro_attribute]
+pub fn stream_reader(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    event::expand(attrs::Macro::StreamReader, arguments.into(), item.into()).into()
 }
 
 #[doc = include_str!("../docs/gear.md")]

@@ -1,4 +1,5 @@
-//! The Python text of a Rust string literal, with the place of each byte in the file.
+//! Python text that no token of Rust stands for, in a string literal or in a file of its own, with
+//! the place of each byte.
 
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use redgrease_core::diag::Diagnostic;
 use redgrease_core::source::Source;
 use syn::LitStr;
 
-/// A string literal that holds Python.
+/// A string literal or a file that holds Python.
 pub(crate) struct Literal {
     /// Where errors are shown.
     pub(crate) anchor: Span,
@@ -46,6 +47,16 @@ impl Literal {
             written: Source::new(inner).at(file, line, column),
             offsets: offsets.filter(|table| table.len() == value.len() + 1),
             value,
+        }
+    }
+
+    /// A whole file; errors are shown at `anchor`, where its name stands.
+    pub(crate) fn of_file(text: String, path: String, anchor: Span) -> Self {
+        Self {
+            anchor,
+            value: text.clone(),
+            written: Source::new(text).at(path, 1, 0),
+            offsets: None,
         }
     }
 

@@ -52,11 +52,6 @@ impl From<Fixed> for Message {
     }
 }
 
-pub(crate) const NOT_A_FUNCTION: Fixed = Fixed(
-    "RG0901",
-    "`#[command]` stands before a function",
-    "write `#[command] fn name(parameter: &str) -> String { python! { … } }`",
-);
 pub(crate) const BODY_FORM: Fixed = Fixed(
     "RG0902",
     "the body is not Python: it is one `python! { … }` or one string literal",
@@ -66,6 +61,16 @@ pub(crate) const BODY_MADE: Fixed = Fixed(
     "RG0903",
     "the text of this Python cannot be found: another macro made its tokens",
     "let that macro write the Python as a string literal: `r#\"…\"#`",
+);
+pub(crate) const NO_BODY: Fixed = Fixed(
+    "RG0906",
+    "there is no Python: the function has neither a body nor a `file`",
+    "write `{ python! { … } }`, or name a file: `file = \"name.py\"`",
+);
+pub(crate) const TWO_BODIES: Fixed = Fixed(
+    "RG0907",
+    "the Python is given twice: in `file` and in a body",
+    "end the function with `;` when its text is in a file",
 );
 pub(crate) const PYTHON_ALONE: Fixed = Fixed(
     "RG0904",
@@ -112,11 +117,40 @@ pub(crate) const OPTION_BEFORE_VARIADIC: Fixed = Fixed(
     "an `Option` cannot stand before a list: a missing argument would be taken from the list",
     "make it required, or pass the list in another way, such as text that Python splits",
 );
+pub(crate) const ASYNC_EVENT: Fixed = Fixed(
+    "RG0929",
+    "a function that runs at events is not called from Rust, so it cannot be `async`",
+    "take this word away; the body can have an `async def`",
+);
+pub(crate) const EVENT_RESULT: Fixed = Fixed(
+    "RG0930",
+    "nobody gets the result of a function that runs at events",
+    "take the type away; what is to be kept goes into Redis with `cmd`",
+);
+pub(crate) const EVENT_PARAMETERS: Fixed = Fixed(
+    "RG0931",
+    "a function that runs at events takes one record",
+    "write `fn name(record: Record)`, or `StreamRecord` for streams",
+);
 pub(crate) const ASYNC_WITHOUT_ON: Fixed = Fixed(
     "RG0918",
     "an `async fn` needs `on = …`: only then a call waits for the server",
     "give `on`, or write `fn` and call `name(…).on_async(&mut con).await`",
 );
+
+/// An attribute before something else than a function.
+pub(crate) fn not_a_function(attribute: &str) -> Message {
+    let example = match attribute {
+        "command" => "fn name(parameter: &str) -> String { python! { … } }",
+        "stream_reader" => "fn name(record: StreamRecord) { python! { … } }",
+        _ => "fn name(record: Record) { python! { … } }",
+    };
+    Message::new(
+        "RG0901",
+        format!("`#[{attribute}]` stands before a function"),
+    )
+    .help(format!("write `#[{attribute}] {example}`"))
+}
 
 /// `word` is a keyword of Python.
 pub(crate) fn keyword(word: &str) -> Message {
@@ -128,7 +162,7 @@ pub(crate) fn keyword(word: &str) -> Message {
 }
 
 /// An argument of the attribute that does not exist.
-pub(crate) fn unknown_argument(name: &str, near: Option<&str>, all: &[&str]) -> Message {
+pub(crate) fn unknown_argument(name: &str, near: Option<&str>, all: &[String]) -> Message {
     let message = Message::new("RG0921", format!("no argument `{name}`"));
     match near {
         Some(near) => message.help(format!("did you mean `{near}`?")),
@@ -146,27 +180,22 @@ pub(crate) fn no_value(name: &str) -> Message {
     Message::new("RG0926", format!("`{name}` has no value")).help(format!("write `{name} = …`"))
 }
 
+/// `...` where no name is made.
+pub(crate) fn dots(name: &str) -> Message {
+    Message::new("RG0927", format!("`{name} = ...` says nothing"))
+        .help("only `trigger = ...` stands for something: a name that nothing else has")
+}
+
+/// A file of Python text that cannot be read.
+pub(crate) fn file(path: &str, error: &str) -> Message {
+    Message::new("RG0928", format!("cannot read `{path}`: {error}"))
+        .help("the path is relative to the Rust file, as in `include_str!`")
+}
+
 /// A value that is not of the kind that the argument takes.
 pub(crate) fn argument_value(name: &str, expected: &str, example: &str) -> Message {
     Message::new("RG0923", format!("`{name}` takes {expected}"))
         .help(format!("write `{name} = {example}`"))
-}
-
-/// A word that is none of those which the argument takes.
-pub(crate) fn argument_choice(
-    name: &str,
-    found: &str,
-    near: Option<&str>,
-    all: &[&str],
-) -> Message {
-    let message = Message::new(
-        "RG0924",
-        format!("`{name}` is one of {}, not \"{found}\"", quoted(all)),
-    );
-    match near {
-        Some(near) => message.help(format!("did you mean \"{near}\"?")),
-        None => message,
-    }
 }
 
 /// A version of Python that is none, or that is too old.
@@ -179,19 +208,11 @@ pub(crate) fn python_version(found: &str) -> Message {
     .help("write `python = \"3.11\"`: the oldest Python on the servers it has to run on")
 }
 
-fn list(words: &[&str]) -> String {
-    join(words.iter().map(|word| format!("`{word}`")), "and")
-}
-
-fn quoted(words: &[&str]) -> String {
-    join(words.iter().map(|word| format!("\"{word}\"")), "or")
-}
-
-fn join(words: impl Iterator<Item = String>, last: &str) -> String {
-    let words: Vec<String> = words.collect();
+fn list(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     match words.split_last() {
         Some((end, [])) => end.clone(),
-        Some((end, before)) => format!("{} {last} {end}", before.join(", ")),
+        Some((end, before)) => format!("{} and {end}", before.join(", ")),
         None => String::new(),
     }
 }

@@ -2,14 +2,20 @@
 //! made of its input.
 
 use proc_macro2::TokenStream;
-use redgrease_core::gear::Plan;
-use redgrease_core::script::{command_script, gear_script};
+use redgrease_core::gear::{Plan, Reader};
+use redgrease_core::script::{command_script, event_script, gear_script};
 use redgrease_core::source::Source;
-use redgrease_core::spec::{Arity, CommandSpec, Decode, Encoding, Function, Param};
+use redgrease_core::spec::{
+    Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Param, Value,
+};
 use syn::Type;
 
+use crate::attrs::Arguments;
 use crate::command::Command;
+use crate::event::Event;
+use crate::function::Python;
 use crate::types::{self, Shape};
+use crate::value;
 
 /// What to show; nothing unless the variable asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +71,16 @@ pub(crate) fn command(source: &Source, command: &Command) {
     }
 }
 
+/// Shows a function that runs at events.
+pub(crate) fn event(source: &Source, event: &Event) {
+    match wanted() {
+        Some(Stage::Source) => show(&place(source), source.text()),
+        Some(Stage::Plan) => show(&place(source), &format!("{:#?}", event_spec(event))),
+        Some(Stage::Script) => show(&place(source), event_script(&event_spec(event)).text()),
+        Some(Stage::Tokens) | None => {}
+    }
+}
+
 /// The command as it will be, as far as its text tells: what an alias stands for is only known
 /// to rustc, and shown as text here.
 fn spec(command: &Command) -> CommandSpec {
@@ -78,26 +94,59 @@ fn spec(command: &Command) -> CommandSpec {
         },
     });
     let arguments = &command.arguments;
+    let result = syn::parse2(command.signature.reply.value.clone());
     CommandSpec {
-        function: Function {
-            name: constant(types::python_name(&command.item.signature.ident)),
-            def: constant(command.function.def.clone()),
-            params: Vec::leak(params.collect()),
-            result: syn::parse2(command.signature.reply.value.clone())
-                .map_or(Encoding::Pickle, |ty| encoding(&ty)),
-            uses: constants(&command.function.uses),
-            cmd_methods: constants(&command.function.cmd_methods),
-            file: constant(command.file.clone()),
-            line: command.function.line,
-        },
+        function: function(
+            &command.python,
+            Vec::leak(params.collect()),
+            result.map_or(Encoding::Pickle, |ty| encoding(&ty)),
+        ),
         trigger: constant(command.trigger()),
         mode: arguments.mode,
         inorder: arguments.inorder,
-        arguments: &[],
-        on_registered: None,
+        arguments: others(arguments),
+        on_registered: on_registered(command.on_registered.as_ref()),
         requirements: constants(arguments.requirements.iter().map(syn::LitStr::value)),
         replace: arguments.replace,
     }
+}
+
+fn event_spec(event: &Event) -> EventSpec {
+    let arguments = &event.arguments;
+    EventSpec {
+        function: function(&event.python, &[], Encoding::Unit),
+        reader: event.of.reader().unwrap_or(Reader::Keys),
+        arguments: others(arguments),
+        mode: arguments.mode,
+        on_registered: on_registered(event.on_registered.as_ref()),
+        requirements: constants(arguments.requirements.iter().map(syn::LitStr::value)),
+    }
+}
+
+fn function(python: &Python, params: &'static [Param], result: Encoding) -> Function {
+    Function {
+        name: constant(python.name.clone()),
+        def: constant(python.def.clone()),
+        params,
+        result,
+        uses: constants(&python.uses),
+        cmd_methods: constants(&python.cmd_methods),
+        file: constant(python.file.clone()),
+        line: python.line,
+    }
+}
+
+fn on_registered(python: Option<&Python>) -> Option<Function> {
+    python.map(|python| function(python, &[], Encoding::Unit))
+}
+
+fn others(arguments: &Arguments) -> &'static [(&'static str, Value)] {
+    let others = arguments.others.iter();
+    Vec::leak(
+        others
+            .filter_map(|(name, value)| Some((*name, value::known(value)?)))
+            .collect(),
+    )
 }
 
 /// A build ends before what is left behind here could matter.

@@ -32,11 +32,7 @@ impl Report {
 
     /// An error under all of `tokens`.
     pub(crate) fn error_at(&mut self, tokens: impl quote::ToTokens, message: impl Into<Message>) {
-        let mut spans = tokens.into_token_stream().into_iter();
-        let first = spans
-            .next()
-            .map_or_else(Span::call_site, |tree| tree.span());
-        let last = spans.last().map_or(first, |tree| tree.span());
+        let (first, last) = ends(tokens);
         self.error_between(first, last, message);
     }
 
@@ -54,11 +50,20 @@ impl Report {
     }
 
     fn finding(&mut self, body: &Body, finding: &Diagnostic) {
-        let (first, last) = body.locate(&finding.range);
+        let snippet = body.literal().map(|literal| literal.snippet(finding));
+        self.show(body.locate(&finding.range), snippet, finding);
+    }
+
+    /// A finding of the core about what `tokens` say.
+    pub(crate) fn finding_at(&mut self, tokens: impl quote::ToTokens, finding: &Diagnostic) {
+        self.show(ends(tokens), None, finding);
+    }
+
+    fn show(&mut self, (first, last): (Span, Span), snippet: Option<String>, finding: &Diagnostic) {
         let mut text = format!("{} [{}]", finding.message, finding.code);
-        if let Some(literal) = body.literal() {
+        if let Some(snippet) = snippet {
             text.push('\n');
-            text.push_str(literal.snippet(finding).trim_end());
+            text.push_str(snippet.trim_end());
         } else if let Some(label) = &finding.label {
             text.push_str(&format!("\n= note: {label}"));
         }
@@ -96,4 +101,14 @@ impl Report {
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.tokens
     }
+}
+
+/// The places of the first and the last token.
+fn ends(tokens: impl quote::ToTokens) -> (Span, Span) {
+    let mut spans = tokens.into_token_stream().into_iter();
+    let first = spans
+        .next()
+        .map_or_else(Span::call_site, |tree| tree.span());
+    let last = spans.last().map_or(first, |tree| tree.span());
+    (first, last)
 }

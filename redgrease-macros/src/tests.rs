@@ -106,7 +106,7 @@ fn the_crate_can_have_another_name() {
 #[test]
 fn a_condition_holds_for_every_item() {
     let code = commanded("", &format!("#[cfg(unix)]{AREA}"));
-    assert_eq!(code.matches("# [cfg (unix)]").count(), 3, "{code}");
+    assert_eq!(code.matches("# [cfg (unix)]").count(), 4, "{code}");
 }
 
 #[test]

@@ -94,7 +94,8 @@ pub(crate) fn check_name(name: &Ident, report: &mut Report) {
     }
 }
 
-fn check_qualifiers(signature: &syn::Signature, report: &mut Report) {
+/// Complains about words and type parameters that only Rust functions have.
+pub(crate) fn check_qualifiers(signature: &syn::Signature, report: &mut Report) {
     if let Some(word) = &signature.constness {
         report.error_at(word, messages::QUALIFIER);
     }

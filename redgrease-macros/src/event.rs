@@ -1,0 +1,94 @@
+//! `#[keys_reader]` and `#[stream_reader]`: from a function with a Python body to a function that
+//! Redis calls when keys change or entries arrive.
+
+use proc_macro2::TokenStream;
+use syn::{FnArg, Pat, PatType, ReturnType};
+
+use crate::attrs::{self, Arguments, Macro};
+use crate::function::{self, Item, Python};
+use crate::report::Report;
+use crate::types::{check_name, check_qualifiers, python_name};
+use crate::{expand, messages, print};
+
+/// What the attribute found out.
+pub(crate) struct Event {
+    pub(crate) of: Macro,
+    pub(crate) arguments: Arguments,
+    pub(crate) item: Item,
+    pub(crate) python: Python,
+    pub(crate) on_registered: Option<Python>,
+}
+
+/// The items for the attribute `of` before `item`.
+pub(crate) fn expand(of: Macro, arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let item = match Item::read(item, of.name()) {
+        Ok(item) => item,
+        Err(tokens) => return tokens,
+    };
+    let mut report = Report::default();
+    let event = read(of, arguments, item, &mut report);
+    let tokens = expand::event(&event, report);
+    print::tokens(&tokens);
+    tokens
+}
+
+fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> Event {
+    let mut arguments = attrs::parse(arguments, of, report);
+    let params = parameters(&item, report);
+    function::check_name(&item, report);
+    let body = function::body(&item, &mut arguments, report);
+    let name = python_name(&item.signature.ident);
+    let python = function::check(body.as_ref(), name, params, arguments.python, report);
+    let on_registered = function::on_registered(&item, &arguments, report);
+    let event = Event {
+        of,
+        arguments,
+        item,
+        python,
+        on_registered,
+    };
+    if let (Some(body), false) = (&body, report.has_errors()) {
+        print::event(&body.source, &event);
+    }
+    event
+}
+
+/// The name of the record.
+fn parameters(item: &Item, report: &mut Report) -> Vec<String> {
+    let signature = &item.signature;
+    check_qualifiers(signature, report);
+    if let Some(word) = &signature.asyncness {
+        report.error(word.span, messages::ASYNC_EVENT);
+    }
+    if let ReturnType::Type(_, ty) = &signature.output {
+        report.error_at(ty, messages::EVENT_RESULT);
+    }
+    let mut inputs = signature.inputs.iter();
+    let name = match (inputs.next(), inputs.next()) {
+        (Some(FnArg::Typed(PatType { pat, .. })), None) => match &**pat {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        _ => None,
+    };
+    let Some(name) = name else {
+        if signature.inputs.is_empty() {
+            report.error(signature.ident.span(), messages::EVENT_PARAMETERS);
+        } else {
+            report.error_at(&signature.inputs, messages::EVENT_PARAMETERS);
+        }
+        return Vec::new();
+    };
+    check_name(name, report);
+    function::parameter_names(std::iter::once(name))
+}
+
+impl Event {
+    /// The type that the user wrote for the record.
+    pub(crate) fn record(&self) -> Option<&syn::Type> {
+        match self.item.signature.inputs.first()? {
+            FnArg::Typed(typed) => Some(&typed.ty),
+            FnArg::Receiver(_) => None,
+        }
+    }
+}

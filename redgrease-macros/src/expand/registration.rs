@@ -1,0 +1,282 @@
+//! The type that has the name of a function: its specification and how to register it.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use redgrease_core::spec::{Mode, Replace};
+use syn::Path;
+use syn::spanned::Spanned;
+
+use super::{constant, private};
+use crate::attrs::{Arguments, Macro};
+use crate::command::Command;
+use crate::event::Event;
+use crate::function::{Item, Python};
+use crate::report::Report;
+use crate::types::{python_name, without_lifetimes};
+use crate::value;
+
+/// What the type of the same name as the function needs to know.
+struct Registration<'a> {
+    item: &'a Item,
+    krate: &'a Path,
+    /// The attributes of the type.
+    attributes: TokenStream,
+    /// The type and the value of `SPEC`.
+    spec: (TokenStream, TokenStream),
+    /// The variant of `Item` that lists take it as.
+    variant: TokenStream,
+    /// The functions that make the script and that register.
+    script: TokenStream,
+    register: TokenStream,
+    register_async: TokenStream,
+}
+
+/// The type of the same name as the function.
+fn registration(registration: &Registration<'_>) -> TokenStream {
+    let private = private(registration.krate);
+    let visibility = &registration.item.visibility;
+    let name = &registration.item.signature.ident;
+    let conditions = registration.item.conditions();
+    let Registration {
+        attributes,
+        spec: (spec_type, spec),
+        variant,
+        script,
+        register,
+        register_async,
+        ..
+    } = registration;
+    quote! {
+        #attributes
+        #[allow(non_camel_case_types, dead_code)]
+        #[derive(::core::fmt::Debug)]
+        #visibility struct #name {}
+
+        #[allow(dead_code)]
+        #(#conditions)*
+        impl #name {
+            /// What the server gets to know about the function.
+            pub const SPEC: #private::spec::#spec_type = #spec;
+
+            /// The Python script that registers the function.
+            pub fn script() -> #private::script::Script {
+                #private::script::#script(&Self::SPEC)
+            }
+
+            /// Registers the function on the server of `con`.
+            ///
+            /// # Errors
+            ///
+            /// When something else has its name and is not to be replaced, when Python refuses
+            /// the code, or when the connection fails.
+            pub fn register<C: #private::ConnectionLike>(
+                con: &mut C,
+            ) -> #private::Result<#private::Registered> {
+                #private::#register(&Self::SPEC, con)
+            }
+
+            #private::if_tokio! {
+                /// Registers the function on the server of the asynchronous connection `con`.
+                ///
+                /// # Errors
+                ///
+                /// As `register`.
+                pub async fn register_async<C: #private::AsyncConnectionLike + ::core::marker::Send>(
+                    con: &mut C,
+                ) -> #private::Result<#private::Registered> {
+                    #private::#register_async(&Self::SPEC, con).await
+                }
+            }
+        }
+
+        #[automatically_derived]
+        #(#conditions)*
+        impl #private::Registrable for #name {
+            fn item() -> #private::Item {
+                #private::Item::#variant(&Self::SPEC)
+            }
+        }
+    }
+}
+
+/// The type for a command.
+pub(super) fn command(command: &Command) -> TokenStream {
+    let private = private(&command.arguments.krate);
+    let name = python_name(&command.item.signature.ident);
+    let what =
+        format!("The server's side of [`{name}()`](fn@{name}): its code and its registration.");
+    let conditions = command.item.conditions();
+    registration(&Registration {
+        item: &command.item,
+        krate: &command.arguments.krate,
+        attributes: quote!(#[doc = #what] #(#conditions)*),
+        spec: (quote!(CommandSpec), command_spec(command, &private)),
+        variant: quote!(Command),
+        script: quote!(command_script),
+        register: quote!(register),
+        register_async: quote!(register_async),
+    })
+}
+
+/// The type for a function that runs at events.
+pub(crate) fn event(event: &Event, report: Report) -> TokenStream {
+    let private = private(&event.arguments.krate);
+    let attributes = &event.item.attributes;
+    let registration = registration(&Registration {
+        item: &event.item,
+        krate: &event.arguments.krate,
+        attributes: quote!(#(#attributes)*),
+        spec: (quote!(EventSpec), event_spec(event, &private)),
+        variant: quote!(Event),
+        script: quote!(event_script),
+        register: quote!(register_event),
+        register_async: quote!(register_event_async),
+    });
+    let of = match event.of {
+        Macro::StreamReader => quote!(StreamEvent),
+        _ => quote!(KeyEvent),
+    };
+    let conditions = event.item.conditions();
+    let record = event.record().map(|ty| {
+        quote_spanned! {ty.span()=>
+            #(#conditions)*
+            const _: () = <#ty as #private::record::#of>::IS_RECORD;
+        }
+    });
+    let tracked = tracked(&event.arguments);
+    let report = report.into_tokens();
+    quote!(#report #registration #record #tracked)
+}
+
+/// Makes Cargo build again when the file with the Python text changes.
+pub(super) fn tracked(arguments: &Arguments) -> Option<TokenStream> {
+    let file = arguments.file.as_ref()?;
+    Some(quote!(
+        const _: &[u8] = ::core::include_bytes!(#file);
+    ))
+}
+
+fn event_spec(event: &Event, private: &TokenStream) -> TokenStream {
+    let spec = quote!(#private::spec);
+    let arguments = &event.arguments;
+    let function = python_function(
+        &event.python,
+        &quote!(&[]),
+        &quote!(#spec::Encoding::Unit),
+        &spec,
+    );
+    let reader = match event.of {
+        Macro::StreamReader => quote!(Stream),
+        _ => quote!(Keys),
+    };
+    let mode = mode(arguments.mode);
+    let others = others(arguments, &spec);
+    let on_registered = on_registered(event.on_registered.as_ref(), &spec);
+    let requirements = &arguments.requirements;
+    quote! {
+        #spec::EventSpec {
+            function: #function,
+            reader: #private::gear::Reader::#reader,
+            arguments: #others,
+            mode: #spec::Mode::#mode,
+            on_registered: #on_registered,
+            requirements: &[#(#requirements),*],
+        }
+    }
+}
+
+fn command_spec(command: &Command, private: &TokenStream) -> TokenStream {
+    let spec = quote!(#private::spec);
+    let arguments = &command.arguments;
+    let parameters = command.signature.parameters.iter().filter(|p| p.named);
+    let params = parameters.map(|parameter| {
+        let name = python_name(&parameter.name);
+        let decode = constant(parameter, private, "DECODE");
+        let arity = constant(parameter, private, "ARITY");
+        quote!(#spec::Param { name: #name, decode: #decode, arity: #arity })
+    });
+    let params = quote!(&[#(#params),*]);
+    let reply = &command.signature.reply;
+    let value = without_lifetimes(&reply.value);
+    let encoding = quote_spanned!(reply.span=> <#value as #private::FromReply>::ENCODING);
+    let function = python_function(&command.python, &params, &encoding, &spec);
+    let trigger = command.trigger();
+    let mode = mode(arguments.mode);
+    let inorder = arguments.inorder;
+    let others = others(arguments, &spec);
+    let on_registered = on_registered(command.on_registered.as_ref(), &spec);
+    let requirements = &arguments.requirements;
+    let replace = match arguments.replace {
+        Replace::Keep => quote!(Keep),
+        Replace::Replace => quote!(Replace),
+        _ => quote!(Refuse),
+    };
+    quote! {
+        #spec::CommandSpec {
+            function: #function,
+            trigger: #trigger,
+            mode: #spec::Mode::#mode,
+            inorder: #inorder,
+            arguments: #others,
+            on_registered: #on_registered,
+            requirements: &[#(#requirements),*],
+            replace: #spec::Replace::#replace,
+        }
+    }
+}
+
+fn python_function(
+    python: &Python,
+    params: &TokenStream,
+    result: &TokenStream,
+    spec: &TokenStream,
+) -> TokenStream {
+    let Python {
+        name,
+        def,
+        line,
+        uses,
+        cmd_methods,
+        file,
+        ..
+    } = python;
+    quote! {
+        #spec::Function {
+            name: #name,
+            def: #def,
+            params: #params,
+            result: #result,
+            uses: &[#(#uses),*],
+            cmd_methods: &[#(#cmd_methods),*],
+            file: #file,
+            line: #line,
+        }
+    }
+}
+
+fn on_registered(python: Option<&Python>, spec: &TokenStream) -> TokenStream {
+    match python {
+        Some(python) => {
+            let result = quote!(#spec::Encoding::Unit);
+            let function = python_function(python, &quote!(&[]), &result, spec);
+            quote!(::core::option::Option::Some(#function))
+        }
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn others(arguments: &Arguments, spec: &TokenStream) -> TokenStream {
+    let others = arguments.others.iter().filter_map(|(name, value)| {
+        let value = value::constant(value)?;
+        Some(quote!((#name, #spec::Value::#value)))
+    });
+    quote!(&[#(#others),*])
+}
+
+fn mode(mode: Mode) -> TokenStream {
+    match mode {
+        Mode::Async => quote!(Async),
+        Mode::Sync => quote!(Sync),
+        _ => quote!(AsyncLocal),
+    }
+}

@@ -1,0 +1,234 @@
+//! A Rust function whose body is Python: what `#[command]`, `#[keys_reader]` and
+//! `#[stream_reader]` have in common.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use redgrease_core::python::{CheckedFunction, FunctionInput, check_function, is_keyword};
+use redgrease_core::pyversion::PyVersion;
+use syn::parse::{Parse, ParseStream};
+use syn::spanned::Spanned;
+use syn::{
+    Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacro, Token, Visibility,
+};
+
+use crate::attrs::Arguments;
+use crate::body::{Body, Lost};
+use crate::messages;
+use crate::report::Report;
+use crate::scan::{close_gaps, scan};
+use crate::types::{self, python_name};
+
+/// The item below the attribute.
+pub(crate) struct Item {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: syn::Signature,
+    /// None for `fn name();`, whose text is in a file.
+    block: Option<Block>,
+}
+
+impl Parse for Item {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self {
+            attributes: input.call(Attribute::parse_outer)?,
+            visibility: input.parse()?,
+            signature: input.parse()?,
+            block: match input.parse::<Option<Token![;]>>()? {
+                Some(_) => None,
+                None => Some(input.parse()?),
+            },
+        })
+    }
+}
+
+impl Item {
+    /// Reads the item, or gives back the tokens that say what is wrong.
+    pub(crate) fn read(item: TokenStream, attribute: &str) -> Result<Self, TokenStream> {
+        syn::parse2(item.clone()).map_err(|_| {
+            let mut report = Report::default();
+            report.error(Span::call_site(), messages::not_a_function(attribute));
+            let mut tokens = report.into_tokens();
+            tokens.extend(item);
+            tokens
+        })
+    }
+
+    /// The attributes that belong to every item of the expansion.
+    pub(crate) fn conditions(&self) -> Vec<TokenStream> {
+        self.attributes
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("cfg"))
+            .map(ToTokens::to_token_stream)
+            .collect()
+    }
+}
+
+/// A checked Python function; empty after an error.
+#[derive(Debug, Default)]
+pub(crate) struct Python {
+    pub(crate) name: String,
+    pub(crate) params: Vec<String>,
+    pub(crate) def: String,
+    pub(crate) line: u32,
+    pub(crate) uses: Vec<String>,
+    pub(crate) cmd_methods: Vec<String>,
+    /// The file that the text stands in.
+    pub(crate) file: String,
+}
+
+/// The Python text of the function; None when there is none to check.
+pub(crate) fn body(item: &Item, arguments: &mut Arguments, report: &mut Report) -> Option<Body> {
+    let anchor = item.signature.ident.span();
+    let block = match (&item.block, &arguments.file) {
+        (Some(block), None) => block,
+        (None, Some(file)) => {
+            let body = file_body(file, report);
+            if body.is_none() {
+                // rustc need not say again that it cannot be read.
+                arguments.file = None;
+            }
+            return body;
+        }
+        (None, None) => {
+            report.error(anchor, messages::NO_BODY);
+            return None;
+        }
+        (Some(_), Some(file)) => {
+            report.error(file.span(), messages::TWO_BODIES);
+            return None;
+        }
+    };
+    match block.stmts.as_slice() {
+        [Stmt::Macro(StmtMacro { mac, .. })] => macro_body(mac, report),
+        [Stmt::Expr(expression, _)] => expression_body(expression, anchor, report),
+        _ => {
+            report.error(anchor, messages::BODY_FORM);
+            None
+        }
+    }
+}
+
+fn expression_body(expression: &Expr, anchor: Span, report: &mut Report) -> Option<Body> {
+    match expression {
+        Expr::Macro(ExprMacro { mac, .. }) => macro_body(mac, report),
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(Body::of_literal(text, anchor)),
+        other => {
+            report.error_at(other, messages::BODY_FORM);
+            None
+        }
+    }
+}
+
+fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
+    let last = mac.path.segments.last();
+    if last.is_none_or(|last| last.ident != "python") {
+        report.error_at(mac, messages::BODY_FORM);
+        return None;
+    }
+    let group = mac.delimiter.span().join();
+    let mut body = match Body::in_brackets(group, mac.tokens.clone()) {
+        Ok(body) => body,
+        Err(Lost::NoPositions) => return None,
+        Err(Lost::Made) => {
+            report.error(mac.span(), messages::BODY_MADE);
+            return None;
+        }
+    };
+    let mut text = body.source.text().to_owned();
+    let found = scan(&text);
+    for range in &found.captures {
+        let (first, last) = body.locate(range);
+        report.error_between(first, last, messages::CAPTURE_IN_FUNCTION);
+    }
+    if !found.captures.is_empty() {
+        return None;
+    }
+    close_gaps(&mut text, &found.gaps);
+    body.set_text(text);
+    Some(body)
+}
+
+fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
+    match Body::of_file(file) {
+        Ok(body) => body,
+        Err(error) => {
+            let message = messages::file(&file.value(), &error.to_string());
+            report.error(file.span(), message);
+            None
+        }
+    }
+}
+
+/// Checks the text as the body of the function `name`.
+pub(crate) fn check(
+    body: Option<&Body>,
+    name: String,
+    params: Vec<String>,
+    python: PyVersion,
+    report: &mut Report,
+) -> Python {
+    let mut checked = Python {
+        name,
+        params,
+        ..Python::default()
+    };
+    let Some(body) = body else {
+        return checked;
+    };
+    let params: Vec<&str> = checked.params.iter().map(String::as_str).collect();
+    let (function, findings) = check_function(&FunctionInput {
+        source: &body.source,
+        name: &checked.name,
+        params: &params,
+        python,
+    });
+    report.findings(body, &findings);
+    checked.file = body.source.file().to_owned();
+    if let Some(CheckedFunction {
+        def,
+        line,
+        uses,
+        cmd_methods,
+        ..
+    }) = function
+    {
+        checked.def = def;
+        checked.line = line;
+        checked.uses = uses;
+        checked.cmd_methods = cmd_methods;
+    }
+    checked
+}
+
+/// The names that Python sees. Those it cannot have, and those that stand there twice, were
+/// reported at the parameter, by the macro or by rustc.
+pub(crate) fn parameter_names<'a>(names: impl Iterator<Item = &'a syn::Ident>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for name in names.map(python_name) {
+        if !is_keyword(&name) && !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    found
+}
+
+/// Checks what runs when the function was registered.
+pub(crate) fn on_registered(
+    item: &Item,
+    arguments: &Arguments,
+    report: &mut Report,
+) -> Option<Python> {
+    let expression = arguments.on_registered.as_ref()?;
+    let body = expression_body(expression, expression.span(), report);
+    let name = format!("{}_on_registered", python_name(&item.signature.ident));
+    let python = check(body.as_ref(), name, Vec::new(), arguments.python, report);
+    Some(python)
+}
+
+/// Complains about a function name that Python cannot have.
+pub(crate) fn check_name(item: &Item, report: &mut Report) {
+    types::check_name(&item.signature.ident, report);
+}
