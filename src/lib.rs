@@ -8,7 +8,12 @@ pub use redgrease_core::client::{
     RawRecord, RedisGears, Registered, Registrable, Registration, Registrations, Request,
 };
 pub use redgrease_core::error::{Error, PythonError, Result};
-pub use redgrease_core::gear::function::GearFunction;
+pub use redgrease_core::gear::build;
+pub use redgrease_core::gear::build::{OpenGear, RegisterOptions};
+pub use redgrease_core::gear::function::readers::{
+    CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,
+};
+pub use redgrease_core::gear::function::{GearFunction, ends};
 pub use redgrease_core::literal::{Bytes, ToPython};
 pub use redgrease_core::record::{Record, StreamRecord};
 pub use redgrease_core::spec::{CommandSpec, Mode, Replace};

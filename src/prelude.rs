@@ -4,6 +4,9 @@
 pub use crate::AsyncGearsCommands as _;
 pub use crate::GearsCommands as _;
 pub use crate::registrations;
+pub use crate::{
+    CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,
+};
 pub use crate::{ExecutionResult, Json, Pickle, Record, RedisGears, StreamRecord};
 #[cfg(feature = "macros")]
 pub use redgrease_macros::*;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "check")]
 pub mod arguments;
+pub mod build;
 #[cfg(feature = "check")]
 pub mod callback;
 #[cfg(feature = "check")]

@@ -11,7 +11,8 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::body::Body;
-use crate::scan::Scan;
+use crate::header::Header;
+use crate::scan::{Scan, close_gaps, scan};
 
 /// A Rust value that the text uses.
 pub(crate) struct Capture {
@@ -23,14 +24,29 @@ pub(crate) struct Capture {
     pub(crate) span: Span,
 }
 
+/// Makes plain Python of the text, in the same length: no header, names for the captures.
+pub(crate) fn prepare(body: &mut Body, header: &Header) -> Vec<Capture> {
+    let mut text = body.source.text().to_owned();
+    if let Some(end) = header.end.and_then(|span| body.offset(span)) {
+        let blank: String = text[..end]
+            .chars()
+            .flat_map(|c| {
+                let blank = if c == '\n' { '\n' } else { ' ' };
+                std::iter::repeat_n(blank, c.len_utf8())
+            })
+            .collect();
+        text.replace_range(..end, &blank);
+    }
+    let found = scan(&text);
+    let captures = replace(body, &mut text, &found, &header.rest);
+    close_gaps(&mut text, &found.gaps);
+    body.set_text(text);
+    captures
+}
+
 /// Finds the captures in `text`, the text of `body` as it was written, and puts names in their
 /// place. `tokens` is the input of the macro.
-pub(crate) fn replace(
-    body: &Body,
-    text: &mut String,
-    scan: &Scan,
-    tokens: &TokenStream,
-) -> Vec<Capture> {
+fn replace(body: &Body, text: &mut String, scan: &Scan, tokens: &TokenStream) -> Vec<Capture> {
     let mut names = Names::of(text);
     let mut captures: Vec<Capture> = Vec::new();
     for range in &scan.captures {

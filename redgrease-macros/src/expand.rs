@@ -12,9 +12,11 @@ use redgrease_core::gear::{Action, Argument, Code, Plan, Reader, Text};
 use syn::Path;
 use syn::spanned::Spanned;
 
+use crate::capture::Capture;
 use crate::command::Command;
 use crate::gear::Gear;
 use crate::messages;
+use crate::py::{self, Py};
 use crate::report::Report;
 use crate::types::{Parameter, Shape, without_lifetimes};
 pub(crate) use registration::event;
@@ -186,21 +188,7 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
         Some(_) => quote!(Register),
         None => quote!(Open),
     };
-    // After an error rustc need not look at the captures too.
-    let captures = if report.has_errors() {
-        &[][..]
-    } else {
-        &gear.captures
-    };
-    let values = captures.iter().map(|capture| {
-        let (name, value) = (&capture.name, &capture.value);
-        quote_spanned!(capture.span=> #private::literal::capture(#name, &(#value)))
-    });
-    let captures = if captures.is_empty() {
-        quote!(::std::vec::Vec::new())
-    } else {
-        quote!(::std::vec::Vec::from([#(#values),*]))
-    };
+    let captures = captures(&gear.captures, report.has_errors(), &private);
     let report = report.into_tokens();
     quote! {
         {
@@ -209,6 +197,66 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
             #name.gear::<#function::readers::#reader, #function::ends::#end>(#captures)
         }
     }
+}
+
+/// The expression for a callback.
+pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
+    let arguments = &py.header.arguments;
+    let private = private(&arguments.krate);
+    let build = quote!(#private::gear::build);
+    let name = hidden("CALLBACK");
+    let arity = py::arity(py.checked.as_ref()).map(|can| {
+        let answer = if can { "Yes" } else { "No" };
+        let answer = format_ident!("{answer}");
+        quote!(#build::#answer)
+    });
+    let callback = match &py.checked {
+        Some(checked) => {
+            let prelude = match &checked.prelude {
+                Some(code) => {
+                    let code = static_text(&py::indented(code), code.line);
+                    quote!(::core::option::Option::Some(#code))
+                }
+                None => quote!(::core::option::Option::None),
+            };
+            let (file, code) = (&py.file, static_code(&checked.code));
+            let (function, requirements) = (checked.function, &arguments.requirements);
+            let (uses, methods) = (&checked.uses, &checked.cmd_methods);
+            quote! {
+                #build::StaticCallback {
+                    file: #file,
+                    prelude: #prelude,
+                    code: #code,
+                    function: #function,
+                    requirements: &[#(#requirements),*],
+                    uses: &[#(#uses),*],
+                    cmd_methods: &[#(#methods),*],
+                }
+            }
+        }
+        None => quote!(#build::StaticCallback::EMPTY),
+    };
+    let captures = captures(&py.captures, report.has_errors(), &private);
+    let report = report.into_tokens();
+    quote! {
+        {
+            #report
+            const #name: #build::StaticCallback = #callback;
+            #name.callback::<#(#arity),*>(#captures)
+        }
+    }
+}
+
+/// The captured values; after an error rustc need not look at them, too.
+fn captures(captures: &[Capture], has_errors: bool, private: &TokenStream) -> TokenStream {
+    if captures.is_empty() || has_errors {
+        return quote!(::std::vec::Vec::new());
+    }
+    let values = captures.iter().map(|capture| {
+        let (name, value) = (&capture.name, &capture.value);
+        quote_spanned!(capture.span=> #private::literal::capture(#name, &(#value)))
+    });
+    quote!(::std::vec::Vec::from([#(#values),*]))
 }
 
 fn reader_type(reader: Reader) -> &'static str {
@@ -266,10 +314,11 @@ fn texts(texts: &[Text]) -> TokenStream {
 }
 
 fn static_code(code: &Code) -> TokenStream {
-    let (text, line) = (
-        Literal::string(&code.text),
-        Literal::u32_unsuffixed(code.line),
-    );
+    static_text(&code.text, code.line)
+}
+
+fn static_text(text: &str, line: u32) -> TokenStream {
+    let line = Literal::u32_unsuffixed(line);
     quote!((#text, #line))
 }
 

@@ -9,7 +9,6 @@ use crate::capture::{self, Capture};
 use crate::expand;
 use crate::header::Header;
 use crate::report::Report;
-use crate::scan::{close_gaps, scan};
 use crate::{messages, print};
 
 /// What `gear!` found out.
@@ -47,7 +46,7 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
             return gear;
         }
     };
-    gear.captures = prepare(&mut body, &header);
+    gear.captures = capture::prepare(&mut body, &header);
     gear.file = body.source.file().to_owned();
     let names: Vec<&str> = gear.captures.iter().map(|c| c.name.as_str()).collect();
     let (plan, findings) = check_gear(&GearInput {
@@ -66,26 +65,6 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
         print::gear(&body.source, &gear.plan);
     }
     gear
-}
-
-/// Makes plain Python of the text, in the same length: no header, names for the captures.
-fn prepare(body: &mut Body, header: &Header) -> Vec<Capture> {
-    let mut text = body.source.text().to_owned();
-    if let Some(end) = header.end.and_then(|span| body.offset(span)) {
-        let blank: String = text[..end]
-            .chars()
-            .flat_map(|c| {
-                let blank = if c == '\n' { '\n' } else { ' ' };
-                std::iter::repeat_n(blank, c.len_utf8())
-            })
-            .collect();
-        text.replace_range(..end, &blank);
-    }
-    let found = scan(&text);
-    let captures = capture::replace(body, &mut text, &found, &header.rest);
-    close_gaps(&mut text, &found.gaps);
-    body.set_text(text);
-    captures
 }
 
 /// The reader and the end of a gear that has errors, so that the code around it keeps its types

@@ -18,6 +18,7 @@ mod header;
 mod literal;
 mod messages;
 mod print;
+mod py;
 mod report;
 mod scan;
 mod splice;
@@ -49,6 +50,12 @@ pub fn stream_reader(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn gear(input: TokenStream) -> TokenStream {
     gear::expand(input.into()).into()
+}
+
+#[doc = include_str!("../docs/py.md")]
+#[proc_macro]
+pub fn py(input: TokenStream) -> TokenStream {
+    py::expand(input.into()).into()
 }
 
 #[doc = include_str!("../docs/python.md")]

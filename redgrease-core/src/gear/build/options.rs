@@ -1,0 +1,157 @@
+//! What `register` takes, by reader.
+
+use std::marker::PhantomData;
+
+use super::value;
+use crate::gear::function::readers::{CommandReader, KeysReader, StreamReader};
+use crate::gear::{Argument, Text};
+use crate::literal::ToPython;
+use crate::spec::Mode;
+
+/// A reader whose gears can be registered.
+///
+/// Sealed: the readers are those of the server.
+pub trait ReaderOptions: crate::gear::function::readers::ReaderType {
+    /// The argument that a text alone stands for.
+    #[doc(hidden)]
+    const FIRST: &'static str;
+}
+
+impl ReaderOptions for KeysReader {
+    const FIRST: &'static str = "prefix";
+}
+
+impl ReaderOptions for StreamReader {
+    const FIRST: &'static str = "prefix";
+}
+
+impl ReaderOptions for CommandReader {
+    const FIRST: &'static str = "trigger";
+}
+
+/// When and how a registered gear runs.
+///
+/// ```
+/// use redgrease_core::gear::build::RegisterOptions;
+/// use redgrease_core::gear::function::readers::StreamReader;
+/// use redgrease_core::spec::Mode;
+///
+/// let options = RegisterOptions::new("transactions:*").batch(10).duration(30).mode(Mode::Async);
+/// let gear = StreamReader::new("*").values().register(options);
+/// assert!(gear.script().text().contains("batch=10"));
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing until they are given to `register`"]
+pub struct RegisterOptions<R> {
+    arguments: Vec<Argument>,
+    requirements: Vec<Text>,
+    reader: PhantomData<fn() -> R>,
+}
+
+impl<R: ReaderOptions, T: ToPython> From<T> for RegisterOptions<R>
+where
+    T: AsRef<str>,
+{
+    fn from(text: T) -> Self {
+        Self::new(text)
+    }
+}
+
+impl<R: ReaderOptions> RegisterOptions<R> {
+    /// For keys whose names begin with the text (which ends with `*`); for a command, the trigger.
+    pub fn new(text: impl AsRef<str>) -> Self {
+        Self {
+            arguments: vec![value(R::FIRST, text.as_ref())],
+            requirements: Vec::new(),
+            reader: PhantomData,
+        }
+    }
+
+    fn with(mut self, keyword: &'static str, argument: &(impl ToPython + ?Sized)) -> Self {
+        self.arguments
+            .retain(|known| known.keyword.as_deref() != Some(keyword));
+        self.arguments.push(value(keyword, argument));
+        self
+    }
+
+    /// Where it runs.
+    pub fn mode(self, mode: Mode) -> Self {
+        self.with("mode", mode.as_str())
+    }
+
+    /// Whether the results of all shards are brought together.
+    pub fn collect(self, collect: bool) -> Self {
+        self.with("collect", &collect)
+    }
+
+    /// Python packages it needs, as pip requirement specifiers.
+    pub fn requirements<I, T>(mut self, requirements: I) -> Self
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<Text>,
+    {
+        self.requirements
+            .extend(requirements.into_iter().map(Into::into));
+        self
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<Argument>, Vec<Text>) {
+        (self.arguments, self.requirements)
+    }
+}
+
+impl RegisterOptions<KeysReader> {
+    /// Only these events, such as `"hset"` or `"expired"`.
+    pub fn event_types<T: ToPython>(self, events: impl AsRef<[T]>) -> Self {
+        self.with("eventTypes", events.as_ref())
+    }
+
+    /// Only keys of these types, such as `"hash"`.
+    pub fn key_types<T: ToPython>(self, types: impl AsRef<[T]>) -> Self {
+        self.with("keyTypes", types.as_ref())
+    }
+
+    /// Only what these commands changed.
+    pub fn commands<T: ToPython>(self, commands: impl AsRef<[T]>) -> Self {
+        self.with("commands", commands.as_ref())
+    }
+
+    /// Whether the records have the values of the keys.
+    pub fn read_value(self, read: bool) -> Self {
+        self.with("readValue", &read)
+    }
+}
+
+impl RegisterOptions<StreamReader> {
+    /// How many entries start an execution.
+    pub fn batch(self, entries: u64) -> Self {
+        self.with("batch", &entries)
+    }
+
+    /// After how many seconds an execution starts with the entries that are there; 0 for never.
+    pub fn duration(self, seconds: u64) -> Self {
+        self.with("duration", &seconds)
+    }
+
+    /// What happens when an execution fails: `"continue"`, `"abort"` or `"retry"`.
+    pub fn on_failed_policy(self, policy: &str) -> Self {
+        self.with("onFailedPolicy", policy)
+    }
+
+    /// After how many seconds a failed execution is tried again.
+    pub fn on_failed_retry_interval(self, seconds: u64) -> Self {
+        self.with("onFailedRetryInterval", &seconds)
+    }
+
+    /// Whether entries are deleted from the stream when they were processed.
+    pub fn trim_stream(self, trim: bool) -> Self {
+        self.with("trimStream", &trim)
+    }
+}
+
+impl RegisterOptions<CommandReader> {
+    /// Whether calls run one after the other in the order of their arrival.
+    pub fn inorder(self, inorder: bool) -> Self {
+        self.with("inorder", &inorder)
+    }
+}
