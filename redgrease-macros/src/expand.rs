@@ -256,7 +256,7 @@ fn captures(captures: &[Capture], has_errors: bool, private: &TokenStream) -> To
         let (name, value) = (&capture.name, &capture.value);
         quote_spanned!(capture.span=> #private::literal::capture(#name, &(#value)))
     });
-    quote!(::std::vec::Vec::from([#(#values),*]))
+    quote!(::std::vec![#(#values),*])
 }
 
 fn reader_type(reader: Reader) -> &'static str {
