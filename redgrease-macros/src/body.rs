@@ -56,7 +56,7 @@ impl Body {
     }
 
     /// The text between the brackets of the function-like macro that is being expanded.
-    pub(crate) fn of_call(tokens: TokenStream) -> Result<Self, Lost> {
+    fn of_call(tokens: TokenStream) -> Result<Self, Lost> {
         let call = Span::call_site();
         let written = call.source_text().and_then(|text| {
             let bang = text.find('!')?;
@@ -65,6 +65,15 @@ impl Body {
             Some((inner.to_owned(), after(call.start(), &text[..open])))
         });
         Self::of_tokens(written, call, tokens)
+    }
+
+    /// The text of the macro that is being expanded: its tokens, or the one string literal that
+    /// they are. `rest` is `input` without the header.
+    pub(crate) fn of_input(input: TokenStream, rest: &TokenStream) -> Result<Self, Lost> {
+        match syn::parse2::<LitStr>(rest.clone()) {
+            Ok(literal) => Ok(Self::of_literal(&literal, literal.span())),
+            Err(_) => Self::of_call(input),
+        }
     }
 
     fn of_tokens(

@@ -25,7 +25,12 @@ pub(crate) struct Capture {
 }
 
 /// Makes plain Python of the text, in the same length: no header, names for the captures.
+///
+/// A string literal is plain Python already, and captures nothing.
 pub(crate) fn prepare(body: &mut Body, header: &Header) -> Vec<Capture> {
+    if body.literal().is_some() {
+        return Vec::new();
+    }
     let mut text = body.source.text().to_owned();
     if let Some(end) = header.end.and_then(|span| body.offset(span)) {
         let blank: String = text[..end]

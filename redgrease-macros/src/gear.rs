@@ -37,7 +37,7 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
         plan: guess(&input.to_string()),
         captures: Vec::new(),
     };
-    let mut body = match Body::of_call(input) {
+    let mut body = match Body::of_input(input, &header.rest) {
         Ok(body) => body,
         Err(lost) => {
             if lost == Lost::Made {
