@@ -468,6 +468,12 @@ pub fn not_a_gear(message: &str, range: Range<usize>) -> Diagnostic {
     )
 }
 
+/// A gear that is made and then left alone.
+pub fn unused_gear(range: Range<usize>) -> Diagnostic {
+    error(NOT_A_GEAR, "this gear is not the last expression, so it is not used", range)
+        .help("a text makes one gear: give it a name and go on with it at the end, or write a `gear!` of its own")
+}
+
 /// A reader that does not exist.
 pub fn unknown_reader(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
     let known = list(crate::gear::table::READERS.iter().map(|r| r.name));

@@ -14,7 +14,7 @@ mod walk;
 
 pub(crate) use layout::Layout;
 pub(crate) use parse::{ast, range};
-pub(crate) use scope::{Collector, Signature, lambda_signature, path};
+pub(crate) use scope::{Collector, Edit, Signature, lambda_signature, path};
 pub(crate) use walk::Visitor;
 
 use crate::diag::{Diagnostic, Diagnostics};

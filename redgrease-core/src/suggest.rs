@@ -13,7 +13,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     if length < 2 {
         return None;
     }
-    let limit = if length < 4 { 1 } else { length.div_ceil(3) };
+    let limit = (length / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate == word || candidate.chars().count() < 2 {

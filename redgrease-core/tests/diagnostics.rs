@@ -251,6 +251,12 @@ fn gears() {
             "\n    KeysReader()\n        .map(int)\n        .mapp(str)\n        .run()\n",
             "\n    return 5\n    KeysReader().run()\n",
             "\n    KeysReader().run()\n    print(1)\n",
+            "\n    KeysReader().foreach(print).register('a*')\n    KeysReader().run()\n",
+            "\n    keys = KeysReader().keys()\n    keys.map(len)\n    keys.run()\n",
+            "\n    keys = KeysReader().keys()\n    keys.values().run()\n",
+            "\n    done = KeysReader().run()\n    done.map(len)\n",
+            "\n    gb = GB('KeysReader')\n    gb.mapp(len)\n    gb.run()\n",
+            "\n    from redgrease import TriggerMode\n    KeysReader().register(mode=TriggerMode.Asynk)\n",
         ]
     ));
 }

@@ -419,6 +419,21 @@ fn gears_do_what_they_say() {
             "b'A-FIGHTER'",
         ),
         (
+            "keys = KeysReader().keys()\nshort = keys.map(len); n = 1\nshort.map(lambda k: k + n).sort().limit(n).run()",
+            int,
+            "b'2'",
+        ),
+        (
+            "gb = GB()\ngb.map(lambda r: r['key'])\ngb.filter(\n    lambda k: k == 'h'\n)\ngb.run()",
+            text,
+            "b'h'",
+        ),
+        (
+            "from redgrease import ReaderType\nGearsBuilder(ReaderType.KeysOnlyReader, 'h').run()",
+            text,
+            "b'h'",
+        ),
+        (
             "KeysReader('a*').keys().map(lambda k: redgrease.KeyType.Hash).run()",
             text,
             "b'hash'",

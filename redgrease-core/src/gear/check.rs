@@ -3,17 +3,19 @@
 mod call;
 mod chain;
 mod reader;
+mod variables;
 
 use std::ops::Range;
 
-use chain::{Link, chain, given};
+use chain::{Link, given};
+use variables::Found;
 
 use super::arguments::{self, Literal};
 use super::table::{self, Parameter, ReaderEntry};
 use super::{Action, Argument, Code, Operation, Plan, Reader, Step, value};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
-use crate::python::{self, Collector, Layout, PyVersion, ast, range};
+use crate::python::{self, Collector, Layout, PyVersion, Visitor as _, ast, range};
 use crate::source::Source;
 use crate::suggest::nearest;
 
@@ -61,7 +63,10 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         input.python,
         &mut out,
     );
-    collector.body(&parts.prelude);
+    let found = variables::find(&parts.prelude, &parts.expression, &mut out);
+    for statement in &found.prelude {
+        collector.statement(statement);
+    }
     let mut checker = Checker {
         source: input.source,
         text: layout.text,
@@ -70,14 +75,16 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         requirements: Vec::new(),
         out,
     };
-    let gear = checker.gear(&parts.expression);
+    let gear = checker.gear(&found);
     let Checker {
         collector,
         requirements,
         mut out,
         ..
     } = checker;
-    let names = collector.finish(&mut out);
+    let mut names = collector.finish(&mut out);
+    names.edits.extend(found.edits.iter().cloned());
+    names.edits.sort_by_key(|edit| edit.range.start);
     let plan = gear.filter(|_| !out.has_errors()).map(|gear| {
         let start = python::first_line(layout.text);
         let end = layout.text[..parts.start]
@@ -87,7 +94,7 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
             .max(start);
         let prelude = layout.reindent(start..end, "", &names.edits);
         Plan {
-            prelude: if parts.prelude.is_empty() {
+            prelude: if found.prelude.is_empty() {
                 Vec::new()
             } else {
                 vec![Code {
@@ -189,8 +196,8 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn gear(&mut self, expression: &ast::Expr) -> Option<Gear> {
-        let (root, links) = chain(expression);
+    fn gear(&mut self, found: &Found<'_>) -> Option<Gear> {
+        let Found { root, links, .. } = found;
         let (entry, reader_arguments, builder) = self.reader(root)?;
         let mut gear = Gear {
             reader: entry.reader,

@@ -236,6 +236,25 @@ pub(crate) const REDGREASE: &[&str] = &[
     "TriggerMode",
 ];
 
+/// The members of redgrease's classes of constants.
+pub(crate) fn constants(class: &str) -> Option<&'static [&'static str]> {
+    Some(match class {
+        "FailurePolicy" => &["Continue", "Abort", "Retry"],
+        "KeyType" => &["String", "Hash", "List", "Set", "ZSet", "Stream", "Module"],
+        "LogLevel" => &["Debug", "Verbose", "Notice", "Warning"],
+        "ReaderType" => &[
+            "KeysReader",
+            "KeysOnlyReader",
+            "StreamReader",
+            "PythonReader",
+            "ShardsIDReader",
+            "CommandReader",
+        ],
+        "TriggerMode" => &["Async", "AsyncLocal", "Sync"],
+        _ => return None,
+    })
+}
+
 /// What `redgrease.utils.…` has on the server.
 pub(crate) const UTILS: &[&str] = &[
     "Record",

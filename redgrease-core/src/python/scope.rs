@@ -338,6 +338,14 @@ impl<'a> Collector<'a> {
                 }
             }
             name => {
+                if let (Some(known), Some((member, range))) = (names::constants(name), rest.first())
+                    && !known.contains(&member.as_str())
+                {
+                    let meant = nearest(member, known.iter().copied());
+                    let full = format!("{name}.{member}");
+                    self.out
+                        .push(messages::unknown_redgrease(&full, meant, range.clone()));
+                }
                 if let Some(call) = call.filter(|_| rest.is_empty()) {
                     runtime::call(name, &call, &mut self.out);
                 }

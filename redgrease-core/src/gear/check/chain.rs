@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::python::{ast, range};
 
 /// One `.name(…)` of the chain.
+#[derive(Clone)]
 pub(super) struct Link<'e> {
     pub(super) name: &'e str,
     pub(super) name_range: Range<usize>,

@@ -82,7 +82,11 @@ impl Checker<'_> {
             .iter()
             .find(|g| self.text[range(g.value)] == *arguments[index].value.text)
             .map(|g| g.value)?;
-        let Some(reader) = value::text(value) else {
+        let constant = python::path(value).and_then(|path| match &path[..] {
+            [.., (class, _), (name, _)] if class == "ReaderType" => Some(name.clone()),
+            _ => None,
+        });
+        let Some(reader) = value::text(value).or(constant) else {
             self.out.push(messages::wrong_type(
                 name,
                 "reader",

@@ -1,0 +1,151 @@
+//! Names that stand for gears: `users = KeysReader("user:*")`, then `users.count().run()`; and
+//! builders that grow by statements: `gb = GB()`, then `gb.map(int)`.
+//!
+//! They are not run as Python. The last expression takes their steps, and the statements are taken
+//! out of what goes to the server.
+
+use super::chain::{Link, chain};
+use crate::diag::Diagnostics;
+use crate::gear::table;
+use crate::messages;
+use crate::python::{self, Edit, ast, range};
+
+/// A name that stands for an open gear.
+struct Variable<'e> {
+    name: &'e str,
+    root: &'e ast::Expr,
+    links: Vec<Link<'e>>,
+    /// A builder is changed by its methods, other gears are not.
+    builder: bool,
+}
+
+/// The gear of a text, its steps collected from all statements.
+pub(super) struct Found<'e> {
+    pub(super) root: &'e ast::Expr,
+    pub(super) links: Vec<Link<'e>>,
+    /// The statements that are Python.
+    pub(super) prelude: Vec<&'e ast::Stmt>,
+    /// Takes the others out of the text.
+    pub(super) edits: Vec<Edit>,
+}
+
+/// Finds the gear that `expression` stands for.
+pub(super) fn find<'e>(
+    prelude: &'e [ast::Stmt],
+    expression: &'e ast::Expr,
+    out: &mut Diagnostics,
+) -> Found<'e> {
+    let mut variables: Vec<Variable<'e>> = Vec::new();
+    let mut found = Found {
+        root: expression,
+        links: Vec::new(),
+        prelude: Vec::new(),
+        edits: Vec::new(),
+    };
+    for statement in prelude {
+        if define(statement, &mut variables) || extend(statement, &mut variables, out) {
+            found.edits.push(Edit {
+                range: range(statement),
+                text: "pass".to_owned(),
+            });
+        } else {
+            found.prelude.push(statement);
+        }
+    }
+    let (root, links) = chain(expression);
+    (found.root, found.links) = follow(root, links, &variables);
+    found
+}
+
+/// What a chain is when its first name stands for a gear.
+fn follow<'e>(
+    root: &'e ast::Expr,
+    links: Vec<Link<'e>>,
+    variables: &[Variable<'e>],
+) -> (&'e ast::Expr, Vec<Link<'e>>) {
+    match named(root, variables) {
+        Some(variable) => {
+            let all = variable.links.iter().cloned().chain(links).collect();
+            (variable.root, all)
+        }
+        None => (root, links),
+    }
+}
+
+fn named<'v, 'e>(root: &ast::Expr, variables: &'v [Variable<'e>]) -> Option<&'v Variable<'e>> {
+    let ast::Expr::Name(name) = root else {
+        return None;
+    };
+    variables.iter().rev().find(|v| v.name == name.id.as_str())
+}
+
+/// `name = gear`.
+fn define<'e>(statement: &'e ast::Stmt, variables: &mut Vec<Variable<'e>>) -> bool {
+    let ast::Stmt::Assign(assign) = statement else {
+        return false;
+    };
+    let [ast::Expr::Name(name)] = &assign.targets[..] else {
+        return false;
+    };
+    let (root, links) = chain(&assign.value);
+    let builder = match named(root, variables) {
+        Some(variable) => variable.builder,
+        None => match reader_name(root) {
+            Some(name) => matches!(name.as_str(), "GB" | "GearsBuilder"),
+            None => return false,
+        },
+    };
+    let (root, links) = follow(root, links, variables);
+    variables.push(Variable {
+        name: &name.id,
+        root,
+        links,
+        builder,
+    });
+    true
+}
+
+/// `builder.map(…)`.
+fn extend<'e>(
+    statement: &'e ast::Stmt,
+    variables: &mut [Variable<'e>],
+    out: &mut Diagnostics,
+) -> bool {
+    let ast::Stmt::Expr(expression) = statement else {
+        return false;
+    };
+    let (root, links) = chain(&expression.value);
+    let known = named(root, variables).map(|v| (v.name, v.builder));
+    match known {
+        Some((name, true)) => {
+            if let Some(variable) = variables.iter_mut().rev().find(|v| v.name == name) {
+                variable.links.extend(links);
+            }
+            true
+        }
+        Some((_, false)) => {
+            out.push(messages::unused_gear(range(statement)));
+            true
+        }
+        None if reader_name(root).is_some() => {
+            out.push(messages::unused_gear(range(statement)));
+            true
+        }
+        None => false,
+    }
+}
+
+/// The reader that a call makes.
+fn reader_name(root: &ast::Expr) -> Option<String> {
+    let ast::Expr::Call(call) = root else {
+        return None;
+    };
+    let path = python::path(&call.func)?;
+    let name = match &path[..] {
+        [(name, _)] => name,
+        [(module, _), (name, _)] if module == "redgrease" => name,
+        _ => return None,
+    };
+    let known = matches!(name.as_str(), "GB" | "GearsBuilder") || table::reader(name).is_some();
+    known.then(|| name.clone())
+}
