@@ -1,7 +1,8 @@
 //! A private `redis-server` with the engine loaded, for examples, tests and development.
 //!
 //! It is a real server: a `redis-server` process on a free port of 127.0.0.1 with a temporary
-//! directory, the engine's module file and a Python for its workers. It stops when it is dropped.
+//! directory, the engine's module file and a Python for its workers. It stops when it is dropped,
+//! and also when the program that started it is killed.
 //!
 //! | part | where it is looked for |
 //! |---|---|
@@ -214,6 +215,7 @@ impl Builder {
             .arg(python)
             .arg("PythonInstallationDir")
             .arg(dir.join("python"))
+            .args(["StopWithProcess", &std::process::id().to_string()])
             .args(&self.module_args)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

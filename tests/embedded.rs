@@ -1,0 +1,108 @@
+//! The private server: its life is that of its owner.
+#![cfg(feature = "embedded")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use common::{gears, start};
+use redgrease::embedded::{Error, Server};
+use redgrease::prelude::*;
+
+fn is_running(pid: u32) -> bool {
+    let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // the name in brackets is followed by the state; Z is a process that only waits to be reaped
+    state
+        .rsplit(')')
+        .next()
+        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with(" Z"))
+}
+
+fn wait_until_gone(pid: u32) {
+    let patience = Instant::now() + Duration::from_secs(10);
+    while is_running(pid) {
+        assert!(Instant::now() < patience, "process {pid} still runs");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn it_stops_when_it_is_dropped_and_leaves_nothing_behind() {
+    let server = start();
+    let (pid, dir) = (server.pid(), server.log_file());
+    let mut con = gears(&server);
+    let worker: Option<u32> = con
+        .pyexecute("import os\nGB('ShardsIDReader').map(lambda _: os.getpid()).run()")
+        .unwrap()
+        .decode()
+        .unwrap()
+        .value;
+    assert!(is_running(pid));
+    drop(server);
+    wait_until_gone(pid);
+    wait_until_gone(worker.unwrap());
+    assert!(!dir.parent().unwrap().exists());
+}
+
+#[test]
+fn two_servers_run_side_by_side() {
+    let (first, second) = (start(), start());
+    assert_ne!(first.port(), second.port());
+    for server in [&first, &second] {
+        let mut con = gears(server);
+        let outcome = con.pyexecute("GB().count().run()").unwrap();
+        assert_eq!(outcome.decode::<Option<i64>>().unwrap().value, None);
+    }
+}
+
+#[test]
+fn it_stops_with_a_program_that_was_killed() {
+    // the quickstart starts a server of its own and talks to it for more than a second
+    let test = std::env::current_exe().unwrap();
+    let example = test.ancestors().nth(2).unwrap().join("examples/quickstart");
+    let mut program = Command::new(&example)
+        .env_remove("REDIS_URL")
+        .spawn()
+        .unwrap();
+    let child = |parent: u32| -> Option<u32> {
+        let children = format!("/proc/{parent}/task/{parent}/children");
+        let list = std::fs::read_to_string(children).ok()?;
+        list.split_whitespace().next()?.parse().ok()
+    };
+    let patience = Instant::now() + Duration::from_secs(10);
+    let server = loop {
+        match child(program.id()) {
+            Some(pid) => break pid,
+            None => assert!(
+                Instant::now() < patience,
+                "{} starts no server",
+                example.display()
+            ),
+        }
+    };
+    program.kill().unwrap();
+    program.wait().unwrap();
+    wait_until_gone(server);
+}
+
+#[test]
+fn a_server_that_does_not_start_shows_the_end_of_its_log() {
+    let error = Server::builder()
+        .server_arg("--maxmemory-policy", "no-such-policy")
+        .start()
+        .unwrap_err();
+    assert!(matches!(error, Error::NotStarted { .. }), "{error}");
+    let error = Server::builder().python("/no/such/python").start();
+    let text = match error {
+        Err(error) => error.to_string(),
+        Ok(server) => gears(&server)
+            .pyexecute("GB().run()")
+            .unwrap_err()
+            .to_string(),
+    };
+    assert!(text.contains("/no/such/python"), "{text}");
+    assert!(!Path::new("/no/such/python").exists());
+}
