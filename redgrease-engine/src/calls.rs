@@ -41,12 +41,7 @@ fn finish_with(execution: &Arc<Execution>, answer: Result<&[u8], String>) {
     });
 }
 
-/// Runs an execution over all of its records at once, in its session's worker.
-pub(crate) fn submit(execution: &Arc<Execution>, batch: &Batch) {
-    submit_from(execution, 0, batch, &Value::None);
-}
-
-/// The same from an operation on, with more for the functions to see.
+/// Runs an execution over all of its records at once, in its session's worker, from an operation on.
 pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batch, extra: &Value) {
     if !execution.session.is_ready() {
         let (later, batch, extra) = (Arc::clone(execution), batch.clone(), extra.clone());
@@ -192,6 +187,7 @@ impl Feeder {
                 batch.encode(flags, payload);
             });
             self.worker.send(&out);
+            self.worker.wait_for_room();
             return true;
         }
         self.begun = true;

@@ -1,6 +1,6 @@
 //! The commands that clients call.
 
-mod admin;
+pub(crate) mod admin;
 mod executions;
 mod internal;
 pub(crate) mod pyexecute;
@@ -41,5 +41,6 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<admin::PyFreeInterpreter>(context)?;
     create_command::<internal::InnerRegister>(context)?;
     create_command::<internal::InnerUnregister>(context)?;
+    create_command::<admin::InnerHook>(context)?;
     Ok(())
 }

@@ -182,11 +182,6 @@ impl Config {
         self.extra.get(name).cloned()
     }
 
-    /// Everything that functions may read.
-    pub(crate) fn extra(&self) -> impl Iterator<Item = (&Vec<u8>, &Vec<u8>)> {
-        self.extra.iter()
-    }
-
     /// Answers RG.CONFIGGET for one key.
     pub(crate) fn get(&self, name: &[u8]) -> Reply {
         if let Some(entry) = self

@@ -1,6 +1,6 @@
 //! The engine of this server: what everything else hangs on, the pool of workers, and the clock.
 
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{
@@ -25,6 +25,7 @@ pub(crate) struct Engine {
     pub(crate) registry: Registry,
     pub(crate) executor: Executor,
     clock: Clock,
+    afterwards: Afterwards,
     started: Instant,
     /// The id that this shard shows where no cluster gives it one.
     pub(crate) run_id: String,
@@ -50,6 +51,7 @@ pub(crate) fn install(config: Config, environments: Arc<Environments>) -> Result
         registry: Registry::default(),
         executor: Executor::default(),
         clock: Clock::default(),
+        afterwards: Afterwards::default(),
         started: Instant::now(),
         run_id: random_hex(),
     };
@@ -60,6 +62,10 @@ pub(crate) fn install(config: Config, environments: Arc<Environments>) -> Result
     std::thread::Builder::new()
         .name("rg-clock".to_owned())
         .spawn(|| engine_clock(&crate::engine::engine().clock))
+        .map_err(failed)?;
+    std::thread::Builder::new()
+        .name("rg-events".to_owned())
+        .spawn(|| run_afterwards(&crate::engine::engine().afterwards))
         .map_err(failed)?;
     self::engine().executor.start(threads).map_err(failed)
 }
@@ -83,6 +89,12 @@ impl Engine {
     /// Runs `task` on the clock's thread after `delay`.
     pub(crate) fn later(&self, delay: Duration, task: impl FnOnce() + Send + 'static) {
         self.clock.add(delay, Box::new(task));
+    }
+
+    /// Runs `task` in the background, where the server lock is free once the command that runs now is over.
+    pub(crate) fn after_command(&self, task: impl FnOnce() + Send + 'static) {
+        guard(&self.afterwards.tasks).push_back(Box::new(task));
+        self.afterwards.arrived.notify_one();
     }
 
     /// Makes the clock look after the workers while they have something to do.
@@ -110,6 +122,36 @@ pub(crate) fn random_hex() -> String {
 }
 
 type Task = Box<dyn FnOnce() + Send>;
+
+/// Tasks of a thread that runs them in their order.
+#[derive(Default)]
+struct Afterwards {
+    tasks: Mutex<VecDeque<Task>>,
+    arrived: Condvar,
+}
+
+impl std::fmt::Debug for Afterwards {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Afterwards").finish_non_exhaustive()
+    }
+}
+
+fn run_afterwards(afterwards: &'static Afterwards) {
+    loop {
+        let mut tasks = guard(&afterwards.tasks);
+        while tasks.is_empty() {
+            tasks = afterwards
+                .arrived
+                .wait(tasks)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let ready = std::mem::take(&mut *tasks);
+        drop(tasks);
+        for task in ready {
+            crate::ffi::guarded("an event", (), task);
+        }
+    }
+}
 
 struct Due {
     at: Instant,

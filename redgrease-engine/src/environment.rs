@@ -15,71 +15,30 @@ use crate::ffi::{Level, log};
 /// The oldest Python that the workers run on.
 const OLDEST: (u32, u32) = (3, 7);
 
+macro_rules! worker_files {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!("../python/redgrease_worker/", $name)))),*]
+    };
+}
+
 /// The worker package, as it is compiled into the module.
-const WORKER_FILES: [(&str, &str); 14] = [
-    (
-        "__init__.py",
-        include_str!("../python/redgrease_worker/__init__.py"),
-    ),
-    (
-        "__main__.py",
-        include_str!("../python/redgrease_worker/__main__.py"),
-    ),
-    (
-        "builder.py",
-        include_str!("../python/redgrease_worker/builder.py"),
-    ),
-    (
-        "builtin.py",
-        include_str!("../python/redgrease_worker/builtin.py"),
-    ),
-    (
-        "calls.py",
-        include_str!("../python/redgrease_worker/calls.py"),
-    ),
-    (
-        "errors.py",
-        include_str!("../python/redgrease_worker/errors.py"),
-    ),
-    (
-        "futures.py",
-        include_str!("../python/redgrease_worker/futures.py"),
-    ),
-    (
-        "hooks.py",
-        include_str!("../python/redgrease_worker/hooks.py"),
-    ),
-    ("hub.py", include_str!("../python/redgrease_worker/hub.py")),
-    (
-        "prelude.py",
-        include_str!("../python/redgrease_worker/prelude.py"),
-    ),
-    (
-        "runtime.py",
-        include_str!("../python/redgrease_worker/runtime.py"),
-    ),
-    (
-        "scope.py",
-        include_str!("../python/redgrease_worker/scope.py"),
-    ),
-    (
-        "session.py",
-        include_str!("../python/redgrease_worker/session.py"),
-    ),
-    (
-        "start.py",
-        include_str!("../python/redgrease_worker/start.py"),
-    ),
-];
-const MORE_WORKER_FILES: [(&str, &str); 2] = [
-    (
-        "steps.py",
-        include_str!("../python/redgrease_worker/steps.py"),
-    ),
-    (
-        "wire.py",
-        include_str!("../python/redgrease_worker/wire.py"),
-    ),
+const WORKER_FILES: &[(&str, &str)] = &worker_files![
+    "__init__.py"
+    "__main__.py"
+    "builder.py"
+    "builtin.py"
+    "calls.py"
+    "errors.py"
+    "futures.py"
+    "hooks.py"
+    "hub.py"
+    "prelude.py"
+    "runtime.py"
+    "scope.py"
+    "session.py"
+    "start.py"
+    "steps.py"
+    "wire.py"
 ];
 
 /// What an interpreter says about itself.
@@ -353,16 +312,17 @@ impl Environments {
 
     /// Writes the worker package into a directory named after its content, so that two versions never mix.
     fn write_package(&self) -> std::io::Result<PathBuf> {
-        let files = || WORKER_FILES.iter().chain(&MORE_WORKER_FILES);
-        let stamp = files().fold(fingerprint(b""), |stamp, (name, text)| {
-            stamp ^ fingerprint(name.as_bytes()).wrapping_mul(31) ^ fingerprint(text.as_bytes())
-        });
+        let stamp = WORKER_FILES
+            .iter()
+            .fold(fingerprint(b""), |stamp, (name, text)| {
+                stamp ^ fingerprint(name.as_bytes()).wrapping_mul(31) ^ fingerprint(text.as_bytes())
+            });
         let top = self
             .directory
             .join(format!("worker-{}-{stamp:016x}", env!("CARGO_PKG_VERSION")));
         let package = top.join("redgrease_worker");
         fs::create_dir_all(&package)?;
-        for (name, text) in files() {
+        for (name, text) in WORKER_FILES {
             let target = package.join(name);
             if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
                 continue;

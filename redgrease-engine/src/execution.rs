@@ -70,6 +70,9 @@ impl Status {
     }
 }
 
+/// What the engine itself does at the end of an execution.
+pub(crate) type Continuation = Box<dyn FnOnce(&Arc<Outcome>, Status) + Send>;
+
 /// Who waits for the end of an execution.
 pub(crate) enum Waiter {
     /// A client that wants results and errors.
@@ -79,7 +82,7 @@ pub(crate) enum Waiter {
     /// The client of a hooked command.
     Hooked(Blocked),
     /// Somebody inside the engine.
-    Internal(Box<dyn FnOnce(&Arc<Outcome>, Status) + Send>),
+    Internal(Continuation),
 }
 
 impl std::fmt::Debug for Waiter {

@@ -13,6 +13,8 @@ mod call;
 mod command;
 mod context;
 mod descriptors;
+mod events;
+mod info;
 mod keyspace;
 mod persistence;
 mod process;
@@ -21,8 +23,12 @@ mod table;
 
 pub(crate) use call::{CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
-pub(crate) use context::{Blocked, Context, Level, ServerLock, lock_server, log, on_main_thread};
+pub(crate) use context::{
+    Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
+};
 pub(crate) use descriptors::send_descriptor;
+pub(crate) use events::{FilteredCommand, filter_commands, subscribe_to_keys};
+pub(crate) use info::{Info, register_info};
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};
 pub(crate) use persistence::{Io, IoError, Moment, Persistent, create_type, replicate};
 pub(crate) use process::{Process, kill_server, terminate_server};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::engine::{self, engine};
 use crate::environment::Environments;
-use crate::ffi::{Context, Level, api, log, on_main_thread};
+use crate::ffi::{Context, Level, api, log, on_main_thread, register_info, subscribe_to_keys};
 
 /// The version that clients see: they read it as RedisGears 1.2.13.
 pub(crate) const VERSION: i32 = 10213;
@@ -46,6 +46,8 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     crate::persist::install(context)?;
     let companion = engine().config().int("StopWithProcess");
     crate::companion::follow(companion)?;
+    subscribe_to_keys(context)?;
+    register_info(context);
     // The first script finds a worker waiting.
     engine().environments.get(Vec::new(), false, |environment| {
         match environment.and_then(|environment| engine().workers.pick(&environment)) {

@@ -119,11 +119,6 @@ impl NativeRun {
         }
         self.output
     }
-
-    /// The records that came through so far.
-    pub(crate) fn take(&mut self) -> Vec<Value> {
-        std::mem::take(&mut self.output)
-    }
 }
 
 /// Python's `str` of a number, of text, or of a bytearray, which is what a key that is not UTF-8 is.

@@ -100,7 +100,8 @@ impl Reader {
         }
     }
 
-    fn parse(description: &Value) -> Option<Self> {
+    /// A reader as a worker describes it.
+    pub(crate) fn parse(description: &Value) -> Option<Self> {
         let arguments = description.get("arguments")?;
         let bytes = |name: &str| {
             arguments

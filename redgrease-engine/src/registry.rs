@@ -8,6 +8,9 @@ use std::time::Duration;
 use crate::cluster;
 use crate::engine::engine;
 use crate::execution::{Execution, Outcome, Status};
+use crate::ffi::lock_server;
+use crate::hooks;
+use crate::key_events::{self, KeyEvent};
 use crate::plan::{Plan, Reader};
 use crate::records::Batch;
 use crate::reply::Reply;
@@ -31,9 +34,36 @@ pub(crate) struct Statistics {
 #[derive(Debug, Default)]
 struct Queue {
     busy: bool,
-    waiting: VecDeque<(Arc<Execution>, Batch)>,
+    waiting: VecDeque<Queued>,
     /// Executions that are over and still on the list, the oldest first.
     finished: VecDeque<u64>,
+}
+
+/// An execution, where its records come from, and what else its functions see.
+#[derive(Debug)]
+struct Queued {
+    execution: Arc<Execution>,
+    source: Source,
+    extra: Value,
+}
+
+/// Where the records of an execution come from.
+#[derive(Debug)]
+enum Source {
+    /// They are there.
+    Records(Batch),
+    /// The key is read when the execution begins.
+    Key(KeyEvent),
+}
+
+impl Queued {
+    fn begin(self) {
+        let batch = match self.source {
+            Source::Records(batch) => batch,
+            Source::Key(event) => event.read(&lock_server()),
+        };
+        crate::calls::submit_from(&self.execution, 0, &batch, &self.extra);
+    }
 }
 
 /// A plan that waits for events.
@@ -79,15 +109,47 @@ impl Registration {
 
     /// Runs an execution over its records, or queues it behind the one before.
     pub(crate) fn run(self: &Arc<Self>, execution: Arc<Execution>, batch: Batch) {
+        self.run_with(execution, batch, Value::None);
+    }
+
+    /// The same with more for the functions to see.
+    pub(crate) fn run_with(
+        self: &Arc<Self>,
+        execution: Arc<Execution>,
+        batch: Batch,
+        extra: Value,
+    ) {
+        self.enqueue(Queued {
+            execution,
+            source: Source::Records(batch),
+            extra,
+        });
+    }
+
+    /// Runs an execution over a key that changed.
+    pub(crate) fn run_event(
+        self: &Arc<Self>,
+        execution: Arc<Execution>,
+        event: KeyEvent,
+        extra: Value,
+    ) {
+        self.enqueue(Queued {
+            execution,
+            source: Source::Key(event),
+            extra,
+        });
+    }
+
+    fn enqueue(self: &Arc<Self>, queued: Queued) {
         if self.is_serial() {
             let mut queue = guard(&self.queue);
             if queue.busy {
-                queue.waiting.push_back((execution, batch));
+                queue.waiting.push_back(queued);
                 return;
             }
             queue.busy = true;
         }
-        crate::calls::submit(&execution, &batch);
+        queued.begin();
     }
 
     /// Called when an execution is over: starts the next one, and lets go of the oldest finished ones.
@@ -113,9 +175,19 @@ impl Registration {
             queue.busy = next.is_some();
             next
         };
-        if let Some((execution, batch)) = next {
-            crate::calls::submit(&execution, &batch);
+        if let Some(queued) = next {
+            // An execution that was aborted while it waited gives its place to the next one.
+            if queued.execution.is_over() {
+                self.finished(&queued.execution);
+            } else {
+                queued.begin();
+            }
         }
+    }
+
+    /// The executions that are over and on the list, which lets go of them.
+    fn take_finished(&self) -> Vec<u64> {
+        guard(&self.queue).finished.drain(..).collect()
     }
 
     /// Executions that have not begun.
@@ -123,7 +195,7 @@ impl Registration {
         guard(&self.queue)
             .waiting
             .iter()
-            .map(|(execution, _)| Arc::clone(execution))
+            .map(|queued| Arc::clone(&queued.execution))
             .collect()
     }
 
@@ -165,7 +237,6 @@ impl Registration {
     pub(crate) fn dump(&self, with_session: bool) -> Reply {
         let statistics = self.statistics();
         let runs = statistics.succeeded + statistics.failed + statistics.aborted;
-        #[expect(clippy::cast_precision_loss, reason = "an average of milliseconds")]
         let average = if runs == 0 {
             0.0
         } else {
@@ -210,10 +281,6 @@ fn format_average(value: f64) -> String {
         return "0".to_owned();
     }
     // 17 significant digits, trailing zeros cut, as %g does for values of ordinary size.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the exponent of a double is small"
-    )]
     let exponent = value.abs().log10().floor() as i32;
     let digits = usize::try_from((16 - exponent).max(0)).unwrap_or(0);
     let text = format!("{value:.digits$}");
@@ -428,6 +495,7 @@ impl Registry {
             .by_inner_name
             .insert(session.inner_name.clone(), Arc::downgrade(session));
         drop(inner);
+        self.tell_events();
         if let Some(old) = replaced {
             old.replaced.store(true, Ordering::Relaxed);
         }
@@ -444,6 +512,10 @@ impl Registry {
         };
         let taken = take_registration(&mut guard(&self.inner), &registration.id);
         drop(taken);
+        self.tell_events();
+        for number in registration.take_finished() {
+            self.drop_execution(number);
+        }
         if abort_pending {
             for execution in registration.pending() {
                 execution.abort();
@@ -451,6 +523,13 @@ impl Registry {
         }
         registration.session.remove_plan(&registration.id);
         true
+    }
+
+    /// Tells the sources of events which registrations there are.
+    fn tell_events(&self) {
+        let all = self.registrations();
+        key_events::set_registrations(&all);
+        hooks::set_registrations(&all);
     }
 
     // -- sessions

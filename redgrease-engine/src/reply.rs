@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::execution::Outcome;
-use crate::ffi::Context;
+use crate::ffi::{CallReply, Context, ReplyKind};
 use crate::value::Value;
 
 /// What stands for a value that has no encoding of its own, as RedisGears 1.2 has it.
@@ -58,6 +58,30 @@ impl Reply {
                 .flat_map(|(name, value)| [Self::bulk(name), value])
                 .collect(),
         )
+    }
+
+    /// A reply of the server, kept for later.
+    pub(crate) fn from_call(reply: &CallReply) -> Self {
+        match reply.kind() {
+            ReplyKind::Text | ReplyKind::Other => Self::bulk(reply.text()),
+            ReplyKind::Error => Self::Error(reply.text().trim_ascii_end().to_vec()),
+            ReplyKind::Integer => Self::Int(reply.integer()),
+            ReplyKind::Bool => Self::Int(i64::from(reply.boolean())),
+            ReplyKind::Double => Self::bulk(reply.double().to_string()),
+            ReplyKind::Null => Self::Null,
+            ReplyKind::Array | ReplyKind::Set => Self::Array(
+                reply
+                    .elements()
+                    .map(|item| Self::from_call(&item))
+                    .collect(),
+            ),
+            ReplyKind::Map => Self::Array(
+                (0..reply.len())
+                    .filter_map(|index| reply.pair(index))
+                    .flat_map(|(key, value)| [Self::from_call(&key), Self::from_call(&value)])
+                    .collect(),
+            ),
+        }
     }
 
     /// A count.

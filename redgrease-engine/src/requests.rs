@@ -4,8 +4,9 @@ use crate::cluster;
 use crate::commands::pyexecute;
 use crate::engine::engine;
 use crate::execution::{Execution, Waiter};
-use crate::ffi::{CallReply, ReplyKind, ServerLock, call};
-use crate::plan::Plan;
+use crate::ffi::{CallReply, ReplyKind, ServerLock, call, lock_server};
+use crate::hooks;
+use crate::plan::{CommandReader, Plan, Reader};
 use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::wire::{FrameType, frame};
 use crate::worker::Worker;
@@ -14,17 +15,26 @@ use std::sync::Arc;
 /// Runs a Redis command for a function and appends the reply frame: a status and a value. Status 0 is a plain value, 2 one
 /// with texts that are not UTF-8, 1 the text of an error.
 pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: &mut Vec<u8>) {
-    let empty = Vec::new();
+    // The commands of a hook's function come as its registration and the words.
+    let (hook, command) = match command.items() {
+        Some([Value::Str(registration), words @ Value::Tuple(_)]) => {
+            (std::str::from_utf8(registration).ok(), words)
+        }
+        _ => (None, command),
+    };
     let arguments: Vec<&[u8]> = command
         .items()
-        .unwrap_or(&empty)
+        .unwrap_or(&[])
         .iter()
         .filter_map(Value::as_bytes)
         .collect();
     let Some((name, arguments)) = arguments.split_first() else {
         return;
     };
-    let result = call(lock, name, arguments);
+    let result = match hook {
+        Some(registration) => hooks::without(registration, || call(lock, name, arguments)),
+        None => call(lock, name, arguments),
+    };
     frame(replies, FrameType::Reply, number, |payload| {
         encode_head(b'(', 2, payload);
         match &result {
@@ -84,11 +94,33 @@ fn encode_reply(reply: &CallReply, out: &mut Vec<u8>, binary: &mut bool) {
     }
 }
 
+impl CallReply {
+    /// The reply as functions see it.
+    pub(crate) fn value(&self) -> Value {
+        match self.kind() {
+            ReplyKind::Text | ReplyKind::Error | ReplyKind::Other => Value::redis(self.text()),
+            ReplyKind::Integer => Value::Int(self.integer()),
+            ReplyKind::Null => Value::None,
+            ReplyKind::Bool => Value::Bool(self.boolean()),
+            ReplyKind::Double => Value::Float(self.double()),
+            ReplyKind::Array | ReplyKind::Set => {
+                Value::List(self.elements().map(|item| item.value()).collect())
+            }
+            ReplyKind::Map => Value::Dict(
+                (0..self.len())
+                    .filter_map(|index| self.pair(index))
+                    .map(|(key, value)| (key.value(), value.value()))
+                    .collect(),
+            ),
+        }
+    }
+}
+
 /// Answers a request that is no Redis command.
 ///
 /// # Errors
 /// The text of the error that the function gets.
-pub(crate) fn answer(_worker: &Worker, request: Value) -> Result<Value, String> {
+pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
     let mut parts = request.into_items().unwrap_or_default().into_iter();
     let operation = parts
         .next()
@@ -151,16 +183,54 @@ pub(crate) fn answer(_worker: &Worker, request: Value) -> Result<Value, String> 
             engine().executor.submit(execution);
             Ok(Value::None)
         }
+        "next" => {
+            let words: Vec<Vec<u8>> = arguments
+                .get(1)
+                .and_then(Value::items)
+                .unwrap_or(&[])
+                .iter()
+                .filter_map(Value::as_bytes)
+                .map(<[u8]>::to_vec)
+                .collect();
+            if words.is_empty() {
+                return Err("Failed executing command".to_owned());
+            }
+            hooks::call_next(&lock_server(), &text(0), &words)
+        }
+        "override" => {
+            let frame = arguments.first().and_then(Value::as_int).unwrap_or(0);
+            let execution = u32::try_from(frame)
+                .ok()
+                .and_then(|number| worker.execution(number))
+                .ok_or("Can not get command ctx")?;
+            hooks::keep_override(
+                execution.number,
+                arguments.get(1).cloned().unwrap_or(Value::None),
+            );
+            Ok(Value::None)
+        }
         other => Err(format!("the engine has no answer to `{other}`")),
     }
 }
 
 /// Whether a registration could be made now.
 fn check(arguments: &[Value]) -> Result<Value, String> {
-    let Some(trigger) = arguments
-        .get(1)
-        .and_then(|arguments| arguments.get("trigger"))
-        .and_then(Value::as_bytes)
+    let description = Value::Dict(vec![
+        (
+            Value::str("reader"),
+            arguments.first().cloned().unwrap_or(Value::None),
+        ),
+        (
+            Value::str("arguments"),
+            arguments.get(1).cloned().unwrap_or(Value::None),
+        ),
+    ]);
+    let reader = Reader::parse(&description).ok_or("the registration is described badly")?;
+    hooks::check(&reader)?;
+    let Reader::Command(CommandReader {
+        trigger: Some(trigger),
+        ..
+    }) = &reader
     else {
         return Ok(Value::None);
     };
@@ -198,7 +268,7 @@ fn tell_when_over(execution: &Arc<Execution>) {
         ]);
         let mut out = Vec::new();
         frame(&mut out, FrameType::Over, 0, |bytes| {
-            encode(&payload, bytes)
+            encode(&payload, bytes);
         });
         worker.send(&out);
     })));

@@ -224,7 +224,6 @@ pub(crate) fn encode_int(value: i64, out: &mut Vec<u8>) {
         let mut rest = value.unsigned_abs();
         let mut digits = Vec::with_capacity(5);
         while rest > 0 {
-            #[expect(clippy::cast_possible_truncation, reason = "masked to 15 bits")]
             digits.push((rest & 0x7fff) as u16);
             rest >>= 15;
         }
@@ -250,10 +249,7 @@ fn encode_big(decimal: &str, out: &mut Vec<u8>) {
         let mut carry = u32::from(byte.wrapping_sub(b'0'));
         for digit in &mut digits {
             let sum = u32::from(*digit) * 10 + carry;
-            #[expect(clippy::cast_possible_truncation, reason = "masked to 15 bits")]
-            {
-                *digit = (sum & 0x7fff) as u16;
-            }
+            *digit = (sum & 0x7fff) as u16;
             carry = sum >> 15;
         }
         if carry > 0 {

@@ -223,6 +223,11 @@ impl Worker {
         guard(&self.work).range(..number).count()
     }
 
+    /// The execution that runs under a number.
+    pub(crate) fn execution(&self, number: u32) -> Option<Arc<Execution>> {
+        guard(&self.work).get(&number)?.execution.clone()
+    }
+
     // -- control
 
     fn command(&self, kind: FrameType, number: u32) {

@@ -221,6 +221,8 @@ class Calls:
         if extra is not None:
             context.command = extra.get("command")
             context.hook = extra.get("hook")
+        elif plan.reader == "CommandReader":
+            context.hook = (None, None)
         self.hub.running[number] = context
         try:
             pipeline = plan.pipeline(start, wait, ASYNC_TYPES)

@@ -7,13 +7,13 @@ from . import runtime
 def call_next(*arguments):
     """Inside a command hook: runs the next hook or the command itself."""
     context = runtime.hub.context
-    if context is None or context.hook is None:
+    hook = None if context is None else context.hook
+    if hook is None:
         raise error("Can not get CommandHook ctx")
-    plain = tuple(runtime._argument(argument) for argument in arguments)
-    status, value = runtime.hub.request("next", context.number, plain)
-    if status == 1:
-        raise error(value)
-    return runtime.to_python(value)
+    if hook[0] is None:
+        raise error("Failed executing command")
+    words = (hook[1],) + tuple(runtime._argument(argument) for argument in arguments)
+    return runtime.to_python(runtime.hub.request("next", hook[0], words))
 
 
 def get_command():

@@ -60,6 +60,8 @@ def execute(*arguments):
         raise error("the given command must be a string")
     plain = tuple(a if a.__class__ is str else _argument(a) for a in arguments)
     context = hub.context
+    if context is not None and context.hook is not None and context.hook[0] is not None:
+        plain = (context.hook[0], plain)
     kind = wire.EXECUTE_ATOMIC if context is not None and context.atomic else wire.EXECUTE
     status, value = hub.ask(kind, wire.dumps(plain))
     if status == 0:

@@ -63,13 +63,13 @@ class Session:
         return self.hub.handlers["start"](self, description)
 
     def add_registration(self, plan, description):
-        trigger = description["arguments"].get("trigger")
-        if trigger is not None and any(
-            other["arguments"].get("trigger") == trigger for other in self.registrations
-        ):
-            raise error("trigger already registered in this session")
-        self.hub.request("check", description["reader"], description["arguments"], description["mode"], self.name)
-        description["blob"] = self.dumps((plan.ops, plan.reader, plan.on_registered))
+        try:
+            self._check(description)
+            description["blob"] = self.dumps((plan.ops, plan.reader, plan.on_registered))
+        except error:
+            # The original copies a plan before it looks, which takes a number.
+            self.plans_made += 1
+            raise
         description["id"] = number = self.hub.request("id", self.made(1))
         self.plans[number] = plan
         if self.loading:
@@ -77,6 +77,15 @@ class Session:
         else:
             self.hub.request("register", self.name, description)
         return number
+
+    def _check(self, description):
+        arguments = description["arguments"]
+        trigger = arguments.get("trigger")
+        if trigger is not None and any(
+            other["arguments"].get("trigger") == trigger for other in self.registrations
+        ):
+            raise error("trigger already registered in this session")
+        self.hub.request("check", description["reader"], arguments, description["mode"], self.name)
 
     def restore(self, number, blob):
         """A plan from its pickle."""

@@ -67,7 +67,7 @@ impl Command for PyStats {
 }
 
 /// The resident memory of all workers in bytes: now, and at its highest.
-fn memory_of_workers() -> (i64, i64) {
+pub(crate) fn memory_of_workers() -> (i64, i64) {
     let mut totals = (0, 0);
     for worker in engine().workers.all() {
         let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", worker.pid)) else {
@@ -299,5 +299,20 @@ impl Command for PyFreeInterpreter {
     fn run(call: Invocation<'_>) {
         call.context
             .reply_bulk("Free interpreter is not longer supported");
+    }
+}
+
+/// RG.INNERHOOK: a command that functions hook; only the engine's own command filter writes it.
+pub(crate) struct InnerHook;
+
+impl Command for InnerHook {
+    const NAME: &'static CStr = c"rg.innerhook";
+
+    fn run(call: Invocation<'_>) {
+        if call.arguments.len() < 2 {
+            call.context.reply_arity();
+            return;
+        }
+        crate::hooks::run(call.context, &call.arguments[1..]);
     }
 }

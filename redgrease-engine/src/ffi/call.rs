@@ -111,6 +111,10 @@ pub(crate) fn call<A: AsRef<[u8]>>(
 }
 
 impl CallReply {
+    pub(super) fn raw(&self) -> *mut RedisModuleCallReply {
+        self.raw
+    }
+
     /// The kind of this reply.
     pub(crate) fn kind(&self) -> ReplyKind {
         // SAFETY: live reply.

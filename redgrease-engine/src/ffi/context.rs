@@ -5,6 +5,7 @@ use std::ffi::{CString, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr;
 
+use super::call::CallReply;
 use super::table::{
     RedisModuleBlockedClient, RedisModuleCtx, RedisModuleString, api, attached, module_context,
 };
@@ -90,10 +91,6 @@ impl ContextFlags {
     pub(crate) fn replica(self) -> bool {
         self.0 & (1 << 3) != 0
     }
-    /// Cluster mode is enabled.
-    pub(crate) fn cluster(self) -> bool {
-        self.0 & (1 << 5) != 0
-    }
     /// The server loads its data.
     pub(crate) fn loading(self) -> bool {
         self.0 & (1 << 13) != 0
@@ -102,6 +99,12 @@ impl ContextFlags {
     pub(crate) fn may_block(self) -> bool {
         !self.lua() && !self.multi() && self.0 & (1 << 21) == 0 && !self.loading()
     }
+}
+
+/// What the server says about its state, outside of any call.
+pub(crate) fn module_flags() -> ContextFlags {
+    // SAFETY: the module's own context lives for ever, and null is allowed.
+    ContextFlags(unsafe { (api().get_context_flags)(module_context()) })
 }
 
 /// A call context, valid for the time of the call that it was given to.
@@ -161,6 +164,12 @@ impl Context<'_> {
         let length = std::ffi::c_long::try_from(length).unwrap_or(std::ffi::c_long::MAX);
         // SAFETY: as above.
         unsafe { (api().reply_with_array)(self.raw, length) };
+    }
+
+    /// Replies with a reply of the server as it is.
+    pub(crate) fn reply_call(self, reply: &CallReply) {
+        // SAFETY: both live.
+        unsafe { (api().reply_with_call_reply)(self.raw, reply.raw()) };
     }
 
     /// Replies with nil.

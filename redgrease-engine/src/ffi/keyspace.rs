@@ -1,6 +1,7 @@
 //! Keys: iterating over them, opening them, reading their values.
 
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::command::bytes;
 use super::context::{Context, ServerLock};
@@ -9,6 +10,9 @@ use super::table::{RedisModuleCtx, RedisModuleKey, RedisModuleScanCursor, RedisM
 
 /// Opens a key to read it without touching its access time.
 const READ_NO_TOUCH: i32 = 1 | (1 << 16);
+
+/// Whether the engine itself opens a key now, under the server lock.
+pub(super) static READING: AtomicBool = AtomicBool::new(false);
 
 /// The type of a key as the module API numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,14 +86,22 @@ impl Drop for OpenKey {
 impl OpenKey {
     /// Opens `name` in database 0 for reading.
     pub(crate) fn open(lock: &ServerLock, name: &[u8]) -> Self {
+        Self::open_in(lock.context(), name)
+    }
+
+    /// Opens `name` in the database that is selected in a context.
+    pub(crate) fn open_in(context: Context<'_>, name: &[u8]) -> Self {
         // SAFETY: the lock is held; the key keeps its own reference to the name.
+        // A key that is missing raises an event, which is nobody's business: the engine looked, not a client.
+        READING.store(true, Ordering::Relaxed);
         let raw = unsafe {
             let name =
                 (api().create_string)(std::ptr::null_mut(), name.as_ptr().cast(), name.len());
-            let raw = (api().open_key)(lock.context().raw(), name, READ_NO_TOUCH);
+            let raw = (api().open_key)(context.raw(), name, READ_NO_TOUCH);
             (api().free_string)(std::ptr::null_mut(), name);
             raw
         };
+        READING.store(false, Ordering::Relaxed);
         Self { raw, owned: true }
     }
 
@@ -148,12 +160,11 @@ unsafe extern "C" fn on_field(
     });
 }
 
+/// Gets a key's name and, where the server opened it, the key.
+pub(crate) type Visitor<'a> = dyn FnMut(Context<'_>, &[u8], Option<OpenKey>) + 'a;
+
 /// Visits the next keys of database 0; says whether there are more.
-pub(crate) fn scan(
-    lock: &ServerLock,
-    cursor: &mut Cursor,
-    mut visit: &mut dyn FnMut(Context<'_>, &[u8], Option<OpenKey>),
-) -> bool {
+pub(crate) fn scan(lock: &ServerLock, cursor: &mut Cursor, mut visit: &mut Visitor<'_>) -> bool {
     let visitor = (&raw mut visit).cast::<c_void>();
     // SAFETY: the lock is held; the callback gets the visitor back while this call runs.
     unsafe { (api().scan)(lock.context().raw(), cursor.raw, on_key, visitor) != 0 }
@@ -168,7 +179,7 @@ unsafe extern "C" fn on_key(
     guarded("reading keys", (), || {
         // SAFETY: the visitor passed by `scan`; name and key live during the call.
         unsafe {
-            let visit = &mut *visitor.cast::<&mut dyn FnMut(Context<'_>, &[u8], Option<OpenKey>)>();
+            let visit = &mut *visitor.cast::<&mut Visitor<'_>>();
             let key = (!key.is_null()).then_some(OpenKey {
                 raw: key,
                 owned: false,

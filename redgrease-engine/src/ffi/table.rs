@@ -9,7 +9,7 @@ macro_rules! opaque {
         $(#[$doc])*
         #[repr(C)]
         #[derive(Debug)]
-        pub struct $name {
+        pub(crate) struct $name {
             _opaque: [u8; 0],
         }
     )*};
@@ -28,16 +28,14 @@ opaque! {
     RedisModuleKey;
     /// A cursor over keys or elements.
     RedisModuleScanCursor;
-    /// A persistence stream.
-    RedisModuleIO;
-    /// A registered data type.
-    RedisModuleType;
-    /// A registered command.
-    RedisModuleCommand;
     /// A registered command filter.
     RedisModuleCommandFilter;
     /// The command under a filter.
     RedisModuleCommandFilterCtx;
+    /// A persistence stream.
+    RedisModuleIO;
+    /// A registered data type.
+    RedisModuleType;
     /// The context of an INFO callback.
     RedisModuleInfoCtx;
 }
@@ -47,9 +45,6 @@ pub(crate) type CommandFn =
     unsafe extern "C" fn(*mut RedisModuleCtx, *mut *mut RedisModuleString, c_int) -> c_int;
 /// Frees the private data of a blocked client.
 pub(crate) type FreeFn = unsafe extern "C" fn(*mut RedisModuleCtx, *mut c_void);
-/// Called when a blocked client goes away.
-pub(crate) type DisconnectFn =
-    unsafe extern "C" fn(*mut RedisModuleCtx, *mut RedisModuleBlockedClient);
 /// A keyspace event callback.
 pub(crate) type NotificationFn = unsafe extern "C" fn(
     *mut RedisModuleCtx,
@@ -71,14 +66,10 @@ pub(crate) type ScanKeyFn = unsafe extern "C" fn(
     *mut RedisModuleString,
     *mut c_void,
 );
-/// A timer callback.
-pub(crate) type TimerFn = unsafe extern "C" fn(*mut RedisModuleCtx, *mut c_void);
 /// An INFO callback.
 pub(crate) type InfoFn = unsafe extern "C" fn(*mut RedisModuleInfoCtx, c_int);
 /// A command filter.
 pub(crate) type FilterFn = unsafe extern "C" fn(*mut RedisModuleCommandFilterCtx);
-/// A server event callback.
-pub(crate) type EventFn = unsafe extern "C" fn(*mut RedisModuleCtx, ServerEvent, u64, *mut c_void);
 
 type GetApi = unsafe extern "C" fn(*const c_char, *mut *mut c_void) -> c_int;
 type CallFn = unsafe extern "C" fn(
@@ -126,6 +117,9 @@ pub(crate) struct TypeMethods {
     /// As `aux_save`, for a server that leaves the module out of a file to which nothing was written.
     pub(crate) aux_save2: Option<AuxSaveFn>,
 }
+
+/// A server event callback.
+pub(crate) type EventFn = unsafe extern "C" fn(*mut RedisModuleCtx, ServerEvent, u64, *mut c_void);
 
 /// The identity of a server event.
 #[repr(C)]
@@ -198,7 +192,6 @@ api! {
         string_ptr_len = "StringPtrLen": fn(*const RedisModuleString, *mut usize) -> *const c_char;
         block_client = "BlockClient": fn(*mut RedisModuleCtx, CommandFn, Option<CommandFn>, FreeFn, c_longlong) -> *mut RedisModuleBlockedClient;
         unblock_client = "UnblockClient": fn(*mut RedisModuleBlockedClient, *mut c_void) -> c_int;
-        abort_block = "AbortBlock": fn(*mut RedisModuleBlockedClient) -> c_int;
         get_blocked_client_private_data = "GetBlockedClientPrivateData": fn(*mut RedisModuleCtx) -> *mut c_void;
         get_thread_safe_context = "GetThreadSafeContext": fn(*mut RedisModuleBlockedClient) -> *mut RedisModuleCtx;
         free_thread_safe_context = "FreeThreadSafeContext": fn(*mut RedisModuleCtx);
@@ -223,8 +216,6 @@ api! {
         get_context_flags = "GetContextFlags": fn(*mut RedisModuleCtx) -> c_int;
         subscribe_to_keyspace_events = "SubscribeToKeyspaceEvents": fn(*mut RedisModuleCtx, c_int, NotificationFn) -> c_int;
         is_keys_position_request = "IsKeysPositionRequest": fn(*mut RedisModuleCtx) -> c_int;
-        key_at_pos = "KeyAtPos": fn(*mut RedisModuleCtx, c_int);
-        create_timer = "CreateTimer": fn(*mut RedisModuleCtx, c_longlong, TimerFn, *mut c_void) -> u64;
         register_info_func = "RegisterInfoFunc": fn(*mut RedisModuleCtx, InfoFn) -> c_int;
         info_add_section = "InfoAddSection": fn(*mut RedisModuleInfoCtx, *const c_char) -> c_int;
         info_add_field_cstring = "InfoAddFieldCString": fn(*mut RedisModuleInfoCtx, *const c_char, *const c_char) -> c_int;
@@ -242,18 +233,14 @@ api! {
         call_reply_bool = "CallReplyBool": fn(*mut RedisModuleCallReply) -> c_int;
         call_reply_map_element = "CallReplyMapElement": fn(*mut RedisModuleCallReply, usize, *mut *mut RedisModuleCallReply, *mut *mut RedisModuleCallReply) -> c_int;
         call_reply_set_element = "CallReplySetElement": fn(*mut RedisModuleCallReply, usize) -> *mut RedisModuleCallReply;
-        set_disconnect_callback = "SetDisconnectCallback": fn(*mut RedisModuleBlockedClient, DisconnectFn);
         blocked_client_measure_time_start = "BlockedClientMeasureTimeStart": fn(*mut RedisModuleBlockedClient) -> c_int;
         blocked_client_measure_time_end = "BlockedClientMeasureTimeEnd": fn(*mut RedisModuleBlockedClient) -> c_int;
         get_detached_thread_safe_context = "GetDetachedThreadSafeContext": fn(*mut RedisModuleCtx) -> *mut RedisModuleCtx;
-        get_my_cluster_id = "GetMyClusterID": fn() -> *const c_char;
         register_command_filter = "RegisterCommandFilter": fn(*mut RedisModuleCtx, FilterFn, c_int) -> *mut RedisModuleCommandFilter;
-        unregister_command_filter = "UnregisterCommandFilter": fn(*mut RedisModuleCtx, *mut RedisModuleCommandFilter) -> c_int;
         command_filter_args_count = "CommandFilterArgsCount": fn(*mut RedisModuleCommandFilterCtx) -> c_int;
         command_filter_arg_get = "CommandFilterArgGet": fn(*mut RedisModuleCommandFilterCtx, c_int) -> *mut RedisModuleString;
         command_filter_arg_insert = "CommandFilterArgInsert": fn(*mut RedisModuleCommandFilterCtx, c_int, *mut RedisModuleString) -> c_int;
         subscribe_to_server_event = "SubscribeToServerEvent": fn(*mut RedisModuleCtx, ServerEvent, EventFn) -> c_int;
-        get_client_id = "GetClientId": fn(*mut RedisModuleCtx) -> c_ulonglong;
         set_module_options = "SetModuleOptions": fn(*mut RedisModuleCtx, c_int);
         is_io_error = "IsIOError": fn(*mut RedisModuleIO) -> c_int;
     }

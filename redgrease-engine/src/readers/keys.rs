@@ -158,11 +158,14 @@ fn record(lock: &ServerLock, name: &[u8], key: Option<OpenKey>, values: bool) ->
     Value::Dict(pairs)
 }
 
+/// Takes a key; says whether enough were taken for now.
+type Visitor<'a> = dyn FnMut(&ServerLock, &[u8], Option<OpenKey>) -> bool + 'a;
+
 /// Visits matching keys in slices, holding the server for each; `pause` runs between slices and says whether to go on.
 fn each_key(
     execution: &Execution,
     pattern: &[u8],
-    visit: &mut dyn FnMut(&ServerLock, &[u8], Option<OpenKey>) -> bool,
+    visit: &mut Visitor<'_>,
     pause: &mut dyn FnMut() -> bool,
 ) {
     let everything = pattern == b"*";
