@@ -8,5 +8,6 @@
 pub(crate) mod resp;
 pub(crate) mod server;
 
+#[allow(unused_imports, reason = "every test binary uses its own part")]
 pub(crate) use resp::{Client, Value};
 pub(crate) use server::{Options, Server};

@@ -1,0 +1,312 @@
+//! What workers do to the server and to each other: nothing that hurts.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::time::{Duration, Instant};
+
+use support::server::signal;
+use support::{Options, Server, Value};
+
+const SOON: Duration = Duration::from_secs(10);
+
+/// Runs a script and gives the reply.
+#[track_caller]
+fn run(server: &Server, script: &str) -> Value {
+    server
+        .client()
+        .ask(&["RG.PYEXECUTE", script], SOON)
+        .expect("a reply")
+}
+
+#[track_caller]
+fn ask(server: &Server, command: &[&str]) -> Value {
+    server.client().ask(command, SOON).expect("a reply")
+}
+
+#[test]
+fn a_worker_that_dies_takes_only_its_callers_along() {
+    let server = Server::start();
+    let script = "
+import ctypes, os
+seen = [1]
+def f(x):
+    if x[1] == 'exit': os._exit(3)
+    if x[1] == 'crash': ctypes.string_at(0)
+    if x[1] == 'leave': raise SystemExit(4)
+    seen[0] += 1
+    return seen[0]
+GB('CommandReader').map(f).register(trigger='f')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    assert_eq!(
+        ask(&server, &["RG.TRIGGER", "f", "x"]).items()[0].text(),
+        "2"
+    );
+    for (how, said) in [
+        ("exit", "python worker died (exit code 3)"),
+        ("crash", "python worker died (signal 11)"),
+        ("leave", "SystemExit: 4"),
+    ] {
+        let reply = ask(&server, &["RG.TRIGGER", "f", how]);
+        assert!(
+            reply.is_error() && reply.text().contains(said),
+            "{how}: {reply:?}"
+        );
+        assert_eq!(ask(&server, &["PING"]).text(), "PONG");
+        let next = ask(&server, &["RG.TRIGGER", "f", "x"]);
+        assert_eq!(next.items().len(), 1, "{how}: {next:?}");
+    }
+}
+
+#[test]
+fn the_globals_of_a_script_come_back_as_they_were_registered() {
+    let server = Server::start();
+    let script = "
+import os
+n = [1]
+def up(x):
+    n[0] += 1
+    return n[0]
+def end(x): os._exit(1)
+GB('CommandReader').map(up).register(trigger='a')
+GB('CommandReader').map(up).register(trigger='b')
+GB('CommandReader').map(end).register(trigger='end')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    let call = |name: &str| ask(&server, &["RG.TRIGGER", name]).items()[0].text();
+    assert_eq!((call("a"), call("b")), ("2".to_owned(), "3".to_owned()));
+    assert!(ask(&server, &["RG.TRIGGER", "end"]).is_error());
+    assert_eq!((call("a"), call("b")), ("2".to_owned(), "3".to_owned()));
+}
+
+#[test]
+fn a_killed_worker_answers_whoever_waits_for_it() {
+    let server = Server::start();
+    let script = "
+import time
+GB('CommandReader').map(lambda x: time.sleep(float(x[1]))).register(trigger='sleep')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    let mut client = server.client();
+    client.send(&["RG.TRIGGER", "sleep", "60"]).expect("sent");
+    std::thread::sleep(Duration::from_millis(300));
+    let pids = server.workers();
+    assert!(!pids.is_empty());
+    for pid in pids {
+        signal(pid, "KILL");
+    }
+    let reply = client.read(SOON).expect("an answer");
+    assert!(
+        reply.text().contains("python worker died (signal 9)"),
+        "{reply:?}"
+    );
+    assert_eq!(
+        ask(&server, &["RG.TRIGGER", "sleep", "0"]).items()[0].text(),
+        "None"
+    );
+}
+
+#[test]
+fn a_slow_function_does_not_hold_up_its_neighbours() {
+    let server = Server::start();
+    let script = "
+import time
+GB('CommandReader').map(lambda x: time.sleep(2)).register(trigger='slow')
+GB('CommandReader').map(lambda x: execute('incr', 'n')).register(trigger='quick')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    let mut slow = server.client();
+    slow.send(&["RG.TRIGGER", "slow"]).expect("sent");
+    std::thread::sleep(Duration::from_millis(50));
+    let begun = Instant::now();
+    for number in 1..=20 {
+        assert_eq!(
+            ask(&server, &["RG.TRIGGER", "quick"]).items()[0].text(),
+            number.to_string()
+        );
+    }
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(slow.read(SOON).expect("an answer").items().len(), 1);
+}
+
+#[test]
+fn work_is_stopped_in_python_and_in_the_system() {
+    let server = Server::start();
+    ask(&server, &["SET", "k", "1"]);
+    for body in ["while True: pass", "__import__('time').sleep(60)"] {
+        let script = format!("def f(x):\n    {body}\nGB('KeysReader').map(f).run('k')");
+        let id = ask(&server, &["RG.PYEXECUTE", &script, "UNBLOCKING"]).text();
+        std::thread::sleep(Duration::from_millis(200));
+        let begun = Instant::now();
+        assert_eq!(ask(&server, &["RG.ABORTEXECUTION", &id]).text(), "OK");
+        let reply = ask(&server, &["RG.GETRESULTSBLOCKING", &id]);
+        assert!(
+            begun.elapsed() < Duration::from_secs(1),
+            "{body}: {:?}",
+            begun.elapsed()
+        );
+        assert!(
+            reply.items()[1].items()[0]
+                .text()
+                .contains("gears.forcestopped"),
+            "{reply:?}"
+        );
+    }
+}
+
+#[test]
+fn what_waits_for_a_thread_is_aborted_before_it_begins() {
+    let server = Server::with(&Options::module(&["ExecutionThreads", "1"]));
+    let script = "
+import time
+def g():
+    time.sleep(2)
+    yield 1
+GB('PythonReader').run(g)
+";
+    let first = ask(&server, &["RG.PYEXECUTE", script, "UNBLOCKING"]).text();
+    let second = ask(&server, &["RG.PYEXECUTE", script, "UNBLOCKING"]).text();
+    assert_eq!(ask(&server, &["RG.ABORTEXECUTION", &second]).text(), "OK");
+    let status = |id: &str| {
+        let plan = ask(&server, &["RG.GETEXECUTION", id]);
+        plan.items()[0]
+            .field("execution_plan")
+            .and_then(|plan| plan.field("status"))
+            .map(Value::text)
+            .unwrap_or_default()
+    };
+    assert_eq!(status(&second), "aborted");
+    assert_eq!(status(&first), "running");
+    assert_eq!(
+        ask(&server, &["RG.GETRESULTSBLOCKING", &first]).items()[0].items()[0].text(),
+        "1"
+    );
+}
+
+#[test]
+fn a_synchronous_function_is_stopped_at_its_deadline() {
+    let server = Server::with(&Options::module(&["SyncDeadline", "300"]));
+    let script = "
+def spin(x):
+    while True: pass
+GB('CommandReader').map(spin).register(trigger='spin', mode='sync')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    let begun = Instant::now();
+    let reply = ask(&server, &["RG.TRIGGER", "spin"]);
+    assert!(reply.text().contains("SyncDeadline"), "{reply:?}");
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(ask(&server, &["PING"]).text(), "PONG");
+}
+
+#[test]
+fn an_atomic_block_shuts_others_out_and_ends_at_its_deadline() {
+    let server = Server::with(&Options::module(&["AtomicDeadline", "300"]));
+    let script = "
+import time
+def f(x):
+    with atomic():
+        before = execute('incr', 'n')
+        time.sleep(float(x[1]))
+        return execute('incr', 'n') - before
+GB('CommandReader').map(f).register(trigger='f', mode='async_local')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    let mut client = server.client();
+    client.send(&["RG.TRIGGER", "f", "0.1"]).expect("sent");
+    for _ in 0..50 {
+        ask(&server, &["INCR", "n"]);
+    }
+    assert_eq!(client.read(SOON).expect("an answer").items()[0].text(), "1");
+    let reply = ask(&server, &["RG.TRIGGER", "f", "5"]);
+    assert!(reply.text().contains("died (signal 9)"), "{reply:?}");
+    assert_eq!(ask(&server, &["PING"]).text(), "PONG");
+}
+
+#[test]
+fn many_callers_that_execute_overlap_and_miss_nothing() {
+    let server = Server::start();
+    let script = "
+def f(x):
+    execute('set', 'k' + x[1], x[1])
+    execute('incr', 'n')
+    return execute('get', 'k' + x[1])
+GB('CommandReader').map(f).register(trigger='f')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    std::thread::scope(|scope| {
+        for number in 0..16 {
+            let server = &server;
+            scope.spawn(move || {
+                let mut client = server.client();
+                for round in 0..50 {
+                    let word = format!("{number}-{round}");
+                    let reply = client
+                        .ask(&["RG.TRIGGER", "f", &word], SOON)
+                        .expect("a reply");
+                    assert_eq!(reply.items()[0].text(), word);
+                }
+            });
+        }
+    });
+    assert_eq!(ask(&server, &["GET", "n"]).text(), "800");
+}
+
+#[test]
+fn printing_and_binary_data_pass() {
+    let server = Server::start();
+    let script = "
+print('hello from a function')
+import sys
+sys.stderr.write('and from the error stream\\n')
+print('x' * 5000000)
+def f(x):
+    execute('set', 'bin', bytes([0, 255, 13, 10]))
+    return execute('get', 'bin')
+GB('CommandReader').map(lambda x: [type(f(x)).__name__, bytes(f(x)), x[1]]).register(trigger='f', convertToStr=False)
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    let reply = ask(&server, &["RG.TRIGGER", "f", "a\0b"]);
+    let record = &reply.items()[0].items();
+    assert_eq!(record[0].text(), "bytearray");
+    assert_eq!(record[1].bytes(), Some(&[0, 255, 13, 10][..]));
+    assert_eq!(record[2].bytes(), Some(&b"a\0b"[..]));
+    let log = server.log();
+    assert!(log.contains("hello from a function") && log.contains("and from the error stream"));
+}
+
+#[test]
+fn workers_end_with_their_server() {
+    let mut server = Server::start();
+    assert_eq!(run(&server, "x = 1").text(), "OK");
+    let pids = server.workers();
+    assert!(!pids.is_empty());
+    signal(server.pid(), "KILL");
+    server.wait_exit(SOON).expect("it ends");
+    let gone = |pid: &u32| !std::path::Path::new(&format!("/proc/{pid}/status")).exists();
+    let end = Instant::now() + Duration::from_secs(5);
+    while !pids.iter().all(gone) && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(pids.iter().all(gone), "{pids:?}");
+}
+
+#[test]
+fn a_missing_python_is_named_and_the_server_stands() {
+    let server = Server::with(&Options::module(&["PythonExecutable", "/nowhere/python3"]));
+    let reply = run(&server, "x = 1");
+    assert!(reply.is_error());
+    for part in ["/nowhere/python3", "PythonExecutable"] {
+        assert!(reply.text().contains(part), "{reply:?}");
+    }
+    assert_eq!(ask(&server, &["PING"]).text(), "PONG");
+}
