@@ -7,6 +7,8 @@
 
 pub mod args;
 pub mod binding;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod command;
 pub mod config;
 pub mod connection;
@@ -19,11 +21,15 @@ pub mod request;
 pub mod requests;
 pub mod requirements;
 mod runner;
+#[cfg(feature = "tokio")]
+mod shared;
 pub mod traits;
 pub mod value;
 
 pub use args::{Arg, Args, Scalar};
 pub use binding::Binding;
+#[cfg(feature = "cluster")]
+pub use cluster::Gears;
 pub use command::{Call, CommandState, Decoder, Registered};
 #[cfg(feature = "tokio")]
 pub use config::AsyncGearsConfig;
@@ -39,6 +45,8 @@ pub use registrations::{Item, Registrable, Registrations};
 pub use request::Request;
 pub use requests::{PyExecuteOptions, SessionOptions};
 pub use requirements::{EnforceRedgrease, Requirement};
+#[cfg(feature = "tokio")]
+pub use shared::AsyncRedisGears;
 #[cfg(feature = "tokio")]
 pub use traits::AsyncGearsCommands;
 pub use traits::GearsCommands;

@@ -106,6 +106,25 @@ impl Error {
         matches!(self, Self::NotRegistered { .. })
     }
 
+    /// Whether the server has no execution with this ID (any more).
+    pub fn is_no_such_execution(&self) -> bool {
+        matches!(self, Self::Engine { message }
+            if matches!(message.as_str(),
+                "execution plan does not exist" | "execution does not exist"))
+    }
+
+    /// Whether an execution was asked for its results before its end.
+    pub fn is_still_running(&self) -> bool {
+        matches!(self, Self::Engine { message } if message == "execution is still running")
+    }
+
+    /// Whether Python packages could not be installed.
+    pub fn is_requirements_failed(&self) -> bool {
+        matches!(self, Self::Engine { message }
+            if message.starts_with("Could not satisfy requirements")
+                || message.starts_with("Failed installing requirements"))
+    }
+
     /// Whether Python raised.
     pub fn is_python(&self) -> bool {
         matches!(self, Self::Python(_))
@@ -127,10 +146,16 @@ impl Error {
     }
 
     /// Sorts an answer of the server to the command `command` into the variants of this enum.
-    pub(crate) fn from_reply(command: &str, error: RedisError) -> Self {
+    /// `trigger` is the first argument, which names the function in `RG.TRIGGER`.
+    pub(crate) fn from_reply(command: &str, trigger: &str, error: RedisError) -> Self {
         let Some(message) = server_text(&error) else {
             return Self::Redis(error);
         };
+        if message.ends_with("subcommand not found") && command.starts_with("RG.TRIGGER") {
+            return Self::NotRegistered {
+                trigger: trigger.to_string(),
+            };
+        }
         if message.starts_with("unknown command") {
             return Self::NoEngine {
                 command: command.to_string(),
@@ -153,7 +178,7 @@ impl Error {
 
 impl From<RedisError> for Error {
     fn from(error: RedisError) -> Self {
-        Self::from_reply("the command", error)
+        Self::from_reply("the command", "", error)
     }
 }
 

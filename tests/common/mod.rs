@@ -14,7 +14,7 @@ use redgrease::embedded::Server;
 static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 /// The server that the tests of a program share; it stops with the last test that holds it.
-pub fn server() -> Arc<Server> {
+pub(crate) fn server() -> Arc<Server> {
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(server) = shared.upgrade() {
         return server;
@@ -25,7 +25,7 @@ pub fn server() -> Arc<Server> {
 }
 
 /// A server of the test's own.
-pub fn start() -> Server {
+pub(crate) fn start() -> Server {
     match Server::start() {
         Ok(server) => server,
         Err(error) => panic!("no private server:\n{error}"),
@@ -33,11 +33,11 @@ pub fn start() -> Server {
 }
 
 /// A handle to a server.
-pub fn gears(server: &Server) -> RedisGears {
+pub(crate) fn gears(server: &Server) -> RedisGears {
     server.gears().unwrap()
 }
 
 /// The server's log, for the message of a failed test.
-pub fn log(server: &Server) -> String {
+pub(crate) fn log(server: &Server) -> String {
     std::fs::read_to_string(server.log_file()).unwrap_or_default()
 }

@@ -93,16 +93,16 @@ impl AsyncBinding for Client {
     type Connection = redis::aio::MultiplexedConnection;
 
     async fn connection(&self) -> Result<Self::Connection> {
-        Ok(self.get_multiplexed_async_connection().await?)
+        Ok(super::shared::patient(self).await?)
     }
 }
 
 #[cfg(feature = "tokio")]
 impl AsyncBinding for RedisGears {
-    type Connection = redis::aio::MultiplexedConnection;
+    type Connection = super::shared::AsyncRedisGears;
 
     async fn connection(&self) -> Result<Self::Connection> {
-        self.client().connection().await
+        self.async_connection().await
     }
 }
 

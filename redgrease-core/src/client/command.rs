@@ -130,14 +130,10 @@ async fn trigger_on<T>(
     runner: &mut impl Runner,
 ) -> Result<T> {
     let request = requests::trigger(spec.trigger, args);
-    let records: Vec<RawRecord> = runner.run(request).await.map_err(|error| match error {
-        Error::Engine { message } if message.ends_with("subcommand not found") => {
-            Error::NotRegistered {
-                trigger: spec.trigger.to_string(),
-            }
-        }
-        other => mapped(other, &command_script(spec)),
-    })?;
+    let records = runner
+        .run(request)
+        .await
+        .map_err(|error| mapped(error, &command_script(spec)))?;
     decode(records).map_err(|error| named(spec, error))
 }
 

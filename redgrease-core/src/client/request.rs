@@ -127,9 +127,17 @@ impl<T> Request<T> {
     /// As [`Request::run`].
     pub fn read(&self, answer: redis::RedisResult<Value>) -> Result<T> {
         match answer {
-            Ok(Value::ServerError(error)) => Err(Error::from_reply(self.name, error.into())),
+            Ok(Value::ServerError(error)) => Err(self.error(error.into())),
             Ok(value) => (self.decode)(value),
-            Err(error) => Err(Error::from_reply(self.name, error)),
+            Err(error) => Err(self.error(error)),
         }
+    }
+
+    fn error(&self, error: redis::RedisError) -> Error {
+        let first = match self.cmd.args_iter().nth(1) {
+            Some(redis::Arg::Simple(bytes)) => String::from_utf8_lossy(bytes),
+            _ => "".into(),
+        };
+        Error::from_reply(self.name, &first, error)
     }
 }
