@@ -79,7 +79,7 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
     let body = match layout.statements(0..layout.text.len()) {
         Ok(body) => body,
         Err(error) => {
-            out.push(layout.explain(&error));
+            out.extend(layout.explain_all(&error));
             return (None, out.about(input.source.text()));
         }
     };
@@ -170,7 +170,7 @@ pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
             collector.body(&body);
             collector.declarations(&mut out);
         }
-        Err(error) => out.push(layout.explain(&error)),
+        Err(error) => out.extend(layout.explain_all(&error)),
     }
     out.about(source.text())
 }

@@ -131,6 +131,16 @@ fn syntax() {
 }
 
 #[test]
+fn several_syntax_errors() {
+    snapshot!(report(
+        function,
+        &[
+            "\n    x = 1 +\n    if url = 1:\n        pass\n    else:\n        pass\n    @print\n    def f(a b):\n        pass\n    y = 1\n    return url url\n",
+        ]
+    ));
+}
+
+#[test]
 fn compiler_rules() {
     snapshot!(report(
         function,

@@ -151,7 +151,7 @@ fn split(layout: &Layout<'_>, out: &mut Diagnostics) -> Option<Parts> {
     let prelude = match layout.statements(0..start) {
         Ok(prelude) => prelude,
         Err(error) => {
-            out.push(layout.explain(&error));
+            out.extend(layout.explain_all(&error));
             return None;
         }
     };

@@ -112,6 +112,50 @@ impl<'a> Layout<'a> {
         super::syntax::explain(self.text, &self.scan, error)
     }
 
+    /// The diagnostics for a text that does not parse: the parser stops at the first error, so
+    /// each outermost statement is parsed on its own to find one in each.
+    pub(crate) fn explain_all(&self, error: &SyntaxError) -> Vec<Diagnostic> {
+        let scan = &self.scan;
+        let whole = scan.open.is_empty() && scan.mismatch.is_none() && scan.unterminated.is_none();
+        let mut found: Vec<Diagnostic> = Vec::new();
+        if whole {
+            for part in self.outermost() {
+                if let Err(error) = self.statements(part) {
+                    found.push(self.explain(&error));
+                }
+            }
+        }
+        if found.is_empty() {
+            found.push(self.explain(error));
+        }
+        found
+    }
+
+    /// The outermost statements, with the lines that belong to them.
+    fn outermost(&self) -> Vec<Range<usize>> {
+        let mut starts: Vec<usize> = Vec::new();
+        let mut decorated = false;
+        for line in &self.scan.lines {
+            let text = &self.text[line.start..line.end];
+            let word = text.split(|c: char| !c.is_alphanumeric()).next();
+            let goes_on = matches!(word, Some("else" | "elif" | "except" | "finally"));
+            if line.indent <= self.base && !goes_on && !decorated {
+                starts.push(self.text[..line.start].rfind('\n').map_or(0, |i| i + 1));
+            }
+            decorated = line.indent <= self.base && text.starts_with('@');
+        }
+        let ends = starts[1.min(starts.len())..]
+            .iter()
+            .copied()
+            .chain([self.text.len()]);
+        starts
+            .iter()
+            .copied()
+            .zip(ends)
+            .map(|(a, b)| a..b)
+            .collect()
+    }
+
     /// A diagnostic for what the parser would not say clearly.
     pub(crate) fn empty(&self) -> Option<Diagnostic> {
         self.scan.lines.is_empty().then(messages::empty_body)
