@@ -145,8 +145,11 @@ pub fn command_script(spec: &CommandSpec) -> Script {
     );
     arguments.extend(on_registered);
     arguments.push("convertToStr=False".to_owned());
+    // A hooked command answers clients who know nothing of Rust: its result goes out as it is.
     let mut steps = vec!["map(_rg_call)".to_owned()];
-    steps.push(writer.encoding(function.result));
+    if !hooked {
+        steps.push(writer.encoding(function.result));
+    }
     writer.finish_registered("CommandReader", spec.trigger, &steps, &arguments)
 }
 

@@ -225,6 +225,7 @@ fn gears() {
             " KeysReader().aggregate(0, len).run() ",
             " KeysReader().aggregate({}).run() ",
             " KeysReader().map(5).run() ",
+            " KeysReader().keys().foreach(cmd.expire).run() ",
             " KeysReader().map(\"x\").run() ",
             "\n    def parse(x):\n        return x\n    KeysReader().map(parse()).run()\n",
             "\n    def parse(x, y):\n        return x\n    KeysReader().map(parse).run()\n",

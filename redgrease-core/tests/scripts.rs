@@ -126,6 +126,7 @@ const SIZES: &[Param] = &[
     param("width", Decode::Float, Arity::Required),
     param("height", Decode::Float, Arity::Optional),
 ];
+const KEY: &[Param] = &[param("key", Decode::Str, Arity::Required)];
 const RECORD: &[Param] = &[param("record", Decode::Str, Arity::Required)];
 
 #[test]
@@ -485,6 +486,22 @@ fn command_gears_pass_their_arguments() {
         ),
         "a b"
     );
+}
+
+#[test]
+fn a_hooked_command_answers_as_it_is() {
+    let mut spec = spec(function("return len(key)", KEY, Encoding::Pickle));
+    spec.arguments = &[
+        ("hook", Value::Text("get")),
+        ("keyprefix", Value::Text("a*")),
+    ];
+    let script = command_script(&spec);
+    let out = run(&script, r#"[["CommandReader", [["get", "abc"]]]]"#, "{}");
+    assert!(
+        out.contains("\"hook\": \"get\"") && !out.contains("\"trigger\""),
+        "{out}"
+    );
+    assert_eq!(out.lines().last(), Some("3"));
 }
 
 #[test]

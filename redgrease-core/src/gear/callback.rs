@@ -2,6 +2,7 @@
 
 use super::table::{Kind, Parameter};
 use super::{Code, value};
+use crate::cmd;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::python::{
@@ -98,6 +99,7 @@ pub(crate) fn look_at(value: &ast::Expr, names: &Collector<'_>) -> Callback {
             }
             Callback::Callable(None)
         }
+        ast::Expr::Attribute(_) => Callback::Callable(command(value, names)),
         other if value::literal(other).is_some() => Callback::Value,
         ast::Expr::JoinedStr(_)
         | ast::Expr::ListComp(_)
@@ -108,6 +110,28 @@ pub(crate) fn look_at(value: &ast::Expr, names: &Collector<'_>) -> Callback {
         _ => Callback::Callable(None),
     }
 }
+
+/// What a method of `cmd` takes by position.
+fn command(value: &ast::Expr, names: &Collector<'_>) -> Option<Signature> {
+    let path = python::path(value)?;
+    let parts: Vec<&str> = path.iter().map(|(part, _)| part.as_str()).collect();
+    let method = match parts[..] {
+        ["cmd", method] | ["redgrease", "cmd", method] if !names.defines(parts[0]) => method,
+        _ => return None,
+    };
+    let entry = cmd::lookup(method).filter(|entry| entry.refused.is_none())?;
+    let fits = |count: &usize| entry.check_call(*count, &[], false, false).is_ok();
+    let least = (0..=MANY).find(fits)?;
+    let most = (0..=MANY).rev().find(fits)?;
+    Some(Signature {
+        least,
+        most: (most < MANY).then_some(most),
+        asynchronous: false,
+    })
+}
+
+/// More arguments than any callback gets.
+const MANY: usize = 32;
 
 /// Reports a callback that `parameter` cannot take.
 pub(crate) fn check(

@@ -37,7 +37,9 @@ pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
     if arguments.text("convertToStr") == Some("True") {
         writer.line("_rg.map(lambda record: str(record))");
     }
-    if name == "run" || plan.reader == Reader::Command {
+    // What a hooked command answers goes to clients who know nothing of Rust.
+    let answers = plan.reader == Reader::Command && arguments.get("hook").is_none();
+    if name == "run" || answers {
         writer.subject("the gear");
         let encode = writer.encoding(result);
         writer.line(&format!("_rg.{encode}"));
