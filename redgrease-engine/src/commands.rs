@@ -5,6 +5,7 @@ mod executions;
 mod internal;
 pub(crate) mod pyexecute;
 mod registrations;
+mod requirements;
 mod trigger;
 
 use crate::ffi::{Context, create_command};
@@ -31,7 +32,7 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<admin::ConfigGet>(context)?;
     create_command::<admin::ConfigSet>(context)?;
     create_command::<admin::PyStats>(context)?;
-    create_command::<admin::PyDumpReqs>(context)?;
+    create_command::<requirements::PyDumpReqs>(context)?;
     create_command::<admin::PyDumpSessions>(context)?;
     create_command::<admin::InfoCluster>(context)?;
     create_command::<admin::RefreshCluster>(context)?;
@@ -39,6 +40,9 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<admin::Hello>(context)?;
     create_command::<admin::PyExecuteRemote>(context)?;
     create_command::<admin::PyFreeInterpreter>(context)?;
+    create_command::<requirements::PyExportReq>(context)?;
+    create_command::<requirements::PyImportReq>(context)?;
+    create_command::<internal::ImportRequirement>(context)?;
     create_command::<internal::InnerRegister>(context)?;
     create_command::<internal::InnerUnregister>(context)?;
     create_command::<admin::InnerHook>(context)?;

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ffi::{Level, log};
+use crate::install::{Installer, python, tail};
+use crate::wheels::Shelf;
 
 /// The oldest Python that the workers run on.
 const OLDEST: (u32, u32) = (3, 7);
@@ -93,6 +94,8 @@ pub(crate) struct Environments {
     python: String,
     /// Where environments and worker files live.
     directory: PathBuf,
+    /// The wheels that environments are made from.
+    shelf: Shelf,
     /// Where pip finds wheels instead of asking an index.
     wheels: String,
     entries: Mutex<HashMap<Vec<String>, Entry>>,
@@ -150,6 +153,7 @@ impl Environments {
     pub(crate) fn new(python: String, directory: PathBuf, wheels: String) -> Self {
         Self {
             python,
+            shelf: Shelf::new(&directory),
             directory,
             wheels,
             entries: Mutex::new(HashMap::new()),
@@ -349,23 +353,26 @@ impl Environments {
                     ^ fingerprint(requirement.as_bytes())
             },
         );
-        let directory = self.directory.join(format!("env-{stamp:016x}"));
-        let python_path = directory.join("bin").join("python");
-        let mark = directory.join("requirements.txt");
-        let complete =
-            !renew && fs::read_to_string(&mark).is_ok_and(|text| text == requirements.join("\n"));
-        if !complete {
-            self.install(&base, &directory, &python_path, requirements)
-                .inspect_err(|_| {
-                    // A half-made environment would look like a whole one to the eye.
-                    let _ = fs::remove_dir_all(&directory);
-                })?;
-            fs::write(&mark, requirements.join("\n"))
-                .map_err(|error| format!("{} cannot be written: {error}", mark.display()))?;
-        }
+        // Each renewal has a directory of its own, because workers may still run from the one before.
+        let name = |count: u32| self.directory.join(format!("env-{stamp:016x}-{count}"));
+        let next = (0..).find(|&count| !name(count).exists()).unwrap_or(0);
+        let present = next.checked_sub(1).map(name).filter(|_| !renew);
+        let directory = match present {
+            Some(present)
+                if requirements
+                    .iter()
+                    .all(|one| self.shelf.find(one).is_some()) =>
+            {
+                present
+            }
+            _ => {
+                self.build(&base, &name(next), requirements, renew)?;
+                name(next)
+            }
+        };
         Ok(Environment {
             requirements: requirements.to_vec(),
-            python: python_path,
+            python: directory.join("bin").join("python"),
             version: base.version.clone(),
             package: base.package.clone(),
             base_path: base.base_path.clone(),
@@ -373,86 +380,81 @@ impl Environments {
         })
     }
 
-    fn install(
+    fn build(
         &self,
         base: &Environment,
         directory: &Path,
-        target: &Path,
         requirements: &[String],
+        renew: bool,
     ) -> Result<(), String> {
-        let failure = "Could not satisfy requirements";
-        log(
-            Level::Notice,
-            &format!("making a Python environment for {}", requirements.join(" ")),
-        );
-        let run = |command: &mut Command, what: &str| -> Result<(), String> {
-            match command.output() {
-                Ok(output) if output.status.success() => Ok(()),
-                Ok(output) => {
-                    let said = format!(
-                        "{}{}",
-                        String::from_utf8_lossy(&output.stdout),
-                        String::from_utf8_lossy(&output.stderr)
-                    );
-                    log(Level::Warning, &format!("{what} failed:\n{said}"));
-                    Err(format!("{failure} ({what} failed: {})", tail(&output)))
-                }
-                Err(error) => Err(format!("{failure} ({what} cannot be started: {error})")),
-            }
+        let installer = Installer {
+            base,
+            wheels: &self.wheels,
+            shelf: &self.shelf,
         };
-        let _ = fs::remove_dir_all(directory);
-        run(
-            python(&base.python)
-                .args(["-I", "-m", "venv", "--without-pip"])
-                .arg(directory),
-            "python -m venv",
-        )?;
-        // The base environment's pip installs into the new one, which is a second faster than giving it a pip.
-        let mut pip = python(&base.python);
-        pip.args(["-I", "-m", "pip", "--python"]).arg(target).args([
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-input",
-        ]);
-        if !self.wheels.is_empty() {
-            pip.args(["--no-index", "--find-links", &self.wheels]);
+        let mut foreign = false;
+        for requirement in requirements {
+            if renew || self.shelf.find(requirement).is_none() {
+                installer.fetch(requirement, renew)?;
+            } else {
+                foreign = true;
+            }
         }
-        run(pip.arg("--").args(requirements), "pip install")
-    }
-}
-
-/// An interpreter with the server's environment but without what changes Python's own behaviour.
-fn python(path: &Path) -> Command {
-    let mut command = Command::new(path);
-    command.stdin(Stdio::null());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("PYTHON") {
-            command.env_remove(name);
+        // Made aside and moved, so that a directory with this name is always a whole environment.
+        let aside = self.directory.join(format!(
+            ".env-{:016x}-{}",
+            fingerprint(directory.as_os_str().as_encoded_bytes()),
+            std::process::id()
+        ));
+        let mut made = installer.install(&aside, requirements);
+        if let Err(text) = &made
+            && foreign
+        {
+            // Wheels that came from another server, or from the time of another Python, may not fit here.
+            log(
+                Level::Notice,
+                &format!("the wheels at hand do not fit ({text}); fetching them again"),
+            );
+            made = requirements
+                .iter()
+                .try_for_each(|requirement| installer.fetch(requirement, true))
+                .and_then(|()| installer.install(&aside, requirements));
         }
+        made.and_then(|()| {
+            fs::rename(&aside, directory).or_else(|error| {
+                // Another server that uses the same directory may have been faster.
+                if directory.exists() {
+                    Ok(())
+                } else {
+                    Err(format!("{} cannot be made: {error}", directory.display()))
+                }
+            })
+        })
+        .inspect_err(|_| {
+            let _ = fs::remove_dir_all(&aside);
+        })
     }
-    command
-}
 
-/// The last lines that a failed command wrote, on one line.
-fn tail(output: &Output) -> String {
-    let text = if output.stderr.iter().all(u8::is_ascii_whitespace) {
-        &output.stdout
-    } else {
-        &output.stderr
-    };
-    let text = String::from_utf8_lossy(text);
-    let lines: Vec<&str> = text
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with("[notice]"))
-        .collect();
-    let from = lines.len().saturating_sub(4);
-    lines[from..].join(" | ")
+    /// The wheels that environments are made from.
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.shelf
+    }
+
+    /// Whether an environment with this requirement stands.
+    pub(crate) fn have(&self, requirement: &str) -> bool {
+        self.entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .any(|(requirements, entry)| {
+                matches!(entry, Entry::Ready(_))
+                    && requirements.iter().any(|one| one == requirement)
+            })
+    }
 }
 
 /// A 64-bit FNV-1a hash: stable between runs, which the standard hasher does not promise.
-fn fingerprint(bytes: &[u8]) -> u64 {
+pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })

@@ -12,7 +12,7 @@
 //! * [`calls`], [`worker`], [`outbox`], [`wire`], [`value`], [`records`]: the rest of the plan in a worker process;
 //! * [`persist`]: registrations in database files, the append-only file and on replicas;
 //! * [`companion`]: a server that ends with another process;
-//! * [`environment`]: the interpreters of the workers and their packages.
+//! * [`environment`], [`install`], [`wheels`], [`requirements`]: the interpreters of the workers and their packages.
 
 mod calls;
 mod cluster;
@@ -26,6 +26,7 @@ mod executor;
 mod ffi;
 mod hooks;
 mod info;
+mod install;
 mod key_events;
 mod module;
 mod native;
@@ -37,7 +38,9 @@ mod records;
 mod registry;
 mod reply;
 mod requests;
+mod requirements;
 mod session;
 mod value;
+mod wheels;
 mod wire;
 mod worker;

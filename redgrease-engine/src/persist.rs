@@ -14,6 +14,7 @@ use crate::ffi::{
     lock_server, log, replicate, subscribe,
 };
 use crate::registry::Registration;
+use crate::requirements;
 use crate::session::Session;
 use crate::value::{Value, decode, encode};
 use crate::worker::guard;
@@ -228,12 +229,9 @@ pub(crate) fn forget(id: &[u8]) {
 
 /// Takes all registrations away, because others are about to be loaded.
 fn clear() {
-    for registration in engine().registry.registrations() {
-        engine()
-            .registry
-            .unregister(registration.id.as_bytes(), true);
-    }
+    engine().registry.clear();
     guard(&LEDGER).entries.clear();
+    requirements::clear();
 }
 
 /// Gives every session that was loaded to a worker.
@@ -302,12 +300,15 @@ impl Persistent for Registrations {
     const VERSION: c_int = VERSION;
 
     fn is_empty(moment: Moment) -> bool {
-        moment == Moment::BeforeKeys || guard(&LEDGER).entries.is_empty()
+        match moment {
+            Moment::BeforeKeys => requirements::is_empty(),
+            Moment::AfterKeys => guard(&LEDGER).entries.is_empty(),
+        }
     }
 
     fn save(file: &mut Io<'_>, moment: Moment) {
         let records = match moment {
-            Moment::BeforeKeys => Vec::new(),
+            Moment::BeforeKeys => requirements::packed(),
             Moment::AfterKeys => guard(&LEDGER).records(),
         };
         file.save_number(u64::try_from(records.len()).unwrap_or(0));
@@ -328,10 +329,11 @@ impl Persistent for Registrations {
         }
         for _ in 0..file.load_number()? {
             let record = file.load_bytes()?;
-            if moment == Moment::BeforeKeys {
-                continue;
-            }
-            if let Err(text) = restore(&record) {
+            let taken = match moment {
+                Moment::BeforeKeys => requirements::import(&[record]).map(drop),
+                Moment::AfterKeys => restore(&record),
+            };
+            if let Err(text) = taken {
                 log(Level::Warning, &text);
             }
         }
@@ -364,9 +366,10 @@ impl Handler for Events {
 /// key: writes the registrations behind it. What is written from now on comes after what the child writes.
 fn rewrite() {
     let lock = lock_server();
-    if guard(&LEDGER).entries.is_empty() || !is_plain_rewrite(&lock) {
+    if (guard(&LEDGER).entries.is_empty() && requirements::is_empty()) || !is_plain_rewrite(&lock) {
         return;
     }
+    requirements::ship_all(&lock);
     let records = guard(&LEDGER).records();
     for record in records {
         replicate(&lock, REGISTER, &[record]);

@@ -14,6 +14,7 @@ use crate::key_events::{self, KeyEvent};
 use crate::plan::{Plan, Reader};
 use crate::records::Batch;
 use crate::reply::Reply;
+use crate::requirements;
 use crate::session::{PickledPlan, Session};
 use crate::value::Value;
 use crate::worker::guard;
@@ -525,6 +526,25 @@ impl Registry {
         true
     }
 
+    /// Takes all registrations away; what waits is aborted.
+    pub(crate) fn clear(&self) {
+        let gone = {
+            let mut inner = guard(&self.inner);
+            inner.triggers.clear();
+            std::mem::take(&mut inner.registrations)
+        };
+        self.tell_events();
+        for registration in gone {
+            for number in registration.take_finished() {
+                self.drop_execution(number);
+            }
+            for execution in registration.pending() {
+                execution.abort();
+            }
+            registration.session.remove_plan(&registration.id);
+        }
+    }
+
     /// Tells the sources of events which registrations there are.
     fn tell_events(&self) {
         let all = self.registrations();
@@ -613,16 +633,6 @@ impl Registry {
             .iter()
             .map(|registration| format!("'{}'", registration.id))
             .collect();
-        let requirements: Vec<String> = session
-            .requirements
-            .iter()
-            .map(|name| {
-                format!(
-                    "{{'name':'{name}', 'basePath':'{}', 'wheels':[]}}",
-                    base_path(session)
-                )
-            })
-            .collect();
         format!(
             "{{'sessionName':'{}', 'sessionDescription':'{}', 'refCount': {}, 'linkedTo': {}, 'dead': {}, \
              'isInstallationNeeded':{}, 'registrationsList':[{}], 'depsList':[{}]}}",
@@ -637,18 +647,9 @@ impl Registry {
             session.replaced.load(Ordering::Relaxed),
             i32::from(!session.requirements.is_empty()),
             registrations.join(", "),
-            requirements.join(", "),
+            requirements::session_text(session),
         )
     }
-}
-
-fn base_path(session: &Session) -> String {
-    session
-        .environment()
-        .ok()
-        .and_then(|environment| environment.directory.clone())
-        .map(|path| path.display().to_string())
-        .unwrap_or_default()
 }
 
 fn trigger_of(registration: &Registration) -> Option<&Vec<u8>> {

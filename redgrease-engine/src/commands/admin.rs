@@ -8,6 +8,7 @@ use crate::engine::engine;
 use crate::ffi::{Command, Invocation};
 use crate::registry::Registration;
 use crate::reply::Reply;
+use crate::requirements;
 use crate::session::Session;
 use std::sync::Arc;
 
@@ -87,56 +88,6 @@ pub(crate) fn memory_of_workers() -> (i64, i64) {
     totals
 }
 
-/// A requirement of a session as RG.PYDUMPREQS shows it.
-fn requirement(session: &Session, name: &str, users: usize) -> Reply {
-    let path = session
-        .environment()
-        .ok()
-        .and_then(|environment| environment.directory.clone())
-        .map(|path| path.display().to_string())
-        .unwrap_or_default();
-    Reply::map(vec![
-        ("GearReqVersion", Reply::Int(2)),
-        ("Name", Reply::bulk(name)),
-        ("IsDownloaded", Reply::bulk("yes")),
-        ("IsInstalled", Reply::bulk("yes")),
-        ("CompiledOs", Reply::bulk(std::env::consts::OS)),
-        ("Wheels", Reply::Array(Vec::new())),
-        ("Path", Reply::bulk(path)),
-        ("RefCount", Reply::count(users)),
-        ("IsInReqDictionary", Reply::bulk("yes")),
-    ])
-}
-
-fn users(sessions: &[Arc<Session>], name: &str) -> usize {
-    sessions
-        .iter()
-        .filter(|session| session.requirements.iter().any(|known| known == name))
-        .count()
-}
-
-/// RG.PYDUMPREQS
-pub(crate) struct PyDumpReqs;
-
-impl Command for PyDumpReqs {
-    const NAME: &'static CStr = c"rg.pydumpreqs";
-
-    fn run(call: Invocation<'_>) {
-        let sessions = engine().registry.sessions();
-        let mut seen: Vec<&str> = Vec::new();
-        let mut list = Vec::new();
-        for session in &sessions {
-            for name in &session.requirements {
-                if !seen.contains(&name.as_str()) {
-                    seen.push(name);
-                    list.push(requirement(session, name, users(&sessions, name)));
-                }
-            }
-        }
-        Reply::Array(list).write(call.context);
-    }
-}
-
 /// RG.PYDUMPSESSIONS
 pub(crate) struct PyDumpSessions;
 
@@ -192,7 +143,7 @@ fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) ->
     let dead = session.replaced.load(Ordering::Relaxed);
     let requirements = session.requirements.iter().map(|name| {
         if verbose {
-            requirement(session, name, users(sessions, name))
+            requirements::describe(name, sessions)
         } else {
             Reply::bulk(name)
         }

@@ -5,6 +5,7 @@ use std::ffi::CStr;
 use crate::ffi::{Command, Invocation, Level, log};
 use crate::persist;
 use crate::reply::Reply;
+use crate::requirements;
 
 /// Refuses clients: what these commands carry was made by a server.
 fn is_internal(call: &Invocation<'_>) -> bool {
@@ -28,6 +29,25 @@ fn answer(call: &Invocation<'_>, result: Result<(), String>) {
             // Nobody reads the reply, so the log has to say it.
             log(Level::Warning, &text);
             call.context.reply_error(format!("ERR {text}"));
+        }
+    }
+}
+
+/// RG.PYIMPORTRETINTERNAL
+pub(crate) struct ImportRequirement;
+
+impl Command for ImportRequirement {
+    const NAME: &'static CStr = requirements::IMPORT;
+
+    fn run(call: Invocation<'_>) {
+        if is_internal(&call) {
+            let result = requirements::import(&call.arguments[1..]);
+            answer(
+                &call,
+                result
+                    .map(drop)
+                    .map_err(|text| format!("wheels were not taken in: {text}")),
+            );
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::persist;
 use crate::plan::Plan;
 use crate::registry::Registration;
 use crate::reply::Reply;
+use crate::requirements;
 use crate::session::Session;
 use crate::value::{Value, decode, encode};
 use crate::wire::{FrameType, frame};
@@ -253,6 +254,9 @@ fn finish(
         .get("registrations")
         .and_then(Value::items)
         .unwrap_or(&empty);
+    if !matches!(value.get("run"), None | Some(Value::None)) {
+        requirements::used(&lock_server(), &session.requirements);
+    }
     let run = match value.get("run") {
         None | Some(Value::None) => None,
         Some(description) => match Plan::parse(description) {
@@ -309,11 +313,13 @@ pub(crate) fn commit(
     replaced: Option<&Arc<Session>>,
 ) -> Result<Vec<Arc<Registration>>, String> {
     let registry = &engine().registry;
+    let wheels = requirements::unshipped(&session.requirements);
     // What is kept for database files changes under the server's lock only.
     let lock = lock_server();
     let leaving = replaced.map_or_else(Vec::new, |old| registry.registrations_of(old));
     let made = registry.register(session, descriptions, replaced)?;
     persist::unregistered(&lock, &leaving);
+    requirements::ship(&lock, session, &wheels);
     persist::registered(&lock, session, descriptions);
     drop(lock);
     // Putting registrations in place takes one number of each kind, as in the original.

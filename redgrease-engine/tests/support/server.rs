@@ -332,7 +332,7 @@ fn engine() -> PathBuf {
 }
 
 /// The interpreter: `REDGREASE_PYTHON`, the project's `.venv`, or the first `python3` on the path.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     if let Some(path) = env::var_os("REDGREASE_PYTHON") {
         return path.into();
     }

@@ -1,0 +1,253 @@
+//! Packages that scripts require: installed once, kept as wheels, carried to where they are needed.
+//!
+//! Needs the package index that pip is configured for.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use support::server::python;
+use support::{Client, Options, Server, Value};
+
+/// Long enough for pip.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Small packages without dependencies.
+const OLD: &str = "iniconfig==1.1.1";
+const NEW: &str = "iniconfig==2.0.0";
+/// The version that a function of the session sees.
+const VERSION: &str = "__import__('importlib.metadata').metadata.version('iniconfig')";
+
+#[track_caller]
+fn execute(client: &mut Client, script: &str, options: &[&str]) -> Value {
+    let mut command = vec!["RG.PYEXECUTE", script];
+    command.extend(options);
+    match client.ask(&command, PATIENCE) {
+        Ok(reply) => reply,
+        Err(why) => panic!("{script}: {why}"),
+    }
+}
+
+#[track_caller]
+fn register(client: &mut Client, trigger: &str, options: &[&str]) {
+    let script =
+        format!("GB('CommandReader').map(lambda r: {VERSION}).register(trigger='{trigger}')");
+    let reply = execute(client, &script, options);
+    assert_eq!(reply.text(), "OK", "{reply}");
+}
+
+#[track_caller]
+fn triggered(client: &mut Client, trigger: &str) -> String {
+    let reply = client
+        .ask(&["RG.TRIGGER", trigger], PATIENCE)
+        .expect("a reply");
+    assert!(!reply.is_error(), "{trigger}: {reply}");
+    reply.items().first().map(Value::text).unwrap_or_default()
+}
+
+/// The requirement called `name` in RG.PYDUMPREQS.
+fn requirement(client: &mut Client, name: &str) -> Option<Value> {
+    client
+        .call(&["RG.PYDUMPREQS"])
+        .items()
+        .iter()
+        .find(|one| one.field("Name").is_some_and(|field| field.text() == name))
+        .cloned()
+}
+
+/// A directory without wheels: a server that is given it has no index.
+fn nothing(server_or_test: &str) -> tempfile::TempDir {
+    tempfile::Builder::new()
+        .prefix(server_or_test)
+        .tempdir()
+        .expect("a temporary directory")
+}
+
+fn offline(directory: &Path, more: &[&str]) -> Options {
+    let directory = directory.to_str().expect("a name in UTF-8");
+    Options {
+        module: ["WheelDirectory", directory].map(String::from).to_vec(),
+        server: more.iter().map(ToString::to_string).collect(),
+    }
+}
+
+#[test]
+fn versions_in_conflict_live_side_by_side_and_come_back_without_an_index() {
+    let mut server = Server::start();
+    let mut client = server.client();
+    register(&mut client, "old", &["ID", "old", "REQUIREMENTS", OLD]);
+    // The same in another spelling is the same environment.
+    register(
+        &mut client,
+        "new",
+        &["ID", "new", "REQUIREMENTS", "Iniconfig == 2.0.0"],
+    );
+    let start = Instant::now();
+    register(&mut client, "again", &["ID", "again", "REQUIREMENTS", NEW]);
+    assert!(
+        start.elapsed() < Duration::from_millis(1500),
+        "it was installed again"
+    );
+    for (trigger, version) in [("old", "1.1.1"), ("new", "2.0.0"), ("again", "2.0.0")] {
+        assert_eq!(triggered(&mut client, trigger), version);
+    }
+    let shown = requirement(&mut client, OLD).expect("it is known");
+    let field = |name: &str| shown.field(name).expect("a field").text();
+    for name in ["IsDownloaded", "IsInstalled", "IsInReqDictionary"] {
+        assert_eq!(field(name), "yes", "{name}");
+    }
+    assert_eq!(
+        shown.field("Wheels").expect("wheels").items()[0].text(),
+        "iniconfig-1.1.1-py2.py3-none-any.whl"
+    );
+    assert_eq!(shown.field("RefCount"), Some(&Value::Int(2)));
+
+    // The file brings the wheels along: everything is made again from them, without an index.
+    assert_eq!(client.call(&["SAVE"]).text(), "OK");
+    let empty = nothing("redgrease-empty");
+    server
+        .options_mut()
+        .module
+        .extend(offline(empty.path(), &[]).module);
+    for entry in fs::read_dir(server.installation())
+        .expect("it is there")
+        .flatten()
+    {
+        if !entry.file_name().to_string_lossy().starts_with("worker-") {
+            fs::remove_dir_all(entry.path()).expect("it can be removed");
+        }
+    }
+    server.restart();
+    let mut client = server.client();
+    for (trigger, version) in [("old", "1.1.1"), ("new", "2.0.0"), ("again", "2.0.0")] {
+        assert_eq!(triggered(&mut client, trigger), version);
+    }
+    // With the environments at hand the start is quick.
+    let start = Instant::now();
+    server.restart();
+    assert_eq!(triggered(&mut server.client(), "old"), "1.1.1");
+    assert!(
+        start.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn wheels_are_exported_imported_and_replicated() {
+    let from = Server::with(&Options::server(&["--repl-diskless-sync-delay", "0"]));
+    let mut on_from = from.client();
+    register(&mut on_from, "new", &["REQUIREMENTS", NEW]);
+    assert!(on_from.call(&["RG.PYEXPORTREQ", "iniconfig"]).is_error());
+    let exported = on_from.call(&["RG.PYEXPORTREQ", NEW]);
+    assert_eq!(
+        exported.items()[0].field("Name").expect("a name").text(),
+        NEW
+    );
+    let chunks: Vec<Vec<u8>> = exported.items()[1]
+        .items()
+        .iter()
+        .map(|chunk| chunk.bytes().expect("bytes").to_vec())
+        .collect();
+
+    let empty = nothing("redgrease-empty");
+    let to = Server::with(&offline(empty.path(), &[]));
+    let mut on_to = to.client();
+    let refused = execute(
+        &mut on_to,
+        "GB('ShardsIDReader').run()",
+        &["REQUIREMENTS", NEW],
+    );
+    assert!(
+        refused.text().starts_with("Could not satisfy requirements")
+            && refused.text().contains("iniconfig"),
+        "pip says why: {refused}"
+    );
+    let mut import = vec![b"RG.PYIMPORTREQ".to_vec()];
+    import.extend(chunks);
+    let mut broken = import.clone();
+    broken[1].truncate(100);
+    assert!(on_to.call(&broken).is_error());
+    assert_eq!(on_to.call(&import).text(), "OK");
+    let shown = requirement(&mut on_to, NEW).expect("it is known");
+    assert_eq!(shown.field("IsDownloaded").expect("a field").text(), "yes");
+    let version = execute(
+        &mut on_to,
+        &format!("GB('ShardsIDReader').map(lambda r: {VERSION}).run()"),
+        &["REQUIREMENTS", NEW],
+    );
+    assert_eq!(version.items()[0].items()[0].text(), "2.0.0", "{version}");
+
+    // A replica without an index gets wheels by full synchronisation, and through the stream.
+    let replica = Server::with(&offline(empty.path(), &[]));
+    let mut on_replica = replica.client();
+    let port = from.address().port().to_string();
+    assert_eq!(
+        on_replica.call(&["REPLICAOF", "127.0.0.1", &port]).text(),
+        "OK"
+    );
+    let both = ["new", "old"];
+    for (trigger, wanted) in both.into_iter().zip(["2.0.0", "1.1.1"]) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let reply = on_replica
+                .ask(&["RG.TRIGGER", trigger], PATIENCE)
+                .expect("a reply");
+            if reply
+                .items()
+                .first()
+                .is_some_and(|version| version.text() == wanted)
+            {
+                break;
+            }
+            assert!(Instant::now() < end, "{trigger}: {reply}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        if trigger == "new" {
+            register(&mut on_from, "old", &["REQUIREMENTS", OLD]);
+        }
+    }
+}
+
+#[test]
+fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
+    let wheels = nothing("redgrease-wheels");
+    let fetched = Command::new(python())
+        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
+        .arg(wheels.path())
+        .arg(NEW)
+        .status()
+        .expect("pip runs");
+    assert!(fetched.success());
+    let server = Server::with(&offline(wheels.path(), &[]));
+    let mut client = server.client();
+    let script = format!("GB('ShardsIDReader').map(lambda r: {VERSION}).run()");
+    let run = |client: &mut Client, options: &[&str]| {
+        execute(client, &script, options).items()[0].items()[0].text()
+    };
+    assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "2.0.0");
+    // The directory changes; only a renewal looks into it again.
+    for entry in fs::read_dir(wheels.path()).expect("it is there").flatten() {
+        fs::remove_file(entry.path()).expect("it can be removed");
+    }
+    assert!(
+        Command::new(python())
+            .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
+            .arg(wheels.path())
+            .arg(OLD)
+            .status()
+            .is_ok_and(|status| status.success())
+    );
+    assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "2.0.0");
+    assert_eq!(
+        run(
+            &mut client,
+            &["FORCE_REINSTALL_REQUIREMENTS", "REQUIREMENTS", "iniconfig"]
+        ),
+        "1.1.1"
+    );
+    assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
+}
