@@ -74,8 +74,6 @@ pub(crate) struct Environment {
     pub(crate) package: PathBuf,
     /// Where packages of the base environment lie that every worker needs.
     pub(crate) base_path: String,
-    /// The directory of this environment, none for the base environment.
-    pub(crate) directory: Option<PathBuf>,
 }
 
 /// Says what is wrong with an environment.
@@ -310,7 +308,6 @@ impl Environments {
             version,
             package,
             base_path: places.join(":"),
-            directory: None,
         })
     }
 
@@ -376,7 +373,6 @@ impl Environments {
             version: base.version.clone(),
             package: base.package.clone(),
             base_path: base.base_path.clone(),
-            directory: Some(directory),
         })
     }
 
