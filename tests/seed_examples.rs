@@ -31,6 +31,14 @@ fn assert_has(script: &str, part: &str) {
 
 #[test]
 fn word_count() {
+    let classic = gear! {
+        gb = GearsBuilder()
+        gb.map(lambda x: x["value"]) # map records to "sentence" values
+        gb.flatmap(lambda x: x.split()) # split sentences to words
+        gb.countby() # count word
+        gb.run()
+    };
+    assert_has(&runs(&classic), "x.split()");
     let short = gear! { KeysReader().values().flatmap(str.split).countby().run() };
     assert_has(&runs(&short), "str.split");
     let built = KeysReader::new("*")
@@ -42,13 +50,53 @@ fn word_count() {
 }
 
 #[test]
+fn delete_by_key_prefix() {
+    let classic = gear! {
+        gb = GearsBuilder()
+        gb.map(lambda x: x["key"])
+        gb.foreach(lambda x: execute("DEL", x))
+        gb.count()
+        gb.run("delete_me:*")
+    };
+    assert_has(&runs(&classic), "delete_me:*");
+    let short = gear! {
+        delete_fun = KeysReader().keys().foreach(cmd.delete).count()
+        delete_fun.run("delete_me:*")
+    };
+    assert_has(&runs(&short), "cmd.delete");
+}
+
+#[test]
 fn basic_stream_processing() {
+    let classic = gear! {
+        gb = GearsBuilder("StreamReader")
+        gb.foreach(
+            lambda x: execute("HMSET", x["id"], *sum([[k, v] for k, v in x.items()], []))
+        )
+        gb.register("mystream")
+    };
+    assert_has(&registers(&classic), "HMSET");
     let short = gear! {
         StreamReader().foreach(lambda x: cmd.hmset(x["id"], x)).register( # write to Redis Hash
             "mystream"
         )
     };
     assert_has(&registers(&short), "mystream");
+}
+
+#[test]
+fn automatic_expiry() {
+    let classic = gear! {
+        gb = GB()
+        gb.foreach(lambda x: execute("EXPIRE", x["key"], 3600))
+        gb.register("*", mode="sync", readValue=False)
+    };
+    assert_has(&registers(&classic), "readValue=False");
+    let short = gear! {
+        expire = KeysReader().keys().foreach(lambda x: cmd.expire(x, 3600))
+        expire.register("*", mode="sync", readValue=False)
+    };
+    assert_has(&registers(&short), "mode=\"sync\"");
 }
 
 #[test]
@@ -203,6 +251,40 @@ fn keys_by_type() {
 
 #[test]
 fn runtime_functions() {
+    let oldest = gear! {
+        def age(x):
+            """ Extracts the age from a person """
+            return int(x["value"]["age"])
+
+        def cas(x):
+            """ Checks and sets the current maximum """
+            k = "age:maximum"
+            v = execute("GET", k)   # read the current value
+            v = int(v) if v else 0  # initialize to 0 if none
+            if x > v:               # if a new maximum found
+                execute("SET", k, x) # set key to new value
+
+        gb = GearsBuilder()
+        gb.map(age)
+        gb.foreach(cas)
+        gb.register("person:*")
+    };
+    assert_has(&registers(&oldest), "age:maximum");
+
+    let transaction = gear! {
+        from redgrease import atomic, GB, hashtag
+
+        def transaction(_):
+            with atomic():
+                execute("INCR", f "{{{hashtag()}}}:foo")
+                execute("INCR", f "{{{hashtag()}}}:bar")
+
+        gb = GB("ShardsIDReader")
+        gb.foreach(transaction)
+        gb.run()
+    };
+    assert_has(&runs(&transaction), "with atomic():");
+
     let configuration = gear! {
         from redgrease import configGet, gearsConfigGet
         foo = configGet("ProfileExecutions")
@@ -228,6 +310,11 @@ fn runtime_functions() {
 
 #[test]
 fn sugar() {
+    let reader = gear! {
+        from redgrease import GearsBuilder, ReaderType
+        GearsBuilder(ReaderType.KeysReader).run()
+    };
+    assert_has(&runs(&reader), "KeysReader");
     let mode = gear! {
         from redgrease import KeysReader, TriggerMode
         KeysReader().register(mode=TriggerMode.AsyncLocal)
