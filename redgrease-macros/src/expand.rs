@@ -183,16 +183,24 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
     let plan = static_plan(&gear.plan, &gear.file, &private);
     let name = hidden("PLAN");
     let reader = format_ident!("{}", reader_type(gear.plan.reader));
-    let end = match &gear.plan.action {
-        Some(Action::Run(_)) => quote!(Run),
-        Some(_) => quote!(Register),
-        None => quote!(Open),
+    let end = match (&gear.plan.action, &gear.result) {
+        (Some(Action::Run(_)), Some(ty)) => quote!(RunAs<#ty>),
+        (Some(Action::Run(_)), None) => quote!(Run),
+        (Some(_), _) => quote!(Register),
+        (None, _) => quote!(Open),
     };
+    let result = gear.result.as_ref().map(|ty| {
+        let ty = without_lifetimes(ty);
+        quote_spanned! {ty.span()=>
+            const _: #private::spec::Encoding = <#ty as #private::FromResults>::RECORD;
+        }
+    });
     let captures = captures(&gear.captures, report.has_errors(), &private);
     let report = report.into_tokens();
     quote! {
         {
             #report
+            #result
             const #name: #function::StaticPlan = #plan;
             #name.gear::<#function::readers::#reader, #function::ends::#end>(#captures)
         }

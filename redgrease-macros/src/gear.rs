@@ -14,6 +14,8 @@ use crate::{messages, print};
 /// What `gear!` found out.
 pub(crate) struct Gear {
     pub(crate) krate: syn::Path,
+    /// The type that the results become.
+    pub(crate) result: Option<syn::Type>,
     pub(crate) file: String,
     /// The checked gear; after an error, as much of it as its text tells.
     pub(crate) plan: Plan,
@@ -33,10 +35,14 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
     let header = Header::read(input.clone(), report);
     let mut gear = Gear {
         krate: header.arguments.krate.clone(),
+        result: header.result.clone(),
         file: String::new(),
         plan: guess(&input.to_string()),
         captures: Vec::new(),
     };
+    if header.broken {
+        return gear;
+    }
     let mut body = match Body::of_input(input, &header.rest) {
         Ok(body) => body,
         Err(lost) => {
@@ -60,6 +66,13 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
         plan.requirements
             .extend(requirements.map(|text| text.value().into()));
         gear.plan = plan;
+    }
+    if let (Some(ty), false) = (
+        &gear.result,
+        matches!(gear.plan.action, Some(Action::Run(_))),
+    ) {
+        report.error_at(ty, messages::RESULT_WITHOUT_RUN);
+        gear.result = None;
     }
     if !report.has_errors() {
         print::gear(&body.source, &gear.plan);

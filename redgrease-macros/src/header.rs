@@ -1,9 +1,9 @@
 //! What may stand before the Python text of `gear!`: `#![key = value]`, which Python would take
-//! for a comment.
+//! for a comment, and the type of the results between angle brackets.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{Token, bracketed};
+use syn::{Token, Type, bracketed};
 
 use crate::attrs::{self, Arguments};
 use crate::report::Report;
@@ -11,53 +11,71 @@ use crate::report::Report;
 /// The header and what comes after it.
 pub(crate) struct Header {
     pub(crate) arguments: Arguments,
+    /// The type that the results become.
+    pub(crate) result: Option<Type>,
     /// The first token of the Python text, when there is a header before it.
     pub(crate) end: Option<Span>,
     pub(crate) rest: TokenStream,
+    /// Whether it could not be read, so that nobody knows where the Python text begins.
+    pub(crate) broken: bool,
 }
 
 impl Header {
     pub(crate) fn read(input: TokenStream, report: &mut Report) -> Self {
-        if !begins(&input) {
-            return Self {
-                arguments: Arguments::default(),
-                end: None,
-                rest: input,
-            };
+        let mut header = Self {
+            arguments: Arguments::default(),
+            result: None,
+            end: None,
+            rest: input,
+            broken: false,
+        };
+        if !has_header(&header.rest) {
+            return header;
         }
-        match parse.parse2(input) {
-            Ok((arguments, rest)) => {
-                let arguments = attrs::parse(arguments, attrs::Macro::Header, report);
-                let end = rest.clone().into_iter().next().map(|tree| tree.span());
-                Self {
-                    arguments,
-                    end,
-                    rest,
-                }
+        match parse.parse2(std::mem::take(&mut header.rest)) {
+            Ok((arguments, result, rest)) => {
+                header.arguments = attrs::parse(arguments, attrs::Macro::Header, report);
+                header.result = result;
+                header.end = rest.clone().into_iter().next().map(|tree| tree.span());
+                header.rest = rest;
             }
             Err(error) => {
                 report.syntax(&error);
-                Self {
-                    arguments: Arguments::default(),
-                    end: None,
-                    rest: TokenStream::new(),
-                }
+                header.broken = true;
             }
         }
+        header
     }
 }
 
-/// Whether the input begins with `#!`.
-fn begins(input: &TokenStream) -> bool {
+/// Whether the input begins with `#!` or `<`, as no Python text does.
+fn has_header(input: &TokenStream) -> bool {
     let mut tokens = input.clone().into_iter();
-    let mut punct = |character| matches!(tokens.next(), Some(TokenTree::Punct(punct)) if punct.as_char() == character);
-    punct('#') && punct('!')
+    let mut next = || match tokens.next() {
+        Some(TokenTree::Punct(punct)) => Some(punct.as_char()),
+        _ => None,
+    };
+    match next() {
+        Some('#') => next() == Some('!'),
+        first => first == Some('<'),
+    }
 }
 
-fn parse(input: ParseStream<'_>) -> syn::Result<(TokenStream, TokenStream)> {
-    input.parse::<Token![#]>()?;
-    input.parse::<Token![!]>()?;
-    let content;
-    bracketed!(content in input);
-    Ok((content.parse()?, input.parse()?))
+fn parse(input: ParseStream<'_>) -> syn::Result<(TokenStream, Option<Type>, TokenStream)> {
+    let mut arguments = TokenStream::new();
+    if input.parse::<Option<Token![#]>>()?.is_some() {
+        input.parse::<Token![!]>()?;
+        let content;
+        bracketed!(content in input);
+        arguments = content.parse()?;
+    }
+    let result = match input.parse::<Option<Token![<]>>()? {
+        Some(_) => {
+            let ty = input.parse()?;
+            input.parse::<Token![>]>()?;
+            Some(ty)
+        }
+        None => None,
+    };
+    Ok((arguments, result, input.parse()?))
 }

@@ -132,6 +132,11 @@ pub(crate) const EVENT_PARAMETERS: Fixed = Fixed(
     "a function that runs at events takes one record",
     "write `fn name(record: Record)`, or `StreamRecord` for streams",
 );
+pub(crate) const RESULT_WITHOUT_RUN: Fixed = Fixed(
+    "RG0932",
+    "only a gear that ends in `run` has results that could be of a type",
+    "take the type away, or end the gear with `.run()`",
+);
 pub(crate) const ASYNC_WITHOUT_ON: Fixed = Fixed(
     "RG0918",
     "an `async fn` needs `on = …`: only then a call waits for the server",

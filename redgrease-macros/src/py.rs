@@ -37,6 +37,9 @@ fn read(input: TokenStream, report: &mut Report) -> Py {
         checked: None,
         captures: Vec::new(),
     };
+    if py.header.broken {
+        return py;
+    }
     let mut body = match Body::of_input(input, &py.header.rest) {
         Ok(body) => body,
         Err(lost) => {
@@ -46,6 +49,9 @@ fn read(input: TokenStream, report: &mut Report) -> Py {
             return py;
         }
     };
+    if let Some(ty) = &py.header.result {
+        report.error_at(ty, messages::RESULT_WITHOUT_RUN);
+    }
     py.captures = capture::prepare(&mut body, &py.header);
     py.file = body.source.file().to_owned();
     let names: Vec<&str> = py.captures.iter().map(|c| c.name.as_str()).collect();

@@ -11,7 +11,7 @@ use super::runner::{Blocking, Runner, now};
 use super::value::FromResults;
 use crate::error::{Error, Result};
 use crate::gear::function::GearFunction;
-use crate::gear::function::ends::{Register, Run};
+use crate::gear::function::ends::{Register, Run, RunAs};
 use crate::gear::function::readers::ReaderType;
 use crate::gear::{Action, Plan};
 use crate::script::Script;
@@ -98,6 +98,30 @@ impl<R: ReaderType> GearFunction<R, Run> {
         let script = self.script(T::RECORD);
         let mut runner = super::runner::Asynchronous::new(con);
         start_on(self.plan(), &script, &mut runner).await
+    }
+}
+
+impl<R: ReaderType, T: FromResults> GearFunction<R, RunAs<T>> {
+    /// Runs the gear on the server of `con` and waits for its results, of the type that it names.
+    ///
+    /// # Errors
+    ///
+    /// As the `on` of a gear without such a type.
+    pub fn on(&self, con: &mut impl ConnectionLike) -> Result<ExecutionResult<T>> {
+        self.clone().untyped().on(con)
+    }
+
+    /// Runs the gear on the server of the asynchronous connection `con`.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    #[cfg(feature = "tokio")]
+    pub async fn on_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+    ) -> Result<ExecutionResult<T>> {
+        self.clone().untyped().on_async(con).await
     }
 }
 

@@ -92,6 +92,11 @@ pub trait FromPython: Sized {
 
 /// A type that all the records of a run become: `Vec<T>` takes any number, `Option<T>` at most
 /// one, any other type exactly one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the results of a gear",
+    label = "no records become a `{Self}`",
+    note = "use `Vec<T>` for any number of records, `Option<T>` for at most one, or a type for exactly one: text, bytes, numbers, bool, sets, maps or tuples of these, `Pickle<T>` or `Json<T>`"
+)]
 pub trait FromResults: Sized {
     /// How the server encodes each record.
     const RECORD: Encoding;

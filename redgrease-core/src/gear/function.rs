@@ -80,13 +80,20 @@ pub mod ends {
         /// Ended with `.register(…)`: it is sent and runs at every event.
         Register,
     }
+
+    /// Ended with `.run(…)`, with the type that the results become.
+    #[derive(Debug, Clone, Copy)]
+    pub struct RunAs<T>(std::marker::PhantomData<fn() -> T>);
+
+    impl<T> sealed::Sealed for RunAs<T> {}
+    impl<T> End for RunAs<T> {}
 }
 
 mod sealed {
     pub trait Sealed {}
 }
 
-use ends::{End, Register, Run};
+use ends::{End, Register, Run, RunAs};
 use readers::ReaderType;
 
 /// A gear: what `gear!` and the builder give. `R` is its reader, `E` how it ends.
@@ -152,6 +159,21 @@ impl<R: ReaderType> GearFunction<R, Run> {
     /// The text that is sent to the server; each record of the result is encoded as `result` says.
     pub fn script(&self, result: Encoding) -> Script {
         gear_script(&self.plan, result)
+    }
+}
+
+impl<R: ReaderType> GearFunction<R, Run> {
+    /// The same gear with the type that its results become, so that `.on(&mut con)` needs no
+    /// annotation.
+    pub fn results<T>(self) -> GearFunction<R, RunAs<T>> {
+        GearFunction::from_plan(self.plan)
+    }
+}
+
+impl<R: ReaderType, T> GearFunction<R, RunAs<T>> {
+    /// The same gear without the type of its results.
+    pub fn untyped(self) -> GearFunction<R, Run> {
+        GearFunction::from_plan(self.plan)
     }
 }
 

@@ -26,4 +26,29 @@ fn main() {
     };
     assert_eq!(tuned.plan().requirements, ["numpy"]);
     assert_eq!(tuned.plan().prelude.len(), 1);
+
+    let typed: GearFunction<readers::KeysReader, ends::RunAs<Vec<String>>> =
+        gear! { <Vec<String>> KeysReader().keys().run() };
+    let mut con = RedisGears::lazy("redis://127.0.0.1:1/").unwrap();
+    let results: redgrease::Result<ExecutionResult<Vec<String>>> = typed.on(&mut con);
+    assert!(results.is_err(), "no server listens there");
+
+    let both = gear! {
+        #![python = "3.11"]
+        <Option<i64>>
+        KeysReader().count().run()
+    };
+    let _: redgrease::Result<ExecutionResult<Option<i64>>> = both.on(&mut con);
+    let _: redgrease::Result<ExecutionResult<i64>> =
+        gear! { KeysReader().count().run() }.results().on(&mut con);
+
+    let quoted = gear! {
+        r#"
+        def first(record):
+            return f"{record['key'][0]}"  # don't mind the quotes
+
+        KeysReader('doc:*').map(first).run()
+        "#
+    };
+    assert!(quoted.plan().prelude[0].text.contains("record['key']"));
 }
