@@ -4,10 +4,10 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use crate::execution::{Execution, Outcome};
 use crate::ffi::ServerLock;
-use crate::records::{Batch, LAST, NO_ASYNC};
+use crate::records::{Batch, CARRY_ON, LAST, NO_ASYNC};
 use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::wire::{FrameType, frame};
-use crate::worker::{Work, Worker, guard};
+use crate::worker::{TOO_LONG, Work, Worker, guard};
 
 /// Batches that a worker may have in hand before the reader waits.
 const IN_FLIGHT: usize = 4;
@@ -21,6 +21,12 @@ fn call_frame(
     flags: i64,
     extra: &Value,
 ) -> Vec<u8> {
+    let flags = flags
+        | if execution.plan.carries_on() {
+            CARRY_ON
+        } else {
+            0
+        };
     let mut out = Vec::with_capacity(batch.size() + 160);
     frame(&mut out, FrameType::Call, number, |payload| {
         encode_head(b'(', 7, payload);
@@ -37,7 +43,8 @@ fn finish_with(execution: &Arc<Execution>, answer: Result<&[u8], String>) {
     execution.finish(match answer {
         Ok(payload) => Outcome::parse(payload),
         Err(_) if execution.status() == crate::execution::Status::Aborted => Outcome::default(),
-        Err(text) => Outcome::failed(text),
+        Err(text) if execution.stop_wanted() => Outcome::failed(text),
+        Err(text) => Outcome::lost(text),
     });
 }
 
@@ -59,7 +66,7 @@ pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batc
     let worker = match execution.session.worker() {
         Ok(worker) => worker,
         Err(text) => {
-            execution.finish(Outcome::failed(text));
+            execution.finish(Outcome::lost(text));
             return;
         }
     };
@@ -93,7 +100,7 @@ pub(crate) fn run_sync(
     let worker = match execution.session.worker() {
         Ok(worker) => worker,
         Err(text) => {
-            execution.finish(Outcome::failed(text));
+            execution.finish(Outcome::lost(text));
             return;
         }
     };
@@ -119,7 +126,11 @@ pub(crate) fn run_sync(
         Ok(None) => {}
         Err(text) => {
             worker.disown(number);
-            execution.finish(Outcome::failed(text));
+            execution.finish(if text.starts_with(TOO_LONG) {
+                Outcome::failed(text)
+            } else {
+                Outcome::lost(text)
+            });
         }
     }
 }

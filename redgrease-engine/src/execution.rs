@@ -17,14 +17,24 @@ use crate::worker::{Worker, guard};
 pub(crate) struct Outcome {
     pub(crate) results: Vec<Value>,
     pub(crate) errors: Vec<Vec<u8>>,
+    /// Whether the worker was lost before it had worked the records off.
+    pub(crate) lost: bool,
 }
 
 impl Outcome {
     /// Nothing but one error.
     pub(crate) fn failed(error: impl Into<Vec<u8>>) -> Self {
         Self {
-            results: Vec::new(),
             errors: vec![error.into()],
+            ..Self::default()
+        }
+    }
+
+    /// The worker was lost, or there is none.
+    pub(crate) fn lost(error: impl Into<Vec<u8>>) -> Self {
+        Self {
+            lost: true,
+            ..Self::failed(error)
         }
     }
 
@@ -45,6 +55,8 @@ impl Outcome {
                 .iter()
                 .map(|error| error.as_bytes().unwrap_or_default().to_vec())
                 .collect(),
+            // A third part says that the worker does not know the function.
+            lost: parts.next().is_some(),
         }
     }
 }

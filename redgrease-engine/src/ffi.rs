@@ -19,6 +19,7 @@ mod keyspace;
 mod persistence;
 mod process;
 mod server_events;
+mod streams;
 mod table;
 
 pub(crate) use call::{CallReply, ReplyKind, call};
@@ -33,6 +34,7 @@ pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};
 pub(crate) use persistence::{Io, IoError, Moment, Persistent, create_type, replicate};
 pub(crate) use process::{Process, kill_server, terminate_server};
 pub(crate) use server_events::{Event, Handler, subscribe};
+pub(crate) use streams::subscribe_to_streams;
 pub(crate) use table::{api, attach};
 
 /// Status of a module API call that succeeded.

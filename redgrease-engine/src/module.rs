@@ -48,6 +48,9 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     crate::companion::follow(companion)?;
     subscribe_to_keys(context)?;
     register_info(context);
+    crate::ffi::subscribe_to_streams(context)?;
+    crate::readers::stream::start_thread()
+        .map_err(|error| format!("a thread cannot be started: {error}"))?;
     // The first script finds a worker waiting.
     engine().environments.get(Vec::new(), false, |environment| {
         match environment.and_then(|environment| engine().workers.pick(&environment)) {

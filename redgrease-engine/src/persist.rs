@@ -13,6 +13,7 @@ use crate::ffi::{
     Context, Event, Handler, Io, IoError, Level, Moment, Persistent, ServerLock, call, create_type,
     lock_server, log, replicate, subscribe,
 };
+use crate::readers::stream;
 use crate::registry::Registration;
 use crate::requirements;
 use crate::session::Session;
@@ -212,6 +213,7 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
         .register(&session, &new, None)
         .map_err(|text| format!("session {name} was not restored: {text}"))?;
     guard(&LEDGER).add(&session, &new);
+    stream::start(&made);
     if !is_new {
         let ids: Vec<String> = made.iter().map(|one| one.id.clone()).collect();
         session.send_plans(&ids);

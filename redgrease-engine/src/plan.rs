@@ -85,6 +85,8 @@ pub(crate) struct StreamEvents {
     pub(crate) batch: i64,
     pub(crate) duration: i64,
     pub(crate) policy: String,
+    /// The consumer group; empty until the registration is put in place.
+    pub(crate) group: String,
     pub(crate) retry_interval: i64,
     pub(crate) trim: bool,
 }
@@ -143,6 +145,7 @@ impl Reader {
                 batch: int("batch")?,
                 duration: int("duration")?,
                 policy: arguments.text("onFailedPolicy")?,
+                group: arguments.text("group").unwrap_or_default(),
                 retry_interval: int("onFailedRetryInterval")?,
                 trim: arguments.flag("trimStream"),
             }),
@@ -318,6 +321,12 @@ impl Plan {
             flow = next;
         }
         prefix
+    }
+
+    /// Whether an error does not keep the functions from the records after it: where a batch is acknowledged as a whole
+    /// whatever became of its parts, none of them may go unseen.
+    pub(crate) fn carries_on(&self) -> bool {
+        matches!(&self.reader, Reader::StreamEvents(events) if events.policy == "continue")
     }
 
     /// Whether the engine does everything.

@@ -24,6 +24,9 @@ const BINARY: i64 = 2;
 /// The function must not return futures.
 pub(crate) const NO_ASYNC: i64 = 4;
 
+/// An error does not keep the function from the records after it.
+pub(crate) const CARRY_ON: i64 = 8;
+
 /// Some records in their encoding.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
@@ -107,7 +110,7 @@ impl Batch {
     }
 
     /// An entry of a stream.
-    pub(crate) fn push_entry(&mut self, key: &[u8], id: &[u8], fields: &[(Vec<u8>, Vec<u8>)]) {
+    pub(crate) fn push_entry<T: AsRef<[u8]>>(&mut self, key: &[u8], id: &[u8], fields: &[(T, T)]) {
         self.begin(3);
         self.redis(key);
         self.redis(id);
@@ -166,11 +169,11 @@ impl KeyValue<'_> {
     }
 
     /// Fields and values, the last one first, as RedisGears 1.2 gives them.
-    pub(crate) fn fields(&mut self, fields: &[(Vec<u8>, Vec<u8>)]) {
+    pub(crate) fn fields<T: AsRef<[u8]>>(&mut self, fields: &[(T, T)]) {
         self.batch.bytes.push(b'{');
         for (field, value) in fields.iter().rev() {
-            self.batch.redis(field);
-            self.batch.redis(value);
+            self.batch.redis(field.as_ref());
+            self.batch.redis(value.as_ref());
         }
         self.batch.bytes.push(b'0');
     }

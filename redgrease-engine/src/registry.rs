@@ -12,6 +12,7 @@ use crate::ffi::lock_server;
 use crate::hooks;
 use crate::key_events::{self, KeyEvent};
 use crate::plan::{Plan, Reader};
+use crate::readers::stream::{self, Follower};
 use crate::records::Batch;
 use crate::reply::Reply;
 use crate::requirements;
@@ -73,16 +74,23 @@ pub(crate) struct Registration {
     pub(crate) id: String,
     pub(crate) plan: Arc<Plan>,
     pub(crate) session: Arc<Session>,
+    /// What a StreamReader registration has beyond others.
+    pub(crate) follower: Option<Follower>,
     statistics: Mutex<Statistics>,
     queue: Mutex<Queue>,
 }
 
 impl Registration {
     fn new(id: String, plan: Arc<Plan>, session: Arc<Session>) -> Self {
+        let follower = match &plan.reader {
+            Reader::StreamEvents(events) => Some(Follower::new(events, plan.mode)),
+            _ => None,
+        };
         Self {
             id,
             plan,
             session,
+            follower,
             statistics: Mutex::default(),
             queue: Mutex::default(),
         }
@@ -221,6 +229,9 @@ impl Registration {
 
     /// Sets the counters back; what is under way stays counted.
     pub(crate) fn clear_statistics(&self) {
+        if let Some(follower) = &self.follower {
+            follower.clear_lag();
+        }
         let mut statistics = guard(&self.statistics);
         let over = statistics.succeeded + statistics.failed + statistics.aborted;
         *statistics = Statistics {
@@ -244,7 +255,7 @@ impl Registration {
             statistics.total_run as f64 / runs as f64
         };
         let number = |value: u64| Reply::Int(i64::try_from(value).unwrap_or(i64::MAX));
-        let data = vec![
+        let mut data = vec![
             ("mode", Reply::bulk(self.plan.mode.name())),
             ("numTriggered", number(statistics.triggered)),
             ("numSuccess", number(statistics.succeeded)),
@@ -253,12 +264,22 @@ impl Registration {
             ("lastRunDurationMS", number(statistics.last_run)),
             ("totalRunDurationMS", number(statistics.total_run)),
             ("avgRunDurationMS", Reply::bulk(format_average(average))),
-            (
-                "lastError",
-                Reply::bulk_or_null(statistics.last_error.as_ref()),
-            ),
-            ("args", self.plan.reader.arguments()),
         ];
+        if let Some(follower) = &self.follower {
+            let (last, total) = follower.lag();
+            #[expect(clippy::cast_precision_loss, reason = "an average of milliseconds")]
+            let average = total as f64 / runs.max(1) as f64;
+            data.push(("lastEstimatedLagMS", number(last)));
+            data.push(("avgEstimatedLagMS", Reply::bulk(format_average(average))));
+        }
+        data.push((
+            "lastError",
+            Reply::bulk_or_null(statistics.last_error.as_ref()),
+        ));
+        data.push(("args", self.plan.reader.arguments()));
+        if let Some(follower) = &self.follower {
+            data.push(("status", Reply::bulk(follower.status())));
+        }
         let mut whole = vec![
             ("id", Reply::bulk(&self.id)),
             ("reader", Reply::bulk(self.plan.reader.name())),
@@ -550,6 +571,7 @@ impl Registry {
         let all = self.registrations();
         key_events::set_registrations(&all);
         hooks::set_registrations(&all);
+        stream::set_registrations(&all);
     }
 
     // -- sessions

@@ -26,6 +26,9 @@ const LOCK_BUDGET: Duration = Duration::from_millis(1);
 /// A worker that has answered nothing for so long has a busy thread.
 pub(crate) const BUSY_AFTER: Duration = Duration::from_millis(5);
 
+/// How the error about a synchronous function begins that was stopped.
+pub(crate) const TOO_LONG: &str = "ERR the synchronous function took longer";
+
 /// How a piece of work ended.
 pub(crate) type WorkResult<'a> = Result<&'a [u8], String>;
 
@@ -536,7 +539,7 @@ impl Worker {
             if left.is_zero() {
                 self.kill();
                 return Err(format!(
-                    "ERR the synchronous function took longer than SyncDeadline ({} ms) and was stopped",
+                    "{TOO_LONG} than SyncDeadline ({} ms) and was stopped",
                     deadline.as_millis()
                 ));
             }

@@ -232,9 +232,11 @@ class PyFlatExecution:
             ("onFailedRetryInterval", 1, "retryInterval argument must be a number"),
         ):
             value = keywords.get(name, default)
-            if not isinstance(value, int):
+            if not isinstance(value, int) or not -(2**63) <= value < 2**63:
                 raise error(text)
             arguments[name] = value
+        if arguments["batch"] < 1:
+            raise error("batch argument must be at least 1")
         policy = keywords.get("onFailedPolicy", "continue")
         if not isinstance(policy, str):
             raise error("onFailedPolicy must be a string (Continue/Abort/Retry)")

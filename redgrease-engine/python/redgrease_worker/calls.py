@@ -215,7 +215,7 @@ class Calls:
         plan = None if session is None else session.plans.get(plan_id)
         if plan is None:
             text = "the function of this execution is not known to its worker any more"
-            self.hub.tell(wire.RESULT, number, wire.dumps(([], [text])))
+            self.hub.tell(wire.RESULT, number, wire.dumps(([], [text], True)))
             return
         context = self._context(number, session, flags)
         if extra is not None:
@@ -230,6 +230,7 @@ class Calls:
             self.hub.running.pop(number, None)
             self.hub.tell(wire.RESULT, number, wire.dumps(([], [text_of(problem)])))
             return
+        pipeline.carry_on = flags & 8
         run = _Run(context, pipeline, (name, plan_id) if (name, plan_id) in self.futures else None)
         if kind == 9:
             self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)

@@ -241,9 +241,14 @@ class Failures:
 
     def __init__(self):
         self.errors = []
+        # Whether an error that asks for a pause stops what an error would not stop.
+        self.may_pause = False
 
     def __call__(self, exception):
-        self.errors.append(text_of(exception))
+        text = text_of(exception)
+        self.errors.append(text)
+        if self.may_pause and text.startswith("PAUSE"):
+            raise Stop
 
 
 class Pipeline:
@@ -253,6 +258,8 @@ class Pipeline:
         self.fail = Failures()
         self.results = []
         self.stopped = False
+        # Whether records are worked off although one before them failed.
+        self.carry_on = False
         self._stages = []
         outputs = []
         for index, make in enumerate(makers):
@@ -263,11 +270,13 @@ class Pipeline:
 
     def feed(self, records):
         """Works off records; gives True when no more are wanted."""
+        self.fail.may_pause = self.carry_on
         try:
-            if self._stages[0][0](records, True):
+            if self._stages[0][0](records, not self.carry_on):
                 self.stopped = True
         except Stop:
             self.stopped = True
+        self.fail.may_pause = False
         return self.stopped
 
     def finish(self):

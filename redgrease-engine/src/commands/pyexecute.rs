@@ -10,6 +10,7 @@ use crate::execution::Waiter;
 use crate::ffi::{Blocked, Command, Invocation, Level, lock_server, log};
 use crate::persist;
 use crate::plan::Plan;
+use crate::readers::stream;
 use crate::registry::Registration;
 use crate::reply::Reply;
 use crate::requirements;
@@ -317,6 +318,7 @@ pub(crate) fn commit(
     // What is kept for database files changes under the server's lock only.
     let lock = lock_server();
     let leaving = replaced.map_or_else(Vec::new, |old| registry.registrations_of(old));
+    let descriptions = &stream::with_groups(descriptions, &leaving);
     let made = registry.register(session, descriptions, replaced)?;
     persist::unregistered(&lock, &leaving);
     requirements::ship(&lock, session, &wheels);
@@ -345,6 +347,11 @@ pub(crate) fn tell_registered(
     made: &[Arc<Registration>],
     then: impl FnOnce() + Send + 'static,
 ) {
+    let started = made.to_vec();
+    let then = move || {
+        stream::start(&started);
+        then();
+    };
     let plans: Vec<Value> = made
         .iter()
         .filter(|registration| registration.plan.on_registered)

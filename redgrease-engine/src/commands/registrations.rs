@@ -6,6 +6,7 @@ use crate::cluster;
 use crate::engine::engine;
 use crate::ffi::{Command, Invocation, lock_server};
 use crate::persist;
+use crate::readers::stream;
 use crate::reply::Reply;
 
 /// RG.DUMPREGISTRATIONS
@@ -69,10 +70,20 @@ fn change_pause(call: &Invocation<'_>, verb: &str) {
             ]
             .concat(),
         ),
-        Some(registration) => call.context.reply_error(format!(
-            "Reader {} does not support {verb}",
-            registration.plan.reader.name()
-        )),
+        Some(registration) => match &registration.follower {
+            None => call.context.reply_error(format!(
+                "Reader {} does not support {verb}",
+                registration.plan.reader.name()
+            )),
+            Some(_) => {
+                if verb == "pause" {
+                    stream::pause(&registration);
+                } else {
+                    stream::unpause(&registration);
+                }
+                Reply::Ok.write(call.context);
+            }
+        },
     }
 }
 

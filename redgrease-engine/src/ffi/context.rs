@@ -195,10 +195,15 @@ impl Context<'_> {
         Blocked { raw }
     }
 
+    /// The database that is selected.
+    pub(crate) fn database(self) -> c_int {
+        // SAFETY: live context.
+        unsafe { (api().get_selected_db)(self.raw) }
+    }
+
     /// Calls `body` with database 0 selected, and selects the old one again.
     pub(crate) fn in_database_zero<R>(self, body: impl FnOnce() -> R) -> R {
-        // SAFETY: live context.
-        let before = unsafe { (api().get_selected_db)(self.raw) };
+        let before = self.database();
         if before == 0 {
             return body();
         }

@@ -1,5 +1,16 @@
 //! The entries of one stream.
 
+mod follower;
+mod group;
+mod noticed;
+mod state;
+mod watch;
+
+pub(crate) use follower::Follower;
+pub(crate) use watch::{
+    added, pause, set_registrations, start, start_thread, unpause, with_groups,
+};
+
 use crate::ffi::{CallReply, ReplyKind, call, lock_server};
 use crate::native::NativeRun;
 use crate::records::{Batch, Layout};

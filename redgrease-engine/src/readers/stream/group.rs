@@ -1,0 +1,202 @@
+//! The consumer group through which a registration reads a stream: reading, acknowledging, trimming.
+
+use crate::ffi::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call};
+use crate::records::{Batch, Layout};
+
+/// The group of the first registration, under the name that RedisGears 1.2 gave to its only one. Those of further
+/// registrations append a number.
+pub(crate) const NAME: &str = "__gears_consumer_group__";
+const CONSUMER: &[u8] = b"__gears_client__";
+/// Reads what no consumer of the group has got.
+pub(super) const NEW: &[u8] = b">";
+/// Reads what was got and not acknowledged, from the start.
+pub(super) const UNACKNOWLEDGED: &[u8] = b"0";
+
+/// The name of a group by its number, from 1.
+pub(crate) fn name(number: usize) -> String {
+    if number <= 1 {
+        NAME.to_owned()
+    } else {
+        format!("{NAME}{number}")
+    }
+}
+
+/// Some entries of a stream on their way to a function.
+#[derive(Debug)]
+pub(super) struct Entries {
+    /// The ids to acknowledge; one of an entry that was deleted meanwhile has no record.
+    pub(super) ids: Vec<Vec<u8>>,
+    pub(super) batch: Batch,
+}
+
+impl Entries {
+    pub(super) fn new() -> Self {
+        Self {
+            ids: Vec::new(),
+            batch: Batch::new(Layout::Stream),
+        }
+    }
+
+    fn add(&mut self, key: &[u8], reply: &CallReply) {
+        for entry in reply.elements() {
+            let (Some(id), Some(content)) = (entry.element(0), entry.element(1)) else {
+                continue;
+            };
+            self.ids.push(id.text().to_vec());
+            if content.kind() != ReplyKind::Array {
+                continue;
+            }
+            let texts: Vec<CallReply> = content.elements().collect();
+            let fields: Vec<(&[u8], &[u8])> = texts
+                .chunks_exact(2)
+                .map(|pair| (pair[0].text(), pair[1].text()))
+                .collect();
+            self.batch.push_entry(key, id.text(), &fields);
+        }
+    }
+}
+
+/// Whether the key is a stream.
+pub(super) fn is_stream(lock: &ServerLock, key: &[u8]) -> bool {
+    OpenKey::open(lock, key).kind() == KeyKind::Stream
+}
+
+/// The reply of a command, unless it is an error.
+fn ask(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<CallReply, String> {
+    let reply = call(lock, name, arguments).map_err(|error| error.text)?;
+    if reply.kind() == ReplyKind::Error {
+        return Err(String::from_utf8_lossy(reply.text()).trim_end().to_owned());
+    }
+    Ok(reply)
+}
+
+/// Reads up to `count` entries from `from` on, which is [`NEW`] or an id after which unacknowledged ones are wanted. Makes
+/// the group where there is none.
+///
+/// # Errors
+/// The server's text; the stream is gone or is none any more, most likely.
+pub(super) fn read(
+    lock: &ServerLock,
+    key: &[u8],
+    group: &str,
+    from: &[u8],
+    count: usize,
+    entries: &mut Entries,
+) -> Result<usize, String> {
+    let count = count.to_string();
+    let arguments: [&[u8]; 8] = [
+        b"GROUP",
+        group.as_bytes(),
+        CONSUMER,
+        b"COUNT",
+        count.as_bytes(),
+        b"STREAMS",
+        key,
+        from,
+    ];
+    let reply = match ask(lock, b"XREADGROUP", &arguments) {
+        Err(text) if text.starts_with("NOGROUP") => {
+            ask(lock, b"XGROUP", &[b"CREATE", key, group.as_bytes(), b"0"])?;
+            ask(lock, b"XREADGROUP", &arguments)?
+        }
+        other => other?,
+    };
+    let before = entries.ids.len();
+    if let Some(list) = reply.element(0).and_then(|stream| stream.element(1)) {
+        entries.add(key, &list);
+    }
+    Ok(entries.ids.len() - before)
+}
+
+/// Tells the group that entries are worked off.
+pub(super) fn acknowledge(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>]) {
+    if ids.is_empty() {
+        return;
+    }
+    let arguments: Vec<&[u8]> = [key, group.as_bytes()]
+        .into_iter()
+        .chain(ids.iter().map(Vec::as_slice))
+        .collect();
+    // A stream that is gone has nothing to acknowledge.
+    let _ = ask(lock, b"XACK", &arguments);
+}
+
+/// An id of a stream in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Id(u64, u64);
+
+impl Id {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let (time, number) = std::str::from_utf8(text).ok()?.split_once('-')?;
+        Some(Self(time.parse().ok()?, number.parse().ok()?))
+    }
+
+    fn next(self) -> Self {
+        match self.1.checked_add(1) {
+            Some(number) => Self(self.0, number),
+            None => Self(self.0.saturating_add(1), 0),
+        }
+    }
+}
+
+/// Removes the entries that nobody needs any more: not the registrations whose groups are `live`, which must all be there,
+/// and no consumer group of anybody else.
+pub(super) fn trim(lock: &ServerLock, key: &[u8], live: &[&str]) {
+    if let Some(Id(time, number)) = first_needed(lock, key, live) {
+        let least = format!("{time}-{number}");
+        let _ = ask(lock, b"XTRIM", &[key, b"MINID", least.as_bytes()]);
+    }
+}
+
+fn first_needed(lock: &ServerLock, key: &[u8], live: &[&str]) -> Option<Id> {
+    let groups = ask(lock, b"XINFO", &[b"GROUPS", key]).ok()?;
+    let mut found = 0;
+    let mut least: Option<Id> = None;
+    for group in groups.elements() {
+        let fields: Vec<CallReply> = group.elements().collect();
+        let field = |name: &[u8]| {
+            fields
+                .chunks_exact(2)
+                .find(|pair| pair[0].text() == name)
+                .map(|pair| &pair[1])
+        };
+        let name = field(b"name")?.text();
+        if live.iter().any(|group| group.as_bytes() == name) {
+            found += 1;
+        } else if name.starts_with(NAME.as_bytes()) {
+            // Of a registration that is gone.
+            continue;
+        }
+        let needed = if field(b"pending")?.integer() > 0 {
+            Id::parse(
+                ask(lock, b"XPENDING", &[key, name])
+                    .ok()?
+                    .element(1)?
+                    .text(),
+            )?
+        } else {
+            Id::parse(field(b"last-delivered-id")?.text())?.next()
+        };
+        least = Some(least.map_or(needed, |least| least.min(needed)));
+    }
+    least.filter(|_| found == live.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_numbers() {
+        assert!(Id::parse(b"9-1") < Id::parse(b"10-0"));
+        assert_eq!(Id::parse(b"x"), None);
+        assert_eq!(Id(1, 2).next(), Id(1, 3));
+        assert_eq!(Id(1, u64::MAX).next(), Id(2, 0));
+    }
+
+    #[test]
+    fn the_first_group_has_the_old_name() {
+        assert_eq!(name(1), "__gears_consumer_group__");
+        assert_eq!(name(2), "__gears_consumer_group__2");
+    }
+}

@@ -1,0 +1,460 @@
+//! Where a registration is in each of its streams: what is due, what runs, what became of it. No server in sight here.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::group::{Entries, NEW, UNACKNOWLEDGED};
+use super::noticed::Noticed;
+use crate::plan::{Mode, StreamEvents};
+
+/// Batches that are read ahead while one runs.
+const AHEAD: usize = 8;
+/// Read ahead no more than so many bytes.
+const AHEAD_BYTES: usize = 1 << 20;
+
+/// The name of a stream.
+pub(super) type Key = Arc<[u8]>;
+
+/// What DUMPREGISTRATIONS calls the status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Status {
+    #[default]
+    Ok,
+    Waiting,
+    Aborted,
+    Paused,
+}
+
+impl Status {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Waiting => "WAITING_FOR_RETRY_ON_FAILURE",
+            Self::Aborted => "ABORTED",
+            Self::Paused => "PAUSED",
+        }
+    }
+}
+
+/// One stream.
+#[derive(Debug)]
+struct Stream {
+    noticed: Noticed,
+    /// While entries are read again that were got before and not acknowledged: the id after which they go on.
+    pending: Option<Vec<u8>>,
+    /// Whether an execution over pending entries is made even if there are none, as RedisGears 1.2 does once.
+    first: bool,
+    /// Whether all entries are wanted, however few they are.
+    drain: bool,
+    queued: bool,
+    /// Whether somebody will come when the duration is over.
+    timed: bool,
+}
+
+impl Stream {
+    fn new() -> Self {
+        Self {
+            noticed: Noticed::default(),
+            pending: Some(UNACKNOWLEDGED.to_vec()),
+            first: true,
+            drain: false,
+            queued: false,
+            timed: false,
+        }
+    }
+
+    fn is_due(&self, batch: usize) -> bool {
+        self.pending.is_some()
+            || self.drain
+            || usize::try_from(self.noticed.count()).unwrap_or(usize::MAX) >= batch
+    }
+}
+
+/// A batch to be read.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) key: Key,
+    pub(super) from: Vec<u8>,
+    pub(super) count: usize,
+}
+
+/// A batch that was read.
+#[derive(Debug)]
+pub(super) struct Portion {
+    pub(super) key: Key,
+    pub(super) entries: Entries,
+    /// When its first entry was noticed.
+    pub(super) since: Option<Instant>,
+}
+
+/// A batch that was worked off and is to be acknowledged.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) key: Key,
+    pub(super) ids: Vec<Vec<u8>>,
+    pub(super) since: Option<Instant>,
+}
+
+/// What to do with a batch whose execution is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Worked off.
+    Acknowledge,
+    /// Not worked off; the registration stops with this status and its entries stay.
+    Stop(Status),
+}
+
+/// All streams of a registration.
+#[derive(Debug)]
+pub(super) struct State {
+    rules: Rules,
+    pub(super) status: Status,
+    /// Whether it reads at all: after its registration, and not on a replica.
+    pub(super) awake: bool,
+    /// Whether it is unregistered.
+    pub(super) gone: bool,
+    /// How often in a row its worker was lost.
+    pub(super) lost: u32,
+    streams: HashMap<Key, Stream>,
+    due: VecDeque<Key>,
+    ready: VecDeque<Portion>,
+    running: Option<Done>,
+    done: Vec<Done>,
+    /// Whether everything is to be read again once nothing runs; and whether empty executions are made for it.
+    again: Option<bool>,
+    /// Whether a thread works on this now, with the server.
+    pub(super) working: bool,
+    /// Whether the thread for streams has been asked to.
+    pub(super) asked: bool,
+    /// Whether somebody looks later whether it may wake up.
+    pub(super) waking: bool,
+}
+
+/// What follows from an event.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// A batch is due.
+    pub(super) due: bool,
+    /// Somebody should look at the stream after this time.
+    pub(super) later: Option<Duration>,
+}
+
+/// How a registration reads.
+#[derive(Debug)]
+pub(super) struct Rules {
+    batch: usize,
+    duration: Option<Duration>,
+    ahead: usize,
+}
+
+impl Rules {
+    pub(super) fn new(events: &StreamEvents, mode: Mode) -> Self {
+        // What is read ahead shows as pending, which it must not when a failure leaves it alone.
+        let ahead = events.policy == "continue" && mode != Mode::Sync;
+        Self {
+            batch: usize::try_from(events.batch).unwrap_or(1).max(1),
+            duration: u64::try_from(events.duration)
+                .ok()
+                .filter(|&milliseconds| milliseconds > 0)
+                .map(Duration::from_millis),
+            ahead: if ahead { AHEAD } else { 0 },
+        }
+    }
+}
+
+impl State {
+    pub(super) fn new(rules: Rules) -> Self {
+        Self {
+            rules,
+            status: Status::Ok,
+            awake: false,
+            gone: false,
+            working: false,
+            asked: false,
+            waking: false,
+            lost: 0,
+            streams: HashMap::new(),
+            due: VecDeque::new(),
+            ready: VecDeque::new(),
+            running: None,
+            done: Vec::new(),
+            again: None,
+        }
+    }
+
+    fn queue(&mut self, key: &Key) {
+        if let Some(stream) = self.streams.get_mut(key)
+            && !stream.queued
+        {
+            stream.queued = true;
+            self.due.push_back(Arc::clone(key));
+        }
+    }
+
+    fn entry(&mut self, key: &[u8]) -> (Key, &mut Stream) {
+        let key = match self.streams.get_key_value(key) {
+            Some((key, _)) => Arc::clone(key),
+            None => Key::from(key),
+        };
+        let stream = self
+            .streams
+            .entry(Arc::clone(&key))
+            .or_insert_with(Stream::new);
+        (key, stream)
+    }
+
+    /// An entry was added to a stream.
+    pub(super) fn note(&mut self, key: &[u8], now: Instant) -> Noted {
+        let (batch, duration) = (self.rules.batch, self.rules.duration);
+        let (key, stream) = self.entry(key);
+        stream.noticed.add(now);
+        let later = duration.filter(|_| !stream.timed);
+        stream.timed |= later.is_some();
+        let due = stream.is_due(batch);
+        if due {
+            self.queue(&key);
+        }
+        Noted { due, later }
+    }
+
+    /// The duration of a stream may be over: then it takes what there is.
+    pub(super) fn time_is_over(&mut self, key: &[u8], now: Instant) -> Noted {
+        let Some(duration) = self.rules.duration else {
+            return Noted::default();
+        };
+        let Some((key, stream)) = self
+            .streams
+            .get_key_value(key)
+            .map(|(key, _)| Arc::clone(key))
+            .and_then(|key| self.streams.get_mut(&key).map(|stream| (key, stream)))
+        else {
+            return Noted::default();
+        };
+        stream.timed = false;
+        let Some(since) = stream.noticed.since() else {
+            return Noted::default();
+        };
+        let left = duration.saturating_sub(now.saturating_duration_since(since));
+        if !left.is_zero() {
+            stream.timed = true;
+            return Noted {
+                due: false,
+                later: Some(left),
+            };
+        }
+        stream.drain = true;
+        self.queue(&key);
+        Noted {
+            due: true,
+            later: None,
+        }
+    }
+
+    /// A stream was found: everything in it is wanted.
+    pub(super) fn found(&mut self, key: &[u8]) {
+        let (key, stream) = self.entry(key);
+        stream.drain = true;
+        self.queue(&key);
+    }
+
+    /// Everything is to be read again from what is not acknowledged; `first` asks for an execution per stream even if that
+    /// is nothing.
+    pub(super) fn read_again(&mut self, first: bool) {
+        self.status = Status::Ok;
+        self.again = Some(first);
+        self.begin_again();
+    }
+
+    /// The same without going on, if something stopped it.
+    pub(super) fn look_again(&mut self) {
+        self.again = Some(true);
+        self.begin_again();
+    }
+
+    fn begin_again(&mut self) {
+        if self.running.is_some() {
+            return;
+        }
+        let Some(first) = self.again.take() else {
+            return;
+        };
+        self.ready.clear();
+        self.due.clear();
+        for (key, stream) in &mut self.streams {
+            stream.pending = Some(UNACKNOWLEDGED.to_vec());
+            stream.first |= first;
+            stream.drain = true;
+            stream.queued = true;
+            self.due.push_back(Arc::clone(key));
+        }
+    }
+
+    /// Whether nothing of it is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_none() && self.done.is_empty() && !self.working
+    }
+
+    /// Stops; what runs may end, what was read ahead stays unacknowledged.
+    pub(super) fn stop(&mut self, status: Status) {
+        self.status = status;
+        self.drop_ready();
+    }
+
+    /// Lets go of what was read ahead; it will be read again as pending.
+    pub(super) fn drop_ready(&mut self) {
+        for portion in std::mem::take(&mut self.ready) {
+            if let Some(stream) = self.streams.get_mut(&portion.key) {
+                stream.pending = Some(UNACKNOWLEDGED.to_vec());
+                stream.drain = true;
+            }
+            self.queue(&portion.key);
+        }
+    }
+
+    /// Unregistered: nothing more begins.
+    pub(super) fn leave(&mut self) {
+        self.gone = true;
+        self.ready.clear();
+        self.due.clear();
+    }
+
+    fn may_go_on(&self) -> bool {
+        self.awake && !self.gone && self.status == Status::Ok && self.again.is_none()
+    }
+
+    /// The next batch to read, if one is due and may be read now.
+    pub(super) fn claim(&mut self) -> Option<Claim> {
+        self.begin_again();
+        if !self.may_go_on() || !self.has_room() {
+            return None;
+        }
+        let batch = self.rules.batch;
+        while let Some(key) = self.due.pop_front() {
+            let Some(stream) = self.streams.get_mut(&key) else {
+                continue;
+            };
+            stream.queued = false;
+            if !stream.is_due(batch) {
+                continue;
+            }
+            let from = stream.pending.clone().unwrap_or_else(|| NEW.to_vec());
+            return Some(Claim {
+                key,
+                from,
+                count: batch,
+            });
+        }
+        None
+    }
+
+    /// Takes in what was read for a claim.
+    pub(super) fn take_in(&mut self, claim: Claim, entries: Entries) {
+        let batch = self.rules.batch;
+        let Some(stream) = self.streams.get_mut(&claim.key) else {
+            return;
+        };
+        let got = entries.ids.len();
+        let exhausted = got < claim.count;
+        let mut since = None;
+        let mut wanted = got > 0;
+        if stream.pending.is_some() {
+            wanted |= stream.first;
+            stream.first = false;
+            stream.pending = match entries.ids.last() {
+                Some(last) if !exhausted => Some(last.clone()),
+                _ => None,
+            };
+        } else {
+            since = stream.noticed.since();
+            if exhausted {
+                stream.noticed.clear();
+                stream.drain = false;
+            } else {
+                stream.noticed.take(u64::try_from(got).unwrap_or(0));
+            }
+        }
+        if stream.is_due(batch) {
+            self.queue(&claim.key);
+        }
+        if wanted && !self.gone {
+            self.ready.push_back(Portion {
+                key: claim.key,
+                entries,
+                since,
+            });
+        }
+    }
+
+    /// A stream is gone or is none any more.
+    pub(super) fn forget(&mut self, key: &[u8]) {
+        self.streams.remove(key);
+    }
+
+    /// The batch that runs next, if none runs.
+    pub(super) fn start(&mut self) -> Option<Entries> {
+        if self.running.is_some() || !self.may_go_on() {
+            return None;
+        }
+        let portion = self.ready.pop_front()?;
+        let mut entries = portion.entries;
+        self.running = Some(Done {
+            key: portion.key,
+            ids: std::mem::take(&mut entries.ids),
+            since: portion.since,
+        });
+        Some(entries)
+    }
+
+    /// What ran is over.
+    pub(super) fn conclude(&mut self, verdict: Verdict) {
+        let Some(ran) = self.running.take() else {
+            return;
+        };
+        match verdict {
+            Verdict::Acknowledge => {
+                self.lost = 0;
+                self.done.push(ran);
+            }
+            Verdict::Stop(status) => {
+                // A pause or an unpause that came meanwhile holds.
+                if self.status == Status::Ok && self.again.is_none() {
+                    self.status = status;
+                }
+                if let Some(stream) = self.streams.get_mut(&ran.key) {
+                    stream.pending = Some(UNACKNOWLEDGED.to_vec());
+                    stream.drain = true;
+                }
+                self.queue(&ran.key);
+                self.drop_ready();
+            }
+        }
+    }
+
+    /// What is to be acknowledged.
+    pub(super) fn take_done(&mut self) -> Vec<Done> {
+        std::mem::take(&mut self.done)
+    }
+
+    fn has_room(&self) -> bool {
+        if self.rules.ahead == 0 {
+            return self.running.is_none() && self.ready.is_empty();
+        }
+        let bytes: usize = self
+            .ready
+            .iter()
+            .map(|portion| portion.entries.batch.size())
+            .sum();
+        self.ready.len() < self.rules.ahead && bytes < AHEAD_BYTES
+    }
+
+    /// Whether there is something to do that needs the server.
+    pub(super) fn has_work(&self) -> bool {
+        let wanted = self.again.is_some() && self.running.is_none();
+        !self.done.is_empty()
+            || (self.awake
+                && !self.gone
+                && self.status == Status::Ok
+                && (wanted || (self.again.is_none() && !self.due.is_empty() && self.has_room())))
+    }
+}
