@@ -28,7 +28,8 @@ fn replica(s: &mut Stage) -> Verdict {
     master.call(&["RG.PYEXECUTE", "GB('StreamReader').foreach(lambda r: flat_error('no')).register('s', onFailedPolicy='retry')"]);
     master.call(&["XADD", "s", "*", "f", "v"]);
     s.ok(&format!("REPLICAOF 127.0.0.1 {}", other.address().port()))?;
-    pause(2.5);
+    // A master waits five seconds for more replicas; what it sends replaces the registration and its counters.
+    pause(7.0);
     let before = s.statistic("numTriggered")?;
     pause(2.5);
     expect(
