@@ -55,6 +55,13 @@ fn optional(first: Option<i64>, second: Option<&str>) -> Option<String> {
 }
 
 #[command]
+fn small(byte: u8, maybe: Option<u8>) -> Option<u8> {
+    python! {
+        return None if maybe is None else byte + maybe
+    }
+}
+
+#[command]
 fn total(start: i64, rest: &[i64]) -> i64 {
     python! {
         assert isinstance(rest, list)
@@ -119,6 +126,8 @@ fn missing_optional_arguments_are_none() {
     assert_eq!(call(Some(1), None).unwrap(), "(1, None)");
     assert_eq!(call(None, Some("~none")).unwrap(), "(None, '~none')");
     assert_eq!(call(Some(2), Some("")).unwrap(), "(2, '')");
+    assert_eq!(small(1, None).on(&mut con).unwrap(), None);
+    assert_eq!(small(1, Some(2)).on(&mut con).unwrap(), Some(3));
 }
 
 #[test]
@@ -320,6 +329,7 @@ mod asynchronous {
     #[tokio::test]
     async fn async_functions_and_unbound_calls_work() {
         let server = start();
+        gears(&server).pyexecute("").unwrap();
         let client = redgrease::redis::Client::open(server.url()).unwrap();
         CLIENT.set(client.clone()).unwrap();
         assert_eq!(shout("hello").await.unwrap(), "HELLO");
@@ -333,19 +343,25 @@ mod asynchronous {
 
     #[tokio::test]
     async fn a_long_run_does_not_meet_the_response_timeout() {
+        const TIMEOUT: Duration = Duration::from_secs(2);
         let server = start();
         let client = redgrease::redis::Client::open(server.url()).unwrap();
-        let mut con = client.get_multiplexed_async_connection().await.unwrap();
+        let config =
+            redgrease::redis::AsyncConnectionConfig::new().set_response_timeout(Some(TIMEOUT));
+        let mut con = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await
+            .unwrap();
         let slow = gear! {
             def wait(x):
                 import time
-                time.sleep(1.2)
+                time.sleep(3)
                 return x
             ShardsIDReader().map(wait).run()
         };
         let mut other = con.clone();
         let (result, ping) = tokio::join!(slow.on_async::<Vec<String>, _>(&mut con), async {
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
             let asked = Instant::now();
             let _: String = redgrease::redis::cmd("PING")
                 .query_async(&mut other)
@@ -354,7 +370,7 @@ mod asynchronous {
             asked.elapsed()
         });
         assert_eq!(result.unwrap().value, ["1"]);
-        assert!(ping < Duration::from_millis(400), "{ping:?}");
+        assert!(ping < TIMEOUT, "{ping:?}");
         assert!(con.dumpexecutions().await.unwrap().is_empty());
     }
 }

@@ -175,12 +175,45 @@ impl<T: Arg + ?Sized> Arg for &T {
     }
 }
 
-impl<T: Scalar> Arg for Option<T> {
+impl<T: Single> Arg for Option<T> {
     const DECODE: Decode = T::DECODE;
     const ARITY: Arity = Arity::Optional;
 
     fn push(&self, args: &mut Args) {
-        args.push_optional(self.as_ref().map(Scalar::to_wire));
+        args.push_optional(self.as_ref().map(Single::single));
+    }
+}
+
+/// What can stand in an `Option`: scalars, and `u8`, which is a number by itself but no [`Scalar`],
+/// because a slice of it is bytes.
+///
+/// Sealed: it follows [`Scalar`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be an optional argument of a server-side function",
+    label = "no Python value for a `{Self}`",
+    note = "use text, bytes, a number or bool"
+)]
+pub trait Single: element::Sealed {
+    #[doc(hidden)]
+    const DECODE: Decode;
+
+    #[doc(hidden)]
+    fn single(&self) -> Vec<u8>;
+}
+
+impl Single for u8 {
+    const DECODE: Decode = Decode::Int;
+
+    fn single(&self) -> Vec<u8> {
+        self.to_string().into_bytes()
+    }
+}
+
+impl<T: Scalar> Single for T {
+    const DECODE: Decode = T::DECODE;
+
+    fn single(&self) -> Vec<u8> {
+        self.to_wire()
     }
 }
 
