@@ -111,3 +111,30 @@ fn the_checker_agrees_with_cpython() {
     }
     assert!(wrong.is_empty(), "\n{wrong}");
 }
+
+/// Real code: a part of CPython's own library, which its compiler takes by definition.
+#[test]
+fn the_standard_library_is_python() {
+    let list = "import os, sys, sysconfig\n\
+                root = sysconfig.get_paths()['stdlib']\n\
+                print('%d %d' % sys.version_info[:2])\n\
+                files = [os.path.join(root, f) for f in sorted(os.listdir(root)) if f.endswith('.py')]\n\
+                print('\\n'.join([f for f in files if os.path.getsize(f) < 40000][::3]))";
+    let output = Command::new(python()).args(["-c", list]).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let mut lines = output.lines();
+    let (major, minor) = lines.next().unwrap().split_once(' ').unwrap();
+    let version = PyVersion::new(major.parse().unwrap(), minor.parse().unwrap());
+    let mut checked = 0;
+    for path in lines {
+        let Ok(text) = std::fs::read_to_string(path) else {
+            continue;
+        };
+        let source = Source::new(text).at(path.to_owned(), 1, 0);
+        let said = check_syntax(&source, version);
+        let said: String = said.iter().map(|d| d.render(&source)).collect();
+        assert_eq!(said, "");
+        checked += 1;
+    }
+    assert!(checked > 20, "only {checked} files");
+}

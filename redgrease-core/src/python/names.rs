@@ -159,6 +159,7 @@ const LATER_BUILTINS: &[(&str, u8)] = &[
 const MODULE: &[&str] = &[
     "__name__",
     "__doc__",
+    "__annotations__",
     "__file__",
     "__builtins__",
     "__debug__",

@@ -51,7 +51,27 @@ pub(crate) fn statements(
     start: usize,
 ) -> Result<Vec<ast::Stmt>, SyntaxError> {
     let (whole, offset) = place(before, text, "", start);
-    Suite::parse_starts_at(&whole, "<python>", offset).map_err(|e| convert(&e, &whole))
+    let parsed = Suite::parse_starts_at(&whole, "<python>", offset);
+    parsed.or_else(|error| {
+        let error = convert(&error, &whole);
+        // The parser looks at the indentation of empty lines, too.
+        let cleaned = blanks_in_empty_lines(&whole);
+        if error.kind == Kind::Tabs && cleaned != whole {
+            return Suite::parse_starts_at(&cleaned, "<python>", offset)
+                .map_err(|e| convert(&e, &cleaned));
+        }
+        Err(error)
+    })
+}
+
+/// The text with blanks for tabs in lines that have nothing else.
+fn blanks_in_empty_lines(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| match line.trim() {
+            "" => line.replace('\t', " "),
+            _ => line.to_owned(),
+        })
+        .collect()
 }
 
 /// Parses one expression, which may go over several lines.

@@ -139,26 +139,36 @@ impl<'a> Rules<'a> {
     }
 
     fn comprehension_expression(&mut self, generators: &[Comprehension], elements: &[&Expr]) {
+        for generator in generators.iter().filter(|g| g.is_async) {
+            let at = range(&generator.target);
+            self.need_async("an asynchronous comprehension", at);
+        }
+        self.generators(generators, elements, self.place.function);
+    }
+
+    /// A generator expression may be asynchronous wherever it stands: it is not run there.
+    fn generator_expression(&mut self, generator: &ast::ExprGeneratorExp) {
+        self.generators(&generator.generators, &[&generator.elt], Function::Async);
+    }
+
+    fn generators(&mut self, generators: &[Comprehension], elements: &[&Expr], inside: Function) {
         let names = self.iterated.len();
         let iterable = self.in_iterable;
         for (index, generator) in generators.iter().enumerate() {
-            if generator.is_async && self.place.function != Function::Async {
-                let at = range(&generator.target);
-                self.out
-                    .push(messages::outside_async("an asynchronous comprehension", at));
-            }
             self.in_iterable = true;
             if index == 0 {
                 self.expression(&generator.iter);
             } else {
-                self.inside_comprehension(|rules| rules.expression(&generator.iter));
+                self.inside_comprehension(inside, |rules| {
+                    rules.expression(&generator.iter);
+                });
             }
             self.in_iterable = iterable;
             self.lone_value(&generator.iter);
             self.target(&generator.target, true);
             collect_names(&generator.target, &mut self.iterated);
         }
-        self.inside_comprehension(|rules| {
+        self.inside_comprehension(inside, |rules| {
             for generator in generators {
                 for test in &generator.ifs {
                     rules.expression(test);
@@ -174,8 +184,9 @@ impl<'a> Rules<'a> {
         self.iterated.truncate(names);
     }
 
-    fn inside_comprehension(&mut self, work: impl FnOnce(&mut Self)) {
+    fn inside_comprehension(&mut self, function: Function, work: impl FnOnce(&mut Self)) {
         let place = Place {
+            function,
             comprehension: true,
             ..self.place
         };
@@ -399,7 +410,7 @@ impl Visitor for Rules<'_> {
             }
             Expr::ListComp(e) => self.comprehension_expression(&e.generators, &[&e.elt]),
             Expr::SetComp(e) => self.comprehension_expression(&e.generators, &[&e.elt]),
-            Expr::GeneratorExp(e) => self.comprehension_expression(&e.generators, &[&e.elt]),
+            Expr::GeneratorExp(e) => self.generator_expression(e),
             Expr::DictComp(e) => {
                 self.comprehension_expression(&e.generators, &[&e.key, &e.value]);
             }

@@ -53,7 +53,7 @@ struct Scope {
     parent: Option<usize>,
     names: HashMap<String, Binding>,
     globals: HashSet<String>,
-    nonlocals: HashSet<String>,
+    nonlocals: HashMap<String, Range<usize>>,
 }
 
 /// A name that is read, with the attributes after it: `redgrease.cmd.get`.
@@ -183,7 +183,7 @@ impl<'a> Collector<'a> {
             parent: (!self.scopes.is_empty()).then_some(parent),
             names: HashMap::new(),
             globals: HashSet::new(),
-            nonlocals: HashSet::new(),
+            nonlocals: HashMap::new(),
         });
         self.current = self.scopes.len() - 1;
         parent
@@ -193,7 +193,7 @@ impl<'a> Collector<'a> {
         let mut scope = self.current;
         if self.scopes[scope].globals.contains(name) {
             scope = 0;
-        } else if self.scopes[scope].nonlocals.contains(name) {
+        } else if self.scopes[scope].nonlocals.contains_key(name) {
             scope = self.enclosing(scope, name).unwrap_or(scope);
         }
         let binding = self.scopes[scope]
@@ -258,19 +258,24 @@ impl<'a> Collector<'a> {
             return;
         }
         if names::RUNTIME.contains(&name.as_str()) {
-            if name == "gearsFuture" && load.call.is_some() && !self.in_function(load.scope) {
+            if name == "gearsFuture"
+                && load.call.is_some()
+                && !self.is_inside(load.scope, Kind::Function)
+            {
                 self.out.push(messages::future_outside(range.clone()));
             }
             self.use_runtime(&load.path, load.call);
+        } else if name == "__class__" && self.is_inside(load.scope, Kind::Class) {
+            // Python gives it to the methods of a class.
         } else if !names::is_builtin(&name, self.python) && !self.anything {
             self.undefined(&name, range, load.scope);
         }
     }
 
-    fn in_function(&self, scope: usize) -> bool {
+    fn is_inside(&self, scope: usize, kind: Kind) -> bool {
         let mut at = Some(scope);
         while let Some(index) = at {
-            if self.scopes[index].kind == Kind::Function {
+            if self.scopes[index].kind == kind {
                 return true;
             }
             at = self.scopes[index].parent;
@@ -373,16 +378,12 @@ impl<'a> Collector<'a> {
 
     fn check_nonlocals(&mut self) {
         for index in 0..self.scopes.len() {
-            let mut missing: Vec<String> = self.scopes[index]
-                .nonlocals
-                .iter()
-                .filter(|name| self.enclosing(index, name).is_none())
-                .cloned()
-                .collect();
-            missing.sort_unstable();
-            for name in missing {
-                let range = find_word(self.text, 0, &name, "nonlocal");
-                self.out.push(messages::nonlocal_without(&name, range));
+            for (name, range) in &self.scopes[index].nonlocals {
+                let of_class = name == "__class__" && self.is_inside(index, Kind::Class);
+                if !of_class && self.enclosing(index, name).is_none() {
+                    self.out
+                        .push(messages::nonlocal_without(name, range.clone()));
+                }
             }
         }
     }

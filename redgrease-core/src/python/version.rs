@@ -21,6 +21,7 @@ pub(crate) fn check(
         text,
         target,
         in_finally: false,
+        in_comprehension: false,
         out,
     };
     walk::walk_body(&mut versions, body);
@@ -36,6 +37,8 @@ struct Versions<'a> {
     text: &'a str,
     target: PyVersion,
     in_finally: bool,
+    /// Inside of a comprehension or a generator expression.
+    in_comprehension: bool,
     out: &'a mut Diagnostics,
 }
 
@@ -204,6 +207,29 @@ impl Visitor for Versions<'_> {
     }
 
     fn expression(&mut self, expression: &Expr) {
+        let generators = match expression {
+            Expr::ListComp(e) => Some((&e.generators, true)),
+            Expr::SetComp(e) => Some((&e.generators, true)),
+            Expr::DictComp(e) => Some((&e.generators, true)),
+            Expr::GeneratorExp(e) => Some((&e.generators, false)),
+            _ => None,
+        };
+        if let Some((generators, run)) = generators {
+            if let Some(first) = generators
+                .iter()
+                .find(|g| g.is_async && run && self.in_comprehension)
+            {
+                self.need(
+                    11,
+                    "an asynchronous comprehension in another one",
+                    range(&first.target),
+                );
+            }
+            let outer = std::mem::replace(&mut self.in_comprehension, true);
+            walk::walk_expression(self, expression);
+            self.in_comprehension = outer;
+            return;
+        }
         match expression {
             Expr::NamedExpr(e) => self.need(8, "an assignment expression (`:=`)", range(e)),
             Expr::Set(e) => self.bare_walrus(&e.elts, 9, "`:=` without parentheses in a set"),

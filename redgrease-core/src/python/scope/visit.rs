@@ -107,15 +107,16 @@ impl Collector<'_> {
                 .any(|l| l.scope == self.current && l.path[0].0 == name.as_str());
             if bound == Some(How::Parameter) {
                 self.out
-                    .push(messages::declared_parameter(name, word, range));
+                    .push(messages::declared_parameter(name, word, range.clone()));
             } else if bound.is_some() || read {
-                self.out.push(messages::declared_late(name, word, range));
+                self.out
+                    .push(messages::declared_late(name, word, range.clone()));
             }
             let scope = &mut self.scopes[self.current];
             if global {
                 scope.globals.insert(name.to_string());
             } else {
-                scope.nonlocals.insert(name.to_string());
+                scope.nonlocals.insert(name.to_string(), range);
             }
         }
     }
@@ -158,6 +159,12 @@ impl Visitor for Collector<'_> {
                 }
                 self.expression(&s.annotation);
                 self.bind_target(&s.target, How::Assignment);
+            }
+            Stmt::Delete(s) => {
+                for target in &s.targets {
+                    self.expression(target);
+                    self.bind_target(target, How::Other);
+                }
             }
             Stmt::AugAssign(s) => {
                 self.expression(&s.value);
