@@ -98,25 +98,42 @@ fn python() -> PathBuf {
 
 /// Runs a script on the stand-in; `triggers` and `data` are JSON.
 fn run(script: &Script, triggers: &str, data: &str) -> String {
-    let mut path = std::env::temp_dir();
-    path.push(format!(
-        "redgrease-script-{}-{}.py",
-        std::process::id(),
-        script.hash()
-    ));
-    std::fs::write(&path, script.text()).unwrap();
+    run_all(std::slice::from_ref(script), triggers, data).remove(0)
+}
+
+/// Runs scripts one after the other, each on a server of its own.
+fn run_all(scripts: &[Script], triggers: &str, data: &str) -> Vec<String> {
+    let paths: Vec<PathBuf> = scripts
+        .iter()
+        .enumerate()
+        .map(|(index, script)| {
+            let thread = std::thread::current().id();
+            let name = format!(
+                "redgrease-{}-{thread:?}-{index}-{}.py",
+                std::process::id(),
+                script.hash()
+            );
+            let path = std::env::temp_dir().join(name);
+            std::fs::write(&path, script.text()).unwrap();
+            path
+        })
+        .collect();
+    let list: Vec<&str> = paths.iter().map(|p| p.to_str().unwrap()).collect();
     let output = Command::new(python())
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server.py"))
-        .arg(&path)
-        .arg(triggers)
-        .arg(data)
+        .args([&list.join("\n"), triggers, data])
         .output()
         .expect("a Python is needed: install python3 or set REDGREASE_PYTHON");
-    std::fs::remove_file(&path).unwrap();
+    for path in &paths {
+        std::fs::remove_file(path).unwrap();
+    }
     let out = String::from_utf8(output.stdout).unwrap();
     let err = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(err, "", "{}", script.text());
-    out
+    assert_eq!(err, "");
+    let mut parts: Vec<String> = out.split("=====\n").map(str::to_owned).collect();
+    assert_eq!(parts.pop().as_deref(), Some(""));
+    assert_eq!(parts.len(), scripts.len(), "{out}");
+    parts
 }
 
 const NUMBERS: &str =
@@ -274,17 +291,12 @@ fn a_result_of_the_wrong_type_says_so() {
     );
 }
 
-fn results(text: &'static str, result: Encoding) -> Vec<String> {
-    let out = run(&gear(text, result), "[]", NUMBERS);
-    out.lines().map(str::to_owned).collect()
-}
-
 #[test]
 fn gears_do_what_they_say() {
     let int = Encoding::Int;
     let text = Encoding::Text;
     let json = Encoding::Json;
-    for (script, encoding, wanted) in [
+    let cases = [
         (
             "KeysReader().keys().filter(lambda k: k.endswith('-fighter')).count().run()",
             int,
@@ -439,8 +451,14 @@ fn gears_do_what_they_say() {
             text,
             "b'hash'",
         ),
-    ] {
-        assert_eq!(results(script, encoding).join(" "), wanted, "{script}");
+    ];
+    let scripts: Vec<Script> = cases
+        .iter()
+        .map(|(text, encoding, _)| gear(text, *encoding))
+        .collect();
+    let results = run_all(&scripts, "[]", NUMBERS);
+    for ((text, _, wanted), out) in cases.iter().zip(results) {
+        assert_eq!(out.lines().collect::<Vec<_>>().join(" "), *wanted, "{text}");
     }
 }
 

@@ -1,13 +1,14 @@
 """A stand-in for the server: the native builder of RedGears 1.2, its quirks included, over a
-dictionary. Runs the script in the file argv[1]; argv[2] is a JSON list of triggers with arguments,
-argv[3] a JSON object of keys. Prints the results as Python literals, one line each."""
+dictionary. Runs the scripts in the files argv[1], a path in each line; argv[2] is a JSON list of
+triggers with arguments, argv[3] a JSON object of keys. Prints the results as Python literals, one
+line each, and a line with nothing but `=====` after each script."""
 
 import copy
 import json
 import sys
 import types
 
-DATA = json.loads(sys.argv[3])
+DATA = {}
 REGISTERED = {}
 
 
@@ -180,14 +181,19 @@ def log(message, level="notice"):
     print("log %s" % message)
 
 
-session = {"GearsBuilder": Builder, "GB": Builder, "execute": execute, "log": log,
-           "hashtag": lambda: "06S", "__name__": "not_main"}
-try:
-    exec(compile(open(sys.argv[1]).read(), "<string>", "exec"), session)
-    for trigger, records in json.loads(sys.argv[2]):
-        for record in REGISTERED[trigger].execute(records):
-            print(ascii(record))
-except Exception:
-    import traceback
+for path in sys.argv[1].split("\n"):
+    DATA.clear()
+    DATA.update(json.loads(sys.argv[3]))
+    REGISTERED.clear()
+    session = {"GearsBuilder": Builder, "GB": Builder, "execute": execute, "log": log,
+               "hashtag": lambda: "06S", "__name__": "not_main"}
+    try:
+        exec(compile(open(path).read(), "<string>", "exec"), session)
+        for trigger, records in json.loads(sys.argv[2]):
+            for record in REGISTERED[trigger].execute(records):
+                print(ascii(record))
+    except Exception:
+        import traceback
 
-    print(traceback.format_exc().strip())
+        print(traceback.format_exc().strip())
+    print("=====")
