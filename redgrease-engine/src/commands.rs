@@ -1,8 +1,10 @@
 //! The commands that clients call.
 
 pub(crate) mod admin;
+mod cluster;
 mod executions;
 mod internal;
+mod profile;
 pub(crate) mod pyexecute;
 mod registrations;
 mod requirements;
@@ -42,6 +44,10 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<admin::PyFreeInterpreter>(context)?;
     create_command::<requirements::PyExportReq>(context)?;
     create_command::<requirements::PyImportReq>(context)?;
+    create_command::<profile::PyProfile>(context)?;
+    create_command::<cluster::ClusterSet>(context)?;
+    create_command::<cluster::ClusterSetFromShard>(context)?;
+    create_command::<cluster::NetworkTest>(context)?;
     create_command::<internal::ImportRequirement>(context)?;
     create_command::<internal::InnerRegister>(context)?;
     create_command::<internal::InnerUnregister>(context)?;

@@ -34,6 +34,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "hooks.py"
     "hub.py"
     "prelude.py"
+    "profiling.py"
     "runtime.py"
     "scope.py"
     "session.py"

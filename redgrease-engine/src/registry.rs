@@ -667,7 +667,7 @@ impl Registry {
                 "primary"
             },
             session.replaced.load(Ordering::Relaxed),
-            i32::from(!session.requirements.is_empty()),
+            i32::from(session.installed.load(Ordering::Relaxed)),
             registrations.join(", "),
             requirements::session_text(session),
         )

@@ -54,6 +54,14 @@ pub(crate) fn used(_lock: &ServerLock, names: &[String]) {
     }
 }
 
+/// Whether all of them are known, so that none has to be installed.
+pub(crate) fn all_known(_lock: &ServerLock, names: &[String]) -> bool {
+    let known = guard(&KNOWN);
+    names
+        .iter()
+        .all(|name| known.iter().any(|one| one.name == *name))
+}
+
 /// Those of `names` whose wheels replicas and the append-only file do not have yet, with their wheels.
 pub(crate) fn unshipped(names: &[String]) -> Vec<(String, Vec<u8>)> {
     let missing: Vec<&String> = {
@@ -241,5 +249,5 @@ pub(crate) fn session_text(session: &Session) -> String {
             format!("{{'name':'{name}', 'basePath':'{path}', 'wheels':[{files}]}}")
         })
         .collect();
-    shown.join(", ")
+    shown.join(",")
 }

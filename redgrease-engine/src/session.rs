@@ -52,6 +52,8 @@ pub(crate) struct Session {
     pub(crate) description: Option<String>,
     /// The requirements as they were given.
     pub(crate) requirements: Vec<String>,
+    /// Whether some of them had to be installed for it.
+    pub(crate) installed: AtomicBool,
     place: Mutex<Place>,
     worker: Mutex<Option<Arc<Worker>>>,
     plans: Mutex<Vec<PickledPlan>>,
@@ -73,6 +75,7 @@ impl Session {
             name,
             inner_name,
             description,
+            installed: AtomicBool::new(!requirements.is_empty()),
             requirements,
             place: Mutex::new(place),
             worker: Mutex::default(),

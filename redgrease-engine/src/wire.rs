@@ -33,6 +33,8 @@ pub(crate) enum FrameType {
     Over = 12,
     /// Registrations are in place.
     Registered = 13,
+    /// Give or forget what profiling measured.
+    Profile = 14,
 
     /// The worker stands: version and abilities.
     Ready = 65,
@@ -74,6 +76,7 @@ impl FrameType {
             11 => Self::Sync,
             12 => Self::Over,
             13 => Self::Registered,
+            14 => Self::Profile,
             65 => Self::Ready,
             66 => Self::Result,
             67 => Self::Progress,

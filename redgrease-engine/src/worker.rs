@@ -159,6 +159,10 @@ impl Worker {
                 Value::Bool(config.int("PythonAttemptTraceback") != 0),
             ),
             (
+                Value::str("profile"),
+                Value::Bool(config.int("ProfileExecutions") != 0),
+            ),
+            (
                 Value::str("threads"),
                 Value::Int(config.int("ExecutionThreads")),
             ),

@@ -10,6 +10,7 @@ from . import wire
 from .errors import Settings, error, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
 from .hub import Context
+from .profiling import Profile
 from .runtime import to_python
 from .session import Session, run_on_registered
 from .steps import read_generator
@@ -95,6 +96,7 @@ class Calls:
                 wire.SYNC: self.open_sync,
                 wire.OVER: self.over,
                 wire.REGISTERED: self.registered,
+                wire.PROFILE: self.profile,
                 "start": self.start_run,
             }
         )
@@ -122,6 +124,7 @@ class Calls:
     def configure(self, runner, number, payload):
         settings = wire.loads(payload)
         Settings.with_traceback = settings["traceback"]
+        Settings.profile = settings["profile"]
         self.hub.threads = settings["threads"]
 
     # -- sessions
@@ -168,6 +171,22 @@ class Calls:
             for plan in plans:
                 run_on_registered(self.hub, runner, session, plan)
         self.hub.tell(wire.RESULT, number, b"N")
+
+    def profile(self, runner, number, payload):
+        """What was measured of a session, as text; or an order to forget it."""
+        name, order = wire.loads(payload)
+        profile = self.sessions[name].profile if name in self.sessions else None
+        try:
+            if order is None:
+                if profile is not None:
+                    profile.reset()
+                text = ""
+            else:
+                text = (profile or Profile()).text(order)
+            frame = wire.dumps((True, text))
+        except Exception as problem:
+            frame = wire.dumps((False, text_of(problem).encode("utf-8", "surrogatepass")))
+        self.hub.tell(wire.RESULT, number, frame)
 
     def drop(self, runner, number, payload):
         name, plans = wire.loads(payload)
@@ -273,6 +292,8 @@ class Calls:
             if last:
                 pipeline.finish()
 
+        if Settings.profile:
+            work = Profile.of(run.context.session).measured(work)
         try:
             self.hub.stoppable(runner, run.context, work)
         except forcestopped as problem:

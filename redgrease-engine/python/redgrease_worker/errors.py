@@ -28,6 +28,7 @@ class Settings:
     """What the server configures."""
 
     with_traceback = True
+    profile = False
 
 
 def _own(code):

@@ -31,6 +31,7 @@ class Session:
         self.loading = False
         self.first_run = None
         self.registrations = []
+        self.profile = None
 
     def load(self, source):
         """Runs the script; gives what the engine needs to know about it."""

@@ -166,7 +166,7 @@ fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) ->
         ("dead", Reply::bulk(dead.to_string())),
         (
             "requirementInstallationNeeded",
-            Reply::Int(i64::from(!session.requirements.is_empty())),
+            Reply::Int(i64::from(session.installed.load(Ordering::Relaxed))),
         ),
         ("requirements", Reply::Array(requirements.collect())),
         (

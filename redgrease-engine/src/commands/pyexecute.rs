@@ -113,6 +113,8 @@ impl Command for PyExecute {
                 return;
             }
         };
+        let installs =
+            request.reinstall || !requirements::all_known(&lock_server(), &request.requirements);
         let client = context.block();
         let requirements = normalise(&request.requirements);
         let environments = Arc::clone(&engine().environments);
@@ -120,7 +122,7 @@ impl Command for PyExecute {
             requirements,
             request.reinstall,
             move |environment| match environment
-                .and_then(|environment| load(request, replaced, environment))
+                .and_then(|environment| load(request, replaced, environment, installs))
             {
                 Ok(load) => load(client),
                 Err(text) => client.answer(Reply::error(text)),
@@ -164,6 +166,7 @@ fn load(
     request: Request,
     replaced: Option<Arc<Session>>,
     environment: Arc<Environment>,
+    installs: bool,
 ) -> Result<Start, String> {
     let name = request.id.clone().unwrap_or_else(random_hex);
     // A run of an upgrade lives in the worker beside the session that it replaces.
@@ -179,6 +182,7 @@ fn load(
         request.requirements,
         Some(environment),
     ));
+    session.installed.store(installs, Ordering::Relaxed);
     let worker = session.worker()?;
     Ok(Box::new(move |client| {
         engine().registry.add_session(&session);

@@ -1,0 +1,91 @@
+"""What the functions of a session spend their time on."""
+
+import cProfile
+import io
+import os
+import pstats
+import threading
+
+# How the text is sorted when nothing else, or nothing that can be sorted by, was asked for.
+_ORDER = "tottime"
+_change = threading.Lock()
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def _is_own(function):
+    return function[0].startswith(_HERE) or function[2] == "<method 'disable' of '_lsprof.Profiler' objects>"
+
+
+def _forget_own(stats):
+    """Takes the engine's own functions out: what is left are those of the script and what they call."""
+    for function in [one for one in stats.stats if _is_own(one)]:
+        primitive, calls, own_time, _, _ = stats.stats.pop(function)
+        stats.prim_calls -= primitive
+        stats.total_calls -= calls
+        stats.total_tt -= own_time
+    for _, _, _, _, callers in stats.stats.values():
+        for caller in [one for one in callers if _is_own(one)]:
+            del callers[caller]
+
+
+class Profile:
+    """The measured calls of one session."""
+
+    def __init__(self):
+        self.stats = None
+
+    @staticmethod
+    def of(session):
+        """The profile of a session, a new one where it has none."""
+        if session.profile is None:
+            session.profile = Profile()
+        return session.profile
+
+    def measured(self, body):
+        """The same function, measured."""
+
+        def work():
+            profiler = cProfile.Profile()
+            try:
+                profiler.enable()
+            except ValueError:
+                # From CPython 3.12 on only one call of a process can be measured at a time.
+                return body()
+            try:
+                return body()
+            finally:
+                profiler.disable()
+                self._add(profiler)
+
+        return work
+
+    def _add(self, profiler):
+        stats = pstats.Stats(profiler)
+        _forget_own(stats)
+        with _change:
+            if self.stats is None:
+                self.stats = stats
+            else:
+                self.stats.add(stats)
+
+    def reset(self):
+        """Forgets what was measured."""
+        with _change:
+            self.stats = None
+
+    def text(self, order):
+        """The measured functions, their callers and what they called."""
+        with _change:
+            stats = self.stats
+            if stats is None:
+                # Nothing was measured; Python's own words for that are what clients know.
+                stats = pstats.Stats(cProfile.Profile())
+            stats.stream = io.StringIO()
+            try:
+                stats.sort_stats(order)
+            except KeyError:
+                stats.sort_stats(_ORDER)
+            stats.print_stats()
+            stats.print_callers()
+            stats.print_callees()
+            return stats.stream.getvalue()

@@ -1,0 +1,90 @@
+//! RG.PYPROFILE: what the functions of a session spend their time on.
+
+use std::ffi::CStr;
+
+use crate::engine::engine;
+use crate::ffi::{Blocked, Command, Invocation};
+use crate::reply::Reply;
+use crate::value::{Value, decode, encode};
+use crate::wire::{FrameType, frame};
+use crate::worker::{Work, WorkResult};
+
+/// How the text is sorted when nothing else was asked for.
+const ORDER: &[u8] = b"tottime";
+
+/// RG.PYPROFILE
+pub(crate) struct PyProfile;
+
+impl Command for PyProfile {
+    const NAME: &'static CStr = c"rg.pyprofile";
+
+    fn run(call: Invocation<'_>) {
+        let context = call.context;
+        let Some(verb) = call.arguments.get(1) else {
+            context.reply_arity();
+            return;
+        };
+        let stats = verb.eq_ignore_ascii_case(b"stats");
+        if !stats && !verb.eq_ignore_ascii_case(b"reset") {
+            context.reply_error("Wrong subcommand given to RG.PYPROFILE");
+            return;
+        }
+        let (name, order) = match (stats, &call.arguments[2..]) {
+            (true, [name]) => (name, Some(ORDER)),
+            (true, [name, order]) => (name, Some(order.as_slice())),
+            (false, [name]) => (name, None),
+            _ => {
+                context.reply_arity();
+                return;
+            }
+        };
+        let sessions = engine().registry.sessions();
+        let Some(session) = sessions.iter().find(|one| one.name.as_bytes() == name) else {
+            context.reply_error("session does not exists");
+            return;
+        };
+        if !context.flags().may_block() {
+            context.reply_error("ERR the worker cannot be asked inside a transaction or script");
+            return;
+        }
+        let worker = match session.worker() {
+            Ok(worker) => worker,
+            Err(text) => {
+                context.reply_error(text);
+                return;
+            }
+        };
+        let number = worker.next_number();
+        let order = order.map_or(Value::None, Value::redis);
+        let payload = Value::Tuple(vec![Value::str(&session.inner_name), order]);
+        let mut out = Vec::new();
+        frame(&mut out, FrameType::Profile, number, |bytes| {
+            encode(&payload, bytes);
+        });
+        let client = context.block();
+        worker.submit(
+            number,
+            &out,
+            Work {
+                execution: None,
+                progress: None,
+                done: Box::new(move |answer| finish(client, stats, answer)),
+            },
+        );
+    }
+}
+
+fn finish(client: Blocked, stats: bool, answer: WorkResult<'_>) {
+    let answer = answer.and_then(|payload| {
+        decode(payload).map_err(|error| format!("ERR the worker's answer is broken: {error}"))
+    });
+    client.answer(match answer {
+        Err(text) => Reply::error(text),
+        Ok(answer) => match answer.items() {
+            Some([Value::Bool(true), _]) if !stats => Reply::Ok,
+            Some([Value::Bool(true), text]) => Reply::bulk(text.as_bytes().unwrap_or_default()),
+            Some([_, text]) => Reply::Error(text.as_bytes().unwrap_or_default().to_vec()),
+            _ => Reply::error("ERR the worker's answer is broken"),
+        },
+    });
+}
