@@ -25,7 +25,11 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     };
     let mut report = Report::default();
     let command = read(arguments, item, &mut report);
-    let tokens = expand::command(&command, report);
+    let tokens = if command.item.signature.receiver().is_some() {
+        expand::method(&command.item, report)
+    } else {
+        expand::command(&command, report)
+    };
     print::tokens(&tokens);
     tokens
 }

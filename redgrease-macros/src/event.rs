@@ -7,7 +7,7 @@ use syn::{FnArg, Pat, PatType, ReturnType};
 use crate::attrs::{self, Arguments, Macro};
 use crate::function::{self, Item, Python};
 use crate::report::Report;
-use crate::types::{check_name, check_qualifiers, python_name};
+use crate::types::{check_parameter, check_qualifiers, python_name};
 use crate::{expand, messages, print};
 
 /// What the attribute found out.
@@ -27,7 +27,11 @@ pub(crate) fn expand(of: Macro, arguments: TokenStream, item: TokenStream) -> To
     };
     let mut report = Report::default();
     let event = read(of, arguments, item, &mut report);
-    let tokens = expand::event(&event, report);
+    let tokens = if event.item.signature.receiver().is_some() {
+        expand::method(&event.item, report)
+    } else {
+        expand::event(&event, report)
+    };
     print::tokens(&tokens);
     tokens
 }
@@ -63,9 +67,15 @@ fn parameters(item: &Item, report: &mut Report) -> Vec<String> {
     if let ReturnType::Type(_, ty) = &signature.output {
         report.error_at(ty, messages::EVENT_RESULT);
     }
-    let mut inputs = signature.inputs.iter();
+    if let Some(receiver) = signature.receiver() {
+        report.error_at(receiver, messages::RECEIVER);
+    }
+    let mut inputs = signature.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
     let name = match (inputs.next(), inputs.next()) {
-        (Some(FnArg::Typed(PatType { pat, .. })), None) => match &**pat {
+        (Some(PatType { pat, .. }), None) => match &**pat {
             Pat::Ident(name) => Some(&name.ident),
             _ => None,
         },
@@ -79,7 +89,7 @@ fn parameters(item: &Item, report: &mut Report) -> Vec<String> {
         }
         return Vec::new();
     };
-    check_name(name, report);
+    check_parameter(name, report);
     function::parameter_names(std::iter::once(name))
 }
 

@@ -14,6 +14,7 @@ use syn::spanned::Spanned;
 
 use crate::capture::Capture;
 use crate::command::Command;
+use crate::function::Item;
 use crate::gear::Gear;
 use crate::messages;
 use crate::py::{self, Py};
@@ -44,6 +45,20 @@ pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
         #function
         #order
         #tracked
+    }
+}
+
+/// What takes the place of a method: only itself, because no type can stand beside it.
+pub(crate) fn method(item: &Item, report: Report) -> TokenStream {
+    let report = report.into_tokens();
+    let (attributes, visibility, signature) = (&item.attributes, &item.visibility, &item.signature);
+    quote! {
+        #report
+        #[allow(unused_variables)]
+        #(#attributes)*
+        #visibility #signature {
+            ::core::panic!("this function has errors")
+        }
     }
 }
 

@@ -161,7 +161,7 @@ pub(crate) fn not_a_function(attribute: &str) -> Message {
 pub(crate) fn keyword(word: &str) -> Message {
     Message::new(
         "RG0919",
-        format!("`{word}` is a keyword of Python and cannot be a name there"),
+        format!("`{word}` is a keyword of Python and cannot be the name of a function there"),
     )
     .help("choose another name")
 }

@@ -246,4 +246,18 @@ mod tests {
         let (range, _) = &rebuilt.spans[4];
         assert_eq!(&rebuilt.text[range.clone()], "1");
     }
+
+    #[test]
+    fn tokens_that_a_macro_made_have_no_text() {
+        let tokens: TokenStream = "return x".parse().unwrap();
+        let place = tokens.clone().into_iter().next().unwrap().span();
+        let made: TokenStream = tokens
+            .into_iter()
+            .map(|mut tree| {
+                tree.set_span(place);
+                tree
+            })
+            .collect();
+        assert_eq!(rebuild(&made).err(), Some(Lost::Made));
+    }
 }

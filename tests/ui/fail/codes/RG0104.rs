@@ -1,0 +1,15 @@
+// indentation
+
+use redgrease::prelude::*;
+
+#[command]
+fn f(url: &str) -> i64 {
+    python! {
+        if url:
+        return url
+    }
+}
+
+fn main() {
+    let _ = f("");
+}

@@ -1,0 +1,14 @@
+// An undefined name
+
+use redgrease::prelude::*;
+
+#[command]
+fn f(url: &str) -> i64 {
+    python! {
+        return urll
+    }
+}
+
+fn main() {
+    let _ = f("");
+}

@@ -1,0 +1,16 @@
+// A name that is never used
+
+#![deny(deprecated)]
+
+use redgrease::prelude::*;
+
+#[command]
+fn f(url: &str) -> i64 {
+    python! {
+        result = cmd.get(url)
+    }
+}
+
+fn main() {
+    let _ = f("");
+}
