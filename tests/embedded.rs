@@ -106,3 +106,30 @@ fn a_server_that_does_not_start_shows_the_end_of_its_log() {
     assert!(text.contains("/no/such/python"), "{text}");
     assert!(!Path::new("/no/such/python").exists());
 }
+
+#[test]
+fn a_worker_that_holds_the_interpreter_ends_with_its_server() {
+    let server = start();
+    let mut con = gears(&server);
+    let stuck = "import ctypes, os\n\
+                 def stop(_):\n    \
+                     execute('SET', 'worker', os.getpid())\n    \
+                     ctypes.PyDLL(None).pause()\n\
+                 GB('ShardsIDReader').foreach(stop).run()";
+    let options = redgrease::client::requests::PyExecuteOptions::new().unblocking();
+    con.pyexecute_options(stuck, &options).unwrap();
+    let patience = Instant::now() + Duration::from_secs(20);
+    let worker: u32 = loop {
+        if let Some(pid) = redgrease::redis::cmd("GET")
+            .arg("worker")
+            .query(&mut con)
+            .unwrap()
+        {
+            break pid;
+        }
+        assert!(Instant::now() < patience, "the function does not run");
+    };
+    assert!(is_running(worker));
+    drop(server);
+    wait_until_gone(worker);
+}

@@ -40,6 +40,7 @@ mod reply;
 mod requests;
 mod requirements;
 mod session;
+mod spawner;
 mod value;
 mod wheels;
 mod wire;

@@ -16,6 +16,7 @@ use crate::execution::Execution;
 use crate::ffi::{Level, ServerLock, lock_server, log, send_descriptor};
 use crate::outbox::Outbox;
 use crate::requests;
+use crate::spawner;
 use crate::value::{Value, decode, encode};
 use crate::wire::{Frame, FrameType, Inbox, frame};
 
@@ -112,15 +113,14 @@ impl Worker {
             .env_clear()
             .env("REDGREASE_BASE_PATH", &environment.base_path)
             .env("REDGREASE_MEMORY", memory.to_string())
+            .env("REDGREASE_SERVER", std::process::id().to_string())
             .env("LC_ALL", "C.UTF-8");
         for name in ["PATH", "HOME", "TMPDIR", "TZ"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
         }
-        let mut child = command.spawn()?;
-        // The child's ends of the sockets close with the command, so that the end of the process is an end of file here.
-        drop(command);
+        let mut child = spawner::spawn(command)?;
         let output = child.stderr.take();
         let worker = Arc::new(Self {
             number,
