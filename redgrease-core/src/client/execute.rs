@@ -134,7 +134,12 @@ async fn install<R: Runner>(
     holding.force_reinstall_requirements = options.force_reinstall_requirements;
     for attempt in 1.. {
         match runner.run(requests::pyexecute(&script, &holding)).await {
-            Err(error) if error.is_timeout() && attempt < INSTALLATIONS => settle(runner).await?,
+            Err(error) if error.is_timeout() => {
+                settle(runner).await?;
+                if attempt == INSTALLATIONS {
+                    return Err(not_installed(&holding.requirements));
+                }
+            }
             // an earlier attempt did it after all
             Err(Error::Engine { message }) if message.ends_with(" already exists") => break,
             answer => {
@@ -144,6 +149,17 @@ async fn install<R: Runner>(
         }
     }
     Ok((rest, Some(Held { trigger })))
+}
+
+/// What is known when the answer never came in time.
+fn not_installed(requirements: &[String]) -> Error {
+    Error::Engine {
+        message: format!(
+            "Could not satisfy requirements ({}): {INSTALLATIONS} attempts took longer than the \
+             connection waits for an answer; the server's log tells why",
+            requirements.join(", ")
+        ),
+    }
 }
 
 async fn release<R: Runner>(held: Option<Held>, runner: &mut R) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::{FromPython, FromReply, PyValue, shortened, shown, single};
+use super::{FromPython, FromReply, PyValue, pickle, python, shortened, shown, single};
 use crate::client::data::RawRecord;
 use crate::error::{Error, Result};
 use crate::spec::Encoding;
@@ -37,16 +37,34 @@ impl<T: DeserializeOwned> FromPython for Pickle<T> {
     fn from_python(value: PyValue) -> Result<Self> {
         // the value is used up, so its text has to be made before anybody knows whether it fits
         let text = value.to_string();
-        serde_pickle::from_value(value)
-            .map(Pickle)
-            .map_err(|error| {
-                Error::decode(
-                    "a Python value",
-                    std::any::type_name::<T>(),
-                    format!("{} ({error})", shortened(text.as_bytes())),
-                )
-            })
+        typed(value).map_err(|error| mismatch::<T>(&text, &error))
     }
+
+    fn from_item(item: RawRecord) -> Result<Self> {
+        let RawRecord::Bytes(bytes) = &item else {
+            return Self::from_python(python(item)?);
+        };
+        if !pickle::is_pickle(bytes) {
+            return Self::from_python(python(item)?);
+        }
+        // here the text can be made afterwards
+        typed(pickle::read(bytes)?).or_else(|error| {
+            let text = pickle::read(bytes)?.to_string();
+            Err(mismatch::<T>(&text, &error))
+        })
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: PyValue) -> Result<Pickle<T>, serde_pickle::Error> {
+    serde_pickle::from_value(value).map(Pickle)
+}
+
+fn mismatch<T>(found: &str, error: &serde_pickle::Error) -> Error {
+    Error::decode(
+        "a Python value",
+        std::any::type_name::<T>(),
+        format!("{} ({error})", shortened(found.as_bytes())),
+    )
 }
 
 /// A result of any type that serde can read, as JSON: other clients can read it too.

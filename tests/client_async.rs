@@ -1,0 +1,168 @@
+//! The client on asynchronous connections with their usual response time-out of 500 ms.
+#![cfg(all(feature = "embedded", feature = "tokio"))]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod common;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use redgrease::AsyncGearsCommands;
+use redgrease::client::{ExecutionFilter, RegistrationFilter};
+use redgrease::embedded::Server;
+use redgrease::redis::aio::MultiplexedConnection;
+use redgrease::{Outcome, PyExecuteOptions, RawRecord, RedisGears};
+
+use common::start;
+
+/// A connection as the `redis` crate makes it.
+async fn connection(server: &Server) -> MultiplexedConnection {
+    let client = redgrease::redis::Client::open(server.url()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+const SLOW: &str = "import time\n\
+    GB('ShardsIDReader').foreach(lambda _: time.sleep(1.5)).map(lambda _: 'slow').run()";
+
+#[tokio::test]
+async fn long_runs_neither_time_out_nor_block_others() {
+    let server = start();
+    let mut con = connection(&server).await;
+    let mut other = con.clone();
+    let started = Instant::now();
+    let run = tokio::spawn(async move { con.pyexecute(SLOW).await });
+    let mut answers = 0;
+    while !run.is_finished() {
+        let asked = Instant::now();
+        other.pystats().await.unwrap();
+        assert!(asked.elapsed() < Duration::from_millis(400));
+        answers += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let outcome = run.await.unwrap().unwrap();
+    assert!(started.elapsed() >= Duration::from_millis(1400));
+    assert!(answers > 10, "{answers}");
+    assert_eq!(outcome.results().unwrap().value, [RawRecord::from("slow")]);
+    // nothing is left behind
+    assert_eq!(other.dumpexecutions().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_execution_can_be_waited_for() {
+    let server = start();
+    let mut con = connection(&server).await;
+    let options = PyExecuteOptions::new().unblocking();
+    let outcome = con.pyexecute_options(SLOW, &options).await.unwrap();
+    let Outcome::Started(id) = outcome else {
+        panic!("an ID");
+    };
+    let filter = ExecutionFilter::new().registered(false);
+    assert_eq!(con.dumpexecutions_where(&filter).await.unwrap().len(), 1);
+    let results = con.getresultsblocking(&id).await.unwrap();
+    assert_eq!(results.value, [RawRecord::from("slow")]);
+    con.dropexecution(&id).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_slow_function_times_out_and_says_so() {
+    let server = start();
+    let mut con = connection(&server).await;
+    let script = "import time\n\
+        GB('CommandReader').foreach(lambda _: time.sleep(1)).register(trigger='slow')";
+    con.pyexecute(script).await.unwrap();
+    let none: &[&str] = &[];
+    let error = con.trigger("slow", none).await.unwrap_err();
+    assert!(error.is_timeout(), "{error:?}");
+    // the library's own connection waits
+    let gears = RedisGears::open(server.url()).unwrap();
+    let mut con = gears.async_connection().await.unwrap();
+    assert_eq!(con.trigger("slow", none).await.unwrap().len(), 1);
+}
+
+/// A package without content, as a wheel.
+fn wheel(dir: &Path, name: &str) -> String {
+    let script = "import sys, zipfile\n\
+        path, name = sys.argv[1:]\n\
+        info = name + '-1.0.dist-info/'\n\
+        with zipfile.ZipFile(path, 'w') as wheel:\n\
+        \x20   wheel.writestr(name + '.py', 'answer = 42\\n')\n\
+        \x20   wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: %s\\nVersion: 1.0\\n' % name)\n\
+        \x20   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n\
+        \x20   wheel.writestr(info + 'RECORD', '')\n";
+    let path = dir.join(format!("{name}-1.0-py3-none-any.whl"));
+    let python = std::env::var("REDGREASE_PYTHON").unwrap_or_else(|_| "python3".into());
+    let made = Command::new(python)
+        .args(["-c", script])
+        .arg(&path)
+        .arg(name)
+        .status();
+    assert!(made.unwrap().success());
+    format!("{name} @ file://{}", path.display())
+}
+
+#[tokio::test]
+async fn packages_are_installed_however_long_it_takes() {
+    let server = start();
+    let mut con = connection(&server).await;
+    let dir = tempfile::tempdir().unwrap();
+
+    // a run
+    let options = PyExecuteOptions::new().requirements([wheel(dir.path(), "rgone")]);
+    let script = "import rgone\nGB('ShardsIDReader').map(lambda _: rgone.answer).run()";
+    let outcome = con.pyexecute_options(script, &options).await.unwrap();
+    assert_eq!(outcome.decode::<i64>().unwrap().value, 42);
+
+    // a registration
+    let options = PyExecuteOptions::new().requirements([wheel(dir.path(), "rgtwo")]);
+    let script = "import rgtwo\n\
+        GB('CommandReader').map(lambda _: rgtwo.answer).register(trigger='two', mode='sync')";
+    let outcome = con.pyexecute_options(script, &options).await.unwrap();
+    assert_eq!(outcome, Outcome::Done);
+    let none: &[&str] = &[];
+    let answer = con.trigger("two", none).await.unwrap();
+    assert_eq!(answer, [RawRecord::from("42")]);
+
+    // what held the packages is gone
+    let all = con.dumpregistrations().await.unwrap();
+    assert_eq!(all.len(), 1);
+    let two = RegistrationFilter::new().trigger("two");
+    let two = con.dumpregistrations_where(&two).await.unwrap();
+    assert_eq!(two[0].requirements().len(), 1);
+}
+
+#[tokio::test]
+async fn packages_that_cannot_be_installed_are_an_error() {
+    let server = start();
+    let mut con = connection(&server).await;
+    let missing = "rgthree @ file:///nonexistent/rgthree-1.0-py3-none-any.whl";
+    let options = PyExecuteOptions::new().requirements([missing]);
+    let outcome = con.pyexecute_options("GB().run()", &options).await;
+    let error = outcome.unwrap_err();
+    assert!(
+        error.is_requirements_failed() || error.is_timeout(),
+        "{error:?}"
+    );
+    assert_eq!(con.dumpregistrations().await.unwrap(), []);
+    assert_eq!(con.dumpexecutions().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_broken_connection_is_replaced() {
+    let server = start();
+    let gears = RedisGears::lazy(server.url()).unwrap();
+    let mut con = gears.async_connection().await.unwrap();
+    con.pystats().await.unwrap();
+    let mut admin = server.connection().unwrap();
+    let mut kill = redgrease::redis::cmd("CLIENT");
+    kill.arg("KILL")
+        .arg("SKIPME")
+        .arg("yes")
+        .arg("TYPE")
+        .arg("normal");
+    kill.exec(&mut admin).unwrap();
+    let error = con.pystats().await.unwrap_err();
+    assert!(error.is_connection_lost(), "{error:?}");
+    let mut con = gears.async_connection().await.unwrap();
+    con.pystats().await.unwrap();
+}
