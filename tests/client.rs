@@ -87,7 +87,7 @@ fn executions_from_start_to_end() {
     let mut con = gears(&server);
     let options = PyExecuteOptions::new().unblocking();
     let script = "import time\n\
-        GB('ShardsIDReader').foreach(lambda _: time.sleep(0.5)).map(lambda _: 'done').run()";
+        GB('ShardsIDReader').foreach(lambda _: time.sleep(3)).map(lambda _: 'done').run()";
     let Outcome::Started(id) = con.pyexecute_options(script, &options).unwrap() else {
         panic!("an ID");
     };
@@ -117,7 +117,6 @@ fn executions_from_start_to_end() {
     let Outcome::Started(id) = con.pyexecute_options(endless, &options).unwrap() else {
         panic!("an ID");
     };
-    std::thread::sleep(Duration::from_millis(300));
     con.abortexecution(&id).unwrap();
     let aborted = con.getresultsblocking(&id).unwrap();
     assert!(aborted.value.is_empty());
@@ -311,7 +310,7 @@ fn a_connection_that_breaks_in_the_middle_says_so() {
     let error = con.pyexecute(script).unwrap_err();
     assert!(error.is_connection_lost(), "{error:?}");
     assert!(!error.is_timeout());
-    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(25));
     assert!(killer.join().unwrap().success());
 }
 
