@@ -24,6 +24,8 @@ use crate::wire::{Frame, FrameType, Inbox, frame};
 const LONGEST_LINE: usize = 4096;
 /// How long the server lock is kept for commands that arrived together.
 const LOCK_BUDGET: Duration = Duration::from_millis(1);
+/// How often a deadline is looked at while a worker holds the server.
+const DEADLINE_CHECK: Duration = Duration::from_millis(10);
 /// A worker that has answered nothing for so long has a busy thread.
 pub(crate) const BUSY_AFTER: Duration = Duration::from_millis(5);
 
@@ -293,15 +295,14 @@ impl Worker {
         let mut inbox = Inbox::default();
         let mut buffer = vec![0; 256 << 10];
         let mut server = Serving::default();
+        let mut waits_for_deadline = false;
         loop {
             let deadline = server.atomic_until;
-            let timeout = deadline.map(|deadline| {
-                deadline
-                    .saturating_duration_since(Instant::now())
-                    .max(Duration::from_millis(1))
-            });
-            // A socket of ours takes any time-out that is not zero.
-            let _ = stream.set_read_timeout(timeout);
+            if deadline.is_some() != waits_for_deadline {
+                // Only an atomic block needs one: setting it costs as much as reading.
+                waits_for_deadline = deadline.is_some();
+                let _ = stream.set_read_timeout(deadline.map(|_| DEADLINE_CHECK));
+            }
             match stream.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(count) => inbox.push(&buffer[..count]),
@@ -483,6 +484,7 @@ impl Worker {
         let mut out = Vec::new();
         frame(&mut out, FrameType::Sync, 0, |payload| payload.push(b'N'));
         send_descriptor(&guard(&self.control), &out, &OwnedFd::from(theirs))?;
+        ours.set_read_timeout(Some(DEADLINE_CHECK))?;
         let channel = Arc::new(SyncChannel {
             stream: ours,
             inbox: Mutex::default(),
@@ -547,7 +549,6 @@ impl Worker {
                     deadline.as_millis()
                 ));
             }
-            let _ = channel.stream.set_read_timeout(Some(left));
             match (&channel.stream).read(&mut buffer) {
                 Ok(0) => return Err(self.sync_obituary()),
                 Ok(count) => guard(&channel.inbox).push(&buffer[..count]),

@@ -356,11 +356,11 @@ class SyncChannel:
             self.hub.sync.pop(self.ident, None)
 
     def _frame(self):
-        self.stream.flush()
-        with self.stream.reading:
-            if not self.stream.frames:
-                self.stream.fill()
-            return self.stream.frames.popleft()
+        # Nobody else reads or writes here: the server waits for this thread, which answers it.
+        stream = self.stream
+        if not stream.frames:
+            stream.fill()
+        return stream.frames.popleft()
 
     def _handle(self, frame):
         kind, number, payload = frame
@@ -379,17 +379,16 @@ class SyncChannel:
         """A request while the server waits: it answers at once, or first asks for another call."""
         number = next(self.hub.numbers) & 0xFFFFFFFF
         context, target = self.context, self.target
-        self.stream.queue(wire.pack(kind, number, payload))
-        self.stream.flush()
+        self.stream.sock.sendall(wire.pack(kind, number, payload))
         while number not in self.answers:
             self._handle(self._frame())
         self.context, self.target = context, target
         return wire.loads(self.answers.pop(number))
 
     def result(self, number, frame):
-        self.stream.send(wire.pack(wire.RESULT, number, frame))
+        self.stream.sock.sendall(wire.pack(wire.RESULT, number, frame))
 
-    def wait(self, waiter):
+    def wait(self, waiter, long=False):
         raise error("Creating async record is not allowed")
 
     def detach(self, context):
@@ -399,6 +398,6 @@ class SyncChannel:
         self.detached = True
         self.hub.sync.pop(self.ident, None)
         self.hub.foreign.context = context
-        self.stream.send(wire.pack(wire.PROGRESS, context.number, b"N"))
+        self.stream.sock.sendall(wire.pack(wire.PROGRESS, context.number, b"N"))
         successor = SyncChannel(self.calls, self.stream)
         threading.Thread(target=successor.serve, name="sync", daemon=True).start()

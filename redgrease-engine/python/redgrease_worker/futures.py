@@ -283,7 +283,7 @@ class _Wait:
 
                 raise forcestopped()
         else:
-            here.wait(waiter)
+            here.wait(waiter, True)
 
     @staticmethod
     def refuse(result, text):

@@ -180,14 +180,17 @@ class Runner:
 
     # -- waiting for the server
 
-    def wait(self, waiter):
+    def wait(self, waiter, long=False):
+        """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later."""
         context, target = self.context, self.target
         waiter.runner = self
         if context is not None:
             context.waiter = waiter
         self.context = self.target = None
         try:
-            if greenlet is None or self.waiting >= _MOST_WAITING:
+            if long and (greenlet is None or self.waiting >= _MOST_WAITING):
+                self._wait_aside(waiter)
+            elif greenlet is None or self.waiting >= _MOST_WAITING:
                 self._wait_here(waiter)
             else:
                 waiter.greenlet = getcurrent()
@@ -203,6 +206,26 @@ class Runner:
                 context.waiter = None
         if waiter.stopped:
             raise forcestopped()
+
+    def _wait_aside(self, waiter):
+        """Waits without running anything else, while another thread takes this one's place."""
+        hub = self.hub
+        hub.stream.flush()
+        others = []
+        with hub.change:
+            hub.aside += 1
+            if hub.leader is self:
+                hub._change_leader()
+        while not waiter.done:
+            item = self.inbox.get()
+            if item is waiter:
+                waiter.done = True
+            elif item is not None:
+                others.append(item)
+        with hub.change:
+            hub.aside -= 1
+        for item in others:
+            self.inbox.put(item)
 
     def _wait_here(self, waiter):
         """Waits without running anything else."""
@@ -240,6 +263,8 @@ class Hub:
         self.runners = {}
         self.followers = []
         self.vacant = False
+        # Threads that wait for a function and do nothing else, beyond those that the server allows.
+        self.aside = 0
         self.change = threading.Lock()
         self.threads = threads
         self.waiters = {}
@@ -386,7 +411,7 @@ class Hub:
             self.followers.remove(runner)
             self.leader = runner
             runner.inbox.put(None)
-        elif len(self.runners) < self.threads:
+        elif len(self.runners) < self.threads + self.aside:
             runner = Runner(self)
             self.leader = runner
             threading.Thread(target=runner.start, name="runner", daemon=True).start()
