@@ -3,7 +3,7 @@
 //!
 //! The road of an answer: [`request`] sends and sorts errors, [`reply`] reads the server's maps and
 //! lists, [`data`] names what they hold, [`value`] turns what Python returned into Rust values.
-//! [`command`] and [`gear`] put the road together for `#[command]` and `gear!`.
+//! [`command`] and `gear` put the road together for `#[command]` and `gear!`.
 
 pub mod args;
 pub mod binding;

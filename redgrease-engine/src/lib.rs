@@ -5,14 +5,14 @@
 //!
 //! The way of a request through the modules:
 //!
-//! * [`ffi`]: the server's module API, the only place with `unsafe`;
-//! * [`commands`]: what clients call;
-//! * [`session`], [`plan`], [`registry`], [`execution`]: what scripts make and the server keeps;
-//! * [`executor`], [`readers`], [`native`]: running a plan, in the engine as far as it needs no Python;
-//! * [`calls`], [`worker`], [`outbox`], [`wire`], [`value`], [`records`]: the rest of the plan in a worker process;
-//! * [`persist`]: registrations in database files, the append-only file and on replicas;
-//! * [`companion`]: a server that ends with another process;
-//! * [`environment`], [`install`], [`wheels`], [`requirements`]: the interpreters of the workers and their packages.
+//! * `ffi`: the server's module API, the only place with `unsafe`;
+//! * `commands`: what clients call;
+//! * `session`, `plan`, `registry`, `execution`: what scripts make and the server keeps;
+//! * `executor`, `readers`, `native`: running a plan, in the engine as far as it needs no Python;
+//! * `calls`, `worker`, `outbox`, `wire`, `value`, `records`: the rest of the plan in a worker process;
+//! * `persist`: registrations in database files, the append-only file and on replicas;
+//! * `companion`: a server that ends with another process;
+//! * `environment`, `install`, `wheels`, `requirements`: the interpreters of the workers and their packages.
 
 mod calls;
 mod cluster;

@@ -1,4 +1,4 @@
-//! Every `RG.*` command as a [`Request`].
+//! Every `RG.*` command as a [`Request`](super::request::Request).
 
 mod admin;
 mod execute;
