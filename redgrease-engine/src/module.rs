@@ -37,7 +37,7 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     let missing = api().missing();
     if !missing.is_empty() {
         log(
-            Level::Verbose,
+            Level::Notice,
             &format!("this server's module API lacks {}", missing.join(", ")),
         );
     }

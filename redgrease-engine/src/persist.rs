@@ -364,32 +364,50 @@ impl Handler for Events {
     }
 }
 
+/// How long after the fork the append-only file is surely open where it is just being switched on.
+const OPENED: Duration = Duration::from_millis(20);
+
 /// When the child that was forked writes the append-only file without RDB preamble, which has no place for what belongs to no
 /// key: writes the registrations behind it. What is written from now on comes after what the child writes.
 fn rewrite() {
     let lock = lock_server();
-    if (guard(&LEDGER).entries.is_empty() && requirements::is_empty()) || !is_plain_rewrite(&lock) {
+    let nothing = guard(&LEDGER).entries.is_empty() && requirements::is_empty();
+    if nothing || !is_plain_rewrite(&lock) {
         return;
     }
-    requirements::ship_all(&lock);
+    if says(&lock, "aof_enabled:1") {
+        write_all(&lock);
+    } else {
+        // Redis 6.2 forks before it counts the file as open.
+        engine().later(OPENED, || write_all(&lock_server()));
+    }
+}
+
+/// Writes all that is kept, once more.
+fn write_all(lock: &ServerLock) {
+    requirements::ship_all(lock);
     let records = guard(&LEDGER).records();
     for record in records {
-        replicate(&lock, REGISTER, &[record]);
+        replicate(lock, REGISTER, &[record]);
     }
 }
 
 fn is_plain_rewrite(lock: &ServerLock) -> bool {
-    let rewriting = call(lock, b"INFO", &["persistence"]).is_ok_and(|reply| {
-        reply
-            .text()
-            .windows(26)
-            .any(|line| line == b"aof_rewrite_in_progress:1\r")
-    });
-    rewriting
+    says(lock, "aof_rewrite_in_progress:1")
         && call(lock, b"CONFIG", &["GET", "aof-use-rdb-preamble"]).is_ok_and(|reply| {
             reply
                 .elements()
                 .nth(1)
                 .is_some_and(|value| value.text() == b"no")
         })
+}
+
+/// Whether the server says this line about its files.
+fn says(lock: &ServerLock, line: &str) -> bool {
+    call(lock, b"INFO", &["persistence"]).is_ok_and(|reply| {
+        reply
+            .text()
+            .split(|&byte| byte == b'\n')
+            .any(|one| one.trim_ascii_end() == line.as_bytes())
+    })
 }
