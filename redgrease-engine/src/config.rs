@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::ffi::{OptionValue, ServerOption};
 use crate::reply::Reply;
 
 /// When a key can be changed.
@@ -148,6 +149,46 @@ impl Config {
         Ok(())
     }
 
+    /// The options to offer to the server. `Plugin` is a list, which the server has no options for.
+    pub(crate) fn options(&self) -> Vec<ServerOption> {
+        self.entries
+            .iter()
+            .filter_map(|entry| {
+                Some(ServerOption {
+                    name: entry.name,
+                    value: entry.setting.option()?,
+                    changes: entry.change == Change::Runtime,
+                })
+            })
+            .collect()
+    }
+
+    /// The value of an option of the server.
+    pub(crate) fn option(&self, name: &str) -> Option<OptionValue> {
+        self.entries
+            .iter()
+            .find(|entry| entry.name.eq_ignore_ascii_case(name))?
+            .setting
+            .option()
+    }
+
+    /// Takes a value from the server's configuration while the module is being loaded; one that does not change anything is
+    /// as if it was not given.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn adopt(&mut self, name: &str, value: &[u8]) -> Result<(), String> {
+        let unchanged = match self.option(name) {
+            Some(OptionValue::Int { value: now, .. }) => now.to_string().as_bytes() == value,
+            Some(OptionValue::Text(now)) => now.as_bytes() == value,
+            None => false,
+        };
+        if unchanged {
+            return Ok(());
+        }
+        self.load(&[name.as_bytes().to_vec(), value.to_vec()])
+    }
+
     /// The value of an integer key.
     pub(crate) fn int(&self, name: &str) -> i64 {
         match self.entries.iter().find(|entry| entry.name == name) {
@@ -266,6 +307,17 @@ impl Setting {
                 values.push(text.to_owned());
                 true
             }
+        }
+    }
+
+    fn option(&self) -> Option<OptionValue> {
+        match self {
+            Self::Int { value, least } => Some(OptionValue::Int {
+                value: *value,
+                least: *least,
+            }),
+            Self::Text(text) => Some(OptionValue::Text(text.clone())),
+            Self::Texts(_) => None,
         }
     }
 

@@ -38,6 +38,11 @@ pub(crate) fn engine() -> &'static Engine {
         .expect("the engine stands once the module is loaded")
 }
 
+/// Whether the engine stands.
+pub(crate) fn installed() -> bool {
+    ENGINE.get().is_some()
+}
+
 /// Puts the engine in place and starts its threads.
 ///
 /// # Errors

@@ -30,6 +30,7 @@ mod install;
 mod key_events;
 mod module;
 mod native;
+mod options;
 mod outbox;
 mod persist;
 mod plan;

@@ -19,6 +19,7 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     on_main_thread();
     let mut config = Config::default();
     config.load(arguments)?;
+    let mut config = crate::options::offer(context, config)?;
     let directory = installation_directory(config.text("PythonInstallationDir"));
     config.resolve("PythonInstallationDir", &directory.display().to_string());
     let environments = Arc::new(Environments::new(

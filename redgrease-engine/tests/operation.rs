@@ -100,3 +100,58 @@ GB('CommandReader').map(lambda r: time.sleep(0.1)).register(trigger='slow_sync',
         assert!(entry.contains(part), "{entry}");
     }
 }
+
+// For servers from Redis 7.0 on; before, modules have no options of the server.
+#[test]
+fn options_are_module_arguments_config_lines_and_config_commands() {
+    let mut options = Options::module(&["SyncDeadline", "700", "AbortGrace", "90"]);
+    options.server = ["--rg.AbortGrace", "80"].map(String::from).to_vec();
+    let server = Server::with(&options);
+    let mut client = server.client();
+    let get = |client: &mut support::Client, name: &str| {
+        let reply = client.call(&["CONFIG", "GET", name]);
+        reply.items().get(1).map(support::Value::text)
+    };
+    assert_eq!(get(&mut client, "rg.SyncDeadline").as_deref(), Some("700"));
+    assert_eq!(
+        get(&mut client, "rg.AbortGrace").as_deref(),
+        Some("80"),
+        "the server's configuration wins"
+    );
+    assert_eq!(
+        get(&mut client, "rg.MaxExecutions").as_deref(),
+        Some("1000")
+    );
+    let installation = server.installation();
+    assert_eq!(
+        get(&mut client, "rg.PythonInstallationDir"),
+        installation.to_str().map(String::from)
+    );
+    assert_eq!(
+        client
+            .call(&["CONFIG", "SET", "rg.syncdeadline", "150"])
+            .text(),
+        "OK"
+    );
+    assert_eq!(
+        client.call(&["RG.CONFIGGET", "SyncDeadline"]).items()[0],
+        support::Value::Int(150)
+    );
+    client.call(&["RG.CONFIGSET", "MaxExecutions", "7"]);
+    assert_eq!(get(&mut client, "rg.MaxExecutions").as_deref(), Some("7"));
+    for (name, value) in [
+        ("rg.SyncDeadline", "0"),
+        ("rg.ExecutionThreads", "9"),
+        ("rg.SyncDeadline", "x"),
+    ] {
+        assert!(
+            client.call(&["CONFIG", "SET", name, value]).is_error(),
+            "{name} {value}"
+        );
+    }
+    // It is in force.
+    let script = "import time\nGB('CommandReader').map(lambda r: time.sleep(2)).register(trigger='t', mode='sync')";
+    assert_eq!(client.call(&["RG.PYEXECUTE", script]).text(), "OK");
+    let reply = client.call(&["RG.TRIGGER", "t"]);
+    assert!(reply.text().contains("SyncDeadline (150 ms)"), "{reply}");
+}

@@ -1,9 +1,11 @@
 //! Contexts, blocked clients, the server lock and the log.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::ffi::{CString, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr;
+use std::sync::{Mutex, PoisonError};
 
 use super::call::CallReply;
 use super::table::{
@@ -220,6 +222,24 @@ impl Context<'_> {
         // SAFETY: live context.
         unsafe { (api().replicate_verbatim)(self.raw) };
     }
+}
+
+/// A string of the server that is never freed; the same one for the same bytes.
+pub(super) fn kept_string(bytes: &[u8]) -> *mut RedisModuleString {
+    struct Kept(*mut RedisModuleString);
+    // SAFETY: the strings are never changed or freed.
+    unsafe impl Send for Kept {}
+    static KEPT: Mutex<BTreeMap<Vec<u8>, Kept>> = Mutex::new(BTreeMap::new());
+    KEPT.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .entry(bytes.to_vec())
+        .or_insert_with(|| {
+            // SAFETY: pointer and length belong together; a null context makes a string of our own.
+            Kept(unsafe {
+                (api().create_string)(ptr::null_mut(), bytes.as_ptr().cast(), bytes.len())
+            })
+        })
+        .0
 }
 
 fn one_line(text: &[u8]) -> Vec<u8> {

@@ -82,6 +82,28 @@ type LogFn = unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_c
 type ReplicateFn =
     unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_char, ...) -> c_int;
 
+/// Gives the value of an option.
+pub(crate) type GetIntFn = unsafe extern "C" fn(*const c_char, *mut c_void) -> c_longlong;
+/// Takes the value of an option.
+pub(crate) type SetIntFn = unsafe extern "C" fn(
+    *const c_char,
+    c_longlong,
+    *mut c_void,
+    *mut *mut RedisModuleString,
+) -> c_int;
+/// Gives the value of an option.
+pub(crate) type GetTextFn =
+    unsafe extern "C" fn(*const c_char, *mut c_void) -> *mut RedisModuleString;
+/// Takes the value of an option.
+pub(crate) type SetTextFn = unsafe extern "C" fn(
+    *const c_char,
+    *mut RedisModuleString,
+    *mut c_void,
+    *mut *mut RedisModuleString,
+) -> c_int;
+/// Applies options that were set together.
+pub(crate) type ApplyFn =
+    unsafe extern "C" fn(*mut RedisModuleCtx, *mut c_void, *mut *mut RedisModuleString) -> c_int;
 /// Reads the module's part of a database file.
 pub(crate) type AuxLoadFn = unsafe extern "C" fn(*mut RedisModuleIO, c_int, c_int) -> c_int;
 /// Writes the module's part of a database file.
@@ -242,6 +264,9 @@ api! {
         command_filter_arg_insert = "CommandFilterArgInsert": fn(*mut RedisModuleCommandFilterCtx, c_int, *mut RedisModuleString) -> c_int;
         subscribe_to_server_event = "SubscribeToServerEvent": fn(*mut RedisModuleCtx, ServerEvent, EventFn) -> c_int;
         set_module_options = "SetModuleOptions": fn(*mut RedisModuleCtx, c_int);
+        register_numeric_config = "RegisterNumericConfig": fn(*mut RedisModuleCtx, *const c_char, c_longlong, u32, c_longlong, c_longlong, GetIntFn, SetIntFn, Option<ApplyFn>, *mut c_void) -> c_int;
+        register_string_config = "RegisterStringConfig": fn(*mut RedisModuleCtx, *const c_char, *const c_char, u32, GetTextFn, SetTextFn, Option<ApplyFn>, *mut c_void) -> c_int;
+        load_configs = "LoadConfigs": fn(*mut RedisModuleCtx) -> c_int;
         is_io_error = "IsIOError": fn(*mut RedisModuleIO) -> c_int;
     }
 }
