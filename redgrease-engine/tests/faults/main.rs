@@ -1,0 +1,11 @@
+//! What must not hurt: Python that crashes, blocks or floods, processes that are killed, sizes and bytes at the edge.
+//!
+//! Through every one of these the server answers PING in time, the client gets a result or an error and never waits for ever, and the next
+//! function that is called works.
+
+mod arena;
+mod processes;
+mod python;
+mod sizes;
+#[path = "../support/mod.rs"]
+mod support;

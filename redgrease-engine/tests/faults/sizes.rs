@@ -1,0 +1,168 @@
+//! Many registrations, long scripts, any bytes.
+
+use std::time::{Duration, Instant};
+
+use crate::arena::{Arena, outcome};
+use crate::support::{Client, Value};
+
+#[test]
+fn ten_thousand_registrations() {
+    let mut arena = Arena::new();
+    let mut slow = arena.server.client();
+    let started = Instant::now();
+    let commands = "for i in range(5000):\n    GB('CommandReader').map(lambda r, i=i: i).register(trigger='t%d' % i, mode='sync')";
+    let keys = "for i in range(5000):\n    GB('KeysReader').foreach(lambda r: execute('incr', 'n')).register('k%d' % i, mode='sync')";
+    for script in [commands, keys] {
+        let reply = slow
+            .ask(&["RG.PYEXECUTE", script], Duration::from_secs(60))
+            .expect("a reply");
+        assert_eq!(reply.to_string(), "+OK");
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(60),
+        "registering took {:?}",
+        started.elapsed()
+    );
+    assert_eq!(
+        arena.ask(&["RG.TRIGGER", "t4999"]).to_string(),
+        "[\"4999\"]"
+    );
+    arena.ask(&["SET", "k17", "1"]);
+    assert_eq!(
+        arena.ask(&["GET", "n"]).to_string(),
+        "\"1\"",
+        "one of 5000 registrations fires"
+    );
+    let started = Instant::now();
+    for _ in 0..1000 {
+        arena.ask(&["SET", "other", "1"]);
+    }
+    assert!(
+        started.elapsed() < Duration::from_secs(10),
+        "1000 SET took {:?}",
+        started.elapsed()
+    );
+    assert_eq!(arena.ask(&["RG.DUMPREGISTRATIONS"]).items().len(), 10_003);
+    arena.finish();
+}
+
+#[test]
+fn a_script_of_a_megabyte() {
+    let mut arena = Arena::new();
+    let text = "x".repeat(1 << 20);
+    let reply = arena.py(&format!(
+        "text = '{text}'\nGB('ShardsIDReader').map(lambda r: len(text)).run()"
+    ));
+    assert_eq!(outcome(&reply).as_deref(), Ok("[\"1048576\"]"));
+    let lines: String = (0..20_000)
+        .map(|i| format!("def f{i}(r):\n    return r + '{i}' # padding padding\n"))
+        .collect();
+    assert!(lines.len() > 1 << 20);
+    arena.register(&format!(
+        "{lines}GB('CommandReader').map(lambda r: f19999('x')).register(trigger='long')"
+    ));
+    assert_eq!(
+        arena.ask(&["RG.TRIGGER", "long"]).to_string(),
+        "[\"x19999\"]"
+    );
+    let reply = arena.py("GB('ShardsIDReader').map(lambda r: 'y' * (8 << 20)).run()");
+    assert_eq!(
+        reply.items()[0].items()[0].text().len(),
+        8 << 20,
+        "a long result"
+    );
+    arena.finish();
+}
+
+fn bulk(bytes: &[u8]) -> Value {
+    Value::Bulk(bytes.to_vec())
+}
+
+fn ask(client: &mut Client, args: &[&[u8]]) -> Value {
+    client.call(args)
+}
+
+/// NUL and bytes that are not UTF-8, in keys, values, arguments and scripts.
+#[test]
+fn any_bytes() {
+    const KEY: &[u8] = b"k\x00\xff:\xc3(";
+    const VALUE: &[u8] = b"\x00\x01\xfe\xff\r\n$5\r\n\xed\xa0\x80";
+    let mut arena = Arena::new();
+    arena.register("GB('CommandReader').map(lambda r: bytes(r[1]) if isinstance(r[1], bytearray) else r[1]).register(trigger='echo', mode='sync', convertToStr=False)");
+    arena.register(
+        "def copy(r):\n    execute('set', b'copy', r['value'])\n    execute('set', b'name', r['key'])\n\
+         GB('KeysReader').foreach(copy).register('k*', mode='sync')",
+    );
+    arena.register("GB('StreamReader').foreach(lambda r: execute('set', 'entry', r['value']['f'])).register('s*', mode='sync')");
+    let mut client = arena.server.client();
+    let client = &mut client;
+    assert_eq!(ask(client, &[b"SET", KEY, VALUE]).to_string(), "+OK");
+    assert_eq!(ask(client, &[b"GET", b"copy"]), bulk(VALUE));
+    assert_eq!(ask(client, &[b"GET", b"name"]), bulk(KEY));
+    assert_eq!(
+        ask(client, &[b"RG.TRIGGER", b"echo", VALUE]),
+        Value::Array(vec![bulk(VALUE)])
+    );
+    assert_eq!(
+        ask(client, &[b"RG.TRIGGERONKEY", b"echo", KEY, VALUE]),
+        Value::Array(vec![bulk(KEY)])
+    );
+    assert_eq!(
+        ask(client, &[b"RG.TRIGGER", VALUE]).to_string(),
+        "-ERR subcommand not found"
+    );
+    ask(client, &[b"XADD", b"s\xff\x00", b"1-1", b"f", VALUE]);
+    assert_eq!(ask(client, &[b"GET", b"entry"]), bulk(VALUE));
+    ask(client, &[b"HSET", b"h", b"f\xff\x00", VALUE]);
+    ask(client, &[b"RPUSH", b"l", VALUE, b"\xff"]);
+    let count = |client: &mut Client, pattern: &str| {
+        let script = format!("GB().map(lambda r: repr(r)).count().run({pattern:?})");
+        outcome(&ask(client, &[b"RG.PYEXECUTE", script.as_bytes()]))
+    };
+    assert_eq!(
+        count(client, "h").as_deref(),
+        Ok("[\"1\"]"),
+        "a hash with a field that is not UTF-8"
+    );
+    assert_eq!(
+        count(client, "l").as_deref(),
+        Ok("[\"1\"]"),
+        "a list with elements that are not UTF-8"
+    );
+    let listed = "GB('KeysOnlyReader').map(lambda k: k if isinstance(k, str) else bytes(k)).filter(lambda k: k[:1] in ('k', b'k')).run(convertToStr=False)";
+    let reply = ask(client, &[b"RG.PYEXECUTE", listed.as_bytes()]);
+    assert_eq!(reply.items()[0].items(), [bulk(KEY)], "{reply}");
+    for script in [
+        &b"x = '\xff\xfe'"[..],
+        b"x = 1\x00",
+        b"\x00",
+        b"# \xed\xa0\x80",
+    ] {
+        // An error or a success, as Python likes it: but an answer, and nothing else changes.
+        ask(client, &[b"RG.PYEXECUTE", script]);
+    }
+    for command in [
+        &b"RG.GETRESULTS"[..],
+        b"RG.UNREGISTER",
+        b"RG.CONFIGGET",
+        b"RG.PYEXPORTREQ",
+        b"RG.GETEXECUTION",
+        b"RG.ABORTEXECUTION",
+    ] {
+        ask(client, &[command, VALUE]);
+    }
+    ask(client, &[b"RG.PYEXECUTE", b"x = 1", b"ID", VALUE]);
+    ask(
+        client,
+        &[
+            b"RG.PYEXECUTE",
+            b"GB('CommandReader').register(trigger='d')",
+            b"DESCRIPTION",
+            VALUE,
+        ],
+    );
+    ask(client, &[b"RG.PYDUMPSESSIONS", b"VERBOSE"]);
+    ask(client, &[b"INFO", b"everything"]);
+    assert_eq!(ask(client, &[b"PING"]).to_string(), "+PONG");
+    arena.finish();
+}
