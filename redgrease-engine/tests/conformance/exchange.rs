@@ -30,7 +30,7 @@ pub(crate) enum Freedom {
     Unordered,
     /// Which records come before the first error depends on SCAN order: those that come must be among the recorded ones.
     Subset,
-    /// The payload says nothing (DUMP of a module type): only the kind of the reply is compared.
+    /// The payload says nothing (DUMP of a module type, a profile): only the kind of the reply is compared.
     Volatile,
 }
 

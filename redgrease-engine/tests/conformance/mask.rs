@@ -52,7 +52,7 @@ const SIZES: [&str; 3] = ["TotalAllocated", "PeakAllocated", "CurrAllocated"];
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "volatile",
-        why: "the payload of DUMP of a module type is the module's own",
+        why: "the payload of DUMP of a module type, and a profile, are not comparable",
         apply: volatile,
     },
     Rule {
