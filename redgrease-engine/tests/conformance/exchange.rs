@@ -30,6 +30,8 @@ pub(crate) enum Freedom {
     Unordered,
     /// Which records come before the first error depends on SCAN order: those that come must be among the recorded ones.
     Subset,
+    /// Records of key events in an asynchronous mode: the value is the one at the moment of reading, which comes after the event.
+    Late,
     /// The payload says nothing (DUMP of a module type, a profile): only the kind of the reply is compared.
     Volatile,
 }
@@ -136,6 +138,7 @@ fn exchange(json: &Json) -> Result<Exchange, String> {
         None => Freedom::None,
         Some("unordered") => Freedom::Unordered,
         Some("subset") => Freedom::Subset,
+        Some("late") => Freedom::Late,
         Some("volatile") => Freedom::Volatile,
         Some(other) => return Err(format!("unknown freedom {other}")),
     };

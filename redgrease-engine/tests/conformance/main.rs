@@ -249,7 +249,7 @@ fn a_changed_reply_does_not_agree() {
                 continue;
             };
             let name = exchange.name();
-            if exchange.freedom == Freedom::Volatile || name == "INFO" {
+            if matches!(exchange.freedom, Freedom::Volatile | Freedom::Late) || name == "INFO" {
                 continue;
             }
             // Of a long reply, every so many leaves, beginning elsewhere in each.
@@ -416,6 +416,29 @@ fn rules_hide_what_they_are_for_and_no_more() {
         Freedom::Subset,
         &ab,
         &records(&["b"])
+    ));
+    let event = |event: &str, value: &str| {
+        bulk(&format!(
+            "[('event', '{event}'), ('key', 'a'), ('type', 'string'), ('value', {value})]"
+        ))
+    };
+    assert!(agree(
+        "LRANGE",
+        Freedom::Late,
+        &event("set", "'1'"),
+        &event("set", "None")
+    ));
+    assert!(!agree(
+        "LRANGE",
+        Freedom::Late,
+        &event("set", "'1'"),
+        &event("del", "'1'")
+    ));
+    assert!(!agree(
+        "LRANGE",
+        Freedom::None,
+        &event("set", "'1'"),
+        &event("set", "None")
     ));
     assert!(!agree(
         "RG.PYEXECUTE",

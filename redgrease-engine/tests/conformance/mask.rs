@@ -116,6 +116,11 @@ pub(crate) const RULES: &[Rule] = &[
         apply: record_order,
     },
     Rule {
+        name: "late-value",
+        why: "an asynchronous registration reads the value some time after the event",
+        apply: late_value,
+    },
+    Rule {
         name: "list-order",
         why: "registrations, sessions and registered executions are listed in hash order",
         apply: list_order,
@@ -362,7 +367,18 @@ fn record_order(context: Context<'_>, recorded: &mut Value, actual: &mut Value) 
                 found.clone_from(wanted);
             }
         }
-        Freedom::None | Freedom::Volatile => {}
+        Freedom::None | Freedom::Late | Freedom::Volatile => {}
+    }
+}
+
+fn late_value(context: Context<'_>, recorded: &mut Value, actual: &mut Value) {
+    if context.freedom == Freedom::Late {
+        for value in [recorded, actual] {
+            texts(value, &mut |text| match text.split_once(", ('type', ") {
+                Some((event, _)) => format!("{event}, …"),
+                None => text.to_owned(),
+            });
+        }
     }
 }
 
