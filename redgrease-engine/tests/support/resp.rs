@@ -110,6 +110,19 @@ impl Value {
                     Value::Array(items)
                 }
             },
+            // RESP3 has further types. The engine uses none but the null; the others come from the server itself, and can be told from those of RESP2.
+            b'_' => Value::Nil,
+            b'%' => {
+                let mut items = vec![Value::Simple(b"map".to_vec())];
+                for _ in 0..2 * number()? {
+                    let Some((item, used)) = Value::parse(&data[at..])? else {
+                        return Ok(None);
+                    };
+                    items.push(item);
+                    at += used;
+                }
+                Value::Array(items)
+            }
             other => return Err(format!("unknown reply type {:?}", char::from(other))),
         };
         Ok(Some((value, at)))

@@ -138,4 +138,35 @@ pub(super) const CASES: &[Case] = &[
         s.accepts("")?;
         s.accepts("x = 1")
     }),
+    ("D-RESP3", |s| {
+        // The shapes are those of RESP2: no maps, no doubles, no booleans.
+        let hello = s.line("HELLO 3")?;
+        expect("HELLO 3", "+map", &hello.items()[0].to_string())?;
+        let script = "GB('ShardsIDReader').map(lambda r: [1, 1.5, True, 'a', None, {'a': 1}, ['+OK']]).run(convertToStr=False)";
+        let reply = s.py(script)?.to_string();
+        let wanted = "[[[:1, \"1.500000\", :1, \"a\", \"PY RECORD\", \"PY RECORD\", [+OK]]], []]";
+        expect(script, wanted, &reply)?;
+        s.accepts("GB('CommandReader').register(trigger='t')")?;
+        let dump = s.line("RG.DUMPREGISTRATIONS")?;
+        let one = &dump.items()[0];
+        expect("a registration", "12", &one.items().len().to_string())?;
+        expect(
+            "its description",
+            "nil",
+            &one.field("desc")
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+        )?;
+        let data = one
+            .field("RegistrationData")
+            .map_or(0, |data| data.items().len());
+        expect("its data", "20", &data.to_string())?;
+        s.exchange("RG.CONFIGGET MaxExecutions nosuch => [:1000, -(error) Unsupported config parameter: nosuch]")?;
+        let sessions = s.line("RG.PYDUMPSESSIONS")?;
+        expect(
+            "a session",
+            "16",
+            &sessions.items()[0].items().len().to_string(),
+        )
+    }),
 ];
