@@ -283,8 +283,9 @@ impl Worker {
         });
     }
 
-    /// Ends the process.
+    /// Ends the process. Nothing new is given to it from now on.
     pub(crate) fn kill(&self) {
+        self.dead.store(true, Ordering::Release);
         // It may have ended by itself meanwhile.
         let _ = guard(&self.child).kill();
     }

@@ -4,6 +4,7 @@ import marshal
 import os
 import sys
 import threading
+import time
 from _thread import get_ident
 
 from . import wire
@@ -39,11 +40,15 @@ def plain_result(value):
     return _OPAQUE
 
 
+# How long a call waits for the frame that brings its plan.
+_PATIENCE = 1.0
+
+
 def _outcome(results, errors):
-    results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
     try:
+        results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
         return marshal.dumps((results, errors), 2)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
 
 
@@ -154,14 +159,19 @@ class Calls:
         if session is None:
             session = self.sessions[name] = Session(self.hub, name, self.names)
         context = Context(number, session)
+        fresh = []
+        # First all plans, then what they want to be told: calls may be waiting for any of them.
         for plan, blob in plans:
             if plan in session.plans:
                 continue
             try:
                 self.hub.stoppable(runner, context, lambda: session.restore(plan, blob))
-                run_on_registered(self.hub, runner, session, plan)
+                fresh.append(plan)
             except BaseException as problem:
-                os.write(2, ("the registration %s could not be restored: %s\n" % (plan, text_of(problem))).encode("utf-8", "replace"))
+                session.broken[plan] = "the registration %s could not be restored: %s" % (plan, text_of(problem))
+                os.write(2, (session.broken[plan] + "\n").encode("utf-8", "replace"))
+        for plan in fresh:
+            run_on_registered(self.hub, runner, session, plan)
 
     def registered(self, runner, number, payload):
         """Registrations are in place: tells their functions."""
@@ -219,6 +229,21 @@ class Calls:
 
     # -- runs
 
+    def _plan(self, name, plan_id):
+        """The session and plan of a call, or why there is no such plan. A call on a synchronous channel may overtake its plan."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            session = self.sessions.get(name)
+            if session is not None:
+                plan = session.plans.get(plan_id)
+                if plan is not None:
+                    return session, plan, None
+                if plan_id in session.broken:
+                    return session, None, session.broken[plan_id]
+            if time.monotonic() > until:
+                return session, None, "the function of this execution is not known to its worker any more"
+            time.sleep(0.001)
+
     def _context(self, number, session, flags):
         context = Context(number, session, not flags & 4)
         context.may_wait = True
@@ -230,11 +255,9 @@ class Calls:
         if number in self.hub.skipped:
             self.hub.skipped.discard(number)
             return
-        session = self.sessions.get(name)
-        plan = None if session is None else session.plans.get(plan_id)
+        session, plan, text = self._plan(name, plan_id)
         if plan is None:
-            text = "the function of this execution is not known to its worker any more"
-            self.hub.tell(wire.RESULT, number, wire.dumps(([], [text], True)))
+            self._answer(number, wire.dumps(([], [text], True)))
             return
         context = self._context(number, session, flags)
         if extra is not None:

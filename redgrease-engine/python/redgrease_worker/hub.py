@@ -296,6 +296,13 @@ class Hub:
         main.inbox.put(None)
         return True
 
+    def abandon(self):
+        """In a forked child: only the parent speaks for the worker. The child ends when it comes back for more work."""
+        for stream in [self.stream] + [channel.stream for channel in self.sync.values()]:
+            stream.abandon()
+        self.control.close()
+        self.change = threading.Lock()
+
     # -- contexts
 
     def here(self):

@@ -26,6 +26,8 @@ class Session:
         self.globals["__name__"] = "not_main"
         self.globals["__builtins__"] = __builtins__
         self.plans = {}
+        # Why a plan could not be restored.
+        self.broken = {}
         # Builders made since the engine last counted them.
         self.plans_made = 0
         self.loading = False

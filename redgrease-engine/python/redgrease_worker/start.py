@@ -31,6 +31,7 @@ def main():
     names = scope.install()
     builtin.install(names)
     Calls(hub, names)
+    os.register_at_fork(after_in_child=hub.abandon)
     signal.signal(signal.SIGUSR1, hub.on_signal)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -24,6 +24,17 @@ def pack(kind, number, payload):
     return _HEAD.pack(len(payload) + 5, kind, number) + payload
 
 
+class Nobody:
+    """What a forked child has instead of the worker's socket: nobody listens, and nothing comes."""
+
+    def sendall(self, data):
+        """Loses the data."""
+
+    def recv(self, size):
+        """The end of file."""
+        return b""
+
+
 class Stream:
     """A socket that carries frames; any thread may write, one at a time reads."""
 
@@ -81,3 +92,12 @@ class Stream:
             self.frames.append((kind, number, data[at + 9 : stop]))
             at = stop
         self._rest = data[at:]
+
+    def abandon(self):
+        """In a forked child: the socket, what waits in it, and the locks of threads that are not here belong to the parent."""
+        self.reading = threading.Lock()
+        self._writing = threading.Lock()
+        self._out.clear()
+        self.frames.clear()
+        sock, self.sock = self.sock, Nobody()
+        sock.close()
