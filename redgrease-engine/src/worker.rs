@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::engine::engine;
@@ -74,6 +74,8 @@ pub(crate) struct Worker {
     numbers: AtomicU32,
     sync: Mutex<Option<Arc<SyncChannel>>>,
     dead: AtomicBool,
+    /// How the process ended, once that is known.
+    ending: OnceLock<String>,
     /// Microseconds since the engine started when something last came from it or it got its first work.
     last_sign: AtomicU64,
     /// Threads that were asked for since the last answer.
@@ -135,6 +137,7 @@ impl Worker {
             numbers: AtomicU32::new(1),
             sync: Mutex::default(),
             dead: AtomicBool::new(false),
+            ending: OnceLock::new(),
             last_sign: AtomicU64::new(engine().microseconds()),
             promotions: AtomicU32::new(0),
             quiet: AtomicBool::new(false),
@@ -286,8 +289,10 @@ impl Worker {
     /// Ends the process. Nothing new is given to it from now on.
     pub(crate) fn kill(&self) {
         self.dead.store(true, Ordering::Release);
-        // It may have ended by itself meanwhile.
-        let _ = guard(&self.child).kill();
+        // Whoever holds the lock waits for the end of the process, which has begun. And it may have ended by itself meanwhile.
+        if let Ok(mut child) = self.child.try_lock() {
+            let _ = child.kill();
+        }
     }
 
     // -- reading
@@ -430,15 +435,7 @@ impl Worker {
 
     /// What became of the process, in words.
     pub(crate) fn obituary(&self) -> String {
-        let status = guard(&self.child).try_wait().ok().flatten();
-        let how = match status {
-            Some(status) => match (status.signal(), status.code()) {
-                (Some(signal), _) => format!("signal {signal}"),
-                (None, Some(code)) => format!("exit code {code}"),
-                (None, None) => "unknown reason".to_owned(),
-            },
-            None => "connection lost".to_owned(),
-        };
+        let how = self.ending.get().map_or("connection lost", String::as_str);
         format!("ERR python worker died ({how}) while running the function")
     }
 
@@ -450,8 +447,18 @@ impl Worker {
         }
         // An end of file comes a moment before the process can be waited for; one that closed its socket is ended.
         for attempt in 0..100 {
-            match guard(&self.child).try_wait() {
-                Ok(Some(_)) | Err(_) => break,
+            let status = guard(&self.child).try_wait();
+            match status {
+                Ok(Some(status)) => {
+                    let how = match (status.signal(), status.code()) {
+                        (Some(signal), _) => format!("signal {signal}"),
+                        (None, Some(code)) => format!("exit code {code}"),
+                        (None, None) => "unknown reason".to_owned(),
+                    };
+                    let _ = self.ending.set(how);
+                    break;
+                }
+                Err(_) => break,
                 Ok(None) if attempt == 50 => self.kill(),
                 Ok(None) => {}
             }
@@ -565,10 +572,10 @@ impl Worker {
         }
     }
 
+    /// What became of the process, on the server's thread. That must not ask the system itself: the answer can take seconds.
     fn sync_obituary(&self) -> String {
-        // The process may take a moment to be waited for.
         for _ in 0..50 {
-            if guard(&self.child).try_wait().ok().flatten().is_some() {
+            if self.ending.get().is_some() {
                 break;
             }
             std::thread::sleep(Duration::from_millis(1));
