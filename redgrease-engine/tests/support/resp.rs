@@ -232,17 +232,27 @@ impl Client {
     pub(crate) fn read(&mut self, limit: Duration) -> Result<Value, NoReply> {
         let deadline = Instant::now() + limit;
         let mut chunk = [0_u8; 1 << 16];
+        // A long reply is parsed from its start each time: only when there is much more of it, or nothing more to read at once.
+        let mut enough = 0;
         loop {
-            if let Some((value, used)) = Value::parse(&self.buffer).map_err(NoReply::Garbage)? {
-                self.buffer.drain(..used);
-                return Ok(value);
+            if self.buffer.len() >= enough {
+                if let Some((value, used)) = Value::parse(&self.buffer).map_err(NoReply::Garbage)? {
+                    self.buffer.drain(..used);
+                    return Ok(value);
+                }
+                enough = 2 * self.buffer.len();
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(NoReply::Timeout);
             }
+            let patience = if self.buffer.is_empty() {
+                left
+            } else {
+                left.min(Duration::from_millis(20))
+            };
             self.stream
-                .set_read_timeout(Some(left))
+                .set_read_timeout(Some(patience))
                 .map_err(|e| NoReply::Closed(e.to_string()))?;
             match self.stream.read(&mut chunk) {
                 Ok(0) => return Err(NoReply::Closed("end of stream".into())),
@@ -253,7 +263,7 @@ impl Client {
                         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
                     ) =>
                 {
-                    return Err(NoReply::Timeout);
+                    enough = 0;
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(NoReply::Closed(e.to_string())),
