@@ -2,6 +2,7 @@
 
 use std::collections::{BinaryHeap, VecDeque};
 use std::io;
+use std::ops::Add;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{
     Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::config::Config;
 use crate::environment::{Environment, Environments};
 use crate::executor::Executor;
+use crate::memory::Memory;
 use crate::registry::Registry;
 use crate::worker::{BUSY_AFTER, Worker, guard};
 
@@ -259,6 +261,7 @@ fn engine_clock(clock: &'static Clock) {
 pub(crate) struct Workers {
     list: Mutex<Vec<Arc<Worker>>>,
     numbers: AtomicU64,
+    gone: AtomicU64,
 }
 
 impl Workers {
@@ -308,6 +311,23 @@ impl Workers {
     /// Takes a worker that is gone off the list.
     pub(crate) fn forget(&self, gone: &Worker) {
         guard(&self.list).retain(|worker| worker.number != gone.number);
+        self.gone.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were started, and how many of them are gone.
+    pub(crate) fn history(&self) -> (u64, u64) {
+        (
+            self.numbers.load(Ordering::Relaxed),
+            self.gone.load(Ordering::Relaxed),
+        )
+    }
+
+    /// The memory of all.
+    pub(crate) fn memory(&self) -> Memory {
+        self.all()
+            .iter()
+            .map(|worker| Memory::of(worker.pid))
+            .fold(Memory::default(), Memory::add)
     }
 
     fn watch(&self) -> bool {

@@ -1,8 +1,8 @@
 //! What the engine says in INFO.
 
-use crate::commands::admin::memory_of_workers;
 use crate::engine::engine;
 use crate::ffi::Info;
+use crate::memory::Memory;
 
 /// Writes the sections: those of RedisGears 1.2 in its spelling, and the engine's own.
 pub(crate) fn fill(info: &Info) {
@@ -36,18 +36,15 @@ pub(crate) fn fill(info: &Info) {
         info.text("GearsPythonPlugin", "version=10000");
     }
     if info.section("python_stats") {
-        let (current, peak) = memory_of_workers();
-        let bytes = |value: i64| u64::try_from(value).unwrap_or(0);
-        info.number("TotalAllocated", bytes(peak));
-        info.number("PeakAllocated", bytes(peak));
-        info.number("CurrAllocated", bytes(current));
+        let memory = engine.workers.memory();
+        info.number("TotalAllocated", memory.highest);
+        info.number("PeakAllocated", memory.highest);
+        info.number("CurrAllocated", memory.now);
     }
     let sessions = registry.sessions();
     if info.section("python_requirements") {
-        for session in &sessions {
-            for name in &session.requirements {
-                info.text(name, &format!("session={}", session.name));
-            }
+        for (name, users) in crate::requirements::users(&sessions) {
+            info.text(&name, &format!("sessions={users}"));
         }
     }
     if info.section("python_sessions") {
@@ -76,12 +73,17 @@ pub(crate) fn fill(info: &Info) {
         );
     }
     if info.section("workers") {
+        let (started, gone) = engine.workers.history();
+        info.number("workers_started", started);
+        info.number("workers_gone", gone);
         for worker in engine.workers.all() {
             info.text(
                 &format!("worker_{}", worker.number),
                 &format!(
-                    "pid={},sessions={},in_hand={},requirements={}",
+                    "pid={},state={},memory={},sessions={},in_hand={},requirements={}",
                     worker.pid,
+                    worker.state(),
+                    Memory::of(worker.pid).now,
                     worker.sessions.load(std::sync::atomic::Ordering::Relaxed),
                     worker.load(),
                     worker.environment.requirements.join(" "),

@@ -28,6 +28,7 @@ mod hooks;
 mod info;
 mod install;
 mod key_events;
+mod memory;
 mod module;
 mod native;
 mod options;

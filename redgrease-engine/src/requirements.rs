@@ -164,6 +164,14 @@ fn count_users(sessions: &[Arc<Session>], name: &str) -> usize {
         .count()
 }
 
+/// All requirements, each with the number of sessions that have it.
+pub(crate) fn users(sessions: &[Arc<Session>]) -> Vec<(String, usize)> {
+    guard(&KNOWN)
+        .iter()
+        .map(|one| (one.name.clone(), count_users(sessions, &one.name)))
+        .collect()
+}
+
 fn yes_or_no(value: bool) -> Reply {
     Reply::bulk(if value { "yes" } else { "no" })
 }

@@ -191,6 +191,17 @@ impl Worker {
         self.dead.load(Ordering::Acquire)
     }
 
+    /// What it does, in a word.
+    pub(crate) fn state(&self) -> &'static str {
+        if self.is_dead() {
+            "dead"
+        } else if guard(&self.work).is_empty() {
+            "idle"
+        } else {
+            "busy"
+        }
+    }
+
     /// How much the worker has to do.
     pub(crate) fn load(&self) -> usize {
         guard(&self.work).len()

@@ -155,3 +155,64 @@ fn options_are_module_arguments_config_lines_and_config_commands() {
     let reply = client.call(&["RG.TRIGGER", "t"]);
     assert!(reply.text().contains("SyncDeadline (150 ms)"), "{reply}");
 }
+
+#[test]
+fn info_tells_of_workers_memory_and_registrations() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "\
+import time
+kept = []
+def grow(r):
+    kept.append(bytearray(b'x') * (40 << 20))
+    return len(kept)
+GB('CommandReader').map(grow).register(trigger='grow')
+GB('CommandReader').map(lambda r: time.sleep(30)).register(trigger='long')";
+    assert_eq!(
+        client
+            .call(&["RG.PYEXECUTE", script, "ID", "memory", "DESCRIPTION", "d"])
+            .text(),
+        "OK"
+    );
+    let field = |client: &mut support::Client, name: &str| {
+        let info = client.call(&["INFO", "rg"]).text();
+        let found = info.lines().find_map(|line| {
+            line.strip_prefix(name)
+                .map(|rest| rest.trim_start_matches(':').to_owned())
+        });
+        found.unwrap_or_else(|| panic!("no {name} in\n{info}"))
+    };
+    let number = |client: &mut support::Client, name: &str| {
+        field(client, name).parse::<u64>().expect("a number")
+    };
+    assert_eq!(number(&mut client, "rg_nregistrations"), 2);
+    assert!(field(&mut client, "rg_memory").contains("description=d"));
+    let before = number(&mut client, "rg_CurrAllocated");
+    assert!(before > 1 << 20, "{before}");
+    client.call(&["RG.TRIGGER", "grow"]);
+    let after = number(&mut client, "rg_CurrAllocated");
+    assert!(after >= before + (40 << 20), "{before} {after}");
+    let stats = client.call(&["RG.PYSTATS"]);
+    let support::Value::Int(current) = *stats.field("CurrAllocated").expect("a field") else {
+        panic!("{stats}");
+    };
+    assert!(
+        u64::try_from(current).expect("positive") > before + (30 << 20),
+        "{stats}"
+    );
+    assert!(field(&mut client, "rg_worker_1").contains("state=idle"));
+    let mut other = server.client();
+    other.send(&["RG.TRIGGER", "long"]).expect("sent");
+    std::thread::sleep(Duration::from_millis(50));
+    assert!(field(&mut client, "rg_worker_1").contains("state=busy"));
+    assert_eq!(number(&mut client, "rg_nexecutions"), 1);
+    assert_eq!(field(&mut client, "rg_workers_gone"), "0");
+    support::server::signal(server.workers()[0], "KILL");
+    assert!(
+        other
+            .read(Duration::from_secs(5))
+            .expect("a reply")
+            .is_error()
+    );
+    assert_eq!(field(&mut client, "rg_workers_gone"), "1");
+}

@@ -57,35 +57,15 @@ impl Command for PyStats {
     const NAME: &'static CStr = c"rg.pystats";
 
     fn run(call: Invocation<'_>) {
-        let (current, peak) = memory_of_workers();
+        let memory = engine().workers.memory();
+        let bytes = |value: u64| Reply::Int(i64::try_from(value).unwrap_or(i64::MAX));
         Reply::map(vec![
-            ("TotalAllocated", Reply::Int(peak)),
-            ("PeakAllocated", Reply::Int(peak)),
-            ("CurrAllocated", Reply::Int(current)),
+            ("TotalAllocated", bytes(memory.highest)),
+            ("PeakAllocated", bytes(memory.highest)),
+            ("CurrAllocated", bytes(memory.now)),
         ])
         .write(call.context);
     }
-}
-
-/// The resident memory of all workers in bytes: now, and at its highest.
-pub(crate) fn memory_of_workers() -> (i64, i64) {
-    let mut totals = (0, 0);
-    for worker in engine().workers.all() {
-        let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", worker.pid)) else {
-            continue;
-        };
-        let kilobytes = |name: &str| {
-            status
-                .lines()
-                .find_map(|line| line.strip_prefix(name))
-                .and_then(|rest| rest.trim().split(' ').next())
-                .and_then(|number| number.parse::<i64>().ok())
-                .unwrap_or(0)
-        };
-        totals.0 += kilobytes("VmRSS:") * 1024;
-        totals.1 += kilobytes("VmHWM:") * 1024;
-    }
-    totals
 }
 
 /// RG.PYDUMPSESSIONS
