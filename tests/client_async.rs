@@ -25,7 +25,7 @@ async fn connection(server: &Server) -> MultiplexedConnection {
     // the first script starts a worker, which takes its time
     let mut first = server.connection().unwrap();
     redgrease::GearsCommands::pyexecute(&mut first, "GB('ShardsIDReader').run()").unwrap();
-    let client = redgrease::redis::Client::open(server.url()).unwrap();
+    let client = redis::Client::open(server.url()).unwrap();
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIME_OUT));
     let con = client.get_multiplexed_async_connection_with_config(&config);
     con.await.unwrap()
@@ -161,7 +161,7 @@ async fn a_broken_connection_is_replaced() {
     let mut con = gears.async_connection().await.unwrap();
     con.pystats().await.unwrap();
     let mut admin = server.connection().unwrap();
-    let mut kill = redgrease::redis::cmd("CLIENT");
+    let mut kill = redis::cmd("CLIENT");
     kill.arg("KILL")
         .arg("SKIPME")
         .arg("yes")

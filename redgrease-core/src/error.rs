@@ -47,7 +47,8 @@ pub enum Error {
     /// The server has no `RG.*` commands.
     #[error(
         "the server does not know `{command}`: the engine is not loaded there \
-         (start it with `--loadmodule libredgrease_engine.so`, or load RedisGears 1.2)"
+         (start it with `--loadmodule libredgrease_engine.so`, or load RedisGears 1.2 with its \
+         Python plug-in)"
     )]
     NoEngine {
         /// The command that it refused.
