@@ -179,6 +179,19 @@ fn registrations_and_triggers() {
         "{error}"
     );
     assert!(con.unpauseregistrations(&keys[0].id).is_err());
+    let stream = RegistrationFilter::new().stream("s:1");
+    let status = |con: &mut RedisGears| {
+        let registrations = con.dumpregistrations_where(&stream).unwrap();
+        (
+            registrations[0].id.clone(),
+            registrations[0].data.status.clone(),
+        )
+    };
+    let (id, _) = status(&mut con);
+    con.pauseregistrations(&id).unwrap();
+    assert_eq!(status(&mut con).1.as_deref(), Some("PAUSED"));
+    con.unpauseregistrations(&id).unwrap();
+    assert_eq!(status(&mut con).1.as_deref(), Some("OK"));
     con.clearregistrationsstats().unwrap();
 
     let say = con
