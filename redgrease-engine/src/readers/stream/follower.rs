@@ -17,6 +17,10 @@ use crate::worker::guard;
 
 /// How long the server is held at a time.
 const SLICE: Duration = Duration::from_millis(1);
+/// How long the thread for streams leaves the server to others when it wants it again at once.
+const REST: Duration = Duration::from_micros(50);
+/// How long a command that adds an entry works on what was there before.
+const INSIDE: Duration = Duration::from_millis(100);
 /// Entries that one command reads.
 const CHUNK: usize = 512;
 /// A batch whose worker is lost so often in a row is left alone.
@@ -114,11 +118,13 @@ pub(super) fn is_away(lock: &ServerLock) -> bool {
 
 /// Does what is to be done for a registration while the server may be held: acknowledges, trims, reads, starts.
 ///
-/// Called on the thread for streams; for a synchronous registration also inside of the command that adds an entry.
-pub(super) fn work(registration: &Arc<Registration>, may_block: bool) {
+/// Called on the thread for streams; for a synchronous registration also `inside` of the command that adds an entry, with
+/// whether its function may go on in the background.
+pub(super) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
     let Some(follower) = &registration.follower else {
         return;
     };
+    let begun = Instant::now();
     loop {
         let lock = lock_server();
         // A function that is being run here added an entry: whoever runs it goes on with that.
@@ -143,7 +149,7 @@ pub(super) fn work(registration: &Arc<Registration>, may_block: bool) {
                 read_batch(&lock, follower, claim);
             }
             if follower.mode == Mode::Sync {
-                start(registration, Some(&lock), may_block);
+                start(registration, Some(&lock), inside.unwrap_or(true));
             }
             if (!read && done.is_empty()) || Instant::now() >= until {
                 break;
@@ -155,6 +161,13 @@ pub(super) fn work(registration: &Arc<Registration>, may_block: bool) {
             start(registration, None, true);
         }
         if !follower.state().has_work() {
+            return;
+        }
+        if inside.is_none() {
+            // A lock that is asked for again at once is never anybody else's.
+            std::thread::sleep(REST);
+        } else if begun.elapsed() > INSIDE {
+            watch::poke(registration);
             return;
         }
     }

@@ -65,7 +65,7 @@ fn run() {
                 if let Some(follower) = &registration.follower {
                     follower.state().asked = false;
                 }
-                follower::work(&registration, true);
+                follower::work(&registration, None);
             }
             Job::Scan(registration, cursor) => look_for_streams(&registration, cursor),
         });
@@ -290,7 +290,7 @@ pub(crate) fn added(context: Context<'_>, key: &[u8], nested: bool) {
         }
         let awake = follower.state().awake;
         if registration.plan.mode == Mode::Sync && !nested && awake {
-            follower::work(registration, !flags.multi() && !flags.lua());
+            follower::work(registration, Some(!flags.multi() && !flags.lua()));
         } else {
             poke(registration);
         }
