@@ -141,7 +141,14 @@ pub(super) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         }
         let until = Instant::now() + SLICE;
         loop {
-            let done = follower.state().take_done();
+            let done = if inside.is_some() {
+                // Replicas and files get what happens inside of a command before the command: they would look for an entry
+                // that they do not have yet.
+                Vec::new()
+            } else {
+                keep_pending(&lock, follower);
+                follower.state().take_done()
+            };
             acknowledge(&lock, follower, &done);
             let claim = follower.state().claim();
             let read = claim.is_some();
@@ -160,15 +167,22 @@ pub(super) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         if follower.mode != Mode::Sync {
             start(registration, None, true);
         }
-        if !follower.state().has_work() {
+        let (has_work, may_read) = {
+            let state = follower.state();
+            (state.has_work(), state.may_read())
+        };
+        if inside.is_some() && (!may_read || begun.elapsed() > INSIDE) {
+            if has_work {
+                watch::poke(registration);
+            }
+            return;
+        }
+        if !has_work {
             return;
         }
         if inside.is_none() {
             // A lock that is asked for again at once is never anybody else's.
             std::thread::sleep(REST);
-        } else if begun.elapsed() > INSIDE {
-            watch::poke(registration);
-            return;
         }
     }
 }
@@ -208,6 +222,18 @@ fn read_batch(lock: &ServerLock, follower: &Follower, claim: Claim) {
         }
     }
     follower.state().take_in(claim, entries);
+}
+
+/// Makes sure that replicas and files know what stays pending: those of a synchronous registration heard of it when they did
+/// not have the entries.
+fn keep_pending(lock: &ServerLock, follower: &Follower) {
+    let left = follower.state().take_left();
+    if follower.mode != Mode::Sync {
+        return;
+    }
+    for batch in left {
+        group::claim(lock, &batch.key, follower.group(), &batch.ids);
+    }
 }
 
 fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {

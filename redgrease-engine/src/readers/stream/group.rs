@@ -95,8 +95,13 @@ pub(super) fn read(
         from,
     ];
     let reply = match ask(lock, b"XREADGROUP", &arguments) {
-        Err(text) if text.starts_with("NOGROUP") => {
-            ask(lock, b"XGROUP", &[b"CREATE", key, group.as_bytes(), b"0"])?;
+        Err(text) if text.starts_with("NOGROUP") && is_stream(lock, key) => {
+            // The stream is made where it is not: on replicas, which may hear of the group before they hear of the entry.
+            ask(
+                lock,
+                b"XGROUP",
+                &[b"CREATE", key, group.as_bytes(), b"0", b"MKSTREAM"],
+            )?;
             ask(lock, b"XREADGROUP", &arguments)?
         }
         other => other?,
@@ -119,6 +124,19 @@ pub(super) fn acknowledge(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec
         .collect();
     // A stream that is gone has nothing to acknowledge.
     let _ = ask(lock, b"XACK", &arguments);
+}
+
+/// Has entries be pending that are not acknowledged.
+pub(super) fn claim(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>]) {
+    let head: [&[u8]; 4] = [key, group.as_bytes(), CONSUMER, b"0"];
+    let tail: [&[u8]; 2] = [b"FORCE", b"JUSTID"];
+    let arguments: Vec<&[u8]> = head
+        .into_iter()
+        .chain(ids.iter().map(Vec::as_slice))
+        .chain(tail)
+        .collect();
+    // A stream that is gone has nothing to claim.
+    let _ = ask(lock, b"XCLAIM", &arguments);
 }
 
 /// An id of a stream in its order.

@@ -121,6 +121,7 @@ pub(super) struct State {
     ready: VecDeque<Portion>,
     running: Option<Done>,
     done: Vec<Done>,
+    left: Vec<Done>,
     /// Whether everything is to be read again once nothing runs; and whether empty executions are made for it.
     again: Option<bool>,
     /// Whether a thread works on this now, with the server.
@@ -179,6 +180,7 @@ impl State {
             ready: VecDeque::new(),
             running: None,
             done: Vec::new(),
+            left: Vec::new(),
             again: None,
         }
     }
@@ -273,7 +275,8 @@ impl State {
     }
 
     fn begin_again(&mut self) {
-        if self.running.is_some() {
+        // What is worked off must not be pending any more when it is read.
+        if self.running.is_some() || !self.done.is_empty() {
             return;
         }
         let Some(first) = self.again.take() else {
@@ -426,6 +429,7 @@ impl State {
                     stream.drain = true;
                 }
                 self.queue(&ran.key);
+                self.left.push(ran);
                 self.drop_ready();
             }
         }
@@ -434,6 +438,11 @@ impl State {
     /// What is to be acknowledged.
     pub(super) fn take_done(&mut self) -> Vec<Done> {
         std::mem::take(&mut self.done)
+    }
+
+    /// What was read and not worked off.
+    pub(super) fn take_left(&mut self) -> Vec<Done> {
+        std::mem::take(&mut self.left)
     }
 
     fn has_room(&self) -> bool {
@@ -450,11 +459,15 @@ impl State {
 
     /// Whether there is something to do that needs the server.
     pub(super) fn has_work(&self) -> bool {
-        let wanted = self.again.is_some() && self.running.is_none();
-        !self.done.is_empty()
-            || (self.awake
-                && !self.gone
-                && self.status == Status::Ok
-                && (wanted || (self.again.is_none() && !self.due.is_empty() && self.has_room())))
+        !self.done.is_empty() || !self.left.is_empty() || self.may_read()
+    }
+
+    /// Whether there is something to read.
+    pub(super) fn may_read(&self) -> bool {
+        let wanted = self.again.is_some() && self.running.is_none() && self.done.is_empty();
+        self.awake
+            && !self.gone
+            && self.status == Status::Ok
+            && (wanted || (self.again.is_none() && !self.due.is_empty() && self.has_room()))
     }
 }

@@ -1,0 +1,586 @@
+//! StreamReader registrations: no entry is lost, none is seen twice without need, and streams do not grow.
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use support::resp::encode;
+use support::server::signal;
+use support::{Client, Options, Server, Value};
+
+/// Runs a script that must answer OK.
+#[track_caller]
+fn register(client: &mut Client, script: &str) {
+    let reply = client.call(&["RG.PYEXECUTE", script]);
+    assert_eq!(reply.text(), "OK", "{script}: {reply}");
+}
+
+/// Waits until `command` answers `wanted` in the one-line form.
+#[track_caller]
+fn eventually(client: &mut Client, command: &[&str], wanted: &str) {
+    let end = Instant::now() + Duration::from_secs(15);
+    loop {
+        let reply = client.call(command).to_string();
+        if reply == wanted {
+            return;
+        }
+        assert!(
+            Instant::now() < end,
+            "{command:?} answers {reply}, not {wanted}"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The only reply of a command that must not fail.
+#[track_caller]
+fn answers(client: &mut Client, command: &[&str], wanted: &str) {
+    assert_eq!(client.call(command).to_string(), wanted, "{command:?}");
+}
+
+fn pause(milliseconds: u64) {
+    std::thread::sleep(Duration::from_millis(milliseconds));
+}
+
+/// Adds the entries `first-1` to `last-1`, each with its number as the field `n`.
+fn add(client: &mut Client, stream: &str, first: u64, last: u64) {
+    let mut out = Vec::new();
+    for number in first..=last {
+        let id = format!("{number}-1");
+        out.extend(encode(&["XADD", stream, &id, "n", &number.to_string()]));
+    }
+    client.send_raw(&out).expect("the server listens");
+    for number in first..=last {
+        let reply = client.read(Duration::from_secs(10)).expect("a reply");
+        assert_eq!(reply.text(), format!("{number}-1"));
+    }
+}
+
+fn registrations(client: &mut Client) -> Vec<Value> {
+    client.call(&["RG.DUMPREGISTRATIONS"]).items().to_vec()
+}
+
+fn id(client: &mut Client, index: usize) -> String {
+    registrations(client)[index]
+        .field("id")
+        .map(Value::text)
+        .unwrap_or_default()
+}
+
+fn datum(client: &mut Client, name: &str) -> String {
+    registrations(client)[0]
+        .field("RegistrationData")
+        .and_then(|data| data.field(name))
+        .map(|value| match value {
+            Value::Int(number) => number.to_string(),
+            other => other.text(),
+        })
+        .unwrap_or_default()
+}
+
+#[track_caller]
+fn datum_becomes(client: &mut Client, name: &str, wanted: &str) {
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let found = datum(client, name);
+        if found == wanted {
+            return;
+        }
+        assert!(Instant::now() < end, "{name} is {found}, not {wanted}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// The numbers 1 to `last` as LRANGE answers them.
+fn numbers(first: u64, last: u64) -> String {
+    let list: Vec<String> = (first..=last)
+        .map(|number| format!("\"{number}\""))
+        .collect();
+    format!("[{}]", list.join(", "))
+}
+
+const SEEN: &[&str] = &["LRANGE", "seen", "0", "-1"];
+
+/// A function that remembers the entries in the list `seen`.
+fn seen(arguments: &str) -> String {
+    format!(
+        "GB('StreamReader').foreach(lambda r: execute('rpush', 'seen', r['value']['n'])).register({arguments})"
+    )
+}
+
+#[test]
+fn two_registrations_see_every_entry() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(&mut client, &seen("'s'"));
+    register(
+        &mut client,
+        "GB('StreamReader').foreach(lambda r: execute('rpush', 'other', r['value']['n'])).register('s*', batch=2)",
+    );
+    add(&mut client, "s", 1, 5);
+    eventually(&mut client, SEEN, &numbers(1, 5));
+    eventually(&mut client, &["LRANGE", "other", "0", "-1"], &numbers(1, 4));
+    // The second one has not worked the fifth entry off.
+    pause(100);
+    answers(&mut client, &["XLEN", "s"], ":1");
+    add(&mut client, "s", 6, 6);
+    eventually(&mut client, &["XLEN", "s"], ":0");
+    let groups: Vec<String> = client
+        .call(&["XINFO", "GROUPS", "s"])
+        .items()
+        .iter()
+        .filter_map(|group| group.field("name").map(Value::text))
+        .collect();
+    assert_eq!(
+        groups,
+        ["__gears_consumer_group__", "__gears_consumer_group__2"]
+    );
+}
+
+#[test]
+fn entries_stay_while_another_group_needs_them() {
+    let server = Server::start();
+    let mut client = server.client();
+    client.call(&["XGROUP", "CREATE", "s", "mine", "0", "MKSTREAM"]);
+    register(&mut client, &seen("'s'"));
+    add(&mut client, "s", 1, 3);
+    eventually(&mut client, SEEN, &numbers(1, 3));
+    pause(100);
+    answers(&mut client, &["XLEN", "s"], ":3");
+    client.call(&[
+        "XREADGROUP",
+        "GROUP",
+        "mine",
+        "me",
+        "COUNT",
+        "3",
+        "STREAMS",
+        "s",
+        ">",
+    ]);
+    client.call(&["XACK", "s", "mine", "1-1", "3-1"]);
+    add(&mut client, "s", 4, 4);
+    // The second entry is not acknowledged, the fourth not read.
+    eventually(&mut client, &["XLEN", "s"], ":3");
+}
+
+#[test]
+fn killed_workers_lose_nothing() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "import time\n\
+         def work(r):\n    time.sleep(0.002)\n    execute('sadd', 'handled', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', batch=20)",
+    );
+    add(&mut client, "s", 1, 300);
+    for _ in 0..4 {
+        pause(120);
+        for worker in server.workers() {
+            signal(worker, "KILL");
+        }
+    }
+    eventually(&mut client, &["SCARD", "handled"], ":300");
+    eventually(&mut client, &["XLEN", "s"], ":0");
+    answers(
+        &mut client,
+        &["XPENDING", "s", "__gears_consumer_group__"],
+        "[:0, nil, nil, nil-array]",
+    );
+    datum_becomes(&mut client, "status", "OK");
+}
+
+#[test]
+fn a_batch_that_always_kills_its_worker_stops_the_registration() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "import os\nGB('StreamReader').foreach(lambda r: os._exit(3)).register('s')",
+    );
+    add(&mut client, "s", 1, 2);
+    let end = Instant::now() + Duration::from_secs(60);
+    while datum(&mut client, "status") != "ABORTED" {
+        assert!(Instant::now() < end, "the registration goes on for ever");
+        pause(200);
+    }
+    assert!(datum(&mut client, "lastError").contains("exit code 3"));
+    answers(&mut client, &["XLEN", "s"], ":2");
+}
+
+#[test]
+fn an_error_does_not_hide_the_entries_after_it() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "def work(r):\n    if r['value']['n'] == '2':\n        flat_error('not 2')\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', batch=4)",
+    );
+    add(&mut client, "s", 1, 4);
+    eventually(&mut client, SEEN, "[\"1\", \"3\", \"4\"]");
+    datum_becomes(&mut client, "lastError", "not 2");
+    assert_eq!(datum(&mut client, "numFailures"), "1");
+    eventually(&mut client, &["XLEN", "s"], ":0");
+}
+
+#[test]
+fn an_error_may_ask_for_a_pause() {
+    let server = Server::start();
+    let mut client = server.client();
+    client.call(&["SET", "closed", "1"]);
+    register(
+        &mut client,
+        "def work(r):\n    if r['value']['n'] == '3' and execute('get', 'closed'):\n        flat_error('PAUSE, closed')\n\
+         \x20   execute('sadd', 'handled', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', batch=5)",
+    );
+    add(&mut client, "s", 1, 5);
+    datum_becomes(&mut client, "status", "PAUSED");
+    answers(&mut client, &["SCARD", "handled"], ":2");
+    answers(&mut client, &["XLEN", "s"], ":5");
+    add(&mut client, "s", 6, 7);
+    client.call(&["DEL", "closed"]);
+    let registration = id(&mut client, 0);
+    answers(
+        &mut client,
+        &["RG.UNPAUSEREGISTRATIONS", &registration],
+        "+OK",
+    );
+    eventually(&mut client, &["SCARD", "handled"], ":7");
+    eventually(&mut client, &["XLEN", "s"], ":0");
+}
+
+#[test]
+fn retries_keep_the_order() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "def work(r):\n    if r['value']['n'] == '2' and execute('incr', 'tries') < 3:\n        raise Exception('later')\n\
+         \x20   execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', onFailedPolicy='retry', onFailedRetryInterval=1)",
+    );
+    add(&mut client, "s", 1, 3);
+    datum_becomes(&mut client, "status", "WAITING_FOR_RETRY_ON_FAILURE");
+    add(&mut client, "s", 4, 4);
+    eventually(&mut client, SEEN, &numbers(1, 4));
+    datum_becomes(&mut client, "status", "OK");
+    assert_eq!(datum(&mut client, "numFailures"), "2");
+}
+
+#[test]
+fn an_aborted_registration_goes_on_when_it_is_unpaused() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "def work(r):\n    if not execute('get', 'open'):\n        raise Exception('closed')\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', onFailedPolicy='abort')",
+    );
+    add(&mut client, "s", 1, 3);
+    datum_becomes(&mut client, "status", "ABORTED");
+    assert_eq!(datum(&mut client, "numFailures"), "1");
+    client.call(&["SET", "open", "1"]);
+    let registration = id(&mut client, 0);
+    client.call(&["RG.UNPAUSEREGISTRATIONS", &registration]);
+    eventually(&mut client, SEEN, &numbers(1, 3));
+}
+
+#[test]
+fn what_was_pending_before_a_restart_is_worked_off_after_it() {
+    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut client = server.client();
+    client.call(&["SET", "closed", "1"]);
+    register(
+        &mut client,
+        "import time\n\
+         def work(r):\n    while execute('get', 'closed'):\n        time.sleep(0.05)\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', batch=2)",
+    );
+    add(&mut client, "s", 1, 5);
+    pause(300);
+    let pending = client.call(&["XPENDING", "s", "__gears_consumer_group__"]);
+    assert!(
+        matches!(pending.items(), [Value::Int(2..=5), ..]),
+        "{pending}"
+    );
+    server.restart();
+    let mut client = server.client();
+    client.call(&["DEL", "closed"]);
+    eventually(&mut client, SEEN, &numbers(1, 5));
+    eventually(&mut client, &["XLEN", "s"], ":0");
+}
+
+#[test]
+fn what_a_synchronous_function_did_is_done_after_a_restart() {
+    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut client = server.client();
+    register(&mut client, &seen("'s', mode='sync'"));
+    add(&mut client, "s", 1, 3);
+    answers(&mut client, SEEN, &numbers(1, 3));
+    eventually(&mut client, &["XLEN", "s"], ":0");
+    server.restart();
+    let mut client = server.client();
+    pause(500);
+    answers(&mut client, &["XLEN", "s"], ":0");
+    add(&mut client, "s", 4, 4);
+    eventually(&mut client, SEEN, &numbers(1, 4));
+    pause(200);
+    answers(&mut client, SEEN, &numbers(1, 4));
+    eventually(&mut client, &["XLEN", "s"], ":0");
+}
+
+#[test]
+fn what_a_synchronous_function_refused_is_still_there_after_a_restart() {
+    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut client = server.client();
+    client.call(&["SET", "closed", "1"]);
+    register(
+        &mut client,
+        "def work(r):\n    if execute('get', 'closed'):\n        flat_error('PAUSE, closed')\n\
+         \x20   execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', mode='sync')",
+    );
+    add(&mut client, "s", 1, 2);
+    datum_becomes(&mut client, "status", "PAUSED");
+    client.call(&["DEL", "closed"]);
+    pause(100);
+    server.restart();
+    let mut client = server.client();
+    eventually(&mut client, SEEN, &numbers(1, 2));
+    eventually(&mut client, &["XLEN", "s"], ":0");
+}
+
+#[test]
+fn without_trimming_nothing_runs_for_ever_and_a_position_is_kept() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(&mut client, &seen("'s', trimStream=False"));
+    add(&mut client, "s", 1, 3);
+    eventually(&mut client, SEEN, &numbers(1, 3));
+    pause(300);
+    assert_eq!(datum(&mut client, "numTriggered"), "4");
+    let registration = id(&mut client, 0);
+    client.call(&["RG.UNREGISTER", &registration]);
+    add(&mut client, "s", 4, 4);
+    register(&mut client, &seen("'s', trimStream=False"));
+    add(&mut client, "s", 5, 5);
+    eventually(&mut client, SEEN, &numbers(1, 5));
+    pause(200);
+    answers(&mut client, SEEN, &numbers(1, 5));
+    answers(&mut client, &["XLEN", "s"], ":5");
+}
+
+#[test]
+fn an_upgrade_goes_on_where_the_old_code_stopped() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "import time\n\
+         def work(r):\n    time.sleep(0.3)\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', trimStream=False)";
+    // Somebody else holds the first group.
+    register(
+        &mut client,
+        "GB('StreamReader').register('s', trimStream=False)",
+    );
+    answers(&mut client, &["RG.PYEXECUTE", script, "ID", "mine"], "+OK");
+    add(&mut client, "s", 1, 4);
+    pause(400);
+    let script = script.replace("0.3", "0.0");
+    answers(
+        &mut client,
+        &["RG.PYEXECUTE", &script, "ID", "mine", "UPGRADE"],
+        "+OK",
+    );
+    eventually(&mut client, SEEN, &numbers(1, 4));
+    pause(400);
+    answers(&mut client, SEEN, &numbers(1, 4));
+}
+
+#[test]
+fn a_stream_may_vanish_at_any_moment() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "import time\n\
+         def work(r):\n    time.sleep(0.05)\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s*', batch=2)",
+    );
+    add(&mut client, "s1", 1, 20);
+    pause(60);
+    client.call(&["DEL", "s1"]);
+    add(&mut client, "s2", 1, 20);
+    pause(60);
+    client.call(&["FLUSHALL"]);
+    client.call(&["SET", "s1", "no stream"]);
+    // What was read before it vanished may still be under way.
+    datum_becomes(&mut client, "status", "OK");
+    pause(1500);
+    client.call(&["DEL", "seen"]);
+    add(&mut client, "s2", 31, 32);
+    eventually(&mut client, SEEN, &numbers(31, 32));
+    eventually(&mut client, &["XLEN", "s2"], ":0");
+}
+
+#[test]
+fn a_synchronous_function_runs_inside_of_the_command() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(&mut client, &seen("'s', mode='sync', batch=2"));
+    client.call(&["MULTI"]);
+    for number in ["1", "2"] {
+        client.call(&["XADD", "s", &format!("{number}-1"), "n", number]);
+    }
+    client.call(SEEN);
+    let replies = client.call(&["EXEC"]).to_string();
+    assert_eq!(replies, "[\"1-1\", \"2-1\", [\"1\", \"2\"]]");
+    answers(
+        &mut client,
+        &[
+            "EVAL",
+            "redis.call('XADD','s','3-1','n','3') redis.call('XADD','s','4-1','n','4') return redis.call('LLEN','seen')",
+            "0",
+        ],
+        ":4",
+    );
+    eventually(&mut client, &["XLEN", "s"], ":0");
+    // Other databases have other streams.
+    client.call(&["SELECT", "1"]);
+    client.call(&["XADD", "s", "9-1", "n", "9"]);
+    client.call(&["XADD", "s", "9-2", "n", "9"]);
+    answers(&mut client, &["XLEN", "s"], ":2");
+}
+
+#[test]
+fn what_a_synchronous_function_adds_is_seen_too() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "GB('StreamReader').foreach(lambda r: execute('xadd', 'b', '*', 'n', r['value']['n'])).register('a', mode='sync')",
+    );
+    register(&mut client, &seen("'b', mode='sync'"));
+    add(&mut client, "a", 1, 5);
+    eventually(&mut client, SEEN, &numbers(1, 5));
+    eventually(&mut client, &["XLEN", "b"], ":0");
+}
+
+#[test]
+fn any_bytes_may_be_in_a_stream() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(
+        &mut client,
+        "def work(r):\n    for v in r['value'].values():\n        execute('rpush', 'seen', r['key'], v)\n\
+         GB('StreamReader').foreach(work).register('*')",
+    );
+    let key: &[u8] = b"k\x00\xff";
+    let value: &[u8] = b"\x00\xfe\r\n\xed\xa0\x80";
+    client.call(&[b"XADD".as_slice(), key, b"*", b"f\x00\xff", value]);
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let reply = client.call(SEEN);
+        if reply.items().len() == 2 {
+            assert_eq!(reply.items()[0].bytes(), Some(key));
+            assert_eq!(reply.items()[1].bytes(), Some(value));
+            break;
+        }
+        assert!(Instant::now() < end, "{reply}");
+        pause(10);
+    }
+    let length = client.call(&[b"XLEN".as_slice(), key]);
+    assert!(matches!(length, Value::Int(0 | 1)), "{length}");
+}
+
+#[test]
+fn a_large_backlog_leaves_the_server_to_others() {
+    let server = Server::start();
+    let mut client = server.client();
+    add(&mut client, "s", 1, 20_000);
+    register(
+        &mut client,
+        "GB('StreamReader').foreach(lambda r: r).register('s', batch=100)",
+    );
+    let mut slowest = Duration::ZERO;
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        let asked = Instant::now();
+        let length = client.call(&["XLEN", "s"]);
+        slowest = slowest.max(asked.elapsed());
+        if length == Value::Int(0) {
+            break;
+        }
+        assert!(Instant::now() < end, "{length} entries are left");
+    }
+    assert!(slowest < Duration::from_secs(1), "a reply took {slowest:?}");
+    // 200 batches, and the one for what might have been pending.
+    assert_eq!(datum(&mut client, "numTriggered"), "201");
+    assert_eq!(datum(&mut client, "numSuccess"), "201");
+}
+
+#[test]
+fn waiting_entries_run_when_the_duration_is_over() {
+    let server = Server::start();
+    let mut client = server.client();
+    register(&mut client, &seen("'s', batch=10, duration=300"));
+    add(&mut client, "s", 1, 3);
+    pause(100);
+    answers(&mut client, SEEN, "[]");
+    eventually(&mut client, SEEN, &numbers(1, 3));
+    add(&mut client, "s", 4, 4);
+    eventually(&mut client, SEEN, &numbers(1, 4));
+}
+
+#[test]
+fn a_batch_of_nothing_is_refused() {
+    let server = Server::start();
+    let mut client = server.client();
+    for batch in ["0", "-1", "'a'", "1.5", "10**30"] {
+        let reply = client.call(&[
+            "RG.PYEXECUTE",
+            &format!("GB('StreamReader').register('s', batch={batch})"),
+        ]);
+        assert!(
+            reply.is_error() && reply.text().contains("batch argument must be"),
+            "{reply}"
+        );
+    }
+    assert!(registrations(&mut client).is_empty());
+}
+
+#[test]
+fn a_promoted_replica_goes_on_where_its_master_stopped() {
+    let quick = Options::server(&["--repl-diskless-sync-delay", "0"]);
+    let master = Server::with(&quick);
+    let mut client = master.client();
+    register(
+        &mut client,
+        "import time\n\
+         def work(r):\n    while execute('get', 'closed'):\n        time.sleep(0.02)\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', batch=2)",
+    );
+    let replica = Server::with(&quick);
+    let mut other = replica.client();
+    let port = master.address().port().to_string();
+    other.call(&["REPLICAOF", "127.0.0.1", &port]);
+    let end = Instant::now() + Duration::from_secs(15);
+    while registrations(&mut other).is_empty() {
+        assert!(Instant::now() < end, "the registration does not arrive");
+        pause(50);
+    }
+    add(&mut client, "s", 1, 2);
+    eventually(&mut other, SEEN, &numbers(1, 2));
+    client.call(&["SET", "closed", "1"]);
+    add(&mut client, "s", 3, 7);
+    eventually(&mut other, &["XLEN", "s"], ":5");
+    pause(300);
+    assert_eq!(datum(&mut other, "numTriggered"), "0");
+    master.signal("KILL");
+    other.call(&["REPLICAOF", "NO", "ONE"]);
+    other.call(&["DEL", "closed"]);
+    eventually(&mut other, SEEN, &numbers(1, 7));
+    eventually(&mut other, &["XLEN", "s"], ":0");
+}
