@@ -51,6 +51,7 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<internal::ImportRequirement>(context)?;
     create_command::<internal::InnerRegister>(context)?;
     create_command::<internal::InnerUnregister>(context)?;
+    create_command::<internal::InnerTimeEvent>(context)?;
     create_command::<admin::InnerHook>(context)?;
     Ok(())
 }

@@ -22,6 +22,7 @@ mod process;
 mod server_events;
 mod streams;
 mod table;
+mod time_key;
 
 pub(crate) use call::{CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
@@ -38,6 +39,7 @@ pub(crate) use process::{Process, kill_server, terminate_server};
 pub(crate) use server_events::{Event, Handler, subscribe};
 pub(crate) use streams::subscribe_to_streams;
 pub(crate) use table::{api, attach};
+pub(crate) use time_key::{create_time_keys, hold_time_event};
 
 /// Status of a module API call that succeeded.
 pub(crate) const OK: std::os::raw::c_int = 0;

@@ -43,6 +43,7 @@ mod requests;
 mod requirements;
 mod session;
 mod spawner;
+mod timer;
 mod value;
 mod wheels;
 mod wire;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::engine::{self, engine};
 use crate::environment::Environments;
-use crate::ffi::{Context, Level, api, log, on_main_thread, register_info, subscribe_to_keys};
+use crate::ffi::{
+    Context, Level, api, create_time_keys, log, on_main_thread, register_info, subscribe_to_keys,
+};
 
 /// The version that clients see: they read it as RedisGears 1.2.13.
 pub(crate) const VERSION: i32 = 10213;
@@ -49,6 +51,7 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     crate::companion::follow(companion)?;
     subscribe_to_keys(context)?;
     register_info(context);
+    create_time_keys(context)?;
     crate::ffi::subscribe_to_streams(context)?;
     crate::readers::stream::start_thread()
         .map_err(|error| format!("a thread cannot be started: {error}"))?;

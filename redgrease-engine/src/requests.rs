@@ -197,6 +197,20 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
             }
             hooks::call_next(&lock_server(), &text(0), &words)
         }
+        "timer" => {
+            let session = engine()
+                .registry
+                .session_inside(&text(0))
+                .ok_or("the session of this function is gone")?;
+            let period = arguments.get(2).and_then(Value::as_int).unwrap_or(0);
+            let blob = arguments
+                .get(3)
+                .and_then(Value::as_bytes)
+                .unwrap_or_default();
+            let key = arguments.get(4).and_then(Value::as_bytes);
+            crate::timer::start(&session, &text(1), period, blob, key);
+            Ok(Value::None)
+        }
         "override" => {
             let frame = arguments.first().and_then(Value::as_int).unwrap_or(0);
             let execution = u32::try_from(frame)

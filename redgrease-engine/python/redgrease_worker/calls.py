@@ -13,7 +13,7 @@ from .futures import ASYNC_TYPES, GearsFuture, wait
 from .hub import Context
 from .profiling import Profile
 from .runtime import to_python
-from .session import Session, run_on_registered
+from .session import TIMER, Session, run_on_registered
 from .steps import read_generator
 
 _PLAIN = frozenset((str, bytes, int, float, bool, type(None)))
@@ -166,7 +166,8 @@ class Calls:
                 continue
             try:
                 self.hub.stoppable(runner, context, lambda: session.restore(plan, blob))
-                fresh.append(plan)
+                if session.plans[plan].reader != TIMER:
+                    fresh.append(plan)
             except BaseException as problem:
                 session.broken[plan] = "the registration %s could not be restored: %s" % (plan, text_of(problem))
                 os.write(2, (session.broken[plan] + "\n").encode("utf-8", "replace"))
@@ -177,10 +178,11 @@ class Calls:
         """Registrations are in place: tells their functions."""
         name, plans = wire.loads(payload)
         session = self.sessions.get(name)
+        fine = session is not None
         if session is not None:
             for plan in plans:
-                run_on_registered(self.hub, runner, session, plan)
-        self.hub.tell(wire.RESULT, number, b"N")
+                fine = run_on_registered(self.hub, runner, session, plan) and fine
+        self.hub.tell(wire.RESULT, number, b"T" if fine else b"F")
 
     def profile(self, runner, number, payload):
         """What was measured of a session, as text; or an order to forget it."""

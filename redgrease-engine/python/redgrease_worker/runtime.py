@@ -2,6 +2,7 @@
 
 import copy
 import threading
+import types
 
 from . import wire
 from .builder import PyFlatExecution, NativeReader
@@ -209,6 +210,22 @@ def GearsConfigGet(key, default=None):
     return gearsConfigGet(key, default)
 
 
+def registerTE(*arguments):
+    """Calls a function again and again: `registerTE(seconds, function[, key])`.
+
+    It stops at the first error, and when the key that holds it goes.
+    """
+    if len(arguments) < 2:
+        raise error("not enough arguments for time event")
+    period, callback = arguments[:2]
+    if not isinstance(period, int):
+        raise error("time argument must be a long")
+    if not isinstance(callback, types.FunctionType):
+        raise error("callback must be a function")
+    key = _argument(arguments[2]) if len(arguments) > 2 else None
+    _session().add_timer(period, callback, key)
+
+
 class PyExecutionSession:
     """A handle on the session of a script, to give to other threads."""
 
@@ -256,6 +273,7 @@ PUBLIC = (
     ConfigGet,
     GearsConfigGet,
     PyExecutionSession,
+    registerTE,
     getGearsSession,
     setGearsSession,
     registerGearsThread,

@@ -15,6 +15,9 @@ except ImportError:
 _GLOBALS = {"globals of a session": True}
 _GLOBALS_ID = "session globals"
 
+# What stands for a reader in the plan of a time event.
+TIMER = "timer"
+
 
 class Session:
     """One script and what belongs to it."""
@@ -80,6 +83,16 @@ class Session:
         else:
             self.hub.request("register", self.name, description)
         return number
+
+    def add_timer(self, period, callback, key):
+        """A function to call again and again."""
+        from .steps import Plan
+
+        plan = Plan([], TIMER, None, callback)
+        number = "timer-%x" % id(plan)
+        blob = self.dumps((plan.ops, plan.reader, plan.on_registered))
+        self.plans[number] = plan
+        self.hub.request("timer", self.name, number, period, blob, key)
 
     def _check(self, description):
         arguments = description["arguments"]
@@ -152,10 +165,10 @@ class _Unpickler(pickle.Unpickler):
 
 
 def run_on_registered(hub, runner, session, number):
-    """Calls a registration's onRegistered; an error only shows in the log."""
+    """Calls a registration's onRegistered, or a time event; an error only shows in the log."""
     plan = session.plans.get(number)
     if plan is None or plan.on_registered is None:
-        return
+        return False
     from .runtime import log
 
     context = Context(0, session)
@@ -163,5 +176,8 @@ def run_on_registered(hub, runner, session, number):
         hub.stoppable(runner, context, plan.on_registered)
     except BaseException as problem:
         outer, runner.context = runner.context, context
-        log("Error occured on onRegistered callback: %s" % text_of(problem), "warning")
+        what = "time event" if plan.reader == TIMER else "onRegistered"
+        log("Error occured on %s callback: %s" % (what, text_of(problem)), "warning")
         runner.context = outer
+        return False
+    return True

@@ -2,10 +2,11 @@
 
 use std::ffi::CStr;
 
-use crate::ffi::{Command, Invocation, Level, log};
+use crate::ffi::{Command, Invocation, Level, lock_server, log};
 use crate::persist;
 use crate::reply::Reply;
 use crate::requirements;
+use crate::timer;
 
 /// Refuses clients: what these commands carry was made by a server.
 fn is_internal(call: &Invocation<'_>) -> bool {
@@ -83,6 +84,23 @@ impl Command for InnerUnregister {
         if is_internal(&call) {
             persist::forget(id);
             answer(&call, Ok(()));
+        }
+    }
+}
+
+/// RG.INNERTIMEEVENT
+pub(crate) struct InnerTimeEvent;
+
+impl Command for InnerTimeEvent {
+    const NAME: &'static CStr = timer::MAKE;
+
+    fn run(call: Invocation<'_>) {
+        let [_, key, record] = call.arguments.as_slice() else {
+            call.context.reply_arity();
+            return;
+        };
+        if is_internal(&call) {
+            answer(&call, timer::restore(&lock_server(), key, record));
         }
     }
 }

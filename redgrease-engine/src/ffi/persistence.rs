@@ -43,6 +43,13 @@ pub(crate) struct Io<'a> {
 }
 
 impl Io<'_> {
+    pub(super) fn from_raw(raw: *mut RedisModuleIO) -> Self {
+        Self {
+            raw,
+            life: PhantomData,
+        }
+    }
+
     /// Writes a number.
     pub(crate) fn save_number(&mut self, value: u64) {
         // SAFETY: live for the call that it was given to; so for the calls below.
@@ -119,7 +126,8 @@ pub(crate) fn create_type<P: Persistent>(context: Context<'_>) -> Result<(), Str
         version: 5,
         rdb_load: Some(load_nothing),
         rdb_save: Some(save_nothing),
-        rewrite_usage_digest: [None; 3],
+        rewrite: None,
+        usage_digest: [None; 2],
         free: Some(free_nothing),
         aux_load: Some(aux_load::<P>),
         aux_save: Some(aux_save::<P>),

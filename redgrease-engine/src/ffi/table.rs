@@ -79,6 +79,7 @@ type CallFn = unsafe extern "C" fn(
     ...
 ) -> *mut RedisModuleCallReply;
 type LogFn = unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_char, ...);
+type EmitFn = unsafe extern "C" fn(*mut RedisModuleIO, *const c_char, *const c_char, ...);
 type ReplicateFn =
     unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, *const c_char, ...) -> c_int;
 
@@ -112,6 +113,9 @@ pub(crate) type AuxSaveFn = unsafe extern "C" fn(*mut RedisModuleIO, c_int);
 pub(crate) type LoadFn = unsafe extern "C" fn(*mut RedisModuleIO, c_int) -> *mut c_void;
 /// Writes a value to a database file.
 pub(crate) type SaveFn = unsafe extern "C" fn(*mut RedisModuleIO, *mut c_void);
+/// Writes the commands that make a value to the append-only file.
+pub(crate) type RewriteFn =
+    unsafe extern "C" fn(*mut RedisModuleIO, *mut RedisModuleString, *mut c_void);
 /// Frees a value.
 pub(crate) type FreeValueFn = unsafe extern "C" fn(*mut c_void);
 
@@ -124,8 +128,10 @@ pub(crate) struct TypeMethods {
     pub(crate) rdb_load: Option<LoadFn>,
     /// Writes a value.
     pub(crate) rdb_save: Option<SaveFn>,
-    /// Writes the commands that make a value; then memory use and digest.
-    pub(crate) rewrite_usage_digest: [Option<FreeValueFn>; 3],
+    /// Writes the commands that make a value.
+    pub(crate) rewrite: Option<RewriteFn>,
+    /// Memory use and digest.
+    pub(crate) usage_digest: [Option<FreeValueFn>; 2],
     /// Frees a value.
     pub(crate) free: Option<FreeValueFn>,
     /// Reads what belongs to no key.
@@ -197,6 +203,7 @@ api! {
         call = "Call": CallFn;
         log = "Log": LogFn;
         replicate = "Replicate": ReplicateFn;
+        emit_aof = "EmitAOF": EmitFn;
     }
     required {
         set_module_attribs = "SetModuleAttribs": fn(*mut RedisModuleCtx, *const c_char, c_int, c_int);
@@ -244,6 +251,7 @@ api! {
         info_add_field_ulonglong = "InfoAddFieldULongLong": fn(*mut RedisModuleInfoCtx, *const c_char, c_ulonglong) -> c_int;
         replicate_verbatim = "ReplicateVerbatim": fn(*mut RedisModuleCtx) -> c_int;
         create_data_type = "CreateDataType": fn(*mut RedisModuleCtx, *const c_char, c_int, *mut TypeMethods) -> *mut RedisModuleType;
+        module_type_set_value = "ModuleTypeSetValue": fn(*mut RedisModuleKey, *mut RedisModuleType, *mut c_void) -> c_int;
         save_unsigned = "SaveUnsigned": fn(*mut RedisModuleIO, u64);
         load_unsigned = "LoadUnsigned": fn(*mut RedisModuleIO) -> u64;
         save_string_buffer = "SaveStringBuffer": fn(*mut RedisModuleIO, *const c_char, usize);

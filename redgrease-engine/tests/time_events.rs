@@ -1,0 +1,84 @@
+//! Functions that are called again and again: `registerTE`.
+
+#[path = "support/mod.rs"]
+mod support;
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use support::{Options, Server};
+
+const SOON: Duration = Duration::from_secs(10);
+
+fn ask(server: &Server, command: &[&str]) -> String {
+    server.client().ask(command, SOON).expect("a reply").text()
+}
+
+fn number(server: &Server, key: &str) -> u32 {
+    ask(server, &["GET", key]).parse().unwrap_or(0)
+}
+
+/// Waits until a counter is beyond `least`.
+#[track_caller]
+fn wait_beyond(server: &Server, key: &str, least: u32) -> u32 {
+    let end = Instant::now() + SOON;
+    loop {
+        let now = number(server, key);
+        if now > least {
+            return now;
+        }
+        assert!(Instant::now() < end, "{key} stays at {now}");
+        sleep(Duration::from_millis(20));
+    }
+}
+
+const TICK: &str = "def tick():\n    execute('incr', 'ticks')\n";
+
+#[test]
+fn an_event_ends_with_its_key() {
+    let server = Server::start();
+    let script = format!("{TICK}registerTE(0, tick, 'te')");
+    assert_eq!(ask(&server, &["RG.PYEXECUTE", &script]), "OK");
+    assert_eq!(ask(&server, &["TYPE", "te"]), "rg_timeev");
+    let ticks = wait_beyond(&server, "ticks", 1);
+    wait_beyond(&server, "ticks", ticks);
+    ask(&server, &["DEL", "te"]);
+    sleep(Duration::from_millis(200));
+    let last = number(&server, "ticks");
+    sleep(Duration::from_millis(200));
+    assert_eq!(number(&server, "ticks"), last);
+}
+
+#[test]
+fn an_event_ends_with_its_first_error() {
+    let server = Server::start();
+    let script = "def once():\n    execute('incr', 'ticks')\n    raise Exception('enough')\nregisterTE(0, once)";
+    assert_eq!(ask(&server, &["RG.PYEXECUTE", script]), "OK");
+    wait_beyond(&server, "ticks", 0);
+    sleep(Duration::from_millis(200));
+    assert_eq!(number(&server, "ticks"), 1);
+    assert!(server.log().contains("enough"));
+}
+
+#[test]
+fn an_event_in_a_key_survives_a_restart() {
+    for options in [
+        Options::default(),
+        Options::server(&["--appendonly", "yes"]),
+        Options::server(&["--appendonly", "yes", "--aof-use-rdb-preamble", "no"]),
+    ] {
+        let mut server = Server::with(&options);
+        let script = format!("{TICK}registerTE(0, tick, 'te')");
+        assert_eq!(ask(&server, &["RG.PYEXECUTE", &script]), "OK");
+        wait_beyond(&server, "ticks", 0);
+        if options.server.is_empty() {
+            assert_eq!(ask(&server, &["SAVE"]), "OK");
+        } else {
+            ask(&server, &["BGREWRITEAOF"]);
+            sleep(Duration::from_millis(500));
+        }
+        server.restart();
+        let ticks = number(&server, "ticks");
+        wait_beyond(&server, "ticks", ticks);
+    }
+}
