@@ -3,6 +3,8 @@
 //! The [`Ledger`] holds the registrations as they are written. It changes under the server's lock only, so that it is whole
 //! whenever the server forks: the child that writes a file reads it there.
 
+mod ledger;
+
 use std::ffi::{CStr, c_int};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -17,8 +19,9 @@ use crate::readers::stream;
 use crate::registry::Registration;
 use crate::requirements;
 use crate::session::Session;
-use crate::value::{Value, decode, encode};
+use crate::value::{Value, decode};
 use crate::worker::guard;
+use ledger::{Ledger, record};
 
 /// The command that carries the registrations of one session.
 pub(crate) const REGISTER: &CStr = c"rg.innerregister";
@@ -30,114 +33,10 @@ const VERSION: c_int = 1;
 /// How long the start of a server waits for the workers of its registrations.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What is written of a session.
-#[derive(Debug)]
-struct Head {
-    name: String,
-    description: Option<String>,
-    requirements: Vec<String>,
-}
-
-/// What is written of a registration.
-#[derive(Clone, Debug)]
-struct Entry {
-    id: String,
-    session: Arc<Head>,
-    /// The description that the worker gave, marshalled.
-    description: Arc<[u8]>,
-}
-
-/// The registrations as they are written, in their order.
-#[derive(Debug, Default)]
-struct Ledger {
-    entries: Vec<Entry>,
-}
-
-static LEDGER: Mutex<Ledger> = Mutex::new(Ledger {
-    entries: Vec::new(),
-});
+static LEDGER: Mutex<Ledger> = Mutex::new(Ledger::new());
 /// Whether the server is loading its data, and the sessions that came with it wait for the end of that.
 static LOADING: AtomicBool = AtomicBool::new(false);
 static FROM_MASTER: AtomicBool = AtomicBool::new(false);
-
-impl Ledger {
-    fn add(&mut self, session: &Session, descriptions: &[Value]) -> Vec<Entry> {
-        let head = self
-            .entries
-            .iter()
-            .find(|entry| entry.session.name == session.name)
-            .map_or_else(
-                || {
-                    Arc::new(Head {
-                        name: session.name.clone(),
-                        description: session.description.clone(),
-                        requirements: session.requirements.clone(),
-                    })
-                },
-                |entry| Arc::clone(&entry.session),
-            );
-        let made: Vec<Entry> = descriptions
-            .iter()
-            .map(|description| {
-                let mut bytes = Vec::new();
-                encode(description, &mut bytes);
-                Entry {
-                    id: description.text("id").unwrap_or_default(),
-                    session: Arc::clone(&head),
-                    description: Arc::from(bytes),
-                }
-            })
-            .collect();
-        self.entries.extend(made.iter().cloned());
-        made
-    }
-
-    fn remove(&mut self, id: &str) {
-        self.entries.retain(|entry| entry.id != id);
-    }
-
-    /// One record for each session, in the order of their first registrations.
-    fn records(&self) -> Vec<Vec<u8>> {
-        let mut sessions: Vec<Vec<&Entry>> = Vec::new();
-        let mut known: std::collections::HashMap<*const Head, usize> =
-            std::collections::HashMap::new();
-        for entry in &self.entries {
-            let at = *known.entry(Arc::as_ptr(&entry.session)).or_insert_with(|| {
-                sessions.push(Vec::new());
-                sessions.len() - 1
-            });
-            sessions[at].push(entry);
-        }
-        sessions.iter().map(|entries| record(entries)).collect()
-    }
-}
-
-/// A session and some of its registrations, as they are written.
-fn record(entries: &[&Entry]) -> Vec<u8> {
-    let Some(first) = entries.first() else {
-        return Vec::new();
-    };
-    let head = &first.session;
-    let registrations = entries
-        .iter()
-        .map(|entry| Value::Bytes(entry.description.to_vec()))
-        .collect();
-    let value = Value::Dict(vec![
-        (Value::str("name"), Value::str(&head.name)),
-        (
-            Value::str("description"),
-            head.description.as_ref().map_or(Value::None, Value::str),
-        ),
-        (
-            Value::str("requirements"),
-            Value::List(head.requirements.iter().map(Value::str).collect()),
-        ),
-        (Value::str("registrations"), Value::List(registrations)),
-    ]);
-    let mut out = Vec::new();
-    encode(&value, &mut out);
-    out
-}
 
 // -- what happens on a master
 
@@ -232,7 +131,7 @@ pub(crate) fn forget(id: &[u8]) {
 /// Takes all registrations away, because others are about to be loaded.
 fn clear() {
     engine().registry.clear();
-    guard(&LEDGER).entries.clear();
+    guard(&LEDGER).clear();
     requirements::clear();
 }
 
@@ -304,7 +203,7 @@ impl Persistent for Registrations {
     fn is_empty(moment: Moment) -> bool {
         match moment {
             Moment::BeforeKeys => requirements::is_empty(),
-            Moment::AfterKeys => guard(&LEDGER).entries.is_empty(),
+            Moment::AfterKeys => guard(&LEDGER).is_empty(),
         }
     }
 
@@ -371,7 +270,7 @@ const OPENED: Duration = Duration::from_millis(20);
 /// key: writes the registrations behind it. What is written from now on comes after what the child writes.
 fn rewrite() {
     let lock = lock_server();
-    let nothing = guard(&LEDGER).entries.is_empty() && requirements::is_empty();
+    let nothing = guard(&LEDGER).is_empty() && requirements::is_empty();
     if nothing || !is_plain_rewrite(&lock) {
         return;
     }
