@@ -98,3 +98,18 @@ macro_rules! __if_tokio {
 macro_rules! __if_tokio {
     ($($item:tt)*) => {};
 }
+
+/// The examples on the pages of the macros, as tests.
+#[cfg(all(doctest, feature = "macros"))]
+mod macro_pages {
+    #[doc = include_str!("../redgrease-macros/docs/command.md")]
+    struct Command;
+    #[doc = include_str!("../redgrease-macros/docs/gear.md")]
+    struct Gear;
+    #[doc = include_str!("../redgrease-macros/docs/keys_reader.md")]
+    struct KeysReader;
+    #[doc = include_str!("../redgrease-macros/docs/py.md")]
+    struct Py;
+    #[doc = include_str!("../redgrease-macros/docs/stream_reader.md")]
+    struct StreamReader;
+}

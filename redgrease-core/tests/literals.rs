@@ -1,6 +1,8 @@
 //! Rust values that become Python literals are the same values in Python: a real Python reads the
 //! literals of random values back and says what it got.
 
+#![allow(clippy::unwrap_used, reason = "writing to a String cannot fail")]
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

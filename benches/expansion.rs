@@ -1,0 +1,128 @@
+//! How long the macros take while a program is checked: `cargo bench --bench expansion`.
+//!
+//! Writes programs with many commands and gears into a temporary folder and measures `cargo check`
+//! after a touch, as a user's build runs it (the macros unoptimised). What is measured is the
+//! processor time of rustc, so that other work on the machine counts less. The difference to a
+//! program whose bodies have one line is the price of the text.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// Eleven lines as they are written in practice.
+const BLOCK: &str = r#"
+result = {}
+for index in range(10):
+    value = cmd.get("key:" + str(index))
+    if value is None:
+        continue
+    parts = [part.strip() for part in value.split(",") if part]
+    total = sum(len(part) * 2 for part in parts) + index
+    if total > 10 and (index % 2 == 0 or parts[0] == name):
+        result[parts[0]] = {"total": total, "index": index, "first": parts[0:2]}
+    else:
+        cmd.set("other:" + str(index), total)"#;
+
+const COUNT: u32 = 200;
+
+fn body(blocks: usize) -> String {
+    let lines = BLOCK.repeat(blocks) + "\nreturn name";
+    lines.replace('\n', "\n        ")
+}
+
+fn commands(blocks: usize, open: &str, close: &str) -> String {
+    let body = body(blocks);
+    (0..COUNT).fold(String::from("use redgrease::prelude::*;\n"), |mut text, i| {
+        let _ = write!(
+            text,
+            "#[command]\npub fn f{i}(name: &str) -> String {{\n    {open}{body}\n    {close}\n}}\n"
+        );
+        text
+    })
+}
+
+fn gears() -> String {
+    (0..COUNT).fold(String::from("use redgrease::prelude::*;\n"), |mut text, i| {
+        let _ = write!(
+            text,
+            "pub fn g{i}() -> redgrease::GearFunction<KeysReader, redgrease::ends::Run> {{\n    \
+             gear! {{ KeysReader(\"p{i}:*\").values().map(int).filter(lambda x: x > {i})\
+             .aggregate(0, lambda a, x: a + x, lambda a, b: a + b).run() }}\n}}\n"
+        );
+        text
+    })
+}
+
+/// The processor time of all children so far, as the kernel counts it.
+fn children() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").expect("the bench needs Linux's /proc");
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    // cutime and cstime, in hundredths of a second
+    let ticks: u64 = fields[13..15]
+        .iter()
+        .map(|field| field.parse::<u64>().expect("a number of ticks"))
+        .sum();
+    Duration::from_millis(ticks * 10)
+}
+
+fn check(folder: &Path) {
+    let status = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "the program has errors");
+}
+
+/// The least of three measurements of one check.
+fn measure(folder: &Path, program: &str) -> Duration {
+    let file = folder.join("src/lib.rs");
+    fs::write(&file, program).expect("the program can be written");
+    check(folder);
+    (0..3)
+        .map(|round| {
+            fs::write(&file, format!("{program}// {round}\n")).expect("the program can be written");
+            let before = children();
+            check(folder);
+            children() - before
+        })
+        .min()
+        .unwrap_or_default()
+}
+
+fn main() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = root.join("target/expansion-bench");
+    fs::create_dir_all(folder.join("src")).expect("the folder can be made");
+    let manifest = format!(
+        "[package]\nname = \"expansion-bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+         [dependencies]\nredgrease = {{ path = {root:?} }}\n\n[workspace]\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest).expect("the manifest can be written");
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is there");
+
+    let empty = measure(&folder, "");
+    let one_line = measure(&folder, &commands(0, "python! {", "}"));
+    let tokens = measure(&folder, &commands(9, "python! {", "}"));
+    let string = measure(&folder, &commands(9, "r#\"", "\"#"));
+    let gears = measure(&folder, &gears());
+    println!("processor time of `cargo check` after a touch, {COUNT} functions");
+    println!("nothing                         {empty:>8.2?}");
+    for (what, time) in [
+        ("commands of one line", one_line),
+        ("commands of 100 lines, tokens", tokens),
+        ("commands of 100 lines, strings", string),
+        ("gears of one line", gears),
+    ] {
+        let each = time.saturating_sub(empty) / COUNT;
+        println!("{what:<31} {time:>8.2?}  {each:>8.2?} each");
+    }
+    for (what, time) in [("tokens", tokens), ("strings", string)] {
+        let text = time.saturating_sub(one_line) / COUNT;
+        println!("the text of 100 lines, {what:<8} {text:>8.2?}");
+    }
+}
