@@ -43,3 +43,18 @@ fn every_code_has_a_case() {
         "no case in tests/ui/fail gives {missing:?}"
     );
 }
+
+/// Every code of the macros has a page.
+#[test]
+fn every_code_of_the_macros_has_a_page() {
+    let messages = include_str!("../redgrease-macros/src/messages.rs");
+    for (at, _) in messages.match_indices("\"RG09") {
+        let code = &messages[at + 1..at + 7];
+        let page = format!("docs/errors/{code}.md");
+        let text = std::fs::read_to_string(&page).unwrap_or_default();
+        assert!(
+            text.contains(&format!("[{code}]")),
+            "{page} shows no {code}"
+        );
+    }
+}

@@ -93,6 +93,7 @@ fn the_documentation_has_the_pages_as_they_are() {
         ));
         pages.push((format!("{}.md", page.code), page.markdown(&said)));
     }
+    index.push_str(&rust_side());
     pages.push(("README.md".to_owned(), index));
     for (name, text) in pages {
         let path = directory().join(name);
@@ -108,4 +109,24 @@ fn the_documentation_has_the_pages_as_they_are() {
             path.display()
         );
     }
+}
+
+/// The lines of the index for the macros' own codes, whose pages are written by hand.
+fn rust_side() -> String {
+    let mut titles: Vec<String> = std::fs::read_dir(directory())
+        .expect("docs/errors is there")
+        .map(|entry| entry.expect("docs/errors can be listed").path())
+        .filter(|path| {
+            let stem = path.file_stem().unwrap_or_default();
+            stem.to_string_lossy().starts_with("RG09")
+        })
+        .map(|path| std::fs::read_to_string(path).expect("a page can be read"))
+        .filter_map(|text| text.lines().next().map(str::to_owned))
+        .collect();
+    titles.sort();
+    titles
+        .iter()
+        .filter_map(|line| line.strip_prefix("# ")?.split_once(": "))
+        .map(|(code, title)| format!("| [{code}]({code}.md) | error | {title} |\n"))
+        .collect()
 }
