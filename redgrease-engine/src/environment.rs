@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ffi::{Level, log};
@@ -42,6 +43,9 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "steps.py"
     "wire.py"
 ];
+
+/// Tells files apart that are being written.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
 
 /// What an interpreter says about itself.
 const PROBE: &str = "\
@@ -329,8 +333,13 @@ impl Environments {
             if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
                 continue;
             }
-            // Written aside and moved, because another server may start from the same directory.
-            let aside = package.join(format!(".{name}.{}", std::process::id()));
+            // Written aside and moved, because another server may start from the same directory, and another thread of this
+            // one, too.
+            let aside = package.join(format!(
+                ".{name}.{}-{}",
+                std::process::id(),
+                WRITTEN.fetch_add(1, Ordering::Relaxed)
+            ));
             let mut file = fs::File::create(&aside)?;
             file.write_all(text.as_bytes())?;
             fs::rename(&aside, &target)?;

@@ -74,6 +74,20 @@ fn offline(directory: &Path, more: &[&str]) -> Options {
     }
 }
 
+/// Puts the wheel of a requirement into a directory.
+#[track_caller]
+fn download(directory: &Path, requirement: &str) {
+    let status = Command::new(python())
+        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
+        .arg(directory)
+        .arg(requirement)
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "pip cannot download {requirement}"
+    );
+}
+
 #[test]
 fn versions_in_conflict_live_side_by_side_and_come_back_without_an_index() {
     let mut server = Server::start();
@@ -211,13 +225,7 @@ fn wheels_are_exported_imported_and_replicated() {
 #[test]
 fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
     let wheels = nothing("redgrease-wheels");
-    let fetched = Command::new(python())
-        .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
-        .arg(wheels.path())
-        .arg(NEW)
-        .status()
-        .expect("pip runs");
-    assert!(fetched.success());
+    download(wheels.path(), NEW);
     let server = Server::with(&offline(wheels.path(), &[]));
     let mut client = server.client();
     let script = format!("GB('ShardsIDReader').map(lambda r: {VERSION}).run()");
@@ -229,14 +237,7 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
     for entry in fs::read_dir(wheels.path()).expect("it is there").flatten() {
         fs::remove_file(entry.path()).expect("it can be removed");
     }
-    assert!(
-        Command::new(python())
-            .args(["-m", "pip", "download", "--quiet", "--no-deps", "--dest"])
-            .arg(wheels.path())
-            .arg(OLD)
-            .status()
-            .is_ok_and(|status| status.success())
-    );
+    download(wheels.path(), OLD);
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "2.0.0");
     assert_eq!(
         run(
@@ -246,4 +247,52 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
         "1.1.1"
     );
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
+}
+
+#[test]
+fn functions_whose_packages_are_gone_say_why_and_come_back() {
+    let mut server = Server::start();
+    let mut client = server.client();
+    register(&mut client, "new", &["REQUIREMENTS", NEW]);
+    let empty = nothing("redgrease-empty");
+    server.options_mut().module = offline(empty.path(), &[]).module;
+    // Neither the environment nor the wheels are there any more, and the file cannot hold what is not there.
+    for entry in fs::read_dir(server.installation())
+        .expect("it is there")
+        .flatten()
+    {
+        if !entry.file_name().to_string_lossy().starts_with("worker-") {
+            fs::remove_dir_all(entry.path()).expect("it can be removed");
+        }
+    }
+    assert_eq!(client.call(&["SAVE"]).text(), "OK");
+    assert!(
+        server
+            .log()
+            .contains("the wheels of iniconfig==2.0.0 are not in")
+    );
+    server.restart();
+    let mut client = server.client();
+    let reply = client
+        .ask(&["RG.TRIGGER", "new"], PATIENCE)
+        .expect("a reply");
+    assert!(
+        reply.is_error() && reply.text().contains("iniconfig"),
+        "{reply}"
+    );
+    assert_eq!(client.call(&["RG.DUMPREGISTRATIONS"]).items().len(), 1);
+    // Once they can be had, the next call some seconds later brings them.
+    download(empty.path(), NEW);
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let reply = client
+            .ask(&["RG.TRIGGER", "new"], PATIENCE)
+            .expect("a reply");
+        if !reply.is_error() {
+            assert_eq!(reply.items()[0].text(), "2.0.0");
+            break;
+        }
+        assert!(Instant::now() < end, "{reply}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
