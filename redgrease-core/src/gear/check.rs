@@ -3,11 +3,13 @@
 mod call;
 mod chain;
 mod reader;
+mod script;
 mod variables;
 
 use std::ops::Range;
 
 use chain::{Link, given};
+pub use script::check_script;
 use variables::Found;
 
 use super::arguments::{self, Literal};
