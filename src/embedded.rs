@@ -86,6 +86,33 @@ impl std::error::Error for Error {
     }
 }
 
+/// The server program that [`Server::start`] runs.
+///
+/// # Errors
+///
+/// [`Error::Missing`] with the places where it was looked for.
+pub fn server_program() -> Result<PathBuf, Error> {
+    Places::here().server()
+}
+
+/// The module file of the engine.
+///
+/// # Errors
+///
+/// [`Error::Missing`] with the places where it was looked for.
+pub fn engine_file() -> Result<PathBuf, Error> {
+    Places::here().engine()
+}
+
+/// The Python interpreter that runs the functions.
+///
+/// # Errors
+///
+/// [`Error::Missing`] with the places where it was looked for.
+pub fn python() -> Result<PathBuf, Error> {
+    Places::here().python()
+}
+
 /// A running private server; dropping it stops the process and removes its directory.
 ///
 /// ```no_run
@@ -334,10 +361,8 @@ fn wait_until_ready(mut process: Child, port: u16, log: &Path) -> Result<(Child,
                 log: end_of(log),
             });
         }
-        let answer = redis::Client::open(url.as_str())
-            .and_then(|client| client.get_connection())
-            .and_then(|mut con| redis::cmd("PING").query::<String>(&mut con));
-        if answer.is_ok() {
+        // another server may have the port: it would answer, or keep silent
+        if answering_process(&url).is_ok_and(|id| id == process.id()) {
             return Ok((process, port));
         }
         if Instant::now() > give_up {
@@ -350,6 +375,18 @@ fn wait_until_ready(mut process: Child, port: u16, log: &Path) -> Result<(Child,
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// The process ID of the server at an address.
+fn answering_process(url: &str) -> redis::RedisResult<u32> {
+    const PATIENCE: Duration = Duration::from_millis(500);
+    let client = redis::Client::open(url)?;
+    let mut con = client.get_connection_with_timeout(PATIENCE)?;
+    con.set_read_timeout(Some(PATIENCE))?;
+    // a server that still loads its data refuses this
+    redis::cmd("PING").exec(&mut con)?;
+    let info: redis::InfoDict = redis::cmd("INFO").arg("server").query(&mut con)?;
+    Ok(info.get("process_id").unwrap_or_default())
 }
 
 fn end_of(log: &Path) -> String {
