@@ -1,0 +1,244 @@
+//! The commands and their options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Format;
+
+/// Look for errors in scripts without sending them anywhere
+///
+/// Syntax, undefined names, statements in the wrong place, and syntax that is newer than the Python
+/// the script is for. A file whose last expression is a gear of redgrease (`KeysReader(…)…`) is
+/// checked as such. Exit code 1 when there is an error.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Scripts, and directories, which are scanned with all below them; `-` is the input
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Python version the scripts are for, 3.7 to 3.12
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "3.7",
+        env = "REDGREASE_PYTHON_VERSION",
+        hide_env = true
+    )]
+    pub(crate) python_version: redgrease_core::pyversion::PyVersion,
+    /// Let warnings fail too
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+}
+
+/// Run a script, or a gear expression, and print its results
+///
+/// Results go to the output, one in a line; errors of single records to the error output, then the
+/// exit code is 1. Ctrl-C aborts the execution in the server.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A script; `-` is the input
+    #[arg(value_name = "FILE", required_unless_present = "expression")]
+    pub(crate) file: Option<PathBuf>,
+    /// A gear or a script in place of a file, such as "KeysReader('user:*').count()"
+    #[arg(short, long, value_name = "PYTHON", conflicts_with = "file")]
+    pub(crate) expression: Option<String>,
+    /// A package that the script needs, as for pip; may be given more than once
+    #[arg(short, long, value_name = "SPEC")]
+    pub(crate) requirement: Vec<String>,
+    /// Print the ID of the execution and do not wait for its end
+    #[arg(short, long)]
+    pub(crate) unblocking: bool,
+    /// Name of the session
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// Take the place of the session of that name
+    #[arg(long, requires = "id")]
+    pub(crate) upgrade: bool,
+    /// Send the script without checking it first
+    #[arg(long)]
+    pub(crate) no_check: bool,
+    /// Form of the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Call a registered function and print what it returns
+#[derive(Debug, Args)]
+pub(crate) struct TriggerArgs {
+    /// Name of the trigger
+    pub(crate) name: String,
+    /// Arguments of the function
+    #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
+    pub(crate) args: Vec<String>,
+    /// Send it to the node of a cluster that has the key which is the first argument
+    #[arg(long)]
+    pub(crate) on_key: bool,
+    /// Form of the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// List what is in the server
+#[derive(Debug, Args)]
+pub(crate) struct LsArgs {
+    /// What to list
+    #[arg(value_enum, default_value_t)]
+    pub(crate) what: Listing,
+    /// Form of the list
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// What `ls` lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Listing {
+    /// Functions that wait for events
+    #[default]
+    #[value(alias = "regs")]
+    Registrations,
+    /// Executions that the server remembers
+    #[value(alias = "execs")]
+    Executions,
+    /// Scripts that were sent, with their registrations
+    Sessions,
+    /// Python packages that were installed
+    #[value(alias = "reqs")]
+    Requirements,
+    /// Script files that were loaded with this tool
+    Scripts,
+    /// Nodes of the cluster
+    Cluster,
+    /// Memory of Python
+    Stats,
+}
+
+/// Remove registrations, or forget executions
+#[derive(Debug, Args)]
+pub(crate) struct RmArgs {
+    /// Registration (ID, or the number at its end), trigger, or session
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    pub(crate) names: Vec<String>,
+    /// Everything
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) all: bool,
+    /// Forget executions that have ended instead
+    #[arg(short, long)]
+    pub(crate) executions: bool,
+    /// Also abort the executions of the registration that wait for their turn
+    #[arg(long, conflicts_with = "executions")]
+    pub(crate) abort_pending: bool,
+}
+
+/// Stop executions
+#[derive(Debug, Args)]
+pub(crate) struct AbortArgs {
+    /// Execution (ID, or the number at its end)
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    pub(crate) ids: Vec<String>,
+    /// Every execution that has not ended
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) all: bool,
+}
+
+/// Which stream registrations.
+#[derive(Debug, Args)]
+pub(crate) struct PauseArgs {
+    /// Registration (ID, or the number at its end), or session
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    pub(crate) names: Vec<String>,
+    /// Every stream registration
+    #[arg(long, conflicts_with = "names")]
+    pub(crate) all: bool,
+}
+
+/// Read and change the engine's configuration
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) action: ConfigAction,
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigAction {
+    /// Print values
+    Get {
+        /// Names; all that are known without any
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Form of the values
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Change a value until the server is restarted
+    Set {
+        /// Name
+        name: String,
+        /// Value
+        value: String,
+    },
+}
+
+/// Watch executions, rates, errors and lag, live
+#[derive(Debug, Args)]
+pub(crate) struct TopArgs {
+    /// Seconds between two looks
+    #[arg(short, long, default_value_t = 2.0, value_name = "SECONDS")]
+    pub(crate) interval: f64,
+    /// End after so many looks
+    #[arg(short = 'n', long, value_name = "NUMBER")]
+    pub(crate) count: Option<u64>,
+}
+
+/// Start a server with the engine, for development
+///
+/// A private redis-server on 127.0.0.1. Its address is printed; Ctrl-C stops all of it. Without
+/// --dir nothing is kept.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Keep data, log and Python environments here
+    #[arg(long, value_name = "PATH")]
+    pub(crate) dir: Option<PathBuf>,
+    /// Python that runs the functions
+    #[arg(long, value_name = "PATH")]
+    pub(crate) python: Option<PathBuf>,
+    /// An argument of the engine; may be given more than once
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) engine_arg: Vec<String>,
+}
+
+/// Find the engine, say how to load it, and what is missing on this machine
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
+    #[command(subcommand)]
+    pub(crate) action: EngineAction,
+}
+
+/// What to say about the engine.
+#[derive(Debug, Subcommand)]
+pub(crate) enum EngineAction {
+    /// Print the path of the module file
+    Path,
+    /// Print the lines for redis.conf and the command to load the module
+    Info,
+    /// Look at each part that is needed, with a remedy for what is missing
+    Doctor,
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Print the manual page, or write all of them into a directory
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// Write one file for each command here
+    #[arg(value_name = "DIRECTORY")]
+    pub(crate) dir: Option<PathBuf>,
+}

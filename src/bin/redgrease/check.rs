@@ -1,0 +1,182 @@
+//! `redgrease check`, and the check before a script is sent.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use glob::Pattern;
+use redgrease_core::diag::{Diagnostic, Severity};
+use redgrease_core::gear::Plan;
+use redgrease_core::gear::check::{GearInput, check_gear, check_script};
+use redgrease_core::gear::table;
+use redgrease_core::messages;
+use redgrease_core::python::PyVersion;
+use redgrease_core::source::Source;
+use serde_json::json;
+
+use crate::args::{CheckArgs, Format};
+use crate::failure::{Exit, Failure, Result};
+use crate::report;
+use crate::scan::Sources;
+use crate::terminal::{Paint, Terminal, count};
+
+/// What a text is, after it was checked.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    /// The gear, when the text ends in one of redgrease's (`KeysReader(…)…`), which is not what the
+    /// server itself understands.
+    pub(crate) plan: Option<Plan>,
+    pub(crate) found: Vec<Diagnostic>,
+}
+
+/// Checks a script for the server, or a gear of redgrease.
+pub(crate) fn check(source: &Source, python: PyVersion) -> Checked {
+    let found = check_script(source, python);
+    let names_reader = found.iter().any(|d| {
+        d.code == messages::UNDEFINED
+            && source
+                .text()
+                .get(d.range.clone())
+                .is_some_and(|name| table::reader(name).is_some())
+    });
+    if !names_reader {
+        return Checked { plan: None, found };
+    }
+    let (plan, found) = check_gear(&GearInput {
+        source,
+        captures: &[],
+        python,
+    });
+    Checked { plan, found }
+}
+
+/// Reads a script; `-` is the input.
+pub(crate) fn read(path: &Path) -> Result<Source> {
+    if path == Path::new("-") {
+        let mut text = String::new();
+        io::stdin()
+            .read_to_string(&mut text)
+            .map_err(|error| Failure::io(Path::new("<stdin>"), &error))?;
+        return Ok(Source::new(text).at("<stdin>", 1, 0));
+    }
+    let text = fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+    // a byte order mark is no part of the text
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
+    Ok(Source::new(text).at(shown(path), 1, 0))
+}
+
+/// The path as it is shown: below the current directory without that.
+pub(crate) fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    let path = path.strip_prefix(&here).unwrap_or(path);
+    path.display().to_string()
+}
+
+/// `redgrease check`.
+pub(crate) fn run(args: &CheckArgs, terminal: Terminal) -> Result<()> {
+    let mut errors = 0;
+    let mut warnings = 0;
+    let paths = scripts(&args.paths)?;
+    for path in &paths {
+        let source = read(path)?;
+        let checked = check(&source, args.python_version);
+        for found in &checked.found {
+            match found.severity {
+                Severity::Warning => warnings += 1,
+                _ => errors += 1,
+            }
+            match args.format {
+                Format::Text => terminal.print(format_args!(
+                    "{}\n",
+                    report::render(found, &source, terminal.color_out)
+                ))?,
+                Format::Json => terminal.print(report::json(found, &source))?,
+            }
+        }
+    }
+    if args.format == Format::Text {
+        summary(terminal, paths.len(), errors, warnings);
+    } else if terminal.is_verbose() {
+        terminal.print(json!({"files": paths.len(), "errors": errors, "warnings": warnings}))?;
+    }
+    if errors > 0 || (args.deny_warnings && warnings > 0) {
+        return Err(Failure::silent(Exit::Failed));
+    }
+    Ok(())
+}
+
+fn summary(terminal: Terminal, files: usize, errors: usize, warnings: usize) {
+    let mut parts = Vec::new();
+    if errors > 0 {
+        parts.push(terminal.paint_err(Paint::Bad, &count(errors, "error")));
+    }
+    if warnings > 0 {
+        parts.push(terminal.paint_err(Paint::Warning, &count(warnings, "warning")));
+    }
+    let result = if parts.is_empty() {
+        "nothing found".to_string()
+    } else {
+        parts.join(", ")
+    };
+    terminal.status(
+        "Checked",
+        format_args!("{}: {result}", count(files, "script")),
+    );
+}
+
+/// The scripts that the paths name; directories with all below them.
+fn scripts(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let stdin = Path::new("-");
+    let mut out: Vec<PathBuf> = paths
+        .iter()
+        .filter(|path| *path == stdin)
+        .cloned()
+        .collect();
+    let files: Vec<PathBuf> = paths
+        .iter()
+        .filter(|path| *path != stdin)
+        .cloned()
+        .collect();
+    let pattern = |text: &str| {
+        Pattern::new(text).map_err(|error| Failure::failed(format!("{text}: {error}")))
+    };
+    // requirement files have no Python in them: nothing is taken for one here
+    let sources = Sources::new(&files, true, pattern("*.py")?, pattern("")?, Vec::new())?;
+    out.extend(sources.scan()?.scripts);
+    if out.is_empty() {
+        let names: Vec<String> = paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        return Err(Failure::failed(format!(
+            "no scripts (*.py) in {}",
+            names.join(", ")
+        )));
+    }
+    Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(text: &'static str) -> (bool, Vec<String>) {
+        let checked = check(&Source::new(text), PyVersion::default());
+        let codes = checked.found.iter().map(|d| d.code.to_string()).collect();
+        (checked.plan.is_some(), codes)
+    }
+
+    #[test]
+    fn a_script_of_the_server_is_no_gear_of_redgrease() {
+        assert_eq!(codes("GB().map(lambda x: x).run()\n"), (false, vec![]));
+        assert_eq!(codes("x = 1\n"), (false, vec![]));
+    }
+
+    #[test]
+    fn a_gear_of_redgrease_is_checked_as_one() {
+        assert_eq!(codes("KeysReader('a').values().run()"), (true, vec![]));
+        let (plan, found) = codes("KeysReader('a').valuse().run()");
+        assert!(!plan);
+        assert_eq!(found, ["RG0303"]);
+    }
+}

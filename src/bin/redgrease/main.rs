@@ -1,0 +1,135 @@
+//! The command line tool `redgrease`: load, check, run and watch Python gear scripts.
+
+mod args;
+mod check;
+mod config;
+mod engine;
+mod failure;
+mod generate;
+mod index;
+mod interrupt;
+mod list;
+mod load;
+mod loader;
+mod manage;
+mod report;
+mod requirements;
+mod run;
+mod scan;
+mod script;
+mod serve;
+mod server;
+mod table;
+mod terminal;
+mod top;
+mod value;
+mod watch;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use args::{Cli, Command};
+use config::Layers;
+use failure::{Failure, Result};
+use server::Server;
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    quiet_panics();
+    let cli = Cli::parse_from(args::with_watch_value(std::env::args_os().collect()));
+    let terminal = Terminal::new(&cli.output);
+    match run(&cli, terminal) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal.error(&failure);
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
+    let Some(command) = &cli.command else {
+        return load(cli, terminal);
+    };
+    if !cli.load.paths.is_empty() {
+        return Err(
+            Failure::usage("a command and paths to load do not go together")
+                .help("a directory with the name of a command is written ./name"),
+        );
+    }
+    match command {
+        Command::Check(args) => return check::run(args, terminal),
+        Command::Serve(args) => return serve::run(args, cli.server.port, terminal),
+        Command::Completions(args) => return generate::completions(args, terminal),
+        Command::Man(args) => return generate::man(args, terminal),
+        _ => {}
+    }
+    let layers = Layers::read(&cli.server, false, terminal)?;
+    let server = Server::new(&layers.server(&cli.server)?)?;
+    match command {
+        Command::Run(args) => run::run(args, &server, terminal),
+        Command::Trigger(args) => run::trigger(args, &server, terminal),
+        Command::Ls(args) => list::run(
+            args,
+            &server,
+            &layers.load(&cli.load)?.index_prefix,
+            terminal,
+        ),
+        Command::Rm(args) => manage::rm(args, &server, terminal),
+        Command::Abort(args) => manage::abort(args, &server, terminal),
+        Command::Pause(args) => manage::pause(args, false, &server, terminal),
+        Command::Resume(args) => manage::pause(args, true, &server, terminal),
+        Command::Config(args) => manage::config(args, &server, terminal),
+        Command::Top(args) => top::run(args, &server, terminal),
+        Command::Engine(args) => engine::run(args, &server, terminal),
+        Command::Check(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+    }
+}
+
+/// The job without a command.
+fn load(cli: &Cli, terminal: Terminal) -> Result<()> {
+    if cli.load.paths.is_empty() {
+        return Err(
+            Failure::usage("no paths to load were given").help("`redgrease --help` says more")
+        );
+    }
+    let layers = Layers::read(&cli.server, true, terminal)?;
+    let server = Server::new(&layers.server(&cli.server)?)?;
+    load::run(&cli.load, &server, &layers, terminal)
+        .map_err(|failure| misspelt_command(&cli.load.paths, failure))
+}
+
+/// A word that is no path may have been meant as a command.
+fn misspelt_command(paths: &[PathBuf], failure: Failure) -> Failure {
+    let Some(word) = paths.iter().find(|path| !path.exists()) else {
+        return failure;
+    };
+    let commands = Cli::command();
+    let names = commands.get_subcommands().map(clap::Command::get_name);
+    match redgrease_core::suggest::nearest(&word.to_string_lossy(), names) {
+        Some(meant) => failure.help(format!("did you mean the command `{meant}`?")),
+        None => failure,
+    }
+}
+
+/// A fault of this program is said in one line, without the words that are for its programmers.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        let text = info.payload();
+        let text = text
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| text.downcast_ref::<String>().map(String::as_str))
+            .unwrap_or("unknown");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!(
+                "error: this is a fault of redgrease itself: {text} ({place})\n  help: please report it at {}\n",
+                env!("CARGO_PKG_REPOSITORY")
+            ),
+        );
+    }));
+}

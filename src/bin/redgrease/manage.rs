@@ -1,0 +1,315 @@
+//! `redgrease rm`, `abort`, `pause`, `resume` and `config`.
+
+use redgrease::RedisGears;
+use serde_json::{Map, Value};
+
+use crate::args::{AbortArgs, ConfigAction, ConfigArgs, Format, Listing, PauseArgs, RmArgs};
+use crate::failure::{Exit, Failure, Result};
+use crate::list::{fetch, short_id, waits_for};
+use crate::server::Server;
+use crate::table::table;
+use crate::terminal::{Terminal, count};
+use crate::value::{ask, plain};
+
+/// The names of the engine's configuration.
+const KEYS: [&str; 12] = [
+    "MaxExecutions",
+    "MaxExecutionsPerRegistration",
+    "ProfileExecutions",
+    "ExecutionThreads",
+    "ExecutionMaxIdleTime",
+    "SendMsgRetries",
+    "Plugin",
+    "PythonAttemptTraceback",
+    "PythonInstallationDir",
+    "PythonInstallReqMaxIdleTime",
+    "CreateVenv",
+    "PythonExecutable",
+];
+
+/// `redgrease rm`.
+pub(crate) fn rm(args: &RmArgs, server: &Server, terminal: Terminal) -> Result<()> {
+    let mut con = server.connect()?;
+    if args.executions {
+        let all = fetch(&mut con, Listing::Executions)?;
+        let ended = |item: &Value| ["done", "aborted"].contains(&plain(&item["status"]).as_str());
+        let ids = executions(&all, &args.names, args.all.then_some(&ended))?;
+        return each(&ids, "Forgot", "execution", terminal, |id| {
+            ask(&mut con, &["RG.DROPEXECUTION", id])
+        });
+    }
+    let all = fetch(&mut con, Listing::Registrations)?;
+    let ids = registrations(&all, &args.names, args.all, |_| true)?;
+    each(&ids, "Removed", "registration", terminal, |id| {
+        let mut words = vec!["RG.UNREGISTER", id];
+        if args.abort_pending {
+            words.push("ABORTPENDING");
+        }
+        ask(&mut con, &words)
+    })
+}
+
+/// `redgrease abort`.
+pub(crate) fn abort(args: &AbortArgs, server: &Server, terminal: Terminal) -> Result<()> {
+    let mut con = server.connect()?;
+    let all = fetch(&mut con, Listing::Executions)?;
+    let goes_on = |item: &Value| !["done", "aborted"].contains(&plain(&item["status"]).as_str());
+    let ids = executions(&all, &args.ids, args.all.then_some(&goes_on))?;
+    each(&ids, "Aborted", "execution", terminal, |id| {
+        ask(&mut con, &["RG.ABORTEXECUTION", id])
+    })
+}
+
+/// `redgrease pause` and `redgrease resume`.
+pub(crate) fn pause(
+    args: &PauseArgs,
+    resume: bool,
+    server: &Server,
+    terminal: Terminal,
+) -> Result<()> {
+    let mut con = server.connect()?;
+    let all = fetch(&mut con, Listing::Registrations)?;
+    let is_stream = |item: &Value| item["reader"] == "StreamReader";
+    let ids = registrations(&all, &args.names, args.all, is_stream)?;
+    let (verb, command) = if resume {
+        ("Resumed", "RG.UNPAUSEREGISTRATIONS")
+    } else {
+        ("Paused", "RG.PAUSEREGISTRATIONS")
+    };
+    each(&ids, verb, "registration", terminal, |id| {
+        ask(&mut con, &[command, id])
+    })
+}
+
+/// `redgrease config`.
+pub(crate) fn config(args: &ConfigArgs, server: &Server, terminal: Terminal) -> Result<()> {
+    let mut con = server.connect()?;
+    match &args.action {
+        ConfigAction::Get { names, format } => get(&mut con, names, *format, terminal),
+        ConfigAction::Set { name, value } => set(&mut con, name, value, terminal),
+    }
+}
+
+fn get(con: &mut RedisGears, names: &[String], format: Format, terminal: Terminal) -> Result<()> {
+    let wanted: Vec<&str> = if names.is_empty() {
+        KEYS.to_vec()
+    } else {
+        names.iter().map(String::as_str).collect()
+    };
+    let words: Vec<&str> = ["RG.CONFIGGET"]
+        .into_iter()
+        .chain(wanted.iter().copied())
+        .collect();
+    let answers = ask(con, &words)?;
+    let answers = answers.as_array().cloned().unwrap_or_default();
+    let mut known = Map::new();
+    let mut unknown = Vec::new();
+    for (name, value) in wanted.iter().zip(answers) {
+        if plain(&value).starts_with("(error)") {
+            unknown.push(*name);
+        } else {
+            known.insert((*name).to_string(), value);
+        }
+    }
+    if names.is_empty() {
+        unknown.clear();
+    }
+    if format == Format::Json {
+        terminal.print(serde_json::to_string_pretty(&known).unwrap_or_default())?;
+    } else if let ([_], Some(value)) = (&wanted[..], known.values().next()) {
+        terminal.print(plain(value))?;
+    } else if !known.is_empty() {
+        let row = |(name, value): (&String, &Value)| vec![name.clone(), plain(value)];
+        let rows: Vec<Vec<String>> = known.iter().map(row).collect();
+        terminal.print(table(&["NAME", "VALUE"], &rows))?;
+    }
+    match unknown.first() {
+        None => Ok(()),
+        Some(name) => Err(unknown_key(name)),
+    }
+}
+
+fn set(con: &mut RedisGears, name: &str, value: &str, terminal: Terminal) -> Result<()> {
+    let answer = ask(con, &["RG.CONFIGSET", name, value])?;
+    let text = plain(&answer);
+    if let Some(reason) = text.strip_prefix("(error)") {
+        let reason = reason.trim();
+        return Err(Failure::failed(format!("the server refused: {reason}")));
+    }
+    if text.contains("extra config") && !KEYS.contains(&name) {
+        terminal.warning(format_args!(
+            "the engine has no `{name}` of its own; scripts can read it with configGet"
+        ));
+        if let Some(meant) = redgrease_core::suggest::nearest(name, KEYS) {
+            terminal.help(format_args!("did you mean `{meant}`?"));
+        }
+    }
+    terminal.status("Set", format_args!("{name} to {value}"));
+    Ok(())
+}
+
+fn unknown_key(name: &str) -> Failure {
+    let failure = Failure::failed(format!("the engine has no configuration `{name}`"));
+    match redgrease_core::suggest::nearest(name, KEYS) {
+        Some(meant) => failure.help(format!("did you mean `{meant}`?")),
+        None => failure.help("`redgrease config get` prints all"),
+    }
+}
+
+/// Does something to each ID; goes on after a refusal.
+fn each(
+    ids: &[String],
+    verb: &str,
+    noun: &str,
+    terminal: Terminal,
+    mut work: impl FnMut(&str) -> Result<Value>,
+) -> Result<()> {
+    let mut failed = 0;
+    for id in ids {
+        match work(id) {
+            Ok(_) if ids.len() <= 10 => terminal.status(verb, short_id(id)),
+            Ok(_) => {}
+            Err(failure) if failure.exit == Exit::Server => return Err(failure),
+            Err(failure) => {
+                failed += 1;
+                terminal.failed("Failed", format_args!("{}: {failure}", short_id(id)));
+            }
+        }
+    }
+    if ids.len() != 1 {
+        terminal.status(verb, count(ids.len() - failed, noun));
+    }
+    if failed > 0 {
+        return Err(Failure::silent(Exit::Failed));
+    }
+    Ok(())
+}
+
+/// The IDs of the executions that the user named, or of all for which `all` holds.
+fn executions(
+    there: &[Value],
+    names: &[String],
+    all: Option<&dyn Fn(&Value) -> bool>,
+) -> Result<Vec<String>> {
+    let id = |item: &Value| plain(&item["executionId"]);
+    if let Some(all) = all {
+        return Ok(there.iter().filter(|item| all(item)).map(id).collect());
+    }
+    let ids: Vec<String> = there.iter().map(id).collect();
+    let mut out = Vec::new();
+    for name in names {
+        let found: Vec<&String> = ids.iter().filter(|id| is_id(id, name)).collect();
+        match found.as_slice() {
+            [one] => out.push((*one).clone()),
+            // the server may know it although it does not list it
+            [] if name.contains('-') => out.push(name.clone()),
+            [] => {
+                return Err(
+                    Failure::failed(format!("the server has no execution `{name}`"))
+                        .help("`redgrease ls executions` lists them"),
+                );
+            }
+            _ => return Err(ambiguous(name)),
+        }
+    }
+    Ok(out)
+}
+
+/// The IDs of the registrations that the user named by ID, number, trigger or session.
+fn registrations(
+    there: &[Value],
+    names: &[String],
+    all: bool,
+    counts: impl Fn(&Value) -> bool,
+) -> Result<Vec<String>> {
+    let id = |item: &Value| plain(&item["id"]);
+    if all {
+        return Ok(there.iter().filter(|item| counts(item)).map(id).collect());
+    }
+    let mut out = Vec::new();
+    for name in names {
+        let by_id: Vec<&Value> = there.iter().filter(|item| is_id(&id(item), name)).collect();
+        if by_id.len() > 1 {
+            return Err(ambiguous(name));
+        }
+        let of_session = format!("'sessionName':'{name}'");
+        let by_name = there.iter().filter(|item| {
+            item["RegistrationData"]["args"]["trigger"] == name.as_str()
+                || plain(&item["PD"]).contains(&of_session)
+        });
+        let found: Vec<&Value> = if by_id.is_empty() {
+            by_name.collect()
+        } else {
+            by_id
+        };
+        if found.is_empty() {
+            let failure = Failure::failed(format!("the server has no registration `{name}`"));
+            let known: Vec<String> = there.iter().map(waits_for).collect();
+            let meant = redgrease_core::suggest::nearest(name, known.iter().map(String::as_str));
+            return Err(match meant {
+                Some(meant) => failure.help(format!("did you mean `{meant}`?")),
+                None => failure.help("`redgrease ls` lists them"),
+            });
+        }
+        out.extend(found.into_iter().map(id));
+    }
+    out.dedup();
+    Ok(out)
+}
+
+/// Whether `name` is the ID, or the number at its end.
+fn is_id(id: &str, name: &str) -> bool {
+    id == name
+        || id
+            .rsplit_once('-')
+            .is_some_and(|(_, number)| number == name)
+}
+
+fn ambiguous(name: &str) -> Failure {
+    Failure::failed(format!(
+        "`{name}` is the number of more than one on this cluster"
+    ))
+    .help("give the whole ID, as `ls` shows it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn there() -> Vec<Value> {
+        let item = |id: &str, trigger: &str, session: &str| {
+            json!({"id": id, "reader": "CommandReader", "PD": format!("{{'sessionName':'{session}', …}}"),
+                   "RegistrationData": {"args": {"trigger": trigger}}})
+        };
+        vec![
+            item("00-1", "area", "s1"),
+            item("00-4", "volume", "s1"),
+            item("00-7", "7", "s2"),
+        ]
+    }
+
+    fn named(names: &[&str]) -> Result<Vec<String>> {
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        registrations(&there(), &names, false, |_| true)
+    }
+
+    #[test]
+    fn registrations_have_many_names() {
+        assert_eq!(named(&["00-1"]).unwrap(), ["00-1"]);
+        assert_eq!(named(&["4"]).unwrap(), ["00-4"]);
+        assert_eq!(named(&["area"]).unwrap(), ["00-1"]);
+        assert_eq!(named(&["s1"]).unwrap(), ["00-1", "00-4"]);
+        let failure = named(&["aera"]).unwrap_err();
+        assert_eq!(failure.help.as_deref(), Some("did you mean `area`?"));
+    }
+
+    #[test]
+    fn all_can_be_limited() {
+        let is_volume = |item: &Value| item["RegistrationData"]["args"]["trigger"] == "volume";
+        assert_eq!(
+            registrations(&there(), &[], true, is_volume).unwrap(),
+            ["00-4"]
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! `redgrease serve`: a private server with the engine.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use redgrease::embedded::{self, Server};
+
+use crate::args::ServeArgs;
+use crate::failure::{Exit, Failure, Result};
+use crate::interrupt;
+use crate::terminal::Terminal;
+
+/// Runs a server until Ctrl-C.
+pub(crate) fn run(args: &ServeArgs, port: Option<u16>, terminal: Terminal) -> Result<()> {
+    interrupt::listen()?;
+    let mut builder = Server::builder();
+    if let Some(port) = port {
+        builder = builder.port(port);
+    }
+    if let Some(python) = &args.python {
+        builder = builder.python(python);
+    }
+    if let Some(dir) = &args.dir {
+        builder = builder.dir(dir).server_arg("--appendonly", "yes");
+    }
+    for argument in &args.engine_arg {
+        let (name, value) = argument.split_once('=').ok_or_else(|| {
+            Failure::usage(format!(
+                "--engine-arg: expected NAME=VALUE, but found `{argument}`"
+            ))
+        })?;
+        builder = builder.module_arg(name, value);
+    }
+    terminal.progress("Starting", "a server with the engine");
+    let server = builder.start().map_err(not_started)?;
+    terminal.print(server.url())?;
+    let data = match &args.dir {
+        Some(dir) => format!("the data is kept in {}", dir.display()),
+        None => "nothing is kept (see --dir)".to_string(),
+    };
+    terminal.status(
+        "Serving",
+        format_args!("on port {}; {data}; Ctrl-C ends", server.port()),
+    );
+    if terminal.is_verbose() {
+        terminal.status("Log", server.log_file().display());
+    }
+    let result = guard(&server);
+    stop(server, terminal);
+    result
+}
+
+/// Waits for Ctrl-C; fails when the server ends before.
+fn guard(server: &Server) -> Result<()> {
+    const LOOK: Duration = Duration::from_millis(500);
+    while !interrupt::sleep(LOOK) {
+        if !answers(server) && !interrupt::requested() {
+            let log = last_lines(&server.log_file());
+            return Err(Failure::new(
+                Exit::Server,
+                format!("the server ended; the end of its log:\n{log}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn answers(server: &Server) -> bool {
+    server
+        .connection()
+        .is_ok_and(|mut con| match redis::cmd("PING").exec(&mut con) {
+            Ok(()) => true,
+            // a server that is busy, or asks for a password, is there
+            Err(error) => !error.is_io_error(),
+        })
+}
+
+/// Lets the server write its data and end by itself.
+fn stop(server: Server, terminal: Terminal) {
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const LOOK: Duration = Duration::from_millis(20);
+    if let Ok(mut con) = server.connection() {
+        // the connection breaks instead of an answer when all goes well
+        let _ = redis::cmd("SHUTDOWN").exec(&mut con);
+    }
+    let give_up = Instant::now() + PATIENCE;
+    while server.connection().is_ok() && Instant::now() < give_up {
+        std::thread::sleep(LOOK);
+    }
+    drop(server);
+    terminal.status("Stopped", "the server");
+}
+
+/// Why there is no server, with the remedy on a line of its own.
+pub(crate) fn not_started(error: embedded::Error) -> Failure {
+    match error {
+        embedded::Error::Missing {
+            part,
+            looked,
+            remedy,
+        } => {
+            let places: Vec<String> = looked
+                .iter()
+                .map(|place| format!("\n  - {place}"))
+                .collect();
+            Failure::new(
+                Exit::Server,
+                format!(
+                    "{part} was not found; it was looked for as{}",
+                    places.concat()
+                ),
+            )
+            .help(remedy)
+        }
+        other => Failure::new(Exit::Server, other.to_string()),
+    }
+}
+
+fn last_lines(file: &Path) -> String {
+    const LINES: usize = 12;
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}
