@@ -28,6 +28,7 @@ lint:
 	cargo clippy -p redgrease-core --all-targets --features client,tokio,cluster -- -D warnings
 	cargo clippy -p redgrease-macros -p redgrease-engine --all-targets -- -D warnings
 	cargo clippy -p redgrease --all-targets --features $(FEATURES),cluster -- -D warnings
+	cargo clippy -p redgrease --bin redgrease --test cli --features cli -- -D warnings
 
 # package by package, so that no test passes only because cargo has joined the features of all
 unit:
@@ -36,6 +37,7 @@ unit:
 	cargo test -p redgrease-macros
 	cargo test -p redgrease-engine
 	cargo test -p redgrease --features $(FEATURES)
+	cargo test -p redgrease --features cli --bin redgrease --test cli
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features

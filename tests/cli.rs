@@ -1,0 +1,22 @@
+//! The command line tool as a user runs it: the real program against real servers.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up shall stop with the place"
+)]
+
+#[path = "cli/help.rs"]
+mod help;
+#[path = "cli/load.rs"]
+mod load;
+#[path = "cli/manage.rs"]
+mod manage;
+#[path = "cli/run.rs"]
+mod run;
+#[path = "cli/serve.rs"]
+mod serve;
+#[path = "cli/server.rs"]
+mod server;
+#[path = "cli/tool.rs"]
+mod tool;
+#[path = "cli/watch.rs"]
+mod watch;

@@ -1,0 +1,100 @@
+//! A server in one command, and the engine's whereabouts.
+
+use crate::tool::{Place, Running, eventually, free_port, function};
+
+fn serve(place: &Place, args: &[&str]) -> (Running, String) {
+    let mut running = place.start(&[&["serve"], args].concat());
+    let url = running.first_line();
+    assert!(
+        url.starts_with("redis://127.0.0.1:"),
+        "{url}: {}",
+        running.said()
+    );
+    (running, url)
+}
+
+fn stops(mut running: Running, url: &str) {
+    running.interrupt();
+    assert_eq!(running.ends(), 0, "{}", running.said());
+    eventually(
+        || redis::Client::open(url).unwrap().get_connection().is_err(),
+        || "the server is still there".to_string(),
+    );
+}
+
+#[test]
+fn a_server_is_there_until_ctrl_c() {
+    let place = Place::empty();
+    let port = free_port().to_string();
+    let (running, url) = serve(&place, &["--port", &port]);
+    assert_eq!(url, format!("redis://127.0.0.1:{port}/"));
+    assert_eq!(
+        place.ok(&[
+            "-s",
+            &url,
+            "run",
+            "-e",
+            "GB('ShardsIDReader').map(lambda _: 5).run()"
+        ]),
+        "5\n"
+    );
+    stops(running, &url);
+}
+
+#[test]
+fn a_directory_keeps_the_data() {
+    let place = Place::empty();
+    place.write("a.py", &function("a", "A"));
+    let (running, url) = serve(&place, &["--dir", "data"]);
+    place.ok(&["-s", &url, "a.py"]);
+    stops(running, &url);
+    let (running, url) = serve(&place, &["--dir", "data"]);
+    assert_eq!(place.ok(&["-s", &url, "trigger", "a"]), "A\n");
+    assert!(place.ok(&["-s", &url, "ls", "scripts"]).contains("a.py"));
+    stops(running, &url);
+}
+
+#[test]
+fn a_port_that_is_taken_is_said() {
+    let place = Place::empty();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let ran = place.run(&["serve", "--port", &port]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("Address already in use"), "{}", ran.err);
+}
+
+#[test]
+fn the_engine_is_found_and_tried() {
+    let place = Place::empty();
+    let path = place.ok(&["engine", "path"]);
+    assert!(std::path::Path::new(path.trim()).is_file(), "{path}");
+    let info = place.ok(&["engine", "info"]);
+    assert!(
+        info.contains(&format!("loadmodule {}", path.trim())),
+        "{info}"
+    );
+    let ran = place.run(&["-p", "1", "engine", "doctor"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(
+        ran.out.contains("a function ran in Python 3."),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn what_is_missing_comes_with_a_remedy() {
+    let place = Place::empty();
+    let mut command = place.command(&["engine", "doctor"]);
+    command.env("PATH", "/nowhere").env_remove("REDIS_SERVER");
+    let ran = place.output(command.output().unwrap());
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.contains("missing  server"), "{}", ran.out);
+    assert!(ran.out.contains("apt install redis-server"), "{}", ran.out);
+    let mut command = place.command(&["serve"]);
+    command.env("PATH", "/nowhere").env_remove("REDIS_SERVER");
+    let ran = place.output(command.output().unwrap());
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("apt install redis-server"), "{}", ran.err);
+}
