@@ -3,6 +3,8 @@
 use crate::engine::engine;
 use crate::ffi::Info;
 use crate::memory::Memory;
+use crate::registry::Registration;
+use crate::reply::Reply;
 
 /// Writes the sections: those of RedisGears 1.2 in its spelling, and the engine's own.
 pub(crate) fn fill(info: &Info) {
@@ -16,20 +18,7 @@ pub(crate) fn fill(info: &Info) {
     }
     if info.section("regisrations") {
         for registration in &registrations {
-            let statistics = registration.statistics();
-            info.text(
-                &registration.id,
-                &format!(
-                    "reader={},desc={},mode={},numTriggered={},numSuccess={},numFailures={},numAborted={}",
-                    registration.plan.reader.name(),
-                    registration.plan.description.as_deref().unwrap_or("null"),
-                    registration.plan.mode.name(),
-                    statistics.triggered,
-                    statistics.succeeded,
-                    statistics.failed,
-                    statistics.aborted,
-                ),
-            );
+            info.text(&registration.id, &line(registration));
         }
     }
     if info.section("plugins") {
@@ -49,13 +38,7 @@ pub(crate) fn fill(info: &Info) {
     }
     if info.section("python_sessions") {
         for session in &sessions {
-            info.text(
-                &session.name,
-                &format!(
-                    "description={}",
-                    session.description.as_deref().unwrap_or("null")
-                ),
-            );
+            info.text(&session.name, &registry.session_text(session));
         }
     }
     if info.section("engine") {
@@ -90,5 +73,46 @@ pub(crate) fn fill(info: &Info) {
                 ),
             );
         }
+    }
+}
+
+/// A registration in one line: what RG.DUMPREGISTRATIONS says of it, in the order of RedisGears 1.2.
+fn line(registration: &Registration) -> String {
+    let mut fields = vec![
+        format!(
+            "desc={}",
+            registration.plan.description.as_deref().unwrap_or("None")
+        ),
+        format!("reader={}", registration.plan.reader.name()),
+    ];
+    let mut data = registration.data();
+    let status = data
+        .pop_if(|(name, _)| *name == "status")
+        .map(|(_, status)| format!("status={}", text(&status)));
+    for (name, value) in &data {
+        let Reply::Array(arguments) = value else {
+            fields.push(format!("{name}={}", text(value)));
+            continue;
+        };
+        for pair in arguments.chunks_exact(2) {
+            let name = text(&pair[0]);
+            fields.push(format!("{name}={}", text(&pair[1])));
+            if name == "stream" {
+                fields.extend(status.clone());
+            }
+        }
+    }
+    // A comma ends a field.
+    let session = engine().registry.session_text(&registration.session);
+    fields.push(format!("PD={}", session.replace(',', "|")));
+    fields.join(",").replace(['\r', '\n'], " ")
+}
+
+fn text(reply: &Reply) -> String {
+    match reply {
+        Reply::Int(number) => number.to_string(),
+        Reply::Bulk(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        Reply::Array(items) => items.iter().map(text).collect::<Vec<_>>().join("|"),
+        _ => "None".to_owned(),
     }
 }

@@ -247,6 +247,24 @@ impl Registration {
 
     /// The registration as DUMPREGISTRATIONS shows it.
     pub(crate) fn dump(&self, with_session: bool) -> Reply {
+        let mut whole = vec![
+            ("id", Reply::bulk(&self.id)),
+            ("reader", Reply::bulk(self.plan.reader.name())),
+            ("desc", Reply::bulk_or_null(self.plan.description.as_ref())),
+            ("RegistrationData", Reply::map(self.data())),
+        ];
+        if with_session {
+            whole.push((
+                "PD",
+                Reply::bulk(engine().registry.session_text(&self.session)),
+            ));
+        }
+        whole.push(("ExecutionThreadPool", Reply::bulk("DefaultPool")));
+        Reply::map(whole)
+    }
+
+    /// The counters, the arguments and the state.
+    pub(crate) fn data(&self) -> Vec<(&'static str, Reply)> {
         let statistics = self.statistics();
         let runs = statistics.succeeded + statistics.failed + statistics.aborted;
         let average = if runs == 0 {
@@ -280,20 +298,7 @@ impl Registration {
         if let Some(follower) = &self.follower {
             data.push(("status", Reply::bulk(follower.status())));
         }
-        let mut whole = vec![
-            ("id", Reply::bulk(&self.id)),
-            ("reader", Reply::bulk(self.plan.reader.name())),
-            ("desc", Reply::bulk_or_null(self.plan.description.as_ref())),
-            ("RegistrationData", Reply::map(data)),
-        ];
-        if with_session {
-            whole.push((
-                "PD",
-                Reply::bulk(engine().registry.session_text(&self.session)),
-            ));
-        }
-        whole.push(("ExecutionThreadPool", Reply::bulk("DefaultPool")));
-        Reply::map(whole)
+        data
     }
 }
 
@@ -649,7 +654,7 @@ impl Registry {
     }
 
     /// The session data of a registration: text in the shape of RedisGears 1.2, which looks like Python and is not.
-    fn session_text(&self, session: &Arc<Session>) -> String {
+    pub(crate) fn session_text(&self, session: &Arc<Session>) -> String {
         let registrations: Vec<String> = self
             .registrations_of(session)
             .iter()
