@@ -471,3 +471,134 @@ impl State {
             && (wanted || (self.again.is_none() && !self.due.is_empty() && self.has_room()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(batch: i64, policy: &str, mode: Mode) -> State {
+        let events = StreamEvents {
+            prefix: b"s".to_vec(),
+            batch,
+            duration: 0,
+            policy: policy.to_owned(),
+            group: String::new(),
+            retry_interval: 1,
+            trim: true,
+        };
+        let mut state = State::new(Rules::new(&events, mode));
+        state.awake = true;
+        state
+    }
+
+    /// Reads what is claimed: so many entries of a stream of many, from `next` on.
+    fn read(state: &mut State, next: &mut u64, there: u64) -> Option<usize> {
+        let claim = state.claim()?;
+        let mut entries = Entries::new();
+        if claim.from == NEW {
+            while *next <= there && entries.ids.len() < claim.count {
+                let id = format!("{next}-1").into_bytes();
+                entries.batch.push_entry(b"s", &id, &[("f", "v")]);
+                entries.ids.push(id);
+                *next += 1;
+            }
+        }
+        let got = entries.ids.len();
+        state.take_in(claim, entries);
+        Some(got)
+    }
+
+    fn run(state: &mut State, verdict: Verdict) -> Option<usize> {
+        let entries = state.start()?;
+        state.conclude(verdict);
+        Some(entries.batch.len())
+    }
+
+    #[test]
+    fn a_batch_waits_until_it_is_full() {
+        let mut state = state(3, "continue", Mode::Async);
+        let mut next = 1;
+        assert!(state.note(b"s", Instant::now()).due);
+        // The look for what is pending.
+        assert_eq!(read(&mut state, &mut next, 1), Some(0));
+        assert_eq!(run(&mut state, Verdict::Acknowledge), Some(0));
+        assert_eq!(read(&mut state, &mut next, 1), None);
+        assert!(!state.note(b"s", Instant::now()).due);
+        assert!(state.note(b"s", Instant::now()).due);
+        assert_eq!(read(&mut state, &mut next, 3), Some(3));
+        assert_eq!(run(&mut state, Verdict::Acknowledge), Some(3));
+        assert_eq!(read(&mut state, &mut next, 3), None);
+    }
+
+    #[test]
+    fn what_is_found_is_read_to_its_end() {
+        let mut state = state(2, "continue", Mode::Async);
+        let mut next = 1;
+        state.found(b"s");
+        let mut got = Vec::new();
+        while let Some(count) = read(&mut state, &mut next, 5) {
+            got.push(count);
+        }
+        assert_eq!(got, [0, 2, 2, 1]);
+    }
+
+    #[test]
+    fn only_continue_reads_ahead() {
+        for (policy, ahead) in [("continue", true), ("retry", false), ("abort", false)] {
+            let mut state = state(1, policy, Mode::Async);
+            let mut next = 1;
+            state.found(b"s");
+            read(&mut state, &mut next, 9);
+            run(&mut state, Verdict::Acknowledge);
+            read(&mut state, &mut next, 9);
+            assert!(state.start().is_some());
+            assert_eq!(read(&mut state, &mut next, 9).is_some(), ahead, "{policy}");
+        }
+    }
+
+    #[test]
+    fn a_failure_stops_everything_until_it_is_read_again() {
+        let mut state = state(1, "retry", Mode::Async);
+        let mut next = 1;
+        state.found(b"s");
+        read(&mut state, &mut next, 3);
+        run(&mut state, Verdict::Acknowledge);
+        read(&mut state, &mut next, 3);
+        assert_eq!(run(&mut state, Verdict::Stop(Status::Waiting)), Some(1));
+        assert_eq!(state.status, Status::Waiting);
+        assert!(state.claim().is_none());
+        state.take_done();
+        state.read_again(false);
+        assert_eq!(state.claim().expect("a claim").from, UNACKNOWLEDGED);
+    }
+
+    #[test]
+    fn nothing_is_read_again_while_it_runs_or_waits_to_be_acknowledged() {
+        let mut state = state(1, "continue", Mode::Async);
+        let mut next = 1;
+        state.found(b"s");
+        read(&mut state, &mut next, 2);
+        run(&mut state, Verdict::Acknowledge);
+        read(&mut state, &mut next, 2);
+        assert!(state.start().is_some());
+        state.stop(Status::Paused);
+        state.read_again(true);
+        assert!(state.claim().is_none());
+        state.conclude(Verdict::Acknowledge);
+        assert!(state.claim().is_none());
+        state.take_done();
+        assert_eq!(state.claim().expect("a claim").from, UNACKNOWLEDGED);
+    }
+
+    #[test]
+    fn who_left_begins_nothing() {
+        let mut state = state(1, "continue", Mode::Async);
+        let mut next = 1;
+        state.found(b"s");
+        read(&mut state, &mut next, 2);
+        state.leave();
+        assert!(state.start().is_none());
+        assert!(state.claim().is_none());
+        assert!(state.is_idle());
+    }
+}
