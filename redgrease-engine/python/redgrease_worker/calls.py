@@ -69,12 +69,13 @@ class _Run:
 
     __slots__ = ("context", "pipeline", "pending", "busy", "keep", "over")
 
-    def __init__(self, context, pipeline, keep):
-        self.context = context
-        self.pipeline = pipeline
+    def __init__(self):
+        self.context = None
+        self.pipeline = None
         self.pending = []
         self.busy = False
-        self.keep = keep
+        # Under which name to keep the results as they are, for a future.
+        self.keep = None
         self.over = False
 
 
@@ -86,6 +87,8 @@ class Calls:
         self.names = names
         self.sessions = {}
         self.runs = {}
+        # Held while a batch is given to a run or the run looks for its next one.
+        self.feeding = threading.Lock()
         # Runs that functions of this worker started, and their results as they are.
         self.futures = {}
         self.raw = {}
@@ -253,12 +256,20 @@ class Calls:
 
     def call(self, runner, number, payload):
         """All records of a run at once, or its first ones."""
+        # Known from here on, and busy: another thread may take the next batch while this one makes the run ready.
+        run = self.runs[number] = _Run()
+        run.busy = True
         name, plan_id, start, kind, flags, records, extra = wire.loads(payload)
+        last = flags & 1
+        if last:
+            del self.runs[number]
         if number in self.hub.skipped:
             self.hub.skipped.discard(number)
+            self.runs.pop(number, None)
             return
         session, plan, text = self._plan(name, plan_id)
         if plan is None:
+            self.runs.pop(number, None)
             self._answer(number, wire.dumps(([], [text], True)))
             return
         context = self._context(number, session, flags)
@@ -272,17 +283,17 @@ class Calls:
             pipeline = plan.pipeline(start, wait, ASYNC_TYPES)
         except BaseException as problem:
             self.hub.running.pop(number, None)
-            self.hub.tell(wire.RESULT, number, wire.dumps(([], [text_of(problem)])))
+            self.runs.pop(number, None)
+            self._answer(number, wire.dumps(([], [text_of(problem)])))
             return
         pipeline.carry_on = flags & 8
-        run = _Run(context, pipeline, (name, plan_id) if (name, plan_id) in self.futures else None)
+        run.context, run.pipeline = context, pipeline
+        if (name, plan_id) in self.futures:
+            run.keep = (name, plan_id)
         if kind == 9:
             self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)
             return
         records = _records(kind, flags & 2, records)
-        last = flags & 1
-        if not last:
-            self.runs[number] = run
         self._feed(runner, number, run, records, last)
 
     def batch(self, runner, number, payload):
@@ -292,22 +303,24 @@ class Calls:
         if run is None:
             return
         records = _records(kind, flags & 2, records)
-        if run.busy:
-            run.pending.append((records, flags & 1))
-            return
+        with self.feeding:
+            if run.busy:
+                run.pending.append((records, flags & 1))
+                return
+            run.busy = True
         self._feed(runner, number, run, records, flags & 1)
 
     def _feed(self, runner, number, run, records, last):
-        run.busy = True
         while True:
             if not run.over:
                 self._work(runner, number, run, lambda: run.pipeline.feed(records), last)
             if last:
                 self.runs.pop(number, None)
-            if not run.pending:
-                break
-            records, last = run.pending.pop(0)
-        run.busy = False
+            with self.feeding:
+                if not run.pending:
+                    run.busy = False
+                    break
+                records, last = run.pending.pop(0)
 
     def _work(self, runner, number, run, body, last):
         pipeline = run.pipeline
