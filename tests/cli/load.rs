@@ -170,16 +170,16 @@ fn settings_come_from_line_environment_and_file() {
         "{}",
         ran.err
     );
-    let keys: Vec<String> = place.ask(&["KEYS", "file:*"]).unwrap();
+    let keys: Vec<String> = place.ask(&["KEYS", "file:/*"]).unwrap();
     assert_eq!(keys.len(), 1);
     let mut command = place.command(&["."]);
     let ran = place.output(command.env("INDEX_PREFIX", "env:").output().unwrap());
     assert_eq!(ran.code, 0, "{}", ran.err);
-    let keys: Vec<String> = place.ask(&["KEYS", "env:*"]).unwrap();
+    let keys: Vec<String> = place.ask(&["KEYS", "env:/*"]).unwrap();
     assert_eq!(keys.len(), 1);
     let mut command = place.command(&["--index-prefix", "line:", "."]);
     place.output(command.env("INDEX_PREFIX", "env:").output().unwrap());
-    let keys: Vec<String> = place.ask(&["KEYS", "line:*"]).unwrap();
+    let keys: Vec<String> = place.ask(&["KEYS", "line:/*"]).unwrap();
     assert_eq!(keys.len(), 1);
 }
 

@@ -1,9 +1,9 @@
 //! The index in Redis: which script file has registered what.
 //!
-//! One hash for each script, at the prefix followed by the script's path. The field
-//! `registration_id` of the Python package's index is read too.
+//! One hash for each script, at the prefix followed by the script's path, and a set of all paths at
+//! the prefix itself. The field `registration_id` of the Python package's index is read too.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -81,42 +81,65 @@ impl Index {
             )
             .ignore()
             .exec(con)?;
-        Ok(())
+        Ok(redis::cmd("SADD")
+            .arg(&self.prefix)
+            .arg(path.display().to_string())
+            .exec(con)?)
     }
 
     pub(crate) fn remove(&self, con: &mut RedisGears, path: &Path) -> Result<()> {
-        Ok(redis::cmd("DEL").arg(self.key(path)).exec(con)?)
+        redis::cmd("DEL").arg(self.key(path)).exec(con)?;
+        Ok(redis::cmd("SREM")
+            .arg(&self.prefix)
+            .arg(path.display().to_string())
+            .exec(con)?)
     }
 
     /// All entries, in the order of their paths.
     pub(crate) fn all(&self, con: &mut RedisGears) -> Result<Vec<Entry>> {
+        let listed: Vec<String> = redis::cmd("SMEMBERS").arg(&self.prefix).query(con)?;
+        let mut paths: BTreeSet<PathBuf> = listed.into_iter().map(PathBuf::from).collect();
+        paths.extend(self.unlisted(con)?);
+        let mut entries = Vec::new();
+        for path in paths {
+            // a key of another kind that happens to begin so is none of ours
+            if let Ok(Some(entry)) = self.get(con, &path) {
+                entries.push(entry);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The paths of entries that the Python package has made, which keeps no list. Keys cannot be
+    /// searched through a connection to a whole cluster.
+    fn unlisted(&self, con: &mut RedisGears) -> Result<Vec<PathBuf>> {
         const AT_A_TIME: usize = 500;
         let pattern = format!("{}*", escaped(&self.prefix));
         let mut cursor = 0_u64;
-        let mut entries = Vec::new();
+        let mut paths = Vec::new();
         loop {
-            let (next, keys): (u64, Vec<String>) = redis::cmd("SCAN")
+            let answer: redis::RedisResult<(u64, Vec<String>)> = redis::cmd("SCAN")
                 .arg(cursor)
                 .arg("MATCH")
                 .arg(&pattern)
                 .arg("COUNT")
                 .arg(AT_A_TIME)
-                .query(con)?;
-            for key in keys {
-                let path = PathBuf::from(&key[self.prefix.len().min(key.len())..]);
-                // a key of another kind that happens to begin so is none of ours
-                if let Ok(Some(entry)) = self.get(con, &path) {
-                    entries.push(entry);
-                }
-            }
+                .query(con);
+            let (next, keys) = match answer {
+                Ok(answer) => answer,
+                Err(error) if error.kind() == redis::ErrorKind::Client => return Ok(paths),
+                Err(error) => return Err(error.into()),
+            };
+            paths.extend(
+                keys.iter()
+                    .filter_map(|key| key.strip_prefix(&self.prefix))
+                    .map(PathBuf::from),
+            );
             cursor = next;
             if cursor == 0 {
-                break;
+                return Ok(paths);
             }
         }
-        entries.sort_by(|a, b| a.path.cmp(&b.path));
-        entries.dedup();
-        Ok(entries)
     }
 }
 

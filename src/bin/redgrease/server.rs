@@ -90,8 +90,12 @@ impl Server {
             } else {
                 plain(&error)
             };
-            return Failure::new(Exit::Server, format!("no server at {url}: {reason}"))
-                .help("`redgrease serve` starts one; --server and --port name another");
+            let help = if reason.contains("certificate") {
+                "SSL_CERT_FILE names a file with the certificates to trust in place of the system's"
+            } else {
+                "`redgrease serve` starts one; --server and --port name another"
+            };
+            return Failure::new(Exit::Server, format!("no server at {url}: {reason}")).help(help);
         }
         let mut failure = Failure::from(error);
         failure.message = format!("{url}: {}", failure.message);
