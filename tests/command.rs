@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use common::{gears, log, server, start};
 use redgrease::prelude::*;
-use redgrease::redis::Commands;
+use redgrease::redis::{self, Commands};
 use redgrease::{Error, Registered};
 
 #[command]
@@ -135,7 +135,7 @@ fn other_clients_read_scalars_as_text() {
     let server = server();
     let mut con = gears(&server);
     area(1.0, 1.0).on(&mut con).unwrap();
-    let reply: Vec<String> = redgrease::redis::cmd("RG.TRIGGER")
+    let reply: Vec<String> = redis::cmd("RG.TRIGGER")
         .arg(&["area", "2", "2.5"])
         .query(&mut con)
         .unwrap();
@@ -235,14 +235,14 @@ fn replace_decides_about_an_existing_trigger() {
 
     let registrations = con.dumpregistrations().unwrap();
     assert_eq!(registrations.len(), 1, "{registrations:?}");
-    assert_eq!(registrations[0].trigger().as_deref(), Some("versioned"));
+    assert_eq!(registrations[0].trigger(), Some("versioned"));
     con.unregister(&registrations[0].id).unwrap();
     assert!(con.dumpregistrations().unwrap().is_empty());
 }
 
 static BOUND: OnceLock<RedisGears> = OnceLock::new();
 
-#[command(on = *BOUND.get().unwrap())]
+#[command(on = BOUND.get().unwrap())]
 fn bound(x: i64) -> i64 {
     python! { return x + 1 }
 }
@@ -319,9 +319,9 @@ fn the_error_of_pip_reaches_the_caller() {
 mod asynchronous {
     use super::*;
 
-    static CLIENT: OnceLock<redgrease::redis::Client> = OnceLock::new();
+    static CLIENT: OnceLock<redis::Client> = OnceLock::new();
 
-    #[command(on = *CLIENT.get().unwrap())]
+    #[command(on = CLIENT.get().unwrap())]
     async fn shout(text: &str) -> String {
         python! { return text.upper() }
     }
@@ -330,7 +330,7 @@ mod asynchronous {
     async fn async_functions_and_unbound_calls_work() {
         let server = start();
         gears(&server).pyexecute("").unwrap();
-        let client = redgrease::redis::Client::open(server.url()).unwrap();
+        let client = redis::Client::open(server.url()).unwrap();
         CLIENT.set(client.clone()).unwrap();
         assert_eq!(shout("hello").await.unwrap(), "HELLO");
         assert_eq!(shout("again").await.unwrap(), "AGAIN");
@@ -345,9 +345,8 @@ mod asynchronous {
     async fn a_long_run_does_not_meet_the_response_timeout() {
         const TIMEOUT: Duration = Duration::from_secs(2);
         let server = start();
-        let client = redgrease::redis::Client::open(server.url()).unwrap();
-        let config =
-            redgrease::redis::AsyncConnectionConfig::new().set_response_timeout(Some(TIMEOUT));
+        let client = redis::Client::open(server.url()).unwrap();
+        let config = redis::AsyncConnectionConfig::new().set_response_timeout(Some(TIMEOUT));
         let mut con = client
             .get_multiplexed_async_connection_with_config(&config)
             .await
@@ -363,10 +362,7 @@ mod asynchronous {
         let (result, ping) = tokio::join!(slow.on_async::<Vec<String>, _>(&mut con), async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             let asked = Instant::now();
-            let _: String = redgrease::redis::cmd("PING")
-                .query_async(&mut other)
-                .await
-                .unwrap();
+            let _: String = redis::cmd("PING").query_async(&mut other).await.unwrap();
             asked.elapsed()
         });
         assert_eq!(result.unwrap().value, ["1"]);

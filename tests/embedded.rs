@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use common::{gears, start};
 use redgrease::embedded::{Error, Server};
 use redgrease::prelude::*;
+use redgrease::redis;
 
 fn is_running(pid: u32) -> bool {
     let state = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -120,11 +121,7 @@ fn a_worker_that_holds_the_interpreter_ends_with_its_server() {
     con.pyexecute_options(stuck, &options).unwrap();
     let patience = Instant::now() + Duration::from_secs(20);
     let worker: u32 = loop {
-        if let Some(pid) = redgrease::redis::cmd("GET")
-            .arg("worker")
-            .query(&mut con)
-            .unwrap()
-        {
+        if let Some(pid) = redis::cmd("GET").arg("worker").query(&mut con).unwrap() {
             break pid;
         }
         assert!(Instant::now() < patience, "the function does not run");
