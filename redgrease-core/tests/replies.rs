@@ -95,7 +95,10 @@ fn read_all<T: PartialEq + std::fmt::Debug>(command: &str, request: &Request<T>)
             assert!(
                 matches!(
                     error,
-                    Error::Engine { .. } | Error::Python(_) | Error::Redis(_)
+                    Error::Engine { .. }
+                        | Error::NotRegistered { .. }
+                        | Error::Python(_)
+                        | Error::Redis(_)
                 ),
                 "{}: {error:?}",
                 recorded.from
