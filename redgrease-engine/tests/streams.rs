@@ -56,6 +56,11 @@ fn add(client: &mut Client, stream: &str, first: u64, last: u64) {
     }
 }
 
+/// A server that may be killed at any moment: what it has answered is in its file.
+fn durable() -> Options {
+    Options::server(&["--appendonly", "yes", "--appendfsync", "always"])
+}
+
 fn registrations(client: &mut Client) -> Vec<Value> {
     client.call(&["RG.DUMPREGISTRATIONS"]).items().to_vec()
 }
@@ -290,7 +295,7 @@ fn an_aborted_registration_goes_on_when_it_is_unpaused() {
 
 #[test]
 fn what_was_pending_before_a_restart_is_worked_off_after_it() {
-    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut server = Server::with(&durable());
     let mut client = server.client();
     client.call(&["SET", "closed", "1"]);
     register(
@@ -315,7 +320,7 @@ fn what_was_pending_before_a_restart_is_worked_off_after_it() {
 
 #[test]
 fn what_a_synchronous_function_did_is_done_after_a_restart() {
-    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut server = Server::with(&durable());
     let mut client = server.client();
     register(&mut client, &seen("'s', mode='sync'"));
     add(&mut client, "s", 1, 3);
@@ -334,7 +339,7 @@ fn what_a_synchronous_function_did_is_done_after_a_restart() {
 
 #[test]
 fn what_a_synchronous_function_refused_is_still_there_after_a_restart() {
-    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut server = Server::with(&durable());
     let mut client = server.client();
     client.call(&["SET", "closed", "1"]);
     register(

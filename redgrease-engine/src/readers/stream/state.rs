@@ -389,9 +389,20 @@ impl State {
         }
     }
 
-    /// A stream is gone or is none any more.
-    pub(super) fn forget(&mut self, key: &[u8]) {
-        self.streams.remove(key);
+    /// A stream is gone or is none any more. What was due counts as executions over nothing, as in RedisGears 1.2.
+    pub(super) fn forget(&mut self, key: &Key) {
+        let batch = self.rules.batch;
+        let Some(stream) = self.streams.remove(key) else {
+            return;
+        };
+        let full = usize::try_from(stream.noticed.count()).unwrap_or(usize::MAX) >= batch;
+        for _ in 0..usize::from(stream.first) + usize::from(full) {
+            self.ready.push_back(Portion {
+                key: Arc::clone(key),
+                entries: Entries::new(),
+                since: None,
+            });
+        }
     }
 
     /// The batch that runs next, if none runs.
