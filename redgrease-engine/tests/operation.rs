@@ -186,7 +186,7 @@ GB('CommandReader').map(lambda r: time.sleep(30)).register(trigger='long')";
         field(client, name).parse::<u64>().expect("a number")
     };
     assert_eq!(number(&mut client, "rg_nregistrations"), 2);
-    assert!(field(&mut client, "rg_memory").contains("description=d"));
+    assert!(field(&mut client, "rg_memory").contains("'sessionDescription':'d'"));
     let before = number(&mut client, "rg_CurrAllocated");
     assert!(before > 1 << 20, "{before}");
     client.call(&["RG.TRIGGER", "grow"]);
