@@ -585,12 +585,16 @@ impl Worker {
 
     /// What became of the process, on the server's thread. That must not ask the system itself: the answer can take seconds.
     fn sync_obituary(&self) -> String {
+        // The end of the process may be noticed later elsewhere; nothing more is given to it.
+        self.dead.store(true, Ordering::Release);
         for _ in 0..50 {
             if self.ending.get().is_some() {
-                break;
+                return self.obituary();
             }
             std::thread::sleep(Duration::from_millis(1));
         }
+        // Only its socket was closed.
+        self.kill();
         self.obituary()
     }
 
