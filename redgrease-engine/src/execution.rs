@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::engine::engine;
 use crate::ffi::Blocked;
 use crate::plan::Plan;
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::reply::Reply;
 use crate::session::Session;
 use crate::value::{Value, decode};

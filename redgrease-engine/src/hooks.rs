@@ -16,7 +16,7 @@ use crate::ffi::{
 use crate::key_events;
 use crate::plan::{Mode, Reader};
 use crate::records::{Batch, Layout};
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::reply::Reply;
 use crate::value::Value;
 use crate::worker::guard;

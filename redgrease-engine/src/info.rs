@@ -3,7 +3,7 @@
 use crate::engine::engine;
 use crate::ffi::Info;
 use crate::memory::Memory;
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::reply::Reply;
 
 /// Writes the sections: those of RedisGears 1.2 in its spelling, and the engine's own.

@@ -12,7 +12,7 @@ use crate::hooks;
 use crate::plan::{KeyEvents, Mode, Reader};
 use crate::readers::keys;
 use crate::records::{Batch, Layout};
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::value::Value;
 
 static WANTED: AtomicBool = AtomicBool::new(false);

@@ -7,7 +7,7 @@
 //!
 //! * `ffi`: the server's module API, the only place with `unsafe`;
 //! * `commands`: what clients call;
-//! * `session`, `plan`, `registry`, `execution`: what scripts make and the server keeps;
+//! * `session`, `plan`, `registration`, `registry`, `execution`: what scripts make and the server keeps;
 //! * `executor`, `readers`, `native`: running a plan, in the engine as far as it needs no Python;
 //! * `calls`, `worker`, `outbox`, `wire`, `value`, `records`: the rest of the plan in a worker process;
 //! * `persist`: registrations in database files, the append-only file and on replicas;
@@ -37,6 +37,7 @@ mod persist;
 mod plan;
 mod readers;
 mod records;
+mod registration;
 mod registry;
 mod reply;
 mod requests;

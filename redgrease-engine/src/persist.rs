@@ -16,7 +16,7 @@ use crate::ffi::{
     lock_server, log, replicate, subscribe,
 };
 use crate::readers::stream;
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::requirements;
 use crate::session::Session;
 use crate::value::{Value, decode};

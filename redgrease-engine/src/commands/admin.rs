@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::cluster;
 use crate::engine::engine;
 use crate::ffi::{Command, Invocation};
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::reply::Reply;
 use crate::requirements;
 use crate::session::Session;

@@ -11,7 +11,7 @@ use crate::ffi::{Blocked, Command, Invocation, Level, lock_server, log};
 use crate::persist;
 use crate::plan::Plan;
 use crate::readers::stream;
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::reply::Reply;
 use crate::requirements;
 use crate::session::Session;

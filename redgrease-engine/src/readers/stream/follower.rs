@@ -11,7 +11,7 @@ use crate::engine::engine;
 use crate::execution::{self, Outcome, Waiter};
 use crate::ffi::{Level, ServerLock, lock_server, log};
 use crate::plan::{Mode, StreamEvents};
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::value::Value;
 use crate::worker::guard;
 

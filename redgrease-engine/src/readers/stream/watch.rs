@@ -11,7 +11,7 @@ use crate::engine::engine;
 use crate::ffi::{Context, Cursor, KeyKind, ServerLock, lock_server, scan};
 use crate::plan::{Mode, Reader};
 use crate::readers::keys::matches;
-use crate::registry::Registration;
+use crate::registration::Registration;
 use crate::value::Value;
 use crate::worker::guard;
 

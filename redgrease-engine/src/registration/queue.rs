@@ -1,0 +1,118 @@
+//! The executions of a registration: those that wait for their turn, and those that are over and kept.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use crate::calls;
+use crate::execution::Execution;
+use crate::ffi::lock_server;
+use crate::key_events::KeyEvent;
+use crate::records::Batch;
+use crate::value::Value;
+use crate::worker::guard;
+
+/// An execution, where its records come from, and what else its functions see.
+#[derive(Debug)]
+pub(super) struct Queued {
+    pub(super) execution: Arc<Execution>,
+    pub(super) source: Source,
+    pub(super) extra: Value,
+}
+
+/// Where the records of an execution come from.
+#[derive(Debug)]
+pub(super) enum Source {
+    /// They are there.
+    Records(Batch),
+    /// The key is read when the execution begins.
+    Key(KeyEvent),
+}
+
+impl Queued {
+    /// Runs the execution, now.
+    pub(super) fn begin(self) {
+        let batch = match self.source {
+            Source::Records(batch) => batch,
+            Source::Key(event) => event.read(&lock_server()),
+        };
+        calls::submit_from(&self.execution, 0, &batch, &self.extra);
+    }
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The execution whose turn it is.
+    running: Option<u64>,
+    /// Whether a thread is about to start the next one.
+    starting: bool,
+    waiting: VecDeque<Queued>,
+    /// Executions that are over and still on the list, the oldest first.
+    kept: VecDeque<u64>,
+}
+
+/// Executions that run one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Queue(Mutex<State>);
+
+impl Queue {
+    /// Runs an execution once those before it are over.
+    pub(super) fn push(&self, queued: Queued) {
+        guard(&self.0).waiting.push_back(queued);
+        self.advance();
+    }
+
+    /// An execution is over: if it had its turn, the next one has. One that was aborted while it waited had not.
+    pub(super) fn finished(&self, number: u64) {
+        {
+            let mut state = guard(&self.0);
+            if state.running != Some(number) {
+                return;
+            }
+            state.running = None;
+        }
+        self.advance();
+    }
+
+    /// Starts what is next. An execution may be over as soon as it begins, so this is a loop and does not call itself.
+    fn advance(&self) {
+        let mut state = guard(&self.0);
+        if state.starting {
+            return;
+        }
+        state.starting = true;
+        while state.running.is_none()
+            && let Some(queued) = state.waiting.pop_front()
+        {
+            if queued.execution.is_over() {
+                continue;
+            }
+            state.running = Some(queued.execution.number);
+            drop(state);
+            queued.begin();
+            state = guard(&self.0);
+        }
+        state.starting = false;
+    }
+
+    /// Keeps an execution that is over, and gives those that leave for it: no more than `limit` are kept.
+    pub(super) fn keep(&self, number: u64, limit: usize) -> Vec<u64> {
+        let mut state = guard(&self.0);
+        state.kept.push_back(number);
+        let surplus = state.kept.len().saturating_sub(limit);
+        state.kept.drain(..surplus).collect()
+    }
+
+    /// The executions that are over and kept, which are no longer.
+    pub(super) fn take_kept(&self) -> Vec<u64> {
+        guard(&self.0).kept.drain(..).collect()
+    }
+
+    /// Executions that have not begun.
+    pub(super) fn pending(&self) -> Vec<Arc<Execution>> {
+        guard(&self.0)
+            .waiting
+            .iter()
+            .map(|queued| Arc::clone(&queued.execution))
+            .collect()
+    }
+}
