@@ -3,68 +3,19 @@
 //! The base environment is the configured interpreter as it is. A set of requirements gets an environment of its own, made
 //! once with `venv` and pip, kept on disk under a name made from the set, and shared by all sessions with the same set.
 
+mod base;
+mod names;
+mod package;
+
 use std::collections::HashMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::ffi::{Level, log};
-use crate::install::{Installer, python, tail};
+use crate::install::Installer;
 use crate::wheels::Shelf;
-
-/// The oldest Python that the workers run on.
-const OLDEST: (u32, u32) = (3, 7);
-
-macro_rules! worker_files {
-    ($($name:literal)*) => {
-        [$(($name, include_str!(concat!("../python/redgrease_worker/", $name)))),*]
-    };
-}
-
-/// The worker package, as it is compiled into the module.
-const WORKER_FILES: &[(&str, &str)] = &worker_files![
-    "__init__.py"
-    "__main__.py"
-    "builder.py"
-    "builtin.py"
-    "calls.py"
-    "errors.py"
-    "futures.py"
-    "hooks.py"
-    "hub.py"
-    "prelude.py"
-    "profiling.py"
-    "runtime.py"
-    "scope.py"
-    "session.py"
-    "start.py"
-    "steps.py"
-    "wire.py"
-];
-
-/// Tells files apart that are being written.
-static WRITTEN: AtomicU64 = AtomicU64::new(0);
-
-/// What an interpreter says about itself.
-const PROBE: &str = "\
-import os, sys
-def place(name):
-    try:
-        module = __import__(name)
-    except Exception:
-        return ''
-    file = module.__file__ or ''
-    top = os.path.dirname(os.path.abspath(file))
-    return os.path.dirname(top) if os.path.basename(file).startswith('__init__') else top
-print(sys.executable)
-print('%d.%d.%d' % sys.version_info[:3])
-print(place('cloudpickle'))
-print(place('greenlet'))
-print(os.pathsep.join(sys.path))
-print(place('pip'))
-";
+pub(crate) use names::normalise;
 
 /// An environment that workers can run in.
 #[derive(Debug)]
@@ -112,43 +63,6 @@ impl std::fmt::Debug for Environments {
             .field("directory", &self.directory)
             .finish_non_exhaustive()
     }
-}
-
-/// Requirements in one spelling: names in lower case with `-`, sorted, each once.
-pub(crate) fn normalise(requirements: &[String]) -> Vec<String> {
-    let mut normal: Vec<String> = requirements
-        .iter()
-        .map(|requirement| {
-            let requirement = requirement.trim();
-            let end = requirement
-                .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
-                .unwrap_or(requirement.len());
-            let (name, rest) = requirement.split_at(end);
-            // A URL or a path is not a name.
-            if rest.starts_with([':', '/']) || name.starts_with('.') || name.is_empty() {
-                return requirement.to_owned();
-            }
-            let mut spelled = String::with_capacity(requirement.len());
-            for c in name.chars() {
-                let c = if matches!(c, '_' | '.') {
-                    '-'
-                } else {
-                    c.to_ascii_lowercase()
-                };
-                if c != '-' || !spelled.ends_with('-') {
-                    spelled.push(c);
-                }
-            }
-            spelled.extend(
-                rest.chars()
-                    .filter(|c| !c.is_whitespace() || rest.contains(';')),
-            );
-            spelled
-        })
-        .collect();
-    normal.sort();
-    normal.dedup();
-    normal
 }
 
 impl Environments {
@@ -216,7 +130,7 @@ impl Environments {
 
     fn make_and_tell(&self, requirements: Vec<String>, renew: bool) {
         let result = if requirements.is_empty() {
-            self.make_base()
+            base::make(&self.python, &self.directory)
         } else {
             self.make(&requirements, renew)
         }
@@ -234,123 +148,10 @@ impl Environments {
         }
     }
 
-    fn make_base(&self) -> Result<Environment, String> {
-        let wanted = if self.python.is_empty() {
-            "python3"
-        } else {
-            &self.python
-        };
-        let remedy = "install Python 3.7 or newer, or load the module with `PythonExecutable /path/to/python3`";
-        let output = python(Path::new(wanted))
-            .args(["-I", "-c", PROBE])
-            .output()
-            .map_err(|error| {
-                format!(
-                    "Python cannot be started: `{wanted}` ({}): {error}; {remedy}",
-                    if self.python.is_empty() {
-                        format!(
-                            "looked up on PATH={}",
-                            std::env::var("PATH").unwrap_or_default()
-                        )
-                    } else {
-                        "from the module argument PythonExecutable".to_owned()
-                    }
-                )
-            })?;
-        if !output.status.success() {
-            return Err(format!(
-                "Python cannot be used: `{wanted}` failed: {}; {remedy}",
-                tail(&output)
-            ));
-        }
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let mut lines = said.lines().map(str::to_owned);
-        let mut next = || lines.next().unwrap_or_default();
-        let (executable, version, cloudpickle, greenlet, path) =
-            (next(), next(), next(), next(), next());
-        let mut numbers = version
-            .split('.')
-            .filter_map(|part| part.parse::<u32>().ok());
-        if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < OLDEST {
-            return Err(format!(
-                "Python {version} at {executable} is too old: the engine needs 3.7 or newer; {remedy}"
-            ));
-        }
-        if cloudpickle.is_empty() {
-            return Err(format!(
-                "the Python package cloudpickle is missing from {executable}, looked in {path}; install it with \
-                 `{executable} -m pip install cloudpickle greenlet`, or load the module with `PythonExecutable` naming a \
-                 Python that has it"
-            ));
-        }
-        if greenlet.is_empty() {
-            log(
-                Level::Notice,
-                &format!(
-                    "{executable} has no greenlet: functions that call execute() will not overlap in one worker thread; \
-                     `{executable} -m pip install greenlet` changes that"
-                ),
-            );
-        }
-        let mut places = vec![cloudpickle];
-        if !greenlet.is_empty() && !places.contains(&greenlet) {
-            places.push(greenlet);
-        }
-        let package = self.write_package().map_err(|error| {
-            format!(
-                "the worker files cannot be written below {}: {error}; load the module with `PythonInstallationDir <a \
-                 writable directory>`",
-                self.directory.display()
-            )
-        })?;
-        log(
-            Level::Notice,
-            &format!("workers run Python {version}, {executable}"),
-        );
-        Ok(Environment {
-            requirements: Vec::new(),
-            python: PathBuf::from(executable),
-            version,
-            package,
-            base_path: places.join(":"),
-        })
-    }
-
-    /// Writes the worker package into a directory named after its content, so that two versions never mix.
-    fn write_package(&self) -> std::io::Result<PathBuf> {
-        let stamp = WORKER_FILES
-            .iter()
-            .fold(fingerprint(b""), |stamp, (name, text)| {
-                stamp ^ fingerprint(name.as_bytes()).wrapping_mul(31) ^ fingerprint(text.as_bytes())
-            });
-        let top = self
-            .directory
-            .join(format!("worker-{}-{stamp:016x}", env!("CARGO_PKG_VERSION")));
-        let package = top.join("redgrease_worker");
-        fs::create_dir_all(&package)?;
-        for (name, text) in WORKER_FILES {
-            let target = package.join(name);
-            if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
-                continue;
-            }
-            // Written aside and moved, because another server may start from the same directory, and another thread of this
-            // one, too.
-            let aside = package.join(format!(
-                ".{name}.{}-{}",
-                std::process::id(),
-                WRITTEN.fetch_add(1, Ordering::Relaxed)
-            ));
-            let mut file = fs::File::create(&aside)?;
-            file.write_all(text.as_bytes())?;
-            fs::rename(&aside, &target)?;
-        }
-        Ok(top)
-    }
-
     fn make(&self, requirements: &[String], renew: bool) -> Result<Environment, String> {
         let base = match self.base() {
             Some(base) => base,
-            None => Arc::new(self.make_base()?),
+            None => Arc::new(base::make(&self.python, &self.directory)?),
         };
         let stamp = requirements.iter().fold(
             fingerprint(base.version.as_bytes())
@@ -471,25 +272,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn requirements_have_one_spelling() {
-        let given =
-            ["Requests>=2", "my_Pkg.name == 1.0", "requests>=2", " idna "].map(str::to_owned);
-        assert_eq!(
-            normalise(&given),
-            ["idna", "my-pkg-name==1.0", "requests>=2"]
-        );
-        assert_eq!(
-            normalise(&["https://Host/A_b.whl".to_owned()]),
-            ["https://Host/A_b.whl"]
-        );
-    }
-
-    #[test]
     fn a_missing_interpreter_is_named() {
-        let directory = std::env::temp_dir();
-        let environments =
-            Environments::new("/nowhere/python3".to_owned(), directory, String::new());
-        let error = environments.make_base().expect_err("there is none");
+        let error =
+            base::make("/nowhere/python3", &std::env::temp_dir()).expect_err("there is none");
         assert!(
             error.contains("/nowhere/python3") && error.contains("PythonExecutable"),
             "{error}"

@@ -1,67 +1,22 @@
-"""The frames that ask for work: scripts, runs, batches, restores; and the synchronous channel."""
+"""The frames that ask for work: scripts, runs, batches, restores."""
 
-import marshal
 import os
 import sys
 import threading
 import time
-from _thread import get_ident
 
 from . import wire
-from .errors import Settings, error, forcestopped, text_of
+from .channel import SyncChannel
+from .contexts import Context
+from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
-from .hub import Context
 from .profiling import Profile
-from .runtime import to_python
+from .records import outcome, records as records_of
 from .session import TIMER, Session, run_on_registered
 from .steps import read_generator
 
-_PLAIN = frozenset((str, bytes, int, float, bool, type(None)))
-_OPAQUE = None
-
-
-def plain_result(value):
-    """A result as the engine can carry it; what has no encoding of its own becomes None, which is shown so."""
-    kind = value.__class__
-    if kind in _PLAIN:
-        return value
-    if isinstance(value, str):
-        return str.__str__(value)
-    if isinstance(value, bytes):
-        return bytes(value)
-    if isinstance(value, bool):
-        return bool(value)
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, float):
-        return float(value)
-    if isinstance(value, list):
-        return [plain_result(item) for item in value]
-    return _OPAQUE
-
-
 # How long a call waits for the frame that brings its plan.
 _PATIENCE = 1.0
-
-
-def _outcome(results, errors):
-    try:
-        results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
-        return marshal.dumps((results, errors), 2)
-    except (ValueError, RecursionError) as problem:
-        return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
-
-
-def _records(kind, binary, records):
-    if binary:
-        records = to_python(records)
-    if kind == 0:
-        return records
-    if kind == 1:
-        return [{"event": e, "key": k, "type": t, "value": v} for e, k, t, v in records]
-    if kind == 2:
-        return [{"event": e, "key": k} for e, k in records]
-    return [{"key": k, "id": i, "value": v} for k, i, v in records]
 
 
 class _Run:
@@ -118,7 +73,7 @@ class Calls:
         except ImportError:
             cloudpickle = None
         version = None if cloudpickle is None else getattr(cloudpickle, "__version__", "?")
-        from .hub import greenlet
+        from .runner import greenlet
 
         ready = {
             "python": "%d.%d.%d" % sys.version_info[:3],
@@ -293,7 +248,7 @@ class Calls:
         if kind == 9:
             self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)
             return
-        records = _records(kind, flags & 2, records)
+        records = records_of(kind, flags & 2, records)
         self._feed(runner, number, run, records, last)
 
     def batch(self, runner, number, payload):
@@ -302,7 +257,7 @@ class Calls:
         run = self.runs.get(number)
         if run is None:
             return
-        records = _records(kind, flags & 2, records)
+        records = records_of(kind, flags & 2, records)
         with self.feeding:
             if run.busy:
                 run.pending.append((records, flags & 1))
@@ -352,7 +307,7 @@ class Calls:
         self.runs.pop(number, None)
         if run.keep is not None:
             self.raw[run.keep] = pipeline.results
-        self._answer(number, _outcome(pipeline.results, pipeline.fail.errors))
+        self._answer(number, outcome(pipeline.results, pipeline.fail.errors))
 
     def _answer(self, number, frame):
         here = self.hub.here()
@@ -366,76 +321,3 @@ class Calls:
     def open_sync(self, sock):
         channel = SyncChannel(self, wire.Stream(sock))
         threading.Thread(target=channel.serve, name="sync", daemon=True).start()
-
-
-class SyncChannel:
-    """A thread that runs synchronous calls while the server waits for each of them."""
-
-    main = False
-
-    def __init__(self, calls, stream):
-        self.calls = calls
-        self.hub = calls.hub
-        self.stream = stream
-        self.context = None
-        self.target = None
-        self.ident = None
-        self.depth = 0
-        self.detached = False
-        self.answers = {}
-
-    def serve(self):
-        self.ident = get_ident()
-        self.hub.sync[self.ident] = self
-        try:
-            while not self.detached:
-                self._handle(self._frame())
-        except (EOFError, OSError):
-            self.hub.sync.pop(self.ident, None)
-
-    def _frame(self):
-        # Nobody else reads or writes here: the server waits for this thread, which answers it.
-        stream = self.stream
-        if not stream.frames:
-            stream.fill()
-        return stream.frames.popleft()
-
-    def _handle(self, frame):
-        kind, number, payload = frame
-        if kind == wire.REPLY:
-            self.answers[number] = payload
-            return
-        self.depth += 1
-        outer = self.context, self.target
-        try:
-            self.hub.handlers[kind](self, number, payload)
-        finally:
-            self.depth -= 1
-            self.context, self.target = outer
-
-    def ask(self, kind, payload):
-        """A request while the server waits: it answers at once, or first asks for another call."""
-        number = next(self.hub.numbers) & 0xFFFFFFFF
-        context, target = self.context, self.target
-        self.stream.sock.sendall(wire.pack(kind, number, payload))
-        while number not in self.answers:
-            self._handle(self._frame())
-        self.context, self.target = context, target
-        return wire.loads(self.answers.pop(number))
-
-    def result(self, number, frame):
-        self.stream.sock.sendall(wire.pack(wire.RESULT, number, frame))
-
-    def wait(self, waiter, long=False):
-        raise error("Creating async record is not allowed")
-
-    def detach(self, context):
-        """The call goes on in this thread without the server waiting for it; another thread serves the channel."""
-        if self.depth != 1:
-            raise error("Creating async record is not allowed")
-        self.detached = True
-        self.hub.sync.pop(self.ident, None)
-        self.hub.foreign.context = context
-        self.stream.sock.sendall(wire.pack(wire.PROGRESS, context.number, b"N"))
-        successor = SyncChannel(self.calls, self.stream)
-        threading.Thread(target=successor.serve, name="sync", daemon=True).start()

@@ -5,9 +5,10 @@ import threading
 import types
 from _thread import get_ident
 
-from . import runtime, wire
+from . import runtime
+from .contexts import Context, Waiter
 from .errors import error, flat, text_of
-from .hub import Context, Runner, Waiter
+from .runner import Runner
 
 _lock = threading.Lock()
 

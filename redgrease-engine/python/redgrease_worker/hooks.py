@@ -31,7 +31,7 @@ def override_reply(value):
         raise error("Can not get command ctx")
     if context.overridden:
         raise error("Can only override reply once")
-    from .calls import plain_result
+    from .records import plain_result
 
     runtime.hub.request("override", context.number, plain_result(value))
     context.overridden = True

@@ -245,7 +245,7 @@ def getGearsSession():
 
 def setGearsSession(session):
     """Makes this thread act for a session."""
-    from .hub import Context
+    from .contexts import Context
 
     if session is None:
         hub.foreign.context = None

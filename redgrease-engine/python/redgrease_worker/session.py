@@ -3,8 +3,8 @@
 import io
 import pickle
 
+from .contexts import Context
 from .errors import error, text_of
-from .hub import Context
 
 try:
     import cloudpickle

@@ -1,5 +1,6 @@
 //! The entries of one stream.
 
+mod batch;
 mod follower;
 mod group;
 mod noticed;

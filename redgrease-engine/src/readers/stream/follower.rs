@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+use super::batch::{Claim, Done, Key, Noted, Rules, Status, Verdict};
 use super::group::{self, Entries};
-use super::state::{Claim, Done, Key, Noted, Rules, State, Status, Verdict};
+use super::state::State;
 use super::watch;
 use crate::calls;
 use crate::engine::engine;

@@ -1,0 +1,50 @@
+"""Records and results as they travel between the server and a worker."""
+
+import marshal
+
+from .runtime import to_python
+
+_PLAIN = frozenset((str, bytes, int, float, bool, type(None)))
+_OPAQUE = None
+
+
+def plain_result(value):
+    """A result as the engine can carry it; what has no encoding of its own becomes None, which is shown so."""
+    kind = value.__class__
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes):
+        return bytes(value)
+    if isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, list):
+        return [plain_result(item) for item in value]
+    return _OPAQUE
+
+
+def outcome(results, errors):
+    """Results and errors as the payload of an answer."""
+    try:
+        results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
+        return marshal.dumps((results, errors), 2)
+    except (ValueError, RecursionError) as problem:
+        return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
+
+
+def records(kind, binary, values):
+    """Records from the values that the server sent."""
+    if binary:
+        values = to_python(values)
+    if kind == 0:
+        return values
+    if kind == 1:
+        return [{"event": e, "key": k, "type": t, "value": v} for e, k, t, v in values]
+    if kind == 2:
+        return [{"event": e, "key": k} for e, k in values]
+    return [{"key": k, "id": i, "value": v} for k, i, v in values]

@@ -1,0 +1,189 @@
+"""A thread that runs calls: it takes frames while it leads, and lets its greenlets wait for the server."""
+
+import queue
+from _thread import get_ident
+
+from . import wire
+from .errors import forcestopped
+
+try:
+    from greenlet import getcurrent, greenlet
+except ImportError:
+    greenlet = None
+
+# A thread keeps at most this many calls waiting; beyond that it takes no new ones.
+_MOST_WAITING = 256
+_FLUSH_EVERY = 16
+
+
+class Runner:
+    """A thread that runs calls."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        self.inbox = queue.SimpleQueue()
+        self.context = None
+        # The call that may be stopped by an exception now.
+        self.target = None
+        self.waiting = 0
+        self.idle = []
+        self.ident = None
+        self.main = False
+        # Whether the thread waits for frames, and so is free.
+        self.receiving = False
+
+    def start(self):
+        self.ident = get_ident()
+        self.hub.runners[self.ident] = self
+        self.loop()
+
+    # -- frames
+
+    def loop(self, *_):
+        hub = self.hub
+        stream = hub.stream
+        frames = stream.frames
+        while True:
+            if hub.leader is not self:
+                self.take(self.follow())
+                continue
+            if not self.main and hub.main_is_free():
+                continue
+            if not self.inbox.empty():
+                self.take(self.inbox.get())
+                continue
+            if stream.queued() and (not frames or stream.queued() >= _FLUSH_EVERY):
+                stream.flush()
+            try:
+                frame = frames.popleft()
+            except IndexError:
+                self.receive()
+                continue
+            self.handle(frame)
+
+    def receive(self):
+        """Waits for frames, if this thread leads and nothing is in its inbox.
+
+        Both are looked at under the lock under which others look at `receiving`: whoever puts something into the inbox
+        of a thread that receives asks the server for a frame that ends the wait, and a thread that receives keeps the
+        lead.
+        """
+        hub = self.hub
+        with hub.change:
+            if hub.leader is not self or not self.inbox.empty():
+                return
+            self.receiving = True
+        try:
+            hub.stream.fill()
+        finally:
+            self.receiving = False
+
+    def follow(self):
+        """Not the leader: waits for a reply to a waiting greenlet, which it gives, or for the lead."""
+        hub = self.hub
+        hub.stream.flush()
+        with hub.change:
+            if hub.vacant:
+                hub.vacant = False
+                hub.leader = self
+                return None
+            hub.followers.append(self)
+        item = self.inbox.get()
+        with hub.change:
+            if self in hub.followers:
+                hub.followers.remove(self)
+        return item
+
+    def take(self, item):
+        if item is not None:
+            self.resume(item)
+
+    def handle(self, frame):
+        kind, number, payload = frame
+        if kind == wire.REPLY:
+            self.hub.reply(self, number, payload)
+            return
+        self.hub.handlers[kind](self, number, payload)
+
+    def resume(self, waiter):
+        if waiter.done:
+            return
+        waiter.done = True
+        if waiter.greenlet is None:
+            return
+        self.idle.append(getcurrent())
+        waiter.greenlet.switch()
+
+    # -- waiting for the server
+
+    def wait(self, waiter, long=False):
+        """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later."""
+        context, target = self.context, self.target
+        waiter.runner = self
+        if context is not None:
+            context.waiter = waiter
+        self.context = self.target = None
+        try:
+            if long and (greenlet is None or self.waiting >= _MOST_WAITING):
+                self._wait_aside(waiter)
+            elif greenlet is None or self.waiting >= _MOST_WAITING:
+                self._wait_here(waiter)
+            else:
+                waiter.greenlet = getcurrent()
+                self.waiting += 1
+                hub = self.idle.pop() if self.idle else greenlet(self.loop)
+                try:
+                    hub.switch()
+                finally:
+                    self.waiting -= 1
+        finally:
+            self.context, self.target = context, target
+            if context is not None:
+                context.waiter = None
+        if waiter.stopped:
+            raise forcestopped()
+
+    def _wait_aside(self, waiter):
+        """Waits without running anything else, while another thread takes this one's place."""
+        hub = self.hub
+        hub.stream.flush()
+        others = []
+        with hub.change:
+            hub.aside += 1
+            if hub.leader is self:
+                hub._change_leader()
+        while not waiter.done:
+            item = self.inbox.get()
+            if item is waiter:
+                waiter.done = True
+            elif item is not None:
+                others.append(item)
+        with hub.change:
+            hub.aside -= 1
+        for item in others:
+            self.inbox.put(item)
+
+    def _wait_here(self, waiter):
+        """Waits without running anything else."""
+        hub, stream = self.hub, self.hub.stream
+        held = []
+        others = []
+        stream.flush()
+        while not waiter.done:
+            if hub.leader is not self or not self.inbox.empty():
+                item = self.follow() if hub.leader is not self else self.inbox.get()
+                if item is waiter:
+                    waiter.done = True
+                elif item is not None:
+                    others.append(item)
+                continue
+            self.receive()
+            while stream.frames and not waiter.done:
+                frame = stream.frames.popleft()
+                if frame[0] == wire.REPLY:
+                    hub.reply(self, frame[1], frame[2])
+                else:
+                    held.append(frame)
+        stream.frames.extendleft(reversed(held))
+        for item in others:
+            self.inbox.put(item)

@@ -1,0 +1,102 @@
+//! A batch of entries on its way: to be read, read, worked off; and how a registration wants its batches.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::group::Entries;
+use crate::plan::{Mode, StreamEvents};
+
+/// Batches that are read ahead while one runs.
+const AHEAD: usize = 8;
+/// Read ahead no more than so many bytes.
+pub(super) const AHEAD_BYTES: usize = 1 << 20;
+
+/// The name of a stream.
+pub(super) type Key = Arc<[u8]>;
+
+/// What DUMPREGISTRATIONS calls the status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Status {
+    #[default]
+    Ok,
+    Waiting,
+    Aborted,
+    Paused,
+}
+
+impl Status {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Waiting => "WAITING_FOR_RETRY_ON_FAILURE",
+            Self::Aborted => "ABORTED",
+            Self::Paused => "PAUSED",
+        }
+    }
+}
+
+/// A batch to be read.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) key: Key,
+    pub(super) from: Vec<u8>,
+    pub(super) count: usize,
+}
+
+/// A batch that was read.
+#[derive(Debug)]
+pub(super) struct Portion {
+    pub(super) key: Key,
+    pub(super) entries: Entries,
+    /// When its first entry was noticed.
+    pub(super) since: Option<Instant>,
+}
+
+/// A batch that was worked off and is to be acknowledged.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) key: Key,
+    pub(super) ids: Vec<Vec<u8>>,
+    pub(super) since: Option<Instant>,
+}
+
+/// What to do with a batch whose execution is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Worked off.
+    Acknowledge,
+    /// Not worked off; the registration stops with this status and its entries stay.
+    Stop(Status),
+}
+
+/// What follows from an event.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// A batch is due.
+    pub(super) due: bool,
+    /// Somebody should look at the stream after this time.
+    pub(super) later: Option<Duration>,
+}
+
+/// How a registration reads.
+#[derive(Debug)]
+pub(super) struct Rules {
+    pub(super) batch: usize,
+    pub(super) duration: Option<Duration>,
+    pub(super) ahead: usize,
+}
+
+impl Rules {
+    pub(super) fn new(events: &StreamEvents, mode: Mode) -> Self {
+        // What is read ahead shows as pending, which it must not when a failure leaves it alone.
+        let ahead = events.policy == "continue" && mode != Mode::Sync;
+        Self {
+            batch: usize::try_from(events.batch).unwrap_or(1).max(1),
+            duration: u64::try_from(events.duration)
+                .ok()
+                .filter(|&milliseconds| milliseconds > 0)
+                .map(Duration::from_millis),
+            ahead: if ahead { AHEAD } else { 0 },
+        }
+    }
+}

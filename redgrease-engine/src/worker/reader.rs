@@ -1,0 +1,203 @@
+//! The thread that takes the frames of a worker, until the process ends.
+
+use std::io::{self, Read};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::output::write_log;
+use super::serving::{Serving, reply};
+use super::{DEADLINE_CHECK, Worker, guard};
+use crate::engine::engine;
+use crate::ffi::{Level, log};
+use crate::requests;
+use crate::value::{Value, decode};
+use crate::wire::{Frame, FrameType, Inbox};
+
+impl Worker {
+    pub(super) fn read(self: Arc<Self>, mut stream: UnixStream) {
+        let mut inbox = Inbox::default();
+        let mut buffer = vec![0; 256 << 10];
+        let mut server = Serving::default();
+        let mut waits_for_deadline = false;
+        loop {
+            let deadline = server.atomic_until;
+            if deadline.is_some() != waits_for_deadline {
+                // Only an atomic block needs one: setting it costs as much as reading.
+                waits_for_deadline = deadline.is_some();
+                let _ = stream.set_read_timeout(deadline.map(|_| DEADLINE_CHECK));
+            }
+            match stream.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => inbox.push(&buffer[..count]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) =>
+                {
+                    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                        log(
+                            Level::Warning,
+                            &format!(
+                                "worker {} held the server in an atomic block beyond AtomicDeadline; it is killed",
+                                self.number
+                            ),
+                        );
+                        server.release();
+                        self.kill();
+                    }
+                    continue;
+                }
+                Err(_) => break,
+            }
+            self.last_sign
+                .store(engine().microseconds(), Ordering::Relaxed);
+            loop {
+                match inbox.next() {
+                    Ok(Some(frame)) => self.take(&frame, &mut server),
+                    Ok(None) => break,
+                    Err(_) => {
+                        log(
+                            Level::Warning,
+                            &format!("worker {} sent what is no frame; it is killed", self.number),
+                        );
+                        self.kill();
+                        break;
+                    }
+                }
+            }
+            server.serve();
+            let replies = std::mem::take(&mut server.replies);
+            if !replies.is_empty() {
+                self.outbox.send(&replies);
+            }
+        }
+        drop(server);
+        self.bury();
+    }
+
+    fn take(&self, frame: &Frame<'_>, server: &mut Serving) {
+        match frame.kind {
+            FrameType::Result => {
+                self.promotions.store(0, Ordering::Relaxed);
+                let work = guard(&self.work).remove(&frame.number);
+                if let Some(work) = work {
+                    (work.done)(Ok(frame.payload));
+                }
+            }
+            FrameType::Progress => {
+                let progress = guard(&self.work)
+                    .get(&frame.number)
+                    .and_then(|work| work.progress.clone());
+                if let Some(progress) = progress {
+                    progress(frame.payload == b"T");
+                }
+            }
+            FrameType::Execute | FrameType::ExecuteAtomic => {
+                let inside = frame.kind == FrameType::ExecuteAtomic;
+                match decode(frame.payload) {
+                    Ok(command) => server.commands.push((frame.number, inside, command)),
+                    Err(_) => self.kill(),
+                }
+            }
+            FrameType::AtomicBegin => server.begin_atomic(frame.number),
+            FrameType::AtomicEnd => server.end_atomic(frame.number),
+            FrameType::Request => {
+                let answer = match decode(frame.payload) {
+                    Ok(request) => requests::answer(self, request),
+                    Err(error) => Err(format!("the request is broken: {error}")),
+                };
+                reply(&mut server.replies, frame.number, &answer);
+            }
+            FrameType::Log => {
+                if let Ok(Value::Tuple(line)) = decode(frame.payload) {
+                    write_log(&line);
+                }
+            }
+            FrameType::Aborted => {
+                let work = guard(&self.work).remove(&frame.number);
+                if let Some(work) = work {
+                    if let Some(execution) = &work.execution {
+                        execution.mark_aborted();
+                    }
+                    (work.done)(Err("aborted".to_owned()));
+                }
+            }
+            FrameType::Leading if frame.number == 2 => {
+                self.promotions.store(0, Ordering::Relaxed);
+                self.quiet.store(true, Ordering::Relaxed);
+            }
+            FrameType::Leading if frame.number == 1 => {
+                crate::wire::frame(&mut server.replies, FrameType::Reply, 0, |out| {
+                    out.push(b'N');
+                });
+            }
+            FrameType::Ready => {
+                if let Ok(ready) = decode(frame.payload) {
+                    log(
+                        Level::Verbose,
+                        &format!(
+                            "worker {} stands: pid {}, Python {}",
+                            self.number,
+                            self.pid,
+                            ready.text("python").unwrap_or_default()
+                        ),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What became of the process, in words.
+    pub(crate) fn obituary(&self) -> String {
+        let how = self.ending.get().map_or("connection lost", String::as_str);
+        format!("ERR python worker died ({how}) while running the function")
+    }
+
+    /// The end of the process: everybody who waits for it gets an error.
+    fn bury(&self) {
+        self.dead.store(true, Ordering::Release);
+        if let Some(channel) = guard(&self.sync).take() {
+            let _ = channel.stream.shutdown(std::net::Shutdown::Both);
+        }
+        // An end of file comes a moment before the process can be waited for; one that closed its socket is ended.
+        for attempt in 0..100 {
+            let status = guard(&self.child).try_wait();
+            match status {
+                Ok(Some(status)) => {
+                    let how = match (status.signal(), status.code()) {
+                        (Some(signal), _) => format!("signal {signal}"),
+                        (None, Some(code)) => format!("exit code {code}"),
+                        (None, None) => "unknown reason".to_owned(),
+                    };
+                    let _ = self.ending.set(how);
+                    break;
+                }
+                Err(_) => break,
+                Ok(None) if attempt == 50 => self.kill(),
+                Ok(None) => {}
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let obituary = self.obituary();
+        log(
+            Level::Warning,
+            &format!(
+                "worker {} (pid {}): {}",
+                self.number,
+                self.pid,
+                &obituary[4..]
+            ),
+        );
+        engine().workers.forget(self);
+        let work = std::mem::take(&mut *guard(&self.work));
+        for (_, work) in work {
+            (work.done)(Err(obituary.clone()));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The commands of functions: run under the server's lock, inside or outside of an atomic block.
+
+use std::time::{Duration, Instant};
+
+use crate::engine::engine;
+use crate::ffi::{ServerLock, lock_server};
+use crate::requests;
+use crate::value::{Value, encode};
+use crate::wire::{FrameType, frame};
+
+/// How long the server lock is kept for commands that arrived together.
+const LOCK_BUDGET: Duration = Duration::from_millis(1);
+
+/// The commands of a worker that wait for the server, and the lock of its atomic block.
+#[derive(Default)]
+pub(super) struct Serving {
+    pub(super) commands: Vec<(u32, bool, Value)>,
+    pub(super) replies: Vec<u8>,
+    atomic: Option<ServerLock>,
+    pub(super) atomic_until: Option<Instant>,
+    waiting: Vec<u32>,
+}
+
+impl Serving {
+    /// Runs what has arrived: with the atomic block's commands only, while there is one.
+    pub(super) fn serve(&mut self) {
+        let commands = std::mem::take(&mut self.commands);
+        if let Some(lock) = &self.atomic {
+            for (number, inside, command) in commands {
+                if inside {
+                    requests::execute(lock, number, &command, &mut self.replies);
+                } else {
+                    self.commands.push((number, inside, command));
+                }
+            }
+            return;
+        }
+        let mut commands = commands.into_iter().peekable();
+        while commands.peek().is_some() {
+            let lock = lock_server();
+            let until = Instant::now() + LOCK_BUDGET;
+            for (number, _, command) in commands.by_ref() {
+                requests::execute(&lock, number, &command, &mut self.replies);
+                if Instant::now() >= until {
+                    break;
+                }
+            }
+        }
+    }
+
+    pub(super) fn begin_atomic(&mut self, number: u32) {
+        if self.atomic.is_some() {
+            self.waiting.push(number);
+            return;
+        }
+        self.serve();
+        let deadline = u64::try_from(engine().config().int("AtomicDeadline")).unwrap_or(1);
+        self.atomic = Some(lock_server());
+        self.atomic_until = Some(Instant::now() + Duration::from_millis(deadline));
+        frame(&mut self.replies, FrameType::Reply, number, |out| {
+            out.push(b'N');
+        });
+    }
+
+    pub(super) fn end_atomic(&mut self, number: u32) {
+        self.serve();
+        self.release();
+        frame(&mut self.replies, FrameType::Reply, number, |out| {
+            out.push(b'N');
+        });
+        if !self.waiting.is_empty() {
+            let next = self.waiting.remove(0);
+            self.begin_atomic(next);
+        }
+    }
+
+    pub(super) fn release(&mut self) {
+        self.atomic = None;
+        self.atomic_until = None;
+    }
+}
+
+/// Answers a request of a worker: whether it went well, and the value or the text of the error.
+pub(super) fn reply(out: &mut Vec<u8>, number: u32, answer: &Result<Value, String>) {
+    let value = match answer {
+        Ok(value) => Value::Tuple(vec![Value::Bool(true), value.clone()]),
+        Err(text) => Value::Tuple(vec![Value::Bool(false), Value::str(text)]),
+    };
+    frame(out, FrameType::Reply, number, |payload| {
+        encode(&value, payload);
+    });
+}

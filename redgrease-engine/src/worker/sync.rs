@@ -1,0 +1,177 @@
+//! Calls that the server waits for.
+
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::output::write_log;
+use super::serving::reply;
+use super::{DEADLINE_CHECK, Work, Worker, guard};
+use crate::engine::engine;
+use crate::ffi::{ServerLock, send_descriptor};
+use crate::requests;
+use crate::value::{Value, decode};
+use crate::wire::{FrameType, Inbox, frame};
+
+/// How the error about a synchronous function begins that was stopped.
+pub(crate) const TOO_LONG: &str = "ERR the synchronous function took longer";
+
+/// A socket for calls that the server waits for.
+#[derive(Debug)]
+pub(super) struct SyncChannel {
+    pub(super) stream: UnixStream,
+    inbox: Mutex<Inbox>,
+}
+
+impl Worker {
+    fn sync_channel(&self) -> io::Result<Arc<SyncChannel>> {
+        let mut slot = guard(&self.sync);
+        if let Some(channel) = &*slot {
+            return Ok(Arc::clone(channel));
+        }
+        let (ours, theirs) = UnixStream::pair()?;
+        let mut out = Vec::new();
+        frame(&mut out, FrameType::Sync, 0, |payload| payload.push(b'N'));
+        send_descriptor(&guard(&self.control), &out, &OwnedFd::from(theirs))?;
+        ours.set_read_timeout(Some(DEADLINE_CHECK))?;
+        let channel = Arc::new(SyncChannel {
+            stream: ours,
+            inbox: Mutex::default(),
+        });
+        *slot = Some(Arc::clone(&channel));
+        Ok(channel)
+    }
+
+    /// Makes a call and waits for it, serving its requests on this thread, which holds the server lock.
+    ///
+    /// The payload of the result; nothing when the call went on in the background, where its answer will come as that of
+    /// submitted work.
+    ///
+    /// # Errors
+    /// What happened to the worker, or that the deadline passed.
+    pub(crate) fn call_sync(
+        &self,
+        number: u32,
+        frame: &[u8],
+        lock: &ServerLock,
+    ) -> Result<Option<Vec<u8>>, String> {
+        let channel = self
+            .sync_channel()
+            .map_err(|error| format!("ERR the worker cannot be reached: {error}"))?;
+        let deadline = Duration::from_millis(
+            u64::try_from(engine().config().int("SyncDeadline")).unwrap_or(1),
+        );
+        let end = Instant::now() + deadline;
+        (&channel.stream)
+            .write_all(frame)
+            .map_err(|_| self.sync_obituary())?;
+        let mut buffer = [0; 16 << 10];
+        loop {
+            loop {
+                let mut inbox = guard(&channel.inbox);
+                let Ok(next) = inbox.next() else {
+                    self.kill();
+                    return Err("ERR the worker sent what is no frame".to_owned());
+                };
+                let Some(next) = next else { break };
+                let (kind, asked, payload) = (next.kind, next.number, next.payload.to_vec());
+                drop(inbox);
+                match kind {
+                    FrameType::Result if asked == number => return Ok(Some(payload)),
+                    FrameType::Progress if asked == number => return Ok(None),
+                    _ => {
+                        let mut replies = Vec::new();
+                        self.serve_sync(kind, asked, &payload, lock, &mut replies);
+                        if !replies.is_empty() {
+                            (&channel.stream)
+                                .write_all(&replies)
+                                .map_err(|_| self.sync_obituary())?;
+                        }
+                    }
+                }
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                self.kill();
+                return Err(format!(
+                    "{TOO_LONG} than SyncDeadline ({} ms) and was stopped",
+                    deadline.as_millis()
+                ));
+            }
+            match (&channel.stream).read(&mut buffer) {
+                Ok(0) => return Err(self.sync_obituary()),
+                Ok(count) => guard(&channel.inbox).push(&buffer[..count]),
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::Interrupted
+                            | io::ErrorKind::WouldBlock
+                            | io::ErrorKind::TimedOut
+                    ) => {}
+                Err(_) => return Err(self.sync_obituary()),
+            }
+        }
+    }
+
+    /// What became of the process, on the server's thread. That must not ask the system itself: the answer can take seconds.
+    fn sync_obituary(&self) -> String {
+        // The end of the process may be noticed later elsewhere; nothing more is given to it.
+        self.dead.store(true, Ordering::Release);
+        for _ in 0..50 {
+            if self.ending.get().is_some() {
+                return self.obituary();
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // Only its socket was closed.
+        self.kill();
+        self.obituary()
+    }
+
+    fn serve_sync(
+        &self,
+        kind: FrameType,
+        number: u32,
+        payload: &[u8],
+        lock: &ServerLock,
+        replies: &mut Vec<u8>,
+    ) {
+        match kind {
+            FrameType::Execute | FrameType::ExecuteAtomic => {
+                if let Ok(command) = decode(payload) {
+                    requests::execute(lock, number, &command, replies);
+                }
+            }
+            // The server is held anyway.
+            FrameType::AtomicBegin | FrameType::AtomicEnd => {
+                frame(replies, FrameType::Reply, number, |out| out.push(b'N'));
+            }
+            FrameType::Request => {
+                let answer = match decode(payload) {
+                    Ok(request) => requests::answer(self, request),
+                    Err(error) => Err(format!("the request is broken: {error}")),
+                };
+                reply(replies, number, &answer);
+            }
+            FrameType::Log => {
+                if let Ok(Value::Tuple(line)) = decode(payload) {
+                    write_log(&line);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Registers work whose call is already under way.
+    pub(crate) fn adopt(&self, number: u32, work: Work) {
+        guard(&self.work).insert(number, work);
+    }
+
+    /// Forgets work that was answered elsewhere.
+    pub(crate) fn disown(&self, number: u32) {
+        guard(&self.work).remove(&number);
+    }
+}
