@@ -11,6 +11,7 @@ pub(crate) fn fill(info: &Info) {
     let engine = engine();
     let registry = &engine.registry;
     let registrations = registry.registrations();
+    let mut texts = registry.session_texts();
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
     if info.section("") {
         info.number("nexecutions", count(registry.executions().len()));
@@ -18,7 +19,10 @@ pub(crate) fn fill(info: &Info) {
     }
     if info.section("regisrations") {
         for registration in &registrations {
-            info.text(&registration.id, &line(registration));
+            info.text(
+                &registration.id,
+                &line(registration, texts.of(&registration.session)),
+            );
         }
     }
     if info.section("plugins") {
@@ -38,7 +42,7 @@ pub(crate) fn fill(info: &Info) {
     }
     if info.section("python_sessions") {
         for session in &sessions {
-            info.text(&session.name, &registry.session_text(session));
+            info.text(&session.name, texts.of(session));
         }
     }
     if info.section("engine") {
@@ -77,7 +81,7 @@ pub(crate) fn fill(info: &Info) {
 }
 
 /// A registration in one line: what RG.DUMPREGISTRATIONS says of it, in the order of RedisGears 1.2.
-fn line(registration: &Registration) -> String {
+fn line(registration: &Registration, session: &str) -> String {
     let mut fields = vec![
         format!(
             "desc={}",
@@ -103,7 +107,6 @@ fn line(registration: &Registration) -> String {
         }
     }
     // A comma ends a field.
-    let session = engine().registry.session_text(&registration.session);
     fields.push(format!("PD={}", session.replace(',', "|")));
     fields.join(",").replace(['\r', '\n'], " ")
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
-use crate::engine::{engine, random_hex};
+use crate::engine::engine;
 use crate::ffi::{
     Context, Event, Handler, Io, IoError, Level, Moment, Persistent, ServerLock, call, create_type,
     lock_server, log, replicate, subscribe,
@@ -99,10 +99,8 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
             .iter()
             .filter_map(Value::as_text)
             .collect();
-        // Another name inside, because an older session of the same name may still be in its worker.
         Arc::new(Session::new(
             name.clone(),
-            random_hex(),
             record.text("description"),
             requirements,
             None,

@@ -148,19 +148,16 @@ impl Registration {
         guard(&self.statistics).clear();
     }
 
-    /// The registration as DUMPREGISTRATIONS shows it.
-    pub(crate) fn dump(&self, with_session: bool) -> Reply {
+    /// The registration as DUMPREGISTRATIONS shows it, with what is said of its session.
+    pub(crate) fn dump(&self, session: Option<&str>) -> Reply {
         let mut whole = vec![
             ("id", Reply::bulk(&self.id)),
             ("reader", Reply::bulk(self.plan.reader.name())),
             ("desc", Reply::bulk_or_null(self.plan.description.as_ref())),
             ("RegistrationData", Reply::map(self.data())),
         ];
-        if with_session {
-            whole.push((
-                "PD",
-                Reply::bulk(engine().registry.session_text(&self.session)),
-            ));
+        if let Some(session) = session {
+            whole.push(("PD", Reply::bulk(session)));
         }
         whole.push(("ExecutionThreadPool", Reply::bulk("DefaultPool")));
         Reply::map(whole)
@@ -200,5 +197,12 @@ impl Registration {
             data.push(("status", Reply::bulk(follower.status())));
         }
         data
+    }
+}
+
+/// Its executions hold it: the last of them that ran, or waited for its turn, lets the worker forget the functions.
+impl Drop for Registration {
+    fn drop(&mut self) {
+        self.session.remove_plan(&self.id);
     }
 }

@@ -220,13 +220,11 @@ impl Registry {
         if let Some(old) = replaced {
             old.replaced.store(true, Ordering::Relaxed);
         }
-        for registration in gone {
-            registration.session.remove_plan(&registration.id);
-        }
+        drop(gone);
         Ok(made)
     }
 
-    /// Takes a registration away; what runs may end, what waits is aborted on demand.
+    /// Takes a registration away; what runs or waits may end, what waits is aborted on demand.
     pub(crate) fn unregister(&self, id: &[u8], abort_pending: bool) -> bool {
         let Some(registration) = self.registration(id) else {
             return false;
@@ -235,7 +233,6 @@ impl Registry {
         drop(taken);
         self.tell_events();
         registration.let_go(abort_pending);
-        registration.session.remove_plan(&registration.id);
         true
     }
 
@@ -249,7 +246,6 @@ impl Registry {
         self.tell_events();
         for registration in gone {
             registration.let_go(true);
-            registration.session.remove_plan(&registration.id);
         }
     }
 

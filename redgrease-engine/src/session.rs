@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::engine::engine;
+use crate::engine::{engine, random_hex};
 use crate::environment::{Environment, normalise};
 use crate::ffi::{Level, log};
 use crate::value::{Value, encode};
@@ -47,7 +47,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) name: String,
-    /// Its name in the worker, where two of the same name may meet during an upgrade.
+    /// Its name in the worker, where an older session of the same name may still have something to do.
     pub(crate) inner_name: String,
     pub(crate) description: Option<String>,
     /// The requirements as they were given.
@@ -65,7 +65,6 @@ impl Session {
     /// A session that has not run yet; without an environment, [`Session::prepare`] has to be called.
     pub(crate) fn new(
         name: String,
-        inner_name: String,
         description: Option<String>,
         requirements: Vec<String>,
         environment: Option<Arc<Environment>>,
@@ -73,7 +72,7 @@ impl Session {
         let place = environment.map_or_else(|| Place::Making(Vec::new()), Place::Ready);
         Self {
             name,
-            inner_name,
+            inner_name: random_hex(),
             description,
             installed: AtomicBool::new(!requirements.is_empty()),
             requirements,

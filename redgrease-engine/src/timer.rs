@@ -67,10 +67,8 @@ impl Held {
                 .collect(),
             over: Arc::default(),
         };
-        let name = random_hex();
         let session = Arc::new(Session::new(
-            name.clone(),
-            name,
+            random_hex(),
             None,
             held.requirements.clone(),
             None,

@@ -36,6 +36,8 @@ class Session:
         self.loading = False
         self.first_run = None
         self.registrations = []
+        # Those of the registrations.
+        self.triggers = set()
         self.profile = None
 
     def load(self, source):
@@ -80,6 +82,7 @@ class Session:
         self.plans[number] = plan
         if self.loading:
             self.registrations.append(description)
+            self.triggers.add(description["arguments"].get("trigger"))
         else:
             self.hub.request("register", self.name, description)
         return number
@@ -97,9 +100,7 @@ class Session:
     def _check(self, description):
         arguments = description["arguments"]
         trigger = arguments.get("trigger")
-        if trigger is not None and any(
-            other["arguments"].get("trigger") == trigger for other in self.registrations
-        ):
+        if trigger is not None and trigger in self.triggers:
             raise error("trigger already registered in this session")
         self.hub.request("check", description["reader"], arguments, description["mode"], self.name)
 

@@ -130,7 +130,7 @@ fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) ->
     });
     let show = |registration: &Arc<Registration>| {
         if verbose {
-            registration.dump(false)
+            registration.dump(None)
         } else {
             Reply::bulk(&registration.id)
         }

@@ -169,15 +169,8 @@ fn load(
     installs: bool,
 ) -> Result<Start, String> {
     let name = request.id.clone().unwrap_or_else(random_hex);
-    // A run of an upgrade lives in the worker beside the session that it replaces.
-    let inner_name = if replaced.as_ref().is_some_and(|old| old.name == name) {
-        random_hex()
-    } else {
-        name.clone()
-    };
     let session = Arc::new(Session::new(
         name,
-        inner_name,
         request.description,
         request.requirements,
         Some(environment),

@@ -16,11 +16,12 @@ impl Command for DumpRegistrations {
     const NAME: &'static CStr = c"rg.dumpregistrations";
 
     fn run(call: Invocation<'_>) {
-        let list = engine()
-            .registry
+        let registry = &engine().registry;
+        let mut texts = registry.session_texts();
+        let list = registry
             .registrations()
             .iter()
-            .map(|registration| registration.dump(true))
+            .map(|registration| registration.dump(Some(texts.of(&registration.session))))
             .collect();
         Reply::Array(list).write(call.context);
     }

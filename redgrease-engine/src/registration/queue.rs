@@ -48,6 +48,8 @@ struct State {
     waiting: VecDeque<Queued>,
     /// Executions that are over and still on the list, the oldest first.
     kept: VecDeque<u64>,
+    /// Whether none is kept any more.
+    closed: bool,
 }
 
 /// Executions that run one after the other.
@@ -98,13 +100,16 @@ impl Queue {
     pub(super) fn keep(&self, number: u64, limit: usize) -> Vec<u64> {
         let mut state = guard(&self.0);
         state.kept.push_back(number);
+        let limit = if state.closed { 0 } else { limit };
         let surplus = state.kept.len().saturating_sub(limit);
         state.kept.drain(..surplus).collect()
     }
 
-    /// The executions that are over and kept, which are no longer.
+    /// The executions that are over and kept, which are no longer; none will be from now on.
     pub(super) fn take_kept(&self) -> Vec<u64> {
-        guard(&self.0).kept.drain(..).collect()
+        let mut state = guard(&self.0);
+        state.closed = true;
+        state.kept.drain(..).collect()
     }
 
     /// Executions that have not begun.

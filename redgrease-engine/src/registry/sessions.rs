@@ -1,5 +1,6 @@
 //! The sessions that this server knows.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
@@ -60,16 +61,14 @@ impl Registry {
 
     /// All sessions that registrations refer to, in the order of their first registration.
     pub(crate) fn sessions(&self) -> Vec<Arc<Session>> {
-        let mut sessions: Vec<Arc<Session>> = Vec::new();
-        for registration in &guard(&self.inner).registrations {
-            if !sessions
-                .iter()
-                .any(|known| Arc::ptr_eq(known, &registration.session))
-            {
-                sessions.push(Arc::clone(&registration.session));
-            }
-        }
-        sessions
+        let mut known = HashSet::new();
+        guard(&self.inner)
+            .registrations
+            .iter()
+            .map(|registration| &registration.session)
+            .filter(|session| known.insert(Arc::as_ptr(session)))
+            .cloned()
+            .collect()
     }
 
     /// The registrations of a session.
@@ -82,28 +81,58 @@ impl Registry {
             .collect()
     }
 
-    /// The session data of a registration: text in the shape of RedisGears 1.2, which looks like Python and is not.
-    pub(crate) fn session_text(&self, session: &Arc<Session>) -> String {
-        let registrations: Vec<String> = self
-            .registrations_of(session)
-            .iter()
-            .map(|registration| format!("'{}'", registration.id))
-            .collect();
-        format!(
-            "{{'sessionName':'{}', 'sessionDescription':'{}', 'refCount': {}, 'linkedTo': {}, 'dead': {}, \
-             'isInstallationNeeded':{}, 'registrationsList':[{}], 'depsList':[{}]}}",
-            session.name,
-            session.description.as_deref().unwrap_or("null"),
-            registrations.len(),
-            if session.replaced.load(Ordering::Relaxed) {
-                "None"
-            } else {
-                "primary"
-            },
-            session.replaced.load(Ordering::Relaxed),
-            i32::from(session.installed.load(Ordering::Relaxed)),
-            registrations.join(", "),
-            requirements::session_text(session),
-        )
+    /// What is said of each session, as [`Texts::of`] gives it.
+    pub(crate) fn session_texts(&self) -> Texts {
+        let mut registrations: HashMap<*const Session, Vec<String>> = HashMap::new();
+        for registration in &guard(&self.inner).registrations {
+            registrations
+                .entry(Arc::as_ptr(&registration.session))
+                .or_default()
+                .push(format!("'{}'", registration.id));
+        }
+        Texts {
+            registrations,
+            made: HashMap::new(),
+        }
     }
+}
+
+/// The registrations that the text of a session lists; it is beside each of them.
+const LISTED: usize = 100;
+
+/// What is said of sessions: text in the shape of RedisGears 1.2, which looks like Python and is not.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    registrations: HashMap<*const Session, Vec<String>>,
+    made: HashMap<*const Session, String>,
+}
+
+impl Texts {
+    /// The text of a session.
+    pub(crate) fn of(&mut self, session: &Arc<Session>) -> &str {
+        let registrations = &self.registrations;
+        self.made
+            .entry(Arc::as_ptr(session))
+            .or_insert_with_key(|key| {
+                describe(session, registrations.get(key).map_or(&[], Vec::as_slice))
+            })
+    }
+}
+
+fn describe(session: &Session, registrations: &[String]) -> String {
+    let mut list = registrations[..registrations.len().min(LISTED)].join(", ");
+    if registrations.len() > LISTED {
+        list.push_str(&format!(", 'and {} more'", registrations.len() - LISTED));
+    }
+    let replaced = session.replaced.load(Ordering::Relaxed);
+    format!(
+        "{{'sessionName':'{}', 'sessionDescription':'{}', 'refCount': {}, 'linkedTo': {}, 'dead': {replaced}, \
+         'isInstallationNeeded':{}, 'registrationsList':[{list}], 'depsList':[{}]}}",
+        session.name,
+        session.description.as_deref().unwrap_or("null"),
+        registrations.len(),
+        if replaced { "None" } else { "primary" },
+        i32::from(session.installed.load(Ordering::Relaxed)),
+        requirements::session_text(session),
+    )
 }

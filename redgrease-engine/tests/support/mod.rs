@@ -10,4 +10,5 @@ pub(crate) mod server;
 
 #[allow(unused_imports, reason = "every test binary uses its own part")]
 pub(crate) use resp::{Client, Value};
+#[allow(unused_imports, reason = "every test binary uses its own part")]
 pub(crate) use server::{Options, Server};
