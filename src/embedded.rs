@@ -10,81 +10,19 @@
 //! | engine | `$REDGREASE_ENGINE`, then `libredgrease_engine.so` near the running program |
 //! | Python | `$REDGREASE_PYTHON`, then `.venv/bin/python3` in the directories above the program and the current one, then `python3` on the `PATH` |
 
+mod error;
 mod find;
 
 use std::fs;
-use std::io;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+pub use error::Error;
 use find::Places;
 use redgrease_core::client::RedisGears;
-use redgrease_core::error::Error as ClientError;
 use tempfile::TempDir;
-
-/// Why the private server could not be started.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum Error {
-    /// A part is missing on this machine.
-    Missing {
-        /// Which part.
-        part: &'static str,
-        /// Where it was looked for.
-        looked: Vec<String>,
-        /// How to get it.
-        remedy: &'static str,
-    },
-    /// A file or a process could not be made.
-    Io {
-        /// What was tried.
-        what: String,
-        /// What the system answered.
-        source: io::Error,
-    },
-    /// The server ended or did not answer; the end of its log says why.
-    NotStarted {
-        /// What happened.
-        what: String,
-        /// The last lines of the server's log.
-        log: String,
-    },
-    /// The server started, but a connection to it failed.
-    Client(ClientError),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Missing {
-                part,
-                looked,
-                remedy,
-            } => {
-                writeln!(f, "{part} was not found; it was looked for as")?;
-                for place in looked {
-                    writeln!(f, "  - {place}")?;
-                }
-                write!(f, "to get it: {remedy}")
-            }
-            Self::Io { what, source } => write!(f, "{what}: {source}"),
-            Self::NotStarted { what, log } => write!(f, "{what}; the end of its log:\n{log}"),
-            Self::Client(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Io { source, .. } => Some(source),
-            Self::Client(error) => Some(error),
-            Self::Missing { .. } | Self::NotStarted { .. } => None,
-        }
-    }
-}
 
 /// The server program that [`Server::start`] runs.
 ///
@@ -148,6 +86,7 @@ pub struct Builder {
     port: Option<u16>,
     dir: Option<PathBuf>,
     python: Option<PathBuf>,
+    engine: Option<PathBuf>,
     server_args: Vec<String>,
     module_args: Vec<String>,
 }
@@ -168,6 +107,12 @@ impl Builder {
     /// Runs the functions with this interpreter.
     pub fn python(mut self, interpreter: impl Into<PathBuf>) -> Self {
         self.python = Some(interpreter.into());
+        self
+    }
+
+    /// Loads this module file of the engine.
+    pub fn engine(mut self, file: impl Into<PathBuf>) -> Self {
+        self.engine = Some(file.into());
         self
     }
 
@@ -192,8 +137,15 @@ impl Builder {
     pub fn start(self) -> Result<Server, Error> {
         let places = Places::here();
         let program = places.server()?;
-        let engine = places.engine()?;
+        let engine = match &self.engine {
+            Some(engine) => std::path::absolute(engine).unwrap_or_else(|_| engine.clone()),
+            None => places.engine()?,
+        };
         let python = match &self.python {
+            // the server runs in another directory; a name alone is looked for on the PATH
+            Some(python) if python.components().count() > 1 => {
+                std::path::absolute(python).unwrap_or_else(|_| python.clone())
+            }
             Some(python) => python.clone(),
             None => places.python()?,
         };

@@ -17,6 +17,7 @@ mod gear;
 mod header;
 mod literal;
 mod messages;
+mod module_file;
 mod print;
 mod py;
 mod report;
@@ -64,4 +65,11 @@ pub fn python(_: TokenStream) -> TokenStream {
     let mut report = report::Report::default();
     report.error(proc_macro2::Span::call_site(), messages::PYTHON_ALONE);
     report.into_tokens().into()
+}
+
+/// The bytes of the engine's module file, for the command line tool to carry: `Option<&[u8; N]>`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn engine_module(_: TokenStream) -> TokenStream {
+    module_file::expand().into()
 }

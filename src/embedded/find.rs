@@ -96,7 +96,8 @@ impl Places {
             looked.push(format!("${variable}, which is not set"));
             return None;
         };
-        let path = PathBuf::from(value);
+        // the server runs in another directory
+        let path = self.current_dir.join(value);
         if path.is_file() {
             return Some(path);
         }
