@@ -2,91 +2,23 @@
 #![cfg(all(feature = "embedded", feature = "cluster"))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "common/cluster.rs"]
+mod cluster;
+
 use std::collections::BTreeSet;
-use std::net::TcpListener;
-use std::time::{Duration, Instant};
 
+use cluster::Cluster;
 use redgrease::client::{Gears, requests};
-use redgrease::embedded::Server;
 use redgrease::prelude::*;
-use redgrease::redis::{self, Commands, cluster::ClusterClient};
+use redgrease::redis::{Commands, cluster::ClusterClient};
 use redgrease::{Outcome, PyExecuteOptions, RawRecord};
-
-struct Cluster(Vec<Server>);
-
-impl Cluster {
-    const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10_922), (10_923, 16_383)];
-
-    fn start() -> Self {
-        let nodes: Vec<Server> = Self::SLOTS.iter().map(|_| node()).collect();
-        for (node, (first, last)) in nodes.iter().zip(Self::SLOTS) {
-            let mut con = node.connection().unwrap();
-            let mut slots = redis::cmd("CLUSTER");
-            slots.arg("ADDSLOTSRANGE").arg(first).arg(last);
-            slots.exec(&mut con).unwrap();
-        }
-        let mut con = nodes[0].connection().unwrap();
-        for (server, bus) in nodes[1..].iter().map(|node| (node, bus(node))) {
-            let mut meet = redis::cmd("CLUSTER");
-            meet.arg("MEET")
-                .arg("127.0.0.1")
-                .arg(server.port())
-                .arg(bus);
-            meet.exec(&mut con).unwrap();
-        }
-        let cluster = Self(nodes);
-        cluster.wait_until_formed();
-        cluster
-    }
-
-    fn wait_until_formed(&self) {
-        let give_up = Instant::now() + Duration::from_secs(30);
-        let formed = |node: &Server| {
-            let mut con = node.connection().unwrap();
-            let info: String = redis::cmd("CLUSTER").arg("INFO").query(&mut con).unwrap();
-            info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:3")
-        };
-        while !self.0.iter().all(formed) {
-            assert!(Instant::now() < give_up, "the cluster does not form");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
-
-    fn urls(&self) -> Vec<String> {
-        self.0.iter().map(Server::url).collect()
-    }
-}
-
-/// A node; the port of the cluster's bus is said so that any port can serve.
-fn node() -> Server {
-    Server::builder()
-        .server_arg("--cluster-enabled", "yes")
-        .server_arg("--cluster-port", free_port().to_string())
-        .start()
-        .unwrap_or_else(|error| panic!("no node:\n{error}"))
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
-fn bus(node: &Server) -> String {
-    let mut con = node.connection().unwrap();
-    let setting: (String, String) = redis::cmd("CONFIG")
-        .arg("GET")
-        .arg("cluster-port")
-        .query(&mut con)
-        .unwrap();
-    setting.1
-}
 
 #[test]
 fn commands_find_their_nodes() {
     let cluster = Cluster::start();
 
     // found out from any node
-    let mut con = RedisGears::open(cluster.0[1].url()).unwrap();
+    let mut con = RedisGears::open(cluster.nodes[1].url()).unwrap();
     assert!(con.is_cluster().unwrap());
     for n in 0..30 {
         let _: () = con.set(format!("key:{n}"), n).unwrap();
@@ -128,14 +60,14 @@ fn commands_find_their_nodes() {
     let each = gears.on_all(&requests::py_stats()).unwrap();
     let addresses: BTreeSet<String> = each.into_keys().collect();
     let expected = cluster
-        .0
+        .nodes
         .iter()
         .map(|node| format!("127.0.0.1:{}", node.port()));
     assert_eq!(addresses, expected.collect());
     gears.pystats().unwrap();
     gears.dumpexecutions().unwrap();
     gears.gears_config().set_max_executions(321).unwrap();
-    for node in &cluster.0 {
+    for node in &cluster.nodes {
         let mut con = node.connection().unwrap();
         assert_eq!(con.gears_config().max_executions().unwrap(), 321);
     }
@@ -158,7 +90,7 @@ fn commands_find_their_nodes() {
 #[tokio::test]
 async fn commands_find_their_nodes_asynchronously() {
     let cluster = Cluster::start();
-    let handle = RedisGears::lazy(cluster.0[2].url()).unwrap();
+    let handle = RedisGears::lazy(cluster.nodes[2].url()).unwrap();
     let mut con = handle.async_connection().await.unwrap();
     assert!(handle.is_cluster().unwrap());
     let options = PyExecuteOptions::new().unblocking();
@@ -176,7 +108,7 @@ async fn commands_find_their_nodes_asynchronously() {
         con.dropexecution(&id).await.unwrap();
     }
     con.gears_config().set_max_executions(123).await.unwrap();
-    for node in &cluster.0 {
+    for node in &cluster.nodes {
         let mut con = node.connection().unwrap();
         let set = redgrease::GearsCommands::gears_config(&mut con).max_executions();
         assert_eq!(set.unwrap(), 123);
