@@ -1,6 +1,6 @@
 //! Help, wrong usage, and checking, which need no server.
 
-use crate::tool::{Place, lists};
+use crate::tool::Place;
 
 #[test]
 fn the_short_help() {
@@ -16,9 +16,27 @@ fn the_long_help() {
 fn the_help_of_commands() {
     let place = Place::empty();
     for command in [
-        "check", "run", "trigger", "ls", "rm", "top", "serve", "engine",
+        "check",
+        "run",
+        "trigger",
+        "ls",
+        "rm",
+        "abort",
+        "pause",
+        "resume",
+        "config",
+        "config get",
+        "config set",
+        "top",
+        "serve",
+        "engine",
+        "engine install",
+        "completions",
+        "man",
     ] {
-        insta::assert_snapshot!(format!("help_{command}"), place.ok(&[command, "-h"]));
+        let words: Vec<&str> = command.split(' ').chain(["-h"]).collect();
+        let name = format!("help_{}", command.replace(' ', "_"));
+        insta::assert_snapshot!(name, place.ok(&words));
     }
 }
 
@@ -110,34 +128,38 @@ fn good_scripts_have_exit_code_0() {
 }
 
 #[test]
-fn completions_and_pages_are_generated() {
+fn the_logging_of_python_is_refused() {
     let place = Place::empty();
-    for shell in ["bash", "zsh", "fish"] {
-        assert!(
-            place.ok(&["completions", shell]).contains("index-prefix"),
-            "{shell}"
-        );
-    }
-    assert!(place.ok(&["man"]).contains(".TH redgrease 1"));
-    place.ok(&["man", "pages"]);
-    let pages = lists(&place.path().join("pages"));
-    assert!(pages.contains(&"redgrease.1".to_string()), "{pages:?}");
-    assert!(
-        pages.contains(&"redgrease-check.1".to_string()),
-        "{pages:?}"
-    );
+    place.write("a.py", "");
+    let ran = place.run(&["-l", "logging.yaml", "a.py"]);
+    assert_eq!(ran.code, 2);
+    let start = "error: --log-config logging.yaml: it configures the logging of Python";
+    assert!(ran.err.starts_with(start), "{}", ran.err);
+    assert!(ran.err.contains("--quiet and --verbose"), "{}", ran.err);
 }
 
 #[test]
 fn a_reader_that_goes_away_is_no_fault() {
-    let place = Place::empty();
-    let mut child = place
-        .command(&["completions", "bash"])
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let ran = place.output(child.wait_with_output().unwrap());
-    assert_eq!(ran.err, "");
+    let place = Place::with_server();
+    place.write("a.py", "def f(:\n");
+    for args in [
+        &["--help"][..],
+        &["completions", "bash"],
+        &["man"],
+        &["check", "a.py"],
+        &["ls", "stats"],
+        &["config", "get"],
+        &["top", "-n", "2", "-i", "0.1"],
+        &["run", "-e", "GB('ShardsIDReader').run()"],
+    ] {
+        let mut child = place
+            .command(args)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let ran = place.output(child.wait_with_output().unwrap());
+        assert_eq!(ran.err, "", "{args:?}");
+    }
 }

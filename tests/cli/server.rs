@@ -96,11 +96,77 @@ fn passwords_are_asked_for_and_refused() {
     assert!(ran.err.contains("it has no engine"), "{}", ran.err);
 }
 
+/// A file of the certificates that these tests have made for themselves.
+fn tls(name: &str) -> String {
+    format!("{}/tests/cli/tls/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn server_with_tls(port: u16) -> redgrease::embedded::Server {
+    redgrease::embedded::Server::builder()
+        .server_arg("--tls-port", port.to_string())
+        .server_arg("--tls-cert-file", tls("server.pem"))
+        .server_arg("--tls-key-file", tls("server.key"))
+        .server_arg("--tls-ca-cert-file", tls("ca.pem"))
+        .server_arg("--tls-auth-clients", "no")
+        .start()
+        .unwrap()
+}
+
 #[test]
 fn tls_is_spoken() {
     let place = Place::empty();
-    let redis = PlainRedis::start(&[]);
-    let ran = place.run(&["-s", &format!("rediss://127.0.0.1:{}/", redis.port), "ls"]);
+    place.write("a.py", &function("a", "A"));
+    let port = free_port();
+    let _server = server_with_tls(port);
+    let url = format!("rediss://localhost:{port}/");
+    let run = |url: &str, args: &[&str], trusted: Option<&str>| {
+        let mut command = place.command(&[&["-s", url], args].concat());
+        command.envs(trusted.map(|file| ("SSL_CERT_FILE", tls(file))));
+        place.output(command.output().unwrap())
+    };
+    for args in [&["a.py"][..], &["trigger", "a"], &["ls"]] {
+        let ran = run(&url, args, Some("ca.pem"));
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.err);
+    }
+
+    let ran = run(&url, &["ls"], None);
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("invalid peer certificate"), "{}", ran.err);
+    assert!(ran.err.contains("help: SSL_CERT_FILE names"), "{}", ran.err);
+
+    let ran = run(&url, &["ls"], Some("no-such-file.pem"));
+    assert_eq!(ran.code, 3);
+    assert!(ran.err.contains("no-such-file.pem"), "{}", ran.err);
+
+    let ran = run(&url.replace("rediss", "redis"), &["ls"], None);
+    assert_eq!(ran.code, 3);
+    assert!(
+        ran.err.contains("with TLS begins with rediss://"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn what_answers_may_be_no_redis() {
+    let place = Place::empty();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            // a client may have gone
+            let _ = std::io::Write::write_all(
+                &mut client.unwrap(),
+                b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            );
+        }
+    });
+    let ran = place.run(&["-p", &port.to_string(), "ls"]);
     assert_eq!(ran.code, 3, "{}", ran.err);
-    assert!(ran.err.contains("no server at rediss://"), "{}", ran.err);
+    assert!(ran.err.lines().count() == 2, "{}", ran.err);
+    assert!(
+        ran.err.contains(&format!("redis://localhost:{port}/")),
+        "{}",
+        ran.err
+    );
 }

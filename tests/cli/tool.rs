@@ -72,6 +72,14 @@ impl Place {
         fs::rename(temporary, path).unwrap();
     }
 
+    /// Writes a program for the shell.
+    pub(crate) fn program(&self, name: &str, text: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        self.write(name, &format!("#!/bin/sh\n{text}\n"));
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(self.path().join(name), mode).unwrap();
+    }
+
     pub(crate) fn rename(&self, from: &str, to: &str) {
         fs::rename(self.path().join(from), self.path().join(to)).unwrap();
     }

@@ -1,5 +1,7 @@
 //! Following real changes of files.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
 use crate::tool::{Place, Running, eventually, function};
 
 fn watch(place: &Place) -> Running {
@@ -32,7 +34,7 @@ fn changed_new_renamed_and_deleted_files_are_followed() {
     answers(&place, "b2", Some("B"), &running);
 
     place.rename("sub/b.py", "sub/c.py");
-    running.says("Removed sub/b.py: 2 registrations");
+    running.says("Removed sub/b.py: sub/c.py takes its place");
     answers(&place, "b2", Some("B"), &running);
     assert_eq!(place.registrations(), 3);
 
@@ -109,4 +111,78 @@ fn changes_wait_for_a_server_that_is_away() {
     answers(&place, "a", Some("two"), &running);
     // the new server has nothing: what did not change is loaded again too
     answers(&place, "b", Some("B"), &running);
+}
+
+#[test]
+fn a_renamed_script_answers_all_the_time() {
+    const ENOUGH: usize = 20;
+    let place = Place::with_server();
+    place.write("a.py", &function("f", "F"));
+    let running = watch(&place);
+    let (is_over, calls) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let caller = || {
+        let mut con = place.redis();
+        while !is_over.load(Ordering::SeqCst) {
+            let answer: redis::RedisResult<Vec<String>> =
+                redis::cmd("RG.TRIGGER").arg("f").query(&mut con);
+            assert!(answer.is_ok(), "{answer:?}: {}", running.said());
+            calls.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    let more_calls = || {
+        let wanted = calls.load(Ordering::SeqCst) + ENOUGH;
+        let enough = || calls.load(Ordering::SeqCst) >= wanted;
+        eventually(enough, || "the calls do not go on".to_string());
+    };
+    std::thread::scope(|scope| {
+        let callers = [scope.spawn(caller), scope.spawn(caller)];
+        more_calls();
+        place.rename("a.py", "b.py");
+        running.says("Loaded b.py");
+        more_calls();
+        // renamed and changed before it was left alone
+        place.rename("b.py", "c.py");
+        place.write("c.py", &function("f", "another F"));
+        answers(&place, "f", Some("another F"), &running);
+        more_calls();
+        is_over.store(true, Ordering::SeqCst);
+        for caller in callers {
+            caller.join().unwrap();
+        }
+    });
+    assert_eq!(place.registrations(), 1);
+    assert!(
+        !running.said().contains("Removed a.py: 1"),
+        "{}",
+        running.said()
+    );
+}
+
+#[test]
+fn a_watched_directory_that_is_deleted_and_made_again_is_followed() {
+    let place = Place::with_server();
+    place.write("scripts/a.py", &function("a", "one"));
+    let running = place.start(&["--watch", "0.2", "scripts"]);
+    running.says("Watching");
+    let scripts = place.path().join("scripts");
+
+    std::fs::remove_dir_all(&scripts).unwrap();
+    answers(&place, "a", None, &running);
+    place.write("scripts/b.py", &function("b", "two"));
+    answers(&place, "b", Some("two"), &running);
+    place.write("scripts/b.py", &function("b", "three"));
+    answers(&place, "b", Some("three"), &running);
+
+    // as a deployment does it: the old one is moved away, a new one takes its place
+    place.write("next/b.py", &function("b", "four"));
+    place.write("next/c.py", &function("c", "C"));
+    place.rename("scripts", "old");
+    place.rename("next", "scripts");
+    answers(&place, "b", Some("four"), &running);
+    answers(&place, "c", Some("C"), &running);
+    // what happens in the old one is none of the tool's business any more
+    place.write("old/d.py", &function("d", "D"));
+    place.write("scripts/e.py", &function("e", "E"));
+    answers(&place, "e", Some("E"), &running);
+    assert_eq!(place.trigger("d"), None);
 }

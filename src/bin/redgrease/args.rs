@@ -209,7 +209,7 @@ pub(crate) struct LoadArgs {
     /// machines and are gone
     #[arg(long)]
     pub(crate) prune: bool,
-    /// Has no effect: it configured the logging of Python
+    /// Refused: it configured the logging of Python
     #[arg(short, long, value_name = "PATH", hide = true)]
     pub(crate) log_config: Option<PathBuf>,
 }

@@ -97,7 +97,7 @@ impl Layers {
         }
         if let Some(found) = layers.find(None, "log-config") {
             terminal.warning(format_args!(
-                "log-config ({}) has no effect: it configured the logging of Python; see --quiet and --verbose",
+                "{}: log-config has no effect: it configured the logging of Python; see --quiet and --verbose",
                 found.origin
             ));
         }

@@ -1,356 +1,80 @@
-//! `redgrease engine`: where the module file is, how to load it, and what is missing.
+//! `redgrease engine`: where the module file is, and how to load it into a server.
 
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 
-use redgrease::GearsCommands as _;
 use redgrease::embedded;
 
 use crate::args::{EngineAction, EngineArgs};
-use crate::failure::{Exit, Failure, Result};
+use crate::doctor;
+use crate::failure::Result;
+use crate::module;
 use crate::serve::not_started;
 use crate::server::Server;
-use crate::terminal::{Paint, Terminal};
+use crate::terminal::Terminal;
 
-/// What the workers need beside Python itself, and what for.
-const PACKAGES: [(&str, &str, bool); 4] = [
-    (
-        "cloudpickle",
-        "the functions of scripts travel with it",
-        true,
-    ),
-    (
-        "greenlet",
-        "without it calls from Python to the server cost more",
-        false,
-    ),
-    (
-        "venv",
-        "scripts with requirements get an environment of their own",
-        false,
-    ),
-    (
-        "ensurepip",
-        "scripts with requirements get an environment of their own",
-        false,
-    ),
-];
+/// Where packages of Redis keep their modules, and the administrator's place when there are none.
+const PLACES: [&str; 2] = ["/usr/lib/redis/modules", "/usr/local/lib/redis/modules"];
 
 /// Says what is asked about the engine.
 pub(crate) fn run(args: &EngineArgs, server: &Server, terminal: Terminal) -> Result<()> {
-    match args.action {
-        EngineAction::Path => {
-            let path = embedded::engine_file().map_err(not_started)?;
-            terminal.print(path.display())
-        }
+    match &args.action {
+        EngineAction::Path => terminal.print(module::path()?.display()),
         EngineAction::Info => info(terminal),
-        EngineAction::Doctor => doctor(server, terminal),
+        EngineAction::Install { dir } => install(dir.as_deref(), terminal),
+        EngineAction::Doctor => doctor::run(server, terminal),
     }
 }
 
 fn info(terminal: Terminal) -> Result<()> {
-    let engine = embedded::engine_file().map_err(not_started)?;
-    let engine = engine.display();
-    let python = embedded::python().map_err(not_started)?;
-    let python = python.display();
+    let engine = module::path()?;
+    let python = python()?;
     let version = env!("CARGO_PKG_VERSION");
+    let load = load(&engine, &python);
     terminal.print(format_args!(
-        "module   {engine}\n\
+        "module   {}\n\
          version  {version}, commands of RedisGears 1.2\n\
-         python   {python}\n\
+         python   {}\n\
          \n\
          in redis.conf:\n\
-         \n    loadmodule {engine} PythonExecutable {python}\n\
+         \n    loadmodule {load}\n\
          \n\
          on the command line:\n\
-         \n    redis-server --loadmodule {engine} PythonExecutable {python}\n\
+         \n    redis-server --loadmodule {load}\n\
          \n\
          into a running server (needs `enable-module-command yes`):\n\
-         \n    redis-cli MODULE LOAD {engine} PythonExecutable {python}"
+         \n    redis-cli MODULE LOAD {load}\n\
+         \n\
+         A server that runs as another user needs both where it may read them:\n\
+         `redgrease engine install [DIRECTORY]` puts the module there.",
+        engine.display(),
+        python.display(),
     ))
 }
 
-/// What was seen of one part.
-struct Finding {
-    part: &'static str,
-    state: State,
-    text: String,
-    remedy: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Good,
-    Poor,
-    Missing,
-}
-
-impl Finding {
-    fn new(part: &'static str, state: State, text: impl Into<String>) -> Self {
-        Self {
-            part,
-            state,
-            text: text.into(),
-            remedy: None,
-        }
-    }
-
-    fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
-        self
-    }
-}
-
-fn doctor(server: &Server, terminal: Terminal) -> Result<()> {
-    let mut findings = vec![redis_server(), engine()];
-    findings.extend(python());
-    let can_start = findings
-        .iter()
-        .all(|finding| finding.state != State::Missing);
-    if can_start {
-        terminal.progress("Trying", "a server with the engine");
-        findings.push(trial());
-    }
-    findings.push(named_server(server));
-    for finding in &findings {
-        let mark = match finding.state {
-            State::Good => terminal.paint_out(Paint::Good, "ok     "),
-            State::Poor => terminal.paint_out(Paint::Warning, "note   "),
-            State::Missing => terminal.paint_out(Paint::Bad, "missing"),
-        };
-        terminal.print(format_args!(
-            "{mark}  {:<12} {}",
-            finding.part, finding.text
-        ))?;
-        if let Some(remedy) = &finding.remedy {
-            terminal.print(format_args!("{:22} {remedy}", ""))?;
-        }
-    }
-    let missing = findings
-        .iter()
-        .filter(|f| f.state == State::Missing)
-        .count();
-    if missing > 0 {
-        return Err(Failure::silent(Exit::Failed));
-    }
+fn install(dir: Option<&Path>, terminal: Terminal) -> Result<()> {
+    let dir = dir.map_or_else(usual_place, Path::to_path_buf);
+    let file = module::install(&dir)?;
+    terminal.status("Installed", file.display());
+    let load = load(&file, &python()?);
+    terminal.print(format_args!("loadmodule {load}"))?;
+    terminal.status(
+        "Next",
+        "put this line into redis.conf and start the server again",
+    );
     Ok(())
 }
 
-fn not_found(part: &'static str, error: embedded::Error) -> Finding {
-    let failure = not_started(error);
-    let text = failure
-        .message
-        .replace("\n  - ", "\n                         ");
-    let finding = Finding::new(part, State::Missing, text);
-    match failure.help {
-        Some(help) => finding.remedy(help),
-        None => finding,
-    }
+fn usual_place() -> PathBuf {
+    let places = PLACES.map(PathBuf::from);
+    let there = places.iter().find(|place| place.is_dir()).cloned();
+    there.unwrap_or_else(|| PathBuf::from(PLACES[1]))
 }
 
-fn redis_server() -> Finding {
-    const PART: &str = "server";
-    let program = match embedded::server_program() {
-        Ok(program) => program,
-        Err(error) => return not_found(PART, error),
-    };
-    let Some(output) = output(&program, &["--version"]) else {
-        return Finding::new(
-            PART,
-            State::Missing,
-            format!("{} does not run", program.display()),
-        )
-        .remedy("install it again, or set REDIS_SERVER to another one");
-    };
-    let version = output
-        .split("v=")
-        .nth(1)
-        .and_then(|rest| rest.split(' ').next());
-    let text = format!(
-        "{} {}",
-        program.display(),
-        version.unwrap_or("(unknown version)")
-    );
-    let is_old = version.is_some_and(|version| numbers(version) < vec![6, 2]);
-    if is_old {
-        return Finding::new(PART, State::Missing, format!("{text} is too old"))
-            .remedy("the engine needs Redis 6.2 or newer, or Valkey");
-    }
-    Finding::new(PART, State::Good, text)
+fn python() -> Result<PathBuf> {
+    embedded::python().map_err(not_started)
 }
 
-fn engine() -> Finding {
-    const PART: &str = "engine";
-    let path = match embedded::engine_file() {
-        Ok(path) => path,
-        Err(error) => return not_found(PART, error),
-    };
-    let text = path.display().to_string();
-    if !is_executable(&path) {
-        return Finding::new(PART, State::Missing, format!("{text} may not be executed")).remedy(
-            format!("`chmod +x {text}`: newer servers load no module without"),
-        );
-    }
-    Finding::new(PART, State::Good, text)
-}
-
-#[cfg(unix)]
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    const ANYBODY: u32 = 0o111;
-    path.metadata()
-        .is_ok_and(|data| data.permissions().mode() & ANYBODY != 0)
-}
-
-#[cfg(not(unix))]
-fn is_executable(path: &Path) -> bool {
-    path.is_file()
-}
-
-fn python() -> Vec<Finding> {
-    const PART: &str = "python";
-    let program = match embedded::python() {
-        Ok(program) => program,
-        Err(error) => return vec![not_found(PART, error)],
-    };
-    let version = output(
-        &program,
-        &["-c", "import platform; print(platform.python_version())"],
-    );
-    let Some(version) = version.map(|text| text.trim().to_string()) else {
-        let text = format!("{} does not run", program.display());
-        return vec![
-            Finding::new(PART, State::Missing, text)
-                .remedy("set REDGREASE_PYTHON to an interpreter that does"),
-        ];
-    };
-    let text = format!("{} {version}", program.display());
-    if numbers(&version) < vec![3, 7] {
-        return vec![
-            Finding::new(PART, State::Missing, format!("{text} is too old"))
-                .remedy("set REDGREASE_PYTHON to CPython 3.7 or newer"),
-        ];
-    }
-    let mut findings = vec![Finding::new(PART, State::Good, text)];
-    findings.extend(
-        PACKAGES
-            .iter()
-            .filter_map(|package| missing_package(&program, package)),
-    );
-    findings
-}
-
-fn missing_package(python: &Path, package: &(&'static str, &str, bool)) -> Option<Finding> {
-    let (name, reason, needed) = package;
-    if output(python, &["-c", &format!("import {name}")]).is_some() {
-        return None;
-    }
-    let state = if *needed { State::Missing } else { State::Poor };
-    let remedy = match *name {
-        "venv" | "ensurepip" => "`apt install python3-venv`".to_string(),
-        name => format!("`{} -m pip install {name}`", python.display()),
-    };
-    Some(Finding::new(name, state, format!("Python has no {name}: {reason}")).remedy(remedy))
-}
-
-/// Starts a server and lets Python answer.
-fn trial() -> Finding {
-    const PART: &str = "trial";
-    const SCRIPT: &str =
-        "import sys\nGB('ShardsIDReader').map(lambda _: sys.version.split()[0]).run()";
-    let answer = embedded::Server::start().and_then(|server| {
-        let mut con = server.gears()?;
-        con.pyexecute(SCRIPT)
-            .and_then(redgrease::Outcome::results)
-            .map_err(embedded::Error::Client)
-    });
-    match answer {
-        Ok(results) => match (results.value.first(), results.errors.first()) {
-            (Some(version), None) => Finding::new(
-                PART,
-                State::Good,
-                format!("a function ran in Python {version}"),
-            ),
-            (_, error) => Finding::new(
-                PART,
-                State::Missing,
-                format!(
-                    "a function failed: {}",
-                    error.map_or("no result", |e| &e.exception)
-                ),
-            ),
-        },
-        Err(error) => Finding::new(
-            PART,
-            State::Missing,
-            format!("a server did not work: {error}"),
-        ),
-    }
-}
-
-/// The server that --server names, which need not be there.
-fn named_server(server: &Server) -> Finding {
-    const PART: &str = "--server";
-    let url = server.url();
-    let mut con = match server.connect() {
-        Ok(con) => con,
-        Err(failure) => return Finding::new(PART, State::Poor, failure.message),
-    };
-    let modules: redis::RedisResult<Vec<redis::Value>> =
-        redis::cmd("MODULE").arg("LIST").query(&mut con);
-    let version = modules.ok().and_then(|modules| gears_version(&modules));
-    match version {
-        Some(version) => Finding::new(
-            PART,
-            State::Good,
-            format!("{url} has the commands of RedisGears {version}"),
-        ),
-        None => Finding::new(PART, State::Poor, format!("{url} has no engine"))
-            .remedy("`redgrease engine info` shows how to load it"),
-    }
-}
-
-/// The version of the module `rg`, such as `1.2.13`.
-fn gears_version(modules: &[redis::Value]) -> Option<String> {
-    let module = modules
-        .iter()
-        .map(|module| crate::value::object(crate::value::reply(module), &[]))
-        .find(|module| module["name"] == "rg")?;
-    let number = module["ver"].as_i64()?;
-    Some(format!(
-        "{}.{}.{}",
-        number / 10_000,
-        number / 100 % 100,
-        number % 100
-    ))
-}
-
-/// What a program prints, when it ends well.
-fn output(program: &Path, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// The first two numbers of a version.
-fn numbers(version: &str) -> Vec<u32> {
-    version
-        .split('.')
-        .take(2)
-        .map_while(|part| part.parse().ok())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_compared_by_number() {
-        assert!(numbers("3.11.7") > numbers("3.7"));
-        assert!(numbers("7.0.15") >= vec![6, 2]);
-        assert!(numbers("6.0.16") < vec![6, 2]);
-    }
+/// The arguments that load the module.
+fn load(engine: &Path, python: &Path) -> String {
+    format!("{} PythonExecutable {}", engine.display(), python.display())
 }

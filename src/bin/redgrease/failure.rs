@@ -29,6 +29,8 @@ pub(crate) struct Failure {
     /// Empty when everything has been said already.
     pub(crate) message: String,
     pub(crate) help: Option<String>,
+    /// A command that the server does not know.
+    pub(crate) unknown: Option<String>,
 }
 
 impl Failure {
@@ -37,6 +39,7 @@ impl Failure {
             exit,
             message: message.into(),
             help: None,
+            unknown: None,
         }
     }
 
@@ -80,14 +83,13 @@ impl fmt::Display for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match &error {
-            Error::NoEngine { command } => Self::new(
-                Exit::Server,
-                format!("the server does not know `{command}`: it has no engine"),
-            )
-            .help(
-                "`redgrease serve` starts a server that has it; `redgrease engine info` shows how \
-                 to load it into another one",
-            ),
+            Error::NoEngine { command } => Self {
+                unknown: Some(command.clone()),
+                ..Self::new(
+                    Exit::Server,
+                    format!("the server does not know `{command}`"),
+                )
+            },
             Error::Redis(redis) => refused(redis).unwrap_or_else(|| {
                 Self::new(Exit::Server, format!("the server failed: {}", plain(redis)))
             }),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use clap::CommandFactory as _;
+use clap::{Command, CommandFactory as _};
 use clap_mangen::Man;
 
 use crate::args::{Cli, CompletionsArgs, ManArgs};
@@ -28,19 +28,22 @@ pub(crate) fn man(args: &ManArgs, terminal: Terminal) -> Result<()> {
         return terminal.print(String::from_utf8_lossy(&page).trim_end());
     };
     fs::create_dir_all(dir).map_err(|error| Failure::io(dir, &error))?;
-    let mut number = 1;
-    write(dir, NAME, &Man::new(command.clone()))?;
-    for subcommand in command.get_subcommands() {
-        let name = format!("{NAME}-{}", subcommand.get_name());
-        let titled = subcommand.clone().display_name(&name);
-        write(dir, &name, &Man::new(titled))?;
-        number += 1;
-    }
+    let number = write_all(dir, NAME, command)?;
     terminal.status(
         "Wrote",
         format_args!("{} to {}", count(number, "page"), dir.display()),
     );
     Ok(())
+}
+
+/// Writes the page of a command and those of all commands below it; gives their number.
+fn write_all(dir: &Path, name: &str, command: Command) -> Result<usize> {
+    let mut number = 1;
+    for below in command.get_subcommands() {
+        number += write_all(dir, &format!("{name}-{}", below.get_name()), below.clone())?;
+    }
+    write(dir, name, &Man::new(command.display_name(name.to_string())))?;
+    Ok(number)
 }
 
 fn write(dir: &Path, name: &str, man: &Man) -> Result<()> {

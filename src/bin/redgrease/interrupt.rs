@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::failure::{Exit, Failure, Result};
+use crate::terminal;
 
 static PRESSED: AtomicUsize = AtomicUsize::new(0);
 
@@ -16,6 +17,7 @@ static PRESSED: AtomicUsize = AtomicUsize::new(0);
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(|| {
         if PRESSED.fetch_add(1, Ordering::SeqCst) > 0 {
+            terminal::restore();
             std::process::exit(Exit::Interrupted as i32);
         }
     })

@@ -42,7 +42,10 @@ pub(crate) fn fetch(con: &mut RedisGears, what: Listing) -> Result<Vec<Value>> {
         Listing::Stats | Listing::Scripts => ("RG.PYSTATS", &[]),
     };
     Ok(match (what, ask(con, &[command])?) {
-        (Listing::Cluster, answer) => nodes(&answer),
+        (Listing::Cluster, answer) => match nodes(&answer) {
+            nodes if nodes.is_empty() && con.is_cluster()? => nodes_of_redis(con)?,
+            nodes => nodes,
+        },
         (Listing::Stats, answer) => vec![object(answer, &[])],
         (_, Value::Array(items)) => items.into_iter().map(|i| object(i, nested)).collect(),
         (_, other) => vec![other],
@@ -60,9 +63,39 @@ fn nodes(answer: &Value) -> Vec<Value> {
         .map(|node| {
             let mut node = object(node, &[]);
             node["answered"] = json!(node["id"] == *mine);
+            let (first, last) = (plain(&node["minHslot"]), plain(&node["maxHslot"]));
+            node["slots"] = json!(format!("{first}-{last}"));
             node
         })
         .collect()
+}
+
+/// The nodes as Redis itself knows them, for an engine whose nodes do not know each other.
+fn nodes_of_redis(con: &mut RedisGears) -> Result<Vec<Value>> {
+    let answer: String = redis::cmd("CLUSTER").arg("NODES").query(con)?;
+    Ok(answer.lines().filter_map(node_of_redis).collect())
+}
+
+/// Reads `ID IP:PORT@BUS FLAGS PRIMARY PING PONG EPOCH LINK SLOTS…`; replicas are left out.
+fn node_of_redis(line: &str) -> Option<Value> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let [id, address, flags, _, _, _, _, _, slots @ ..] = words.as_slice() else {
+        return None;
+    };
+    let (ip, port) = address.split('@').next()?.rsplit_once(':')?;
+    let has = |flag| flags.split(',').any(|known| known == flag);
+    // slots that move to another node stand in brackets
+    let slots: Vec<&&str> = slots.iter().filter(|s| !s.starts_with('[')).collect();
+    let slots: Vec<String> = slots.iter().map(ToString::to_string).collect();
+    has("master").then(|| {
+        json!({
+            "id": id,
+            "ip": ip,
+            "port": port.parse::<u16>().unwrap_or_default(),
+            "slots": slots.join(","),
+            "answered": has("myself"),
+        })
+    })
 }
 
 fn scripts(con: &mut RedisGears, prefix: &str) -> Result<Vec<Value>> {
@@ -93,7 +126,7 @@ fn noun(what: Listing) -> &'static str {
 }
 
 /// The table of a list.
-fn render(what: Listing, items: &[Value]) -> String {
+pub(crate) fn render(what: Listing, items: &[Value]) -> String {
     match what {
         Listing::Registrations => rows(
             &[
@@ -181,7 +214,7 @@ fn render(what: Listing, items: &[Value]) -> String {
             vec![
                 plain(&item["id"]),
                 format!("{}:{}", plain(&item["ip"]), plain(&item["port"])),
-                format!("{}-{}", plain(&item["minHslot"]), plain(&item["maxHslot"])),
+                plain(&item["slots"]),
                 if item["answered"] == json!(true) {
                     "yes"
                 } else {
@@ -217,6 +250,11 @@ pub(crate) fn waits_for(item: &Value) -> String {
         .iter()
         .find_map(|name| args[name].as_str());
     shortened(found.unwrap_or("-"), LONGEST)
+}
+
+/// Whether an execution is over.
+pub(crate) fn has_ended(execution: &Value) -> bool {
+    ["done", "aborted"].contains(&plain(&execution["status"]).as_str())
 }
 
 /// An ID without the part that all have in common outside a cluster.
@@ -294,6 +332,45 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_executions() {
+        let items = [
+            json!({"executionId": format!("{}-3", "0".repeat(40)), "status": "running", "registered": 0}),
+            json!({"executionId": format!("{}-12", "0".repeat(40)), "status": "done", "registered": 1}),
+        ];
+        insta::assert_snapshot!(render(Listing::Executions, &items));
+    }
+
+    #[test]
+    fn a_table_of_requirements() {
+        let items = [json!({
+            "GearReqVersion": 1, "Name": "numpy>=1.20", "IsDownloaded": "yes", "IsInstalled": "yes",
+            "RefCount": 2, "Wheels": ["numpy-1.26.4-cp311-cp311-linux_x86_64.whl"],
+        })];
+        insta::assert_snapshot!(render(Listing::Requirements, &items));
+    }
+
+    #[test]
+    fn a_table_of_scripts() {
+        let items = [
+            json!({
+                "path": "/srv/area.py", "registrations": ["0-1", "0-3"], "host": "web1",
+                "last_updated": "2026-11-22T16:32:56.123456+00:00",
+            }),
+            json!({
+                "path": "/srv/sub/old.py", "registrations": ["0-7"], "host": "",
+                "last_updated": "2021-01-01T00:00:00.000000+00:00",
+            }),
+        ];
+        insta::assert_snapshot!(render(Listing::Scripts, &items));
+    }
+
+    #[test]
+    fn a_table_of_stats() {
+        let items = [json!({"TotalAllocated": 1_234_567, "CurrAllocated": 890})];
+        insta::assert_snapshot!(render(Listing::Stats, &items));
+    }
+
+    #[test]
     fn nodes_of_a_cluster() {
         let node = |id: &str, low: u32| {
             json!([
@@ -318,6 +395,16 @@ mod tests {
         let answer = json!(["MyId", "b", "MyRunId", "r", [node("a", 0), node("b", 8192)]]);
         insta::assert_snapshot!(render(Listing::Cluster, &nodes(&answer)));
         assert!(nodes(&json!("no cluster mode")).is_empty());
+    }
+
+    #[test]
+    fn nodes_as_redis_knows_them() {
+        let answer = "\
+            a1 10.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 [7-<-b2]\n\
+            b2 10.0.0.2:7000@17000,db2 master - 0 1426238316232 2 connected 5461-10922 16383\n\
+            c3 10.0.0.3:7000@17000 slave a1 0 1426238316232 2 connected\n";
+        let nodes: Vec<Value> = answer.lines().filter_map(node_of_redis).collect();
+        insta::assert_snapshot!(render(Listing::Cluster, &nodes));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::config::{Layers, LoadSettings};
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt;
 use crate::loader::{Loaded, Loader};
+use crate::progress::Progress;
 use crate::scan::{Files, Sources};
 use crate::server::Server;
 use crate::terminal::{Terminal, count};
@@ -17,6 +18,13 @@ pub(crate) fn run(
     layers: &Layers,
     terminal: Terminal,
 ) -> Result<()> {
+    if let Some(path) = &args.log_config {
+        return Err(Failure::usage(format!(
+            "--log-config {}: it configures the logging of Python, which this tool does not have",
+            path.display()
+        ))
+        .help("--quiet and --verbose set how much is said; `2>> FILE` sends it to a file"));
+    }
     let settings = layers.load(args)?;
     let sources = sources(&settings)?;
     let files = sources.scan()?;
@@ -84,11 +92,16 @@ fn load_all(loader: &mut Loader<'_>, files: &Files, terminal: Terminal) -> Resul
         if interrupt::requested() {
             break;
         }
+        loader.progress = Progress {
+            done,
+            total: files.scripts.len(),
+        };
         done += 1;
         if loader.load(path)? == Loaded::No {
             failed += 1;
         }
     }
+    loader.progress = Progress::default();
     if files.scripts.is_empty() && !files.requirements.is_empty() {
         loader.install_all()?;
     }

@@ -1,20 +1,22 @@
 //! Bringing script files into the server, and taking out what they have registered.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redgrease::client::requests::PyExecuteOptions;
-use redgrease::{Error, GearsCommands, Outcome, RedisGears, Registration};
+use redgrease::{Error, GearsCommands as _, Outcome, RedisGears};
 use redgrease_core::source::Source;
 
 use crate::args::Listing;
 use crate::check::{read, shown};
 use crate::config::LoadSettings;
+use crate::execution;
 use crate::failure::{Exit, Failure, Result};
-use crate::index::{Index, hash};
+use crate::index::{Entry, Index, hash};
 use crate::list::{fetch, waits_for};
+use crate::packages::Packages;
+use crate::progress::{Progress, Work};
+use crate::replace::{Before, Replacer, Version};
 use crate::report;
-use crate::requirements;
 use crate::scan::Sources;
 use crate::script::{Results, Script};
 use crate::terminal::{Terminal, count};
@@ -29,13 +31,6 @@ pub(crate) enum Loaded {
     No,
 }
 
-/// The registrations before a script is sent.
-struct Before {
-    all: BTreeSet<String>,
-    /// Those of the script's version that is there.
-    ours: Vec<String>,
-}
-
 /// Loads and unloads scripts on one server.
 #[derive(Debug)]
 pub(crate) struct Loader<'a> {
@@ -44,12 +39,10 @@ pub(crate) struct Loader<'a> {
     sources: &'a Sources,
     terminal: Terminal,
     index: Index,
-    /// The packages of each requirement file.
-    requirements: BTreeMap<PathBuf, Vec<String>>,
-    /// Sets of packages that the server has installed.
-    installed: BTreeSet<Vec<String>>,
-    /// The server knows sessions by name (RedisGears 1.2, and the engine).
-    names_sessions: bool,
+    packages: Packages,
+    replacer: Replacer,
+    /// How many of the scripts that are being loaded are done.
+    pub(crate) progress: Progress,
 }
 
 impl<'a> Loader<'a> {
@@ -60,14 +53,14 @@ impl<'a> Loader<'a> {
         terminal: Terminal,
     ) -> Self {
         Self {
+            replacer: Replacer::new(con.clone(), terminal),
             con,
             settings,
             sources,
             terminal,
             index: Index::new(&settings.index_prefix),
-            requirements: BTreeMap::new(),
-            installed: BTreeSet::new(),
-            names_sessions: true,
+            packages: Packages::default(),
+            progress: Progress::default(),
         }
     }
 
@@ -77,38 +70,18 @@ impl<'a> Loader<'a> {
 
     /// A server that was started again has nothing of what was installed.
     pub(crate) fn forget_installed(&mut self) {
-        self.installed.clear();
+        self.packages.forget_installed();
     }
 
-    /// Reads a requirement file; a file that is gone holds nothing. Says whether its packages are
-    /// others than before.
+    /// Reads a requirement file; says whether its packages are others than before.
     pub(crate) fn read_requirements(&mut self, path: &Path) -> Result<bool> {
-        let specs = if path.exists() {
-            requirements::read(path, self.terminal)?
-        } else {
-            Vec::new()
-        };
-        let before = self.requirements.insert(path.to_path_buf(), specs.clone());
-        Ok(before.unwrap_or_default() != specs)
-    }
-
-    /// The packages that the requirement files name for a script, each once.
-    fn packages(&self, script: &Path) -> Vec<String> {
-        let mut packages: Vec<String> = Vec::new();
-        for (file, specs) in &self.requirements {
-            if self.sources.applies(file, script) {
-                packages.extend(specs.iter().cloned());
-            }
-        }
-        let mut seen = BTreeSet::new();
-        packages.retain(|spec| seen.insert(spec.clone()));
-        packages
+        self.packages.read(path, self.terminal)
     }
 
     /// Changes when the script or what it needs changes; `None` when it cannot be read.
     pub(crate) fn digest(&self, path: &Path) -> Option<u64> {
         let mut bytes = std::fs::read(path).ok()?;
-        for package in self.packages(path) {
+        for package in self.packages.of(path, self.sources) {
             bytes.push(0);
             bytes.extend_from_slice(package.as_bytes());
         }
@@ -120,16 +93,31 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     ///
-    /// When the server cannot be reached.
+    /// When the server cannot be reached, or Ctrl-C has ended the work.
     pub(crate) fn load(&mut self, path: &Path) -> Result<Loaded> {
+        self.load_version(path, None)
+    }
+
+    /// As [`Self::load`], for a script that was `old` before it got the name `path`: no trigger of
+    /// it is away in between.
+    pub(crate) fn rename(&mut self, old: &Path, path: &Path) -> Result<Loaded> {
+        let loaded = self.load_version(path, Some(old))?;
+        if loaded == Loaded::No {
+            self.unload(old)?;
+        }
+        Ok(loaded)
+    }
+
+    fn load_version(&mut self, path: &Path, old: Option<&Path>) -> Result<Loaded> {
         let name = shown(path);
-        self.terminal.progress("Loading", &name);
         let source = match read(path) {
             Ok(source) => source,
             Err(failure) => return Ok(self.not_loaded(&name, &failure)),
         };
         if source.text().trim().is_empty() {
-            self.unload_quietly(path)?;
+            for path in [Some(path), old].into_iter().flatten() {
+                self.unload_quietly(path)?;
+            }
             self.terminal
                 .status("Skipped", format_args!("{name}: it is empty"));
             return Ok(Loaded::Yes);
@@ -137,10 +125,10 @@ impl<'a> Loader<'a> {
         let Some(script) = self.prepare(&source, &name) else {
             return Ok(Loaded::No);
         };
-        match self.send(path, &name, &script) {
+        match self.send(path, old, &name, &script) {
             Ok(()) => Ok(Loaded::Yes),
-            Err(failure) if failure.exit == Exit::Server => Err(failure),
-            Err(failure) => Ok(self.not_loaded(&name, &failure)),
+            Err(failure) if failure.exit == Exit::Failed => Ok(self.not_loaded(&name, &failure)),
+            Err(failure) => Err(failure),
         }
     }
 
@@ -174,135 +162,89 @@ impl<'a> Loader<'a> {
         script
     }
 
-    fn send(&mut self, path: &Path, name: &str, script: &Script) -> Result<()> {
-        let mut packages = self.packages(path);
+    fn send(&mut self, path: &Path, old: Option<&Path>, name: &str, script: &Script) -> Result<()> {
+        let mut packages = self.packages.of(path, self.sources);
         for package in &script.requirements {
             if !packages.contains(package) {
                 packages.push(package.clone());
             }
         }
-        self.install(name, &packages)?;
-        self.terminal.progress("Loading", name);
+        let progress = self.progress;
+        self.packages
+            .install(&self.con, &packages, name, progress, self.terminal)?;
         let session = self.index.session(path);
-        let before = self.registrations(path, &session)?;
-        let outcome = self.execute(path, script, &packages, &session, &before.ours)?;
-        let new = self.tidy_up(&session, &before)?;
-        let ids: Vec<String> = new.iter().map(|r| r.id.clone()).collect();
+        let old_session = old.map(|old| self.index.session(old));
+        let entry = self.index.get(&mut self.con, path)?;
+        let before = self.before(path, old)?;
+        // what is registered belongs to the script even if this program ends before the answer
+        self.index
+            .put(&mut self.con, path, &session, &before.ours)?;
+        let work = Work {
+            verb: "Loading",
+            progress,
+            what: name.to_string(),
+        };
+        let version = Version {
+            text: script.text(),
+            // its run is waited for below, where Ctrl-C can abort it
+            options: PyExecuteOptions::new().requirements(packages).unblocking(),
+            description: format!("redgrease {}", path.display()),
+            session: &session,
+            successor_of: old_session.as_deref(),
+            work: &work,
+        };
+        let outcome = match self.replacer.send(&version, &before)? {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                match entry {
+                    Some(entry) => {
+                        let ids = &entry.registrations;
+                        self.index.put(&mut self.con, path, &session, ids)?;
+                    }
+                    None => self.index.remove(&mut self.con, path)?,
+                }
+                return Err(refusal(script, error));
+            }
+        };
+        let ids = self.replacer.tidy_up(&session, &before)?;
         self.index.put(&mut self.con, path, &session, &ids)?;
+        if let Some(old) = old {
+            self.index.remove(&mut self.con, old)?;
+            let old = shown(old);
+            self.terminal
+                .status("Removed", format_args!("{old}: {name} takes its place"));
+        }
+        let is_unblocking = self.settings.unblocking.is_match(&path.to_string_lossy());
+        let outcome = match outcome {
+            Outcome::Started(id) if !is_unblocking => {
+                let results = execution::wait(&self.con, &id, &work, self.terminal)?;
+                Outcome::Results(results)
+            }
+            outcome => outcome,
+        };
         let names = self.names(&ids)?;
         self.report(name, script, &outcome, &names);
         Ok(())
     }
 
+    /// What the server has of a script, and of the one whose place it takes.
+    fn before(&mut self, path: &Path, old: Option<&Path>) -> Result<Before> {
+        let paths: Vec<&Path> = [Some(path), old].into_iter().flatten().collect();
+        let sessions: Vec<String> = paths.iter().map(|path| self.index.session(path)).collect();
+        let sessions: Vec<&str> = sessions.iter().map(String::as_str).collect();
+        let mut entries: Vec<Entry> = Vec::new();
+        for path in paths {
+            entries.extend(self.index.get(&mut self.con, path)?);
+        }
+        Before::ask(&mut self.con, &sessions, &entries)
+    }
+
     /// Installs the packages of all requirement files, when there is no script to do it for.
     pub(crate) fn install_all(&mut self) -> Result<()> {
-        let mut packages: Vec<String> = self.requirements.values().flatten().cloned().collect();
-        packages.dedup();
-        self.install("later", &packages)
-    }
-
-    /// Sends the packages ahead of the script, so that what takes long is seen and said once.
-    fn install(&mut self, name: &str, packages: &[String]) -> Result<()> {
-        let mut set = packages.to_vec();
-        set.sort();
-        if set.is_empty() || self.installed.contains(&set) {
-            return Ok(());
-        }
-        let list = packages.join(", ");
-        self.terminal
-            .progress("Installing", format_args!("{list} for {name}"));
-        let options = PyExecuteOptions::new().requirements(packages.iter().cloned());
-        match self.con.pyexecute_options("", &options) {
-            Ok(_) => {
-                self.terminal.status("Installed", list);
-                self.installed.insert(set);
-                Ok(())
-            }
-            Err(Error::Engine { message }) => Err(Failure::failed(format!(
-                "the server could not install {list}: {message}"
-            ))
-            .help("the log of the server holds the output of pip")),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    fn execute(
-        &mut self,
-        path: &Path,
-        script: &Script,
-        packages: &[String],
-        session: &str,
-        old: &[String],
-    ) -> Result<Outcome> {
-        let mut options = PyExecuteOptions::new().requirements(packages.iter().cloned());
-        options.unblocking = self.settings.unblocking.is_match(&path.to_string_lossy());
-        if self.names_sessions {
-            let named = options
-                .clone()
-                .id(session)
-                .description(format!("redgrease {}", path.display()))
-                .upgrade();
-            match self.con.pyexecute_options(script.text(), &named) {
-                Err(Error::Engine { message }) if message.starts_with("Unknown arguments") => {
-                    self.names_sessions = false;
-                }
-                result => return result.map_err(|error| self.refusal(script, error)),
-            }
-        }
-        // without named sessions nothing is replaced: the old registrations go first
-        self.unregister(old)?;
-        let result = self.con.pyexecute_options(script.text(), &options);
-        result.map_err(|error| self.refusal(script, error))
-    }
-
-    fn refusal(&self, script: &Script, error: Error) -> Failure {
-        let taken = error.to_string().contains("trigger already registered");
-        let failure = Failure::from(script.explain(error));
-        if taken {
-            return failure.help(
-                "another script or program has a function with this trigger; `redgrease ls` shows \
-                 which, `redgrease rm TRIGGER` removes it",
-            );
-        }
-        failure
-    }
-
-    /// What is registered now, and what of it belongs to the script at `path`: what its session
-    /// says, and what the index remembers from servers and programs that have no named sessions.
-    fn registrations(&mut self, path: &Path, session: &str) -> Result<Before> {
-        let entry = self.index.get(&mut self.con, path)?.unwrap_or_default();
-        let there = self.con.dumpregistrations()?;
-        let is_ours =
-            |r: &&Registration| r.session() == Some(session) || entry.registrations.contains(&r.id);
-        let ours = there.iter().filter(is_ours).map(|r| r.id.clone()).collect();
-        let all = there.into_iter().map(|r| r.id).collect();
-        Ok(Before { all, ours })
-    }
-
-    /// Removes what the new version of a script has left of the one before; gives what is new.
-    fn tidy_up(&mut self, session: &str, before: &Before) -> Result<Vec<Registration>> {
-        let there = self.con.dumpregistrations()?;
-        let (left, rest): (Vec<_>, Vec<_>) =
-            there.into_iter().partition(|r| before.ours.contains(&r.id));
-        let left: Vec<String> = left.into_iter().map(|r| r.id).collect();
-        self.unregister(&left)?;
-        // without named sessions, what came in while the script ran is taken for its own
-        let names_sessions = self.names_sessions;
-        let is_new = |r: &Registration| match names_sessions {
-            true => r.session() == Some(session),
-            false => !before.all.contains(&r.id),
-        };
-        Ok(rest.into_iter().filter(is_new).collect())
-    }
-
-    fn unregister(&mut self, ids: &[String]) -> Result<()> {
-        for id in ids {
-            match self.con.unregister(id) {
-                Err(Error::Engine { message }) if message.contains("not registered") => {}
-                result => result?,
-            }
-        }
-        Ok(())
+        let all = self.packages.all();
+        let progress = self.progress;
+        self.packages
+            .install(&self.con, &all, "later", progress, self.terminal)
     }
 
     /// Takes out what a script that is gone has registered.
@@ -320,9 +262,8 @@ impl<'a> Loader<'a> {
     }
 
     fn unload_quietly(&mut self, path: &Path) -> Result<usize> {
-        let session = self.index.session(path);
-        let ids = self.registrations(path, &session)?.ours;
-        self.unregister(&ids)?;
+        let ids = self.before(path, None)?.ours;
+        self.replacer.unregister(&ids)?;
         self.index.remove(&mut self.con, path)?;
         Ok(ids.len())
     }
@@ -394,4 +335,16 @@ impl<'a> Loader<'a> {
             }
         }
     }
+}
+
+fn refusal(script: &Script, error: Error) -> Failure {
+    let is_taken = error.to_string().contains("trigger already registered");
+    let failure = Failure::from(script.explain(error));
+    if is_taken {
+        return failure.help(
+            "another script or program has a function with this trigger; `redgrease ls` shows \
+             which, `redgrease rm TRIGGER` removes it",
+        );
+    }
+    failure
 }

@@ -3,7 +3,9 @@
 mod args;
 mod check;
 mod config;
+mod doctor;
 mod engine;
+mod execution;
 mod failure;
 mod generate;
 mod index;
@@ -12,8 +14,14 @@ mod list;
 mod load;
 mod loader;
 mod manage;
+mod mirror;
+mod module;
+mod packages;
+mod progress;
+mod replace;
 mod report;
 mod requirements;
+mod roots;
 mod run;
 mod scan;
 mod script;
@@ -23,6 +31,7 @@ mod table;
 mod terminal;
 mod top;
 mod value;
+mod version;
 mod watch;
 
 use std::path::PathBuf;
@@ -40,7 +49,9 @@ fn main() -> ExitCode {
     quiet_panics();
     let cli = Cli::parse_from(args::with_watch_value(std::env::args_os().collect()));
     let terminal = Terminal::new(&cli.output);
-    match run(&cli, terminal) {
+    let done = run(&cli, terminal);
+    terminal::restore();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             terminal.error(&failure);
@@ -68,7 +79,7 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
     }
     let layers = Layers::read(&cli.server, false, terminal)?;
     let server = Server::new(&layers.server(&cli.server)?)?;
-    match command {
+    let done = match command {
         Command::Run(args) => run::run(args, &server, terminal),
         Command::Trigger(args) => run::trigger(args, &server, terminal),
         Command::Ls(args) => list::run(
@@ -85,7 +96,8 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
         Command::Top(args) => top::run(args, &server, terminal),
         Command::Engine(args) => engine::run(args, &server, terminal),
         Command::Check(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
-    }
+    };
+    done.map_err(|failure| server.explain(failure))
 }
 
 /// The job without a command.
@@ -98,6 +110,7 @@ fn load(cli: &Cli, terminal: Terminal) -> Result<()> {
     let layers = Layers::read(&cli.server, true, terminal)?;
     let server = Server::new(&layers.server(&cli.server)?)?;
     load::run(&cli.load, &server, &layers, terminal)
+        .map_err(|failure| server.explain(failure))
         .map_err(|failure| misspelt_command(&cli.load.paths, failure))
 }
 

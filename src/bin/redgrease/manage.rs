@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::args::{AbortArgs, ConfigAction, ConfigArgs, Format, Listing, PauseArgs, RmArgs};
 use crate::failure::{Exit, Failure, Result};
-use crate::list::{fetch, short_id, waits_for};
+use crate::list::{fetch, has_ended, short_id, waits_for};
 use crate::server::Server;
 use crate::table::table;
 use crate::terminal::{Terminal, count};
@@ -32,8 +32,7 @@ pub(crate) fn rm(args: &RmArgs, server: &Server, terminal: Terminal) -> Result<(
     let mut con = server.connect()?;
     if args.executions {
         let all = fetch(&mut con, Listing::Executions)?;
-        let ended = |item: &Value| ["done", "aborted"].contains(&plain(&item["status"]).as_str());
-        let ids = executions(&all, &args.names, args.all.then_some(&ended))?;
+        let ids = executions(&all, &args.names, args.all.then_some(&has_ended))?;
         return each(&ids, "Forgot", "execution", terminal, |id| {
             ask(&mut con, &["RG.DROPEXECUTION", id])
         });
@@ -53,7 +52,7 @@ pub(crate) fn rm(args: &RmArgs, server: &Server, terminal: Terminal) -> Result<(
 pub(crate) fn abort(args: &AbortArgs, server: &Server, terminal: Terminal) -> Result<()> {
     let mut con = server.connect()?;
     let all = fetch(&mut con, Listing::Executions)?;
-    let goes_on = |item: &Value| !["done", "aborted"].contains(&plain(&item["status"]).as_str());
+    let goes_on = |item: &Value| !has_ended(item);
     let ids = executions(&all, &args.ids, args.all.then_some(&goes_on))?;
     each(&ids, "Aborted", "execution", terminal, |id| {
         ask(&mut con, &["RG.ABORTEXECUTION", id])

@@ -1,23 +1,20 @@
 //! `redgrease run` and `redgrease trigger`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use redgrease::client::requests::{self, PyExecuteOptions};
 use redgrease::client::{FromResults, RedisGears};
-use redgrease::{
-    ExecId, ExecutionResult, GearsCommands, Outcome, PyValue, RawRecord, Registration,
-};
+use redgrease::{ExecutionResult, GearsCommands, Outcome, PyValue, RawRecord, Registration};
 use redgrease_core::pyversion::PyVersion;
 use redgrease_core::source::Source;
 use serde_json::{Value, json};
 
 use crate::args::{Format, RunArgs, TriggerArgs};
 use crate::check::read;
+use crate::execution;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt;
+use crate::progress::{Progress, Work};
 use crate::report;
 use crate::script::{Results, Script};
 use crate::server::Server;
@@ -47,7 +44,7 @@ pub(crate) fn run(args: &RunArgs, server: &Server, terminal: Terminal) -> Result
     match outcome {
         Outcome::Started(id) if args.unblocking => terminal.print(id),
         Outcome::Started(id) => {
-            let results = wait(&mut con, server, &id, terminal)?;
+            let results = execution::wait(&con, &id, &execution_of(&source), terminal)?;
             print(&script, results, args.format, terminal)
         }
         Outcome::Results(results) => print(&script, results, args.format, terminal),
@@ -72,56 +69,12 @@ fn prepare(source: &Source, no_check: bool, terminal: Terminal) -> Result<Script
     })
 }
 
-/// Waits for the end of an execution; Ctrl-C aborts it.
-fn wait(
-    con: &mut RedisGears,
-    server: &Server,
-    id: &ExecId,
-    terminal: Terminal,
-) -> Result<ExecutionResult<Vec<RawRecord>>> {
-    let ended = Arc::new(AtomicBool::new(false));
-    let watcher = abort_on_interrupt(server.clone(), id.clone(), Arc::clone(&ended), terminal);
-    let results = con.getresultsblocking(id);
-    ended.store(true, Ordering::SeqCst);
-    // the thread has nothing to give, and its panic was said already
-    let _ = watcher.join();
-    let results = results?;
-    con.dropexecution(id)?;
-    if interrupt::requested() {
-        return Err(Failure::new(
-            Exit::Interrupted,
-            "stopped; the execution was aborted",
-        ));
+fn execution_of(source: &Source) -> Work {
+    Work {
+        verb: "Running",
+        progress: Progress::default(),
+        what: source.file().to_string(),
     }
-    Ok(results)
-}
-
-/// Aborts the execution over a connection of its own, because the other one waits for results.
-fn abort_on_interrupt(
-    server: Server,
-    id: ExecId,
-    ended: Arc<AtomicBool>,
-    terminal: Terminal,
-) -> std::thread::JoinHandle<()> {
-    const LOOK: Duration = Duration::from_millis(20);
-    std::thread::spawn(move || {
-        while !ended.load(Ordering::SeqCst) {
-            if interrupt::requested() {
-                terminal.status(
-                    "Aborting",
-                    format_args!("{id}; Ctrl-C again leaves at once"),
-                );
-                let aborted = server
-                    .connect()
-                    .and_then(|mut con| con.abortexecution(&id).map_err(Failure::from));
-                if let Err(failure) = aborted {
-                    terminal.error(&failure);
-                }
-                return;
-            }
-            std::thread::sleep(LOOK);
-        }
-    })
 }
 
 fn print(

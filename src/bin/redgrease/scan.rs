@@ -89,13 +89,14 @@ impl Sources {
         out
     }
 
-    /// All files that count, each once.
+    /// All files that count, each once. A directory that is gone since it was named has none.
     pub(crate) fn scan(&self) -> Result<Files> {
         let mut files = Files::default();
         for root in &self.roots {
             match root {
                 Root::File(file) => self.take(file, &mut files),
-                Root::Directory(dir) => self.scan_directory(dir, &mut files)?,
+                Root::Directory(dir) if dir.is_dir() => self.scan_directory(dir, &mut files)?,
+                Root::Directory(_) => {}
             }
         }
         Ok(files)

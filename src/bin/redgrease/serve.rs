@@ -8,12 +8,15 @@ use redgrease::embedded::{self, Server};
 use crate::args::ServeArgs;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt;
+use crate::module;
 use crate::terminal::Terminal;
+use crate::version::Version;
 
 /// Runs a server until Ctrl-C.
 pub(crate) fn run(args: &ServeArgs, port: Option<u16>, terminal: Terminal) -> Result<()> {
+    refuse_old_program()?;
     interrupt::listen()?;
-    let mut builder = Server::builder();
+    let mut builder = Server::builder().engine(module::path()?);
     if let Some(port) = port {
         builder = builder.port(port);
     }
@@ -48,6 +51,23 @@ pub(crate) fn run(args: &ServeArgs, port: Option<u16>, terminal: Terminal) -> Re
     let result = guard(&server);
     stop(server, terminal);
     result
+}
+
+/// A server that is too old would only say that it cannot load the module.
+fn refuse_old_program() -> Result<()> {
+    let program = embedded::server_program().map_err(not_started)?;
+    match Version::of_program(&program).filter(Version::is_too_old) {
+        None => Ok(()),
+        Some(version) => Err(Failure::new(
+            Exit::Server,
+            format!(
+                "{} is {version}, which is too old for the engine: Redis 6.2 or newer, or Valkey, \
+                 is needed",
+                program.display()
+            ),
+        )
+        .help("install a newer one, or set REDIS_SERVER to one")),
+    }
 }
 
 /// Waits for Ctrl-C; fails when the server ends before.

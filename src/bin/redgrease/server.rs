@@ -8,6 +8,7 @@ use redis::{Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 
 use crate::args::ServerArgs;
 use crate::failure::{Exit, Failure, Result, plain};
+use crate::version::Running;
 
 const HOST: &str = "localhost";
 const PORT: u16 = 6379;
@@ -78,28 +79,66 @@ impl Server {
             .and_then(|mut con| redis::cmd("PING").exec(&mut con));
         match reached {
             Ok(()) => RedisGears::open(self.info.clone()).map_err(Failure::from),
-            Err(error) => Err(self.explain(error)),
+            Err(error) => Err(self.unreachable(error)),
         }
     }
 
-    fn explain(&self, error: redis::RedisError) -> Failure {
+    /// Says of a command that the server does not know why that is.
+    pub(crate) fn explain(&self, failure: Failure) -> Failure {
+        let Some(command) = &failure.unknown else {
+            return failure;
+        };
+        match self.connect() {
+            Ok(mut con) => Running::ask(&mut con).lacks(&self.url(), command),
+            Err(failure) => failure,
+        }
+    }
+
+    fn unreachable(&self, error: redis::RedisError) -> Failure {
         let url = self.url();
+        match error.kind() {
+            redis::ErrorKind::Parse => {
+                return Failure::new(
+                    Exit::Server,
+                    format!("what answers at {url} does not speak as Redis does"),
+                )
+                .help(self.advice(&error));
+            }
+            redis::ErrorKind::InvalidClientConfig => {
+                return Failure::usage(format!("--server: {url}: {}", plain(&error)))
+                    .help("SSL_CERT_FILE names a file with the certificates to trust");
+            }
+            _ => {}
+        }
         if error.is_connection_refusal() || error.is_io_error() || error.is_timeout() {
             let reason = if error.is_timeout() {
                 format!("it did not answer within {} s", PATIENCE.as_secs())
             } else {
                 plain(&error)
             };
-            let help = if reason.contains("certificate") {
-                "SSL_CERT_FILE names a file with the certificates to trust in place of the system's"
-            } else {
-                "`redgrease serve` starts one; --server and --port name another"
-            };
-            return Failure::new(Exit::Server, format!("no server at {url}: {reason}")).help(help);
+            return Failure::new(Exit::Server, format!("no server at {url}: {reason}"))
+                .help(self.advice(&error));
         }
         let mut failure = Failure::from(error);
         failure.message = format!("{url}: {}", failure.message);
         failure
+    }
+
+    /// What to do about a server that cannot be reached.
+    fn advice(&self, error: &redis::RedisError) -> &'static str {
+        let speaks_tls = matches!(self.info.addr(), ConnectionAddr::TcpTls { .. });
+        let reason = plain(error);
+        if speaks_tls && (reason.contains("certificate") || reason.contains("PEM")) {
+            "SSL_CERT_FILE names a file with the certificates to trust in place of the system's"
+        } else if error.is_connection_refusal() || reason.contains("lookup") {
+            "`redgrease serve` starts one; --server and --port name another"
+        } else if speaks_tls {
+            "the address of a server without TLS begins with redis://"
+        } else if error.is_timeout() {
+            "is the address right, and does no firewall stand between?"
+        } else {
+            "the address of a server with TLS begins with rediss://"
+        }
     }
 }
 

@@ -2,9 +2,22 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::args::{Color, OutputArgs};
 use crate::failure::{Exit, Failure, Result};
+
+/// Begins the line of a terminal anew.
+const OVER: &str = "\r\x1b[2K";
+
+/// Whether the last line of the terminal is one of [`Terminal::progress`].
+static UNFINISHED: AtomicBool = AtomicBool::new(false);
+
+/// Whether a [`Screen`] is shown.
+static OTHER_SCREEN: AtomicBool = AtomicBool::new(false);
+/// The other screen, without the cursor.
+const ENTER: &str = "\x1b[?1049h\x1b[?25l";
+const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
 
 /// The two outputs of the tool with the user's wishes.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +80,7 @@ impl Terminal {
 
     /// Prints a result. A reader that has gone away ends the tool quietly.
     pub(crate) fn print(&self, text: impl Display) -> Result<()> {
+        clear();
         let mut out = io::stdout().lock();
         writeln!(out, "{text}")
             .and_then(|()| out.flush())
@@ -123,11 +137,28 @@ impl Terminal {
 
     /// Shows what is being done until the next line is written; only on a terminal.
     pub(crate) fn progress(&self, verb: &str, text: impl Display) {
+        // a line that is longer than the terminal is wide is cut, as only its last row could be
+        // written over
+        const WITHOUT_WRAPPING: (&str, &str) = ("\x1b[?7l", "\x1b[?7h");
         if self.live {
             let verb = self.paint_err(Paint::Note, &format!("{verb:>12}"));
-            let _ = write!(io::stderr().lock(), "\r\x1b[2K{verb} {text}\x1b[K\r");
-            let _ = io::stderr().flush();
+            let (start, end) = WITHOUT_WRAPPING;
+            let mut err = io::stderr().lock();
+            let _ = write!(err, "{OVER}{start}{verb} {text}{end}\r");
+            let _ = err.flush();
+            UNFINISHED.store(true, Ordering::SeqCst);
         }
+    }
+
+    /// Gives a screen of its own to what is printed from now on, and the usual one back when the
+    /// screen is dropped; nothing where the output is no terminal.
+    pub(crate) fn screen(&self) -> Result<Screen> {
+        let is_terminal = io::stdout().is_terminal();
+        if is_terminal {
+            OTHER_SCREEN.store(true, Ordering::SeqCst);
+            self.print(ENTER)?;
+        }
+        Ok(Screen { is_terminal })
     }
 
     pub(crate) fn paint_out(&self, paint: Paint, text: &str) -> String {
@@ -144,9 +175,47 @@ impl Terminal {
     }
 
     fn line(&self, text: impl Display) {
-        let over = if self.live { "\r\x1b[2K" } else { "" };
+        clear();
         // an error output that is closed leaves nobody to tell
-        let _ = writeln!(io::stderr().lock(), "{over}{text}");
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+}
+
+/// A screen for pictures that take each other's place.
+#[derive(Debug)]
+pub(crate) struct Screen {
+    is_terminal: bool,
+}
+
+impl Screen {
+    /// What to print before a picture.
+    pub(crate) fn start(&self) -> &'static str {
+        if self.is_terminal { "\x1b[H\x1b[J" } else { "" }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Takes the line of [`Terminal::progress`] away.
+fn clear() {
+    if UNFINISHED.swap(false, Ordering::SeqCst) {
+        let mut err = io::stderr().lock();
+        let _ = write!(err, "{OVER}");
+        let _ = err.flush();
+    }
+}
+
+/// Leaves the terminal as it was found.
+pub(crate) fn restore() {
+    clear();
+    if OTHER_SCREEN.swap(false, Ordering::SeqCst) {
+        let mut out = io::stdout().lock();
+        let _ = write!(out, "{LEAVE}");
+        let _ = out.flush();
     }
 }
 

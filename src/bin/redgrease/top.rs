@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use redgrease::RedisGears;
@@ -11,15 +10,11 @@ use serde_json::Value;
 use crate::args::{Listing, TopArgs};
 use crate::failure::{Failure, Result};
 use crate::interrupt;
-use crate::list::{fetch, last_line, rounded, short_id, waits_for};
+use crate::list::{fetch, has_ended, last_line, render, rounded, short_id, waits_for};
 use crate::server::Server;
 use crate::table::{shortened, table};
 use crate::terminal::{Paint, Terminal, count};
 use crate::value::plain;
-
-const ENTER: &str = "\x1b[?1049h\x1b[?25l";
-const LEAVE: &str = "\x1b[?25h\x1b[?1049l";
-const CLEAR: &str = "\x1b[H\x1b[J";
 
 /// The counters of a registration at one look.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,31 +38,12 @@ pub(crate) fn run(args: &TopArgs, server: &Server, terminal: Terminal) -> Result
         .ok_or_else(|| Failure::usage("--interval: expected a number of seconds above 0"))?;
     let mut con = server.connect()?;
     interrupt::listen()?;
-    let live = std::io::stdout().is_terminal();
-    if live {
-        terminal.print(ENTER)?;
-    }
-    let result = looks(args, interval, &mut con, server, live, terminal);
-    if live {
-        terminal.print(LEAVE)?;
-    }
-    result
-}
-
-fn looks(
-    args: &TopArgs,
-    interval: Duration,
-    con: &mut RedisGears,
-    server: &Server,
-    live: bool,
-    terminal: Terminal,
-) -> Result<()> {
+    let screen = terminal.screen()?;
     let mut before = Looks::default();
     let mut left = args.count;
     while left != Some(0) {
-        let text = look(con, server, &mut before, terminal)?;
-        let clear = if live { CLEAR } else { "" };
-        terminal.print(format_args!("{clear}{text}"))?;
+        let text = look(&mut con, server, &mut before, terminal)?;
+        terminal.print(format_args!("{}{text}", screen.start()))?;
         left = left.map(|number| number - 1);
         if left == Some(0) || interrupt::sleep(interval) {
             break;
@@ -90,18 +66,63 @@ fn look(
     let mut out = String::new();
     let _ = writeln!(
         out,
-        "{}  {}  {}\n",
+        "{}  {}  {}\n{}\n",
         terminal.paint_out(Paint::Strong, &server.url()),
         count(registrations.len(), "registration"),
-        states(&executions)
+        states(&executions),
+        totals(&registrations, &before.last, seconds),
     );
     out.push_str(&activity(&registrations, &before.last, seconds));
+    let active = active(&executions);
+    if !active.is_empty() {
+        let _ = write!(out, "\n\n{}", render(Listing::Executions, &active));
+    }
     before.last = registrations
         .iter()
         .map(|item| (plain(&item["id"]), counters(item)))
         .collect();
     before.at = Some(now);
     Ok(out)
+}
+
+/// The rates of all registrations together, and the longest lag.
+fn totals(
+    registrations: &[Value],
+    last: &HashMap<String, Counters>,
+    seconds: Option<f64>,
+) -> String {
+    let sum = |pick: fn(&Counters) -> f64| {
+        let seconds = seconds?;
+        let rates = registrations.iter().filter_map(|item| {
+            let before = last.get(&plain(&item["id"]))?;
+            Some((pick(&counters(item)) - pick(before)).max(0.0))
+        });
+        Some(rates.sum::<f64>() / seconds)
+    };
+    let shown = |rate: Option<f64>| rate.map_or("-".to_string(), |rate| format!("{rate:.1}"));
+    let lag = |item: &Value| {
+        plain(&item["RegistrationData"]["lastEstimatedLagMS"])
+            .parse()
+            .ok()
+    };
+    let lag = registrations.iter().filter_map(lag).fold(0.0, f64::max);
+    format!(
+        "{} runs/s  {} failed/s  longest lag {lag:.0} ms",
+        shown(sum(|c| c.triggered)),
+        shown(sum(|c| c.failed)),
+    )
+}
+
+/// The executions that have not ended, as many as fit.
+fn active(executions: &[Value]) -> Vec<Value> {
+    const MOST: usize = 10;
+    let is_active = |item: &&Value| !has_ended(item);
+    executions
+        .iter()
+        .filter(is_active)
+        .take(MOST)
+        .cloned()
+        .collect()
 }
 
 /// How many executions are in which state.
@@ -217,6 +238,14 @@ mod tests {
             registration("0-7", 1, 0),
         ];
         insta::assert_snapshot!(activity(&now, &last, Some(2.0)));
+        assert_eq!(
+            totals(&now, &last, Some(2.0)),
+            "11.0 runs/s  2.0 failed/s  longest lag 12 ms"
+        );
+        assert_eq!(
+            totals(&now, &HashMap::new(), None),
+            "- runs/s  - failed/s  longest lag 12 ms"
+        );
     }
 
     #[test]

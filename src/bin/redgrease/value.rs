@@ -4,7 +4,7 @@ use redgrease::{Error, PyValue, RedisGears};
 use redis::ConnectionLike as _;
 use serde_json::{Map, Value, json};
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 
 /// A value as a line of text: `str` as it is, everything else as Python writes it.
 pub(crate) fn text(value: &PyValue) -> String {
@@ -112,8 +112,15 @@ fn bytes_json(bytes: &[u8]) -> Value {
 pub(crate) fn ask(con: &mut RedisGears, words: &[&str]) -> Result<Value> {
     let mut command = redis::cmd(words[0]);
     command.arg(&words[1..]);
-    match con.req_command(&command).map_err(Error::from)? {
-        redis::Value::ServerError(error) => Err(Error::from(redis::RedisError::from(error)).into()),
+    let failure = |error: redis::RedisError| {
+        let mut failure = Failure::from(Error::from(error));
+        if let Some(unknown) = &mut failure.unknown {
+            *unknown = words[0].to_string();
+        }
+        failure
+    };
+    match con.req_command(&command).map_err(failure)? {
+        redis::Value::ServerError(error) => Err(failure(error.into())),
         answer => Ok(reply(&answer)),
     }
 }

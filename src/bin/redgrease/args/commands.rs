@@ -211,6 +211,9 @@ pub(crate) struct ServeArgs {
 }
 
 /// Find the engine, say how to load it, and what is missing on this machine
+///
+/// This program carries the engine, a module that servers load. It is written to the user's cache
+/// when it is first needed; REDGREASE_ENGINE names another one.
 #[derive(Debug, Args)]
 pub(crate) struct EngineArgs {
     #[command(subcommand)]
@@ -224,6 +227,13 @@ pub(crate) enum EngineAction {
     Path,
     /// Print the lines for redis.conf and the command to load the module
     Info,
+    /// Write the module to where a server can load it, and print the line for redis.conf
+    Install {
+        /// Where; by default /usr/lib/redis/modules if that exists, else
+        /// /usr/local/lib/redis/modules
+        #[arg(value_name = "DIRECTORY")]
+        dir: Option<PathBuf>,
+    },
     /// Look at each part that is needed, with a remedy for what is missing
     Doctor,
 }

@@ -1,0 +1,81 @@
+//! Completions and manual pages.
+
+use std::process::Command;
+
+use crate::tool::{Place, lists};
+
+/// Loads the completions into a bash and asks it for those of a line.
+fn completed(line: &[&str]) -> Vec<String> {
+    const SCRIPT: &str = r#"
+        source "$1" || exit 1
+        complete -p redgrease >/dev/null || exit 2
+        shift
+        COMP_WORDS=("$@")
+        COMP_CWORD=$(($# - 1))
+        function=$(complete -p redgrease | sed 's/.*-F \([^ ]*\).*/\1/')
+        "$function" redgrease "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+        printf '%s\n' "${COMPREPLY[@]}"
+    "#;
+    let place = Place::empty();
+    place.write("completions.bash", &place.ok(&["completions", "bash"]));
+    let mut bash = Command::new("bash");
+    bash.current_dir(place.path())
+        .args(["--norc", "-c", SCRIPT, "bash", "completions.bash"]);
+    let ran = place.output(bash.args(line).output().unwrap());
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    ran.out.lines().map(str::to_string).collect()
+}
+
+#[test]
+fn bash_completes_commands_options_and_values() {
+    assert_eq!(completed(&["redgrease", "eng"]), ["engine"]);
+    assert_eq!(
+        completed(&["redgrease", "--unbl"]),
+        ["--unblocking-pattern"]
+    );
+    assert_eq!(completed(&["redgrease", "ls", "exec"]), ["executions"]);
+    assert_eq!(completed(&["redgrease", "engine", "doc"]), ["doctor"]);
+    assert_eq!(completed(&["redgrease", "config", "g"]), ["get"]);
+}
+
+#[test]
+fn other_shells_have_completions_too() {
+    let place = Place::empty();
+    for (shell, start) in [
+        ("zsh", "#compdef redgrease"),
+        ("fish", "# Print an optspec"),
+        ("elvish", ""),
+        ("powershell", ""),
+    ] {
+        let script = place.ok(&["completions", shell]);
+        assert!(script.starts_with(start), "{shell}: {script}");
+        assert!(script.contains("index-prefix"), "{shell}");
+    }
+    assert_eq!(place.run(&["completions", "dosshell"]).code, 2);
+}
+
+#[test]
+fn each_command_has_a_page() {
+    let place = Place::empty();
+    assert!(place.ok(&["man"]).contains(".TH redgrease 1"));
+    let ran = place.run(&["man", "pages"]);
+    assert_eq!(ran.err.trim(), "Wrote 21 pages to pages");
+    let pages = lists(&place.path().join("pages"));
+    insta::assert_snapshot!(pages.join("\n"));
+    for page in pages {
+        let name = page.strip_suffix(".1").unwrap();
+        let text = std::fs::read_to_string(place.path().join("pages").join(&page)).unwrap();
+        assert!(text.contains(&format!(".TH {name} 1 ")), "{name}: {text}");
+        let title = name.replace('-', "\\-");
+        assert!(
+            text.contains(&format!(".SH NAME\n{title} \\- ")),
+            "{name}: {text}"
+        );
+        for section in ["SYNOPSIS", "DESCRIPTION", "OPTIONS"] {
+            assert!(
+                text.contains(&format!(".SH {section}\n")),
+                "{name}: {section}"
+            );
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What is different on a terminal: colours, bars, and a screen that is drawn again.
+
+use std::io::{Read as _, Write as _};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use crate::tool::{Place, eventually, function};
+
+/// Runs a program on a terminal of its own, whose two sides are this program's input and output.
+const ON_A_TERMINAL: &str = "\
+import os, pty, sys
+status = pty.spawn(sys.argv[1:])
+sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 99)
+";
+
+/// The tool on a terminal.
+struct Terminal {
+    child: Child,
+    keys: ChildStdin,
+    screen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Terminal {
+    fn start(place: &Place, args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let tool = place.command(args);
+        let mut command = Command::new(redgrease::embedded::python().unwrap());
+        command.args(["-c", ON_A_TERMINAL]).arg(tool.get_program());
+        command
+            .args(tool.get_args())
+            .env_clear()
+            .current_dir(place.path());
+        for (name, value) in tool.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command.env("TERM", "xterm").envs(variables.iter().copied());
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let screen = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&screen);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = out.read(&mut bytes) {
+                sink.lock().unwrap().extend_from_slice(&bytes[..length]);
+            }
+        });
+        Self {
+            keys: child.stdin.take().unwrap(),
+            child,
+            screen,
+        }
+    }
+
+    /// Everything that has been written to the terminal.
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.screen.lock().unwrap()).into_owned()
+    }
+
+    fn shows(&self, text: &str, times: usize) {
+        eventually(
+            || self.text().matches(text).count() >= times,
+            || format!("`{text}` is not shown {times} times: {}", self.text()),
+        );
+    }
+
+    fn press_ctrl_c(&mut self) {
+        self.keys.write_all(b"\x03").unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    fn ends(&mut self) -> i32 {
+        let mut code = None;
+        eventually(
+            || {
+                code = self.child.try_wait().unwrap();
+                code.is_some()
+            },
+            || "the tool does not end".to_string(),
+        );
+        code.unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const RED: &str = "\x1b[1;31m";
+const GREEN: &str = "\x1b[1;32m";
+
+#[test]
+fn colours_are_for_terminals() {
+    let place = Place::empty();
+    place.write("a.py", "def f(:\n");
+    let mut terminal = Terminal::start(&place, &["check", "a.py"], &[]);
+    assert_eq!(terminal.ends(), 1);
+    terminal.shows(GREEN, 1);
+    terminal.shows("\x1b[1m\x1b[91merror", 1);
+    for (args, variables) in [
+        (&["--color", "never", "check", "a.py"][..], &[][..]),
+        (&["check", "a.py"], &[("NO_COLOR", "1")]),
+        (&["check", "a.py"], &[("TERM", "dumb")]),
+    ] {
+        let mut terminal = Terminal::start(&place, args, variables);
+        assert_eq!(terminal.ends(), 1);
+        terminal.shows("Checked 1 script", 1);
+        assert!(!terminal.text().contains("\x1b["), "{}", terminal.text());
+    }
+    let piped = place.run(&["--color", "always", "check", "a.py"]);
+    assert!(
+        piped.err.contains(GREEN) && piped.err.contains(RED),
+        "{piped:?}"
+    );
+    let piped = place.run(&["check", "a.py"]);
+    assert!(
+        !piped.err.contains('\x1b') && !piped.out.contains('\x1b'),
+        "{piped:?}"
+    );
+}
+
+#[test]
+fn many_scripts_have_a_bar() {
+    let place = Place::with_server();
+    for name in ["a", "b", "c"] {
+        place.write(&format!("{name}.py"), &function(name, name));
+    }
+    let mut terminal = Terminal::start(&place, &["."], &[]);
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    terminal.shows("[>                   ] 0/3 a.py", 1);
+    terminal.shows("[=============>      ] 2/3 c.py", 1);
+    // the bar is gone when the tool has ended
+    terminal.shows("Loaded\x1b[0m c.py", 1);
+    let text = terminal.text();
+    let last = text.rfind("2/3").unwrap();
+    assert!(text[last..].contains("\r\x1b[2K"), "{text}");
+
+    let mut terminal = Terminal::start(&place, &["--quiet", "."], &[]);
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!(terminal.text(), "");
+}
+
+#[test]
+fn top_draws_its_screen_again_and_leaves_it() {
+    let place = Place::with_server();
+    place.write("a.py", &function("a", "A"));
+    place.ok(&["a.py"]);
+    place.write(
+        "slow.py",
+        "import time\nGB('ShardsIDReader').foreach(lambda _: time.sleep(60)).run()\n",
+    );
+    place.ok(&["run", "--unblocking", "slow.py"]);
+    let mut terminal = Terminal::start(&place, &["top", "-i", "0.1"], &[]);
+    terminal.shows("\x1b[H\x1b[J", 3);
+    terminal.shows("0.0 runs/s  0.0 failed/s  longest lag 0 ms", 1);
+    for _ in 0..5 {
+        assert_eq!(place.trigger("a").as_deref(), Some("A"));
+    }
+    // 5 runs in all, in whichever pictures their rate is seen
+    eventually(
+        || {
+            let text = terminal.text();
+            let row = text.lines().rfind(|line| line.contains("CommandReader"));
+            row.and_then(|row| row.split_whitespace().nth(4)) == Some("5")
+        },
+        || format!("the runs are not shown: {}", terminal.text()),
+    );
+    terminal.shows("executions: 1 running", 1);
+    terminal.press_ctrl_c();
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    let text = terminal.text();
+    assert!(text.starts_with("\x1b[?1049h"), "{text}");
+    assert!(text.trim_end().ends_with("\x1b[?1049l"), "{text}");
+}
+
+#[test]
+fn ctrl_c_on_a_terminal_stops_a_server() {
+    let place = Place::empty();
+    let mut terminal = Terminal::start(&place, &["serve"], &[]);
+    terminal.shows("Ctrl-C ends", 1);
+    terminal.press_ctrl_c();
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    terminal.shows("the server", 1);
+}
