@@ -147,3 +147,13 @@ fn functions_are_called() {
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("ZeroDivisionError"), "{}", ran.err);
 }
+
+#[test]
+fn what_is_missing_in_the_requirements_is_said() {
+    let place = Place::with_server();
+    let script = "GB('ShardsIDReader').run()";
+    let ran = place.run(&["run", "--requirement", "./nowhere.whl", "-e", script]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let start = "error: the server could not install ./nowhere.whl: ";
+    assert!(ran.err.starts_with(start), "{}", ran.err);
+}

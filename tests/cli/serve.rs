@@ -62,6 +62,7 @@ fn a_port_that_is_taken_is_said() {
     let ran = place.run(&["serve", "--port", &port]);
     assert_eq!(ran.code, 3);
     assert!(ran.err.contains("Address already in use"), "{}", ran.err);
+    assert!(ran.err.contains("help: --port gives"), "{}", ran.err);
 }
 
 #[test]
@@ -97,4 +98,39 @@ fn what_is_missing_comes_with_a_remedy() {
     let ran = place.output(command.output().unwrap());
     assert_eq!(ran.code, 3);
     assert!(ran.err.contains("apt install redis-server"), "{}", ran.err);
+}
+
+#[test]
+fn a_python_that_cannot_run_functions_is_refused() {
+    let place = Place::empty();
+    place.program("old-python", "echo 3.6.15");
+    place.program(
+        "bare-python",
+        "case $* in *platform*) echo 3.12.1;; *) exit 1;; esac",
+    );
+    for (python, message, help) in [
+        ("./none", "./none does not run", "set REDGREASE_PYTHON"),
+        ("./old-python", "3.6.15 is too old", "CPython 3.7 or newer"),
+        (
+            "./bare-python",
+            "has no cloudpickle",
+            "-m pip install cloudpickle",
+        ),
+    ] {
+        let ran = place.run(&["serve", "--python", python]);
+        assert_eq!(ran.code, 3, "{python}: {}", ran.err);
+        assert!(ran.err.contains(message), "{python}: {}", ran.err);
+        assert!(ran.err.contains(help), "{python}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_python_is_found_from_the_directory_of_the_user() {
+    let place = Place::empty();
+    let python = redgrease::embedded::python().unwrap();
+    place.program("my-python", &format!("exec '{}' \"$@\"", python.display()));
+    let (running, url) = serve(&place, &["--python", "./my-python"]);
+    let script = "GB('ShardsIDReader').map(lambda _: 5).run()";
+    assert_eq!(place.ok(&["-s", &url, "run", "-e", script]), "5\n");
+    stops(running, &url);
 }

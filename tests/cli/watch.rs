@@ -142,7 +142,7 @@ fn a_renamed_script_answers_all_the_time() {
         more_calls();
         // renamed and changed before it was left alone
         place.rename("b.py", "c.py");
-        place.write("c.py", &function("f", "another F"));
+        place.write_by_rename("c.py", &function("f", "another F"));
         answers(&place, "f", Some("another F"), &running);
         more_calls();
         is_over.store(true, Ordering::SeqCst);

@@ -59,7 +59,8 @@ pub(crate) fn read(path: &Path) -> Result<Source> {
             .map_err(|error| Failure::io(Path::new("<stdin>"), &error))?;
         return Ok(Source::new(text).at("<stdin>", 1, 0));
     }
-    let text = fs::read_to_string(path).map_err(|error| Failure::io(path, &error))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| Failure::io(Path::new(&shown(path)), &error))?;
     // a byte order mark is no part of the text
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text).to_string();
     Ok(Source::new(text).at(shown(path), 1, 0))

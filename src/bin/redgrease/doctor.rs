@@ -37,6 +37,8 @@ const PACKAGES: [(&str, &str, bool); 4] = [
     ),
 ];
 
+const PYTHON: &str = "python";
+
 /// What was seen of one part.
 struct Finding {
     part: &'static str,
@@ -170,36 +172,48 @@ fn is_executable(path: &Path) -> bool {
 }
 
 fn python() -> Vec<Finding> {
-    const PART: &str = "python";
     let program = match embedded::python() {
         Ok(program) => program,
-        Err(error) => return vec![not_found(PART, error)],
+        Err(error) => return vec![not_found(PYTHON, error)],
     };
+    let interpreter = interpreter(&program);
+    if interpreter.state == State::Missing {
+        return vec![interpreter];
+    }
+    let missing = |package| missing_package(&program, package);
+    let missing = PACKAGES.iter().filter_map(missing);
+    [interpreter].into_iter().chain(missing).collect()
+}
+
+fn interpreter(program: &Path) -> Finding {
     let version = output(
-        &program,
+        program,
         &["-c", "import platform; print(platform.python_version())"],
     );
     let Some(version) = version.map(|text| text.trim().to_string()) else {
         let text = format!("{} does not run", program.display());
-        return vec![
-            Finding::new(PART, State::Missing, text)
-                .remedy("set REDGREASE_PYTHON to an interpreter that does"),
-        ];
+        return Finding::new(PYTHON, State::Missing, text)
+            .remedy("set REDGREASE_PYTHON to an interpreter that does");
     };
     let text = format!("{} {version}", program.display());
     if numbers(&version) < vec![3, 7] {
-        return vec![
-            Finding::new(PART, State::Missing, format!("{text} is too old"))
-                .remedy("set REDGREASE_PYTHON to CPython 3.7 or newer"),
-        ];
+        return Finding::new(PYTHON, State::Missing, format!("{text} is too old"))
+            .remedy("set REDGREASE_PYTHON to CPython 3.7 or newer");
     }
-    let mut findings = vec![Finding::new(PART, State::Good, text)];
-    findings.extend(
-        PACKAGES
-            .iter()
-            .filter_map(|package| missing_package(&program, package)),
-    );
-    findings
+    Finding::new(PYTHON, State::Good, text)
+}
+
+/// Refuses an interpreter that cannot run functions, as a server would only say in its log.
+pub(crate) fn refuse_python(program: &Path) -> Result<()> {
+    let needed = PACKAGES.iter().filter(|(_, _, needed)| *needed);
+    let packages = needed.filter_map(|package| missing_package(program, package));
+    let mut findings = [interpreter(program)].into_iter().chain(packages);
+    match findings.find(|finding| finding.state == State::Missing) {
+        None => Ok(()),
+        Some(finding) => {
+            Err(Failure::new(Exit::Server, finding.text).help(finding.remedy.unwrap_or_default()))
+        }
+    }
 }
 
 fn missing_package(python: &Path, package: &(&'static str, &str, bool)) -> Option<Finding> {
@@ -212,7 +226,8 @@ fn missing_package(python: &Path, package: &(&'static str, &str, bool)) -> Optio
         "venv" | "ensurepip" => "`apt install python3-venv`".to_string(),
         name => format!("`{} -m pip install {name}`", python.display()),
     };
-    Some(Finding::new(name, state, format!("Python has no {name}: {reason}")).remedy(remedy))
+    let text = format!("{} has no {name}: {reason}", python.display());
+    Some(Finding::new(name, state, text).remedy(remedy))
 }
 
 /// Starts a server and lets Python answer.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use redgrease::RedisGears;
 
@@ -20,6 +21,9 @@ pub(crate) struct Mirror<'m, 'l> {
     terminal: Terminal,
     /// Each script with the digest of the version that was tried last.
     known: BTreeMap<PathBuf, Option<u64>>,
+    /// Scripts that are gone while a new one is still being written, which may be the same under
+    /// another name, and since when.
+    put_off: BTreeMap<PathBuf, Instant>,
     /// What could not be done because the server was away.
     waiting: BTreeSet<PathBuf>,
     /// The run of the server that everything was loaded into; `None` while it is away.
@@ -44,6 +48,7 @@ impl<'m, 'l> Mirror<'m, 'l> {
             server,
             terminal,
             known,
+            put_off: BTreeMap::new(),
             waiting: BTreeSet::new(),
         })
     }
@@ -90,12 +95,33 @@ impl<'m, 'l> Mirror<'m, 'l> {
             self.waiting.extend(scripts);
             return;
         }
+        gone.extend(self.put_off.keys().cloned());
         for (old, new) in self.renames(&gone, &scripts) {
             gone.remove(&old);
             scripts.remove(&new);
+            self.put_off.remove(&old);
             self.rename(&old, &new);
         }
+        let is_being_written = |path: &PathBuf| !scripts.contains(path);
+        if !gone.is_empty() && self.new_scripts().iter().any(is_being_written) {
+            let now = Instant::now();
+            for path in std::mem::take(&mut gone) {
+                self.put_off.entry(path).or_insert(now);
+            }
+        }
         for path in gone.into_iter().chain(scripts) {
+            self.put_off.remove(&path);
+            self.update(&path);
+        }
+    }
+
+    /// Removes the scripts whose place no new one has taken for so long.
+    pub(crate) fn remove_after(&mut self, patience: Duration) {
+        let is_over = |since: &Instant| since.elapsed() > patience;
+        let over = self.put_off.iter().filter(|(_, since)| is_over(since));
+        let over: Vec<PathBuf> = over.map(|(path, _)| path.clone()).collect();
+        for path in over {
+            self.put_off.remove(&path);
             self.update(&path);
         }
     }

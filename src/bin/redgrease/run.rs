@@ -14,6 +14,7 @@ use crate::check::read;
 use crate::execution;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt;
+use crate::packages::Packages;
 use crate::progress::{Progress, Work};
 use crate::report;
 use crate::script::{Results, Script};
@@ -28,23 +29,31 @@ pub(crate) fn run(args: &RunArgs, server: &Server, terminal: Terminal) -> Result
         None => read(&args.file.clone().unwrap_or_else(|| PathBuf::from("-")))?,
     };
     let script = prepare(&source, args.no_check, terminal)?;
-    let mut con = server.connect()?;
+    let con = server.connect()?;
     interrupt::listen()?;
+    let work = Work {
+        verb: "Running",
+        progress: Progress::default(),
+        what: source.file().to_string(),
+    };
     let mut options = PyExecuteOptions::new()
         .unblocking()
         .requirements(script.requirements.iter().chain(&args.requirement).cloned());
     options.id.clone_from(&args.id);
     options.upgrade = args.upgrade;
-    if !options.requirements.is_empty() {
-        terminal.progress("Installing", options.requirements.join(", "));
-    }
-    let outcome = con
-        .pyexecute_options(script.text(), &options)
-        .map_err(|error| Failure::from(script.explain(error)))?;
+    let packages = &options.requirements;
+    Packages::default().install(&con, packages, source.file(), work.progress, terminal)?;
+    let (mut sending, text) = (con.clone(), script.text().to_string());
+    let outcome = work.run(
+        terminal,
+        || work.finish(terminal),
+        move || sending.pyexecute_options(&text, &options),
+    )?;
+    let outcome = outcome.map_err(|error| Failure::from(script.explain(error)))?;
     match outcome {
         Outcome::Started(id) if args.unblocking => terminal.print(id),
         Outcome::Started(id) => {
-            let results = execution::wait(&con, &id, &execution_of(&source), terminal)?;
+            let results = execution::wait(&con, &id, &work, terminal)?;
             print(&script, results, args.format, terminal)
         }
         Outcome::Results(results) => print(&script, results, args.format, terminal),
@@ -67,14 +76,6 @@ fn prepare(source: &Source, no_check: bool, terminal: Terminal) -> Result<Script
     script.ok_or_else(|| {
         Failure::failed("the script was not sent").help("--no-check sends it as it is")
     })
-}
-
-fn execution_of(source: &Source) -> Work {
-    Work {
-        verb: "Running",
-        progress: Progress::default(),
-        what: source.file().to_string(),
-    }
 }
 
 fn print(

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use redgrease::embedded::{self, Server};
 
 use crate::args::ServeArgs;
+use crate::doctor;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt;
 use crate::module;
@@ -20,9 +21,12 @@ pub(crate) fn run(args: &ServeArgs, port: Option<u16>, terminal: Terminal) -> Re
     if let Some(port) = port {
         builder = builder.port(port);
     }
-    if let Some(python) = &args.python {
-        builder = builder.python(python);
-    }
+    let python = match &args.python {
+        Some(python) => python.clone(),
+        None => embedded::python().map_err(not_started)?,
+    };
+    doctor::refuse_python(&python)?;
+    builder = builder.python(python);
     if let Some(dir) = &args.dir {
         builder = builder.dir(dir).server_arg("--appendonly", "yes");
     }
@@ -132,7 +136,18 @@ pub(crate) fn not_started(error: embedded::Error) -> Failure {
             )
             .help(remedy)
         }
-        other => Failure::new(Exit::Server, other.to_string()),
+        other => {
+            let message = other.to_string();
+            let is_taken = message.contains("Address already in use");
+            let failure = Failure::new(Exit::Server, message);
+            if is_taken {
+                return failure.help(
+                    "--port gives it another port; without, and without REDGREASE_PORT, it takes a \
+                     free one",
+                );
+            }
+            failure
+        }
     }
 }
 

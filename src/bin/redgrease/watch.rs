@@ -78,6 +78,7 @@ impl<'a> Watch<'a> {
             for dir in self.roots.replaced(self.debouncer.watcher(), self.quiet) {
                 mirror.directory_replaced(&dir);
             }
+            mirror.remove_after(self.quiet.saturating_mul(2) + HEARTBEAT);
             if Instant::now() >= next_look {
                 mirror.look_at_server();
                 next_look = Instant::now() + HEARTBEAT;
