@@ -11,7 +11,7 @@ use redgrease::embedded::Server;
 use redis::FromRedisValue;
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Variables that say where the parts of the embedded server are.
 const PASSED: [&str; 5] = [
