@@ -4,6 +4,7 @@ use crate::engine::engine;
 use crate::ffi::Info;
 use crate::memory::Memory;
 use crate::registration::Registration;
+use crate::registry::SessionTexts;
 use crate::reply::Reply;
 
 /// Writes the sections: those of RedisGears 1.2 in its spelling, and the engine's own.
@@ -11,18 +12,17 @@ pub(crate) fn fill(info: &Info) {
     let engine = engine();
     let registry = &engine.registry;
     let registrations = registry.registrations();
-    let mut texts = registry.session_texts();
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+    let usages = registry.usages();
+    let texts = SessionTexts::new(&usages);
     if info.section("") {
         info.number("nexecutions", count(registry.executions().len()));
         info.number("nregistrations", count(registrations.len()));
     }
     if info.section("regisrations") {
         for registration in &registrations {
-            info.text(
-                &registration.id,
-                &line(registration, texts.of(&registration.session)),
-            );
+            let session = texts.of(&registration.session);
+            info.text(&registration.id, &line(registration, session));
         }
     }
     if info.section("plugins") {
@@ -41,8 +41,8 @@ pub(crate) fn fill(info: &Info) {
         }
     }
     if info.section("python_sessions") {
-        for session in &sessions {
-            info.text(&session.name, texts.of(session));
+        for usage in &usages {
+            info.text(&usage.session.name, texts.of(&usage.session));
         }
     }
     if info.section("engine") {

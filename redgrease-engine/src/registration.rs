@@ -148,7 +148,7 @@ impl Registration {
         guard(&self.statistics).clear();
     }
 
-    /// The registration as DUMPREGISTRATIONS shows it, with what is said of its session.
+    /// The registration as DUMPREGISTRATIONS shows it, with the text of its session, and as PYDUMPSESSIONS does, without.
     pub(crate) fn dump(&self, session: Option<&str>) -> Reply {
         let mut whole = vec![
             ("id", Reply::bulk(&self.id)),

@@ -2,6 +2,8 @@
 
 mod sessions;
 
+pub(crate) use sessions::{SessionTexts, Usage};
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
@@ -47,6 +49,13 @@ impl Registry {
             cluster::shard_id(),
             inner.next_plan.saturating_sub(1)
         )
+    }
+
+    /// Takes the numbers that RedisGears 1.2 spends on an errand to all shards, which is a plan and an execution there.
+    pub(crate) fn count_errand(&self) {
+        let mut inner = guard(&self.inner);
+        inner.next_plan += 1;
+        inner.next_execution += 1;
     }
 
     /// Takes one execution number without an execution.

@@ -128,6 +128,10 @@ class _Loop:
                 threading.Thread(target=self._run, name="coroutines", daemon=True).start()
             return self._loop
 
+    def is_own(self, value):
+        """Whether a value is this loop."""
+        return value is not None and value is self._loop
+
     def _run(self):
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()

@@ -3,8 +3,10 @@
 import io
 import pickle
 
+from .ambient import found_by
 from .contexts import Context
 from .errors import error, text_of
+from .futures import GearsFuture, loop
 
 try:
     import cloudpickle
@@ -14,6 +16,7 @@ except ImportError:
 # Stands for the globals of a session in a pickle: whoever loads it puts the session's own there.
 _GLOBALS = {"globals of a session": True}
 _GLOBALS_ID = "session globals"
+_LOOP_ID = "event loop"
 
 # What stands for a reader in the plan of a time event.
 TIMER = "timer"
@@ -45,6 +48,7 @@ class Session:
         self.loading = True
         try:
             code = compile(source, "<string>", "exec")
+            self.globals.update(found_by(code))
             exec(code, self.globals)
         finally:
             self.loading = False
@@ -56,8 +60,6 @@ class Session:
         return made
 
     def add_run(self, plan, description):
-        from .futures import GearsFuture
-
         if self.loading:
             if self.first_run is not None:
                 raise error("Can not run more then 1 executions in a single script")
@@ -151,7 +153,7 @@ if cloudpickle is not None:
         def persistent_id(self, value):
             if value is _GLOBALS or value is self._session.globals:
                 return _GLOBALS_ID
-            return None
+            return _LOOP_ID if loop.is_own(value) else None
 
 
 class _Unpickler(pickle.Unpickler):
@@ -160,6 +162,8 @@ class _Unpickler(pickle.Unpickler):
         self._session = session
 
     def persistent_load(self, identity):
+        if identity == _LOOP_ID:
+            return loop.get()
         if identity != _GLOBALS_ID:
             raise pickle.UnpicklingError("unknown reference %r" % (identity,))
         return self._session.globals

@@ -7,9 +7,9 @@ use crate::cluster;
 use crate::engine::engine;
 use crate::ffi::{Command, Invocation};
 use crate::registration::Registration;
+use crate::registry::Usage;
 use crate::reply::Reply;
 use crate::requirements;
-use crate::session::Session;
 use std::sync::Arc;
 
 /// RG.CONFIGGET
@@ -90,40 +90,40 @@ impl Command for PyDumpSessions {
                 return;
             }
         }
-        let sessions = engine().registry.sessions();
+        let usages = engine().registry.usages();
         let list = match wanted {
             Some(names) => names
                 .into_iter()
                 .map(|name| {
-                    sessions
+                    usages
                         .iter()
-                        .find(|session| session.name.as_bytes() == name)
+                        .find(|usage| usage.session.name.as_bytes() == name)
                         .map_or_else(
                             || {
                                 Reply::Bulk(
                                     [b"Session ".as_slice(), name, b" does not exists"].concat(),
                                 )
                             },
-                            |session| describe(session, &sessions, verbose),
+                            |usage| describe(usage, &usages, verbose),
                         )
                 })
                 .collect(),
-            None => sessions
+            None => usages
                 .iter()
-                .filter(|session| session.replaced.load(Ordering::Relaxed) == dead)
-                .map(|session| describe(session, &sessions, verbose))
+                .filter(|usage| usage.is_dead() == dead)
+                .map(|usage| describe(usage, &usages, verbose))
                 .collect(),
         };
         Reply::Array(list).write(call.context);
     }
 }
 
-fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) -> Reply {
-    let registrations = engine().registry.registrations_of(session);
-    let dead = session.replaced.load(Ordering::Relaxed);
+fn describe(usage: &Usage, all: &[Usage], verbose: bool) -> Reply {
+    let session = &usage.session;
     let requirements = session.requirements.iter().map(|name| {
         if verbose {
-            requirements::describe(name, sessions)
+            let sessions: Vec<_> = all.iter().map(|one| Arc::clone(&one.session)).collect();
+            requirements::describe(name, &sessions)
         } else {
             Reply::bulk(name)
         }
@@ -141,9 +141,9 @@ fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) ->
             "sessionDescription",
             Reply::bulk_or_null(session.description.as_ref()),
         ),
-        ("refCount", Reply::count(registrations.len())),
-        ("linked", Reply::bulk(if dead { "None" } else { "primary" })),
-        ("dead", Reply::bulk(dead.to_string())),
+        ("refCount", Reply::count(usage.references())),
+        ("linked", Reply::bulk(usage.link())),
+        ("dead", Reply::bulk(usage.is_dead().to_string())),
         (
             "requirementInstallationNeeded",
             Reply::Int(i64::from(session.installed.load(Ordering::Relaxed))),
@@ -151,7 +151,7 @@ fn describe(session: &Arc<Session>, sessions: &[Arc<Session>], verbose: bool) ->
         ("requirements", Reply::Array(requirements.collect())),
         (
             "registrations",
-            Reply::Array(registrations.iter().map(show).collect()),
+            Reply::Array(usage.registrations.iter().map(show).collect()),
         ),
     ])
 }

@@ -183,8 +183,7 @@ impl Command for AbortExecution {
             call.context.reply_error("execution does not exist");
             return;
         };
-        // The original aborts through an execution of its own, which takes a number.
-        engine().registry.skip_execution();
+        engine().registry.count_errand();
         execution.abort();
         if !execution.is_over() && call.context.flags().may_block() {
             // Answered when the function has stopped, as far as that can be waited for.

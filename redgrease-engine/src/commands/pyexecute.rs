@@ -321,9 +321,7 @@ pub(crate) fn commit(
     requirements::ship(&lock, session, &wheels);
     persist::registered(&lock, session, descriptions);
     drop(lock);
-    // Putting registrations in place takes one number of each kind, as in the original.
-    registry.next_plan(1);
-    registry.skip_execution();
+    registry.count_errand();
     for registration in &made {
         log(
             Level::Verbose,

@@ -7,6 +7,7 @@ use crate::engine::engine;
 use crate::ffi::{Command, Invocation, lock_server};
 use crate::persist;
 use crate::readers::stream;
+use crate::registry::SessionTexts;
 use crate::reply::Reply;
 
 /// RG.DUMPREGISTRATIONS
@@ -17,7 +18,7 @@ impl Command for DumpRegistrations {
 
     fn run(call: Invocation<'_>) {
         let registry = &engine().registry;
-        let mut texts = registry.session_texts();
+        let texts = SessionTexts::new(&registry.usages());
         let list = registry
             .registrations()
             .iter()
@@ -61,6 +62,7 @@ fn change_pause(call: &Invocation<'_>, verb: &str) {
         call.context.reply_error("ERR no registration to pause");
         return;
     }
+    engine().registry.count_errand();
     match engine().registry.registration(id) {
         None => call.context.reply_error(
             [
@@ -121,6 +123,7 @@ impl Command for ClearRegistrationsStats {
             call.context.reply_arity();
             return;
         }
+        engine().registry.count_errand();
         for registration in engine().registry.registrations() {
             registration.clear_statistics();
         }

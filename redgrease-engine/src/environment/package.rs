@@ -17,6 +17,7 @@ macro_rules! worker_files {
 const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "__init__.py"
     "__main__.py"
+    "ambient.py"
     "builder.py"
     "builtin.py"
     "calls.py"

@@ -92,8 +92,8 @@ impl OpenKey {
     /// Opens `name` in the database that is selected in a context.
     pub(crate) fn open_in(context: Context<'_>, name: &[u8]) -> Self {
         // SAFETY: the lock is held; the key keeps its own reference to the name.
-        // A key that is missing raises an event, which is nobody's business: the engine looked, not a client.
-        READING.store(true, Ordering::Relaxed);
+        // Opening a key may let it expire, whose event starts registrations, which open keys in turn.
+        let outer = READING.swap(true, Ordering::Relaxed);
         let raw = unsafe {
             let name =
                 (api().create_string)(std::ptr::null_mut(), name.as_ptr().cast(), name.len());
@@ -101,7 +101,7 @@ impl OpenKey {
             (api().free_string)(std::ptr::null_mut(), name);
             raw
         };
-        READING.store(false, Ordering::Relaxed);
+        READING.store(outer, Ordering::Relaxed);
         Self { raw, owned: true }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 
 use super::Registry;
+use crate::plan::Plan;
 use crate::registration::Registration;
 use crate::requirements;
 use crate::session::Session;
@@ -61,14 +62,39 @@ impl Registry {
 
     /// All sessions that registrations refer to, in the order of their first registration.
     pub(crate) fn sessions(&self) -> Vec<Arc<Session>> {
-        let mut known = HashSet::new();
+        let mut seen = HashSet::new();
         guard(&self.inner)
             .registrations
             .iter()
             .map(|registration| &registration.session)
-            .filter(|session| known.insert(Arc::as_ptr(session)))
+            .filter(|session| seen.insert(Arc::as_ptr(session)))
             .cloned()
             .collect()
+    }
+
+    /// What there is of every session, in the same order; behind them the ones that were replaced and still run something.
+    pub(crate) fn usages(&self) -> Vec<Usage> {
+        let inner = guard(&self.inner);
+        let mut usages: Vec<Usage> = Vec::new();
+        let mut places = HashMap::new();
+        let mut place = |session: &Arc<Session>, usages: &mut Vec<Usage>| {
+            *places.entry(Arc::as_ptr(session)).or_insert_with(|| {
+                usages.push(Usage::new(session));
+                usages.len() - 1
+            })
+        };
+        for registration in &inner.registrations {
+            let at = place(&registration.session, &mut usages);
+            usages[at].registrations.push(Arc::clone(registration));
+            usages[at].plans.insert(Arc::as_ptr(&registration.plan));
+        }
+        for execution in inner.executions.values() {
+            let at = place(&execution.session, &mut usages);
+            usages[at].plans.insert(Arc::as_ptr(&execution.plan));
+        }
+        drop(inner);
+        usages.retain(|usage| !usage.registrations.is_empty() || usage.is_dead());
+        usages
     }
 
     /// The registrations of a session.
@@ -80,59 +106,83 @@ impl Registry {
             .cloned()
             .collect()
     }
-
-    /// What is said of each session, as [`Texts::of`] gives it.
-    pub(crate) fn session_texts(&self) -> Texts {
-        let mut registrations: HashMap<*const Session, Vec<String>> = HashMap::new();
-        for registration in &guard(&self.inner).registrations {
-            registrations
-                .entry(Arc::as_ptr(&registration.session))
-                .or_default()
-                .push(format!("'{}'", registration.id));
-        }
-        Texts {
-            registrations,
-            made: HashMap::new(),
-        }
-    }
 }
 
 /// The registrations that the text of a session lists; it is beside each of them.
 const LISTED: usize = 100;
 
-/// What is said of sessions: text in the shape of RedisGears 1.2, which looks like Python and is not.
+/// A session and what refers to it.
 #[derive(Debug)]
-pub(crate) struct Texts {
-    registrations: HashMap<*const Session, Vec<String>>,
-    made: HashMap<*const Session, String>,
+pub(crate) struct Usage {
+    pub(crate) session: Arc<Session>,
+    pub(crate) registrations: Vec<Arc<Registration>>,
+    plans: HashSet<*const Plan>,
 }
 
-impl Texts {
-    /// The text of a session.
-    pub(crate) fn of(&mut self, session: &Arc<Session>) -> &str {
-        let registrations = &self.registrations;
-        self.made
-            .entry(Arc::as_ptr(session))
-            .or_insert_with_key(|key| {
-                describe(session, registrations.get(key).map_or(&[], Vec::as_slice))
-            })
+impl Usage {
+    fn new(session: &Arc<Session>) -> Self {
+        Self {
+            session: Arc::clone(session),
+            registrations: Vec::new(),
+            plans: HashSet::new(),
+        }
+    }
+
+    /// How many plans of the session there are: those of its registrations, and those of executions on the list.
+    pub(crate) fn references(&self) -> usize {
+        self.plans.len()
+    }
+
+    /// Whether another session took its name over.
+    pub(crate) fn is_dead(&self) -> bool {
+        self.session.replaced.load(Ordering::Relaxed)
+    }
+
+    /// How the session is linked to its name.
+    pub(crate) fn link(&self) -> &'static str {
+        if self.is_dead() { "None" } else { "primary" }
+    }
+
+    /// The session data of a registration: text in the shape of RedisGears 1.2, which looks like Python and is not.
+    pub(crate) fn text(&self) -> String {
+        let session = &self.session;
+        let mut registrations: Vec<String> = self
+            .registrations
+            .iter()
+            .take(LISTED)
+            .map(|registration| format!("'{}'", registration.id))
+            .collect();
+        if self.registrations.len() > LISTED {
+            registrations.push(format!("'and {} more'", self.registrations.len() - LISTED));
+        }
+        format!(
+            "{{'sessionName':'{}', 'sessionDescription':'{}', 'refCount': {}, 'linkedTo': {}, 'dead': {}, \
+             'isInstallationNeeded':{}, 'registrationsList':[{}], 'depsList':[{}]}}",
+            session.name,
+            session.description.as_deref().unwrap_or("null"),
+            self.references(),
+            self.link(),
+            self.is_dead(),
+            i32::from(session.installed.load(Ordering::Relaxed)),
+            registrations.join(","),
+            requirements::session_text(session),
+        )
     }
 }
 
-fn describe(session: &Session, registrations: &[String]) -> String {
-    let mut list = registrations[..registrations.len().min(LISTED)].join(", ");
-    if registrations.len() > LISTED {
-        list.push_str(&format!(", 'and {} more'", registrations.len() - LISTED));
+/// The texts of sessions, to look up by session.
+#[derive(Debug)]
+pub(crate) struct SessionTexts(HashMap<*const Session, String>);
+
+impl SessionTexts {
+    /// The texts of these sessions.
+    pub(crate) fn new(usages: &[Usage]) -> Self {
+        let text = |usage: &Usage| (Arc::as_ptr(&usage.session), usage.text());
+        Self(usages.iter().map(text).collect())
     }
-    let replaced = session.replaced.load(Ordering::Relaxed);
-    format!(
-        "{{'sessionName':'{}', 'sessionDescription':'{}', 'refCount': {}, 'linkedTo': {}, 'dead': {replaced}, \
-         'isInstallationNeeded':{}, 'registrationsList':[{list}], 'depsList':[{}]}}",
-        session.name,
-        session.description.as_deref().unwrap_or("null"),
-        registrations.len(),
-        if replaced { "None" } else { "primary" },
-        i32::from(session.installed.load(Ordering::Relaxed)),
-        requirements::session_text(session),
-    )
+
+    /// The text of one of them.
+    pub(crate) fn of(&self, session: &Arc<Session>) -> &str {
+        self.0.get(&Arc::as_ptr(session)).map_or("", String::as_str)
+    }
 }
