@@ -23,6 +23,18 @@ pub(crate) struct Difference {
     /// The recorded exchanges it shows in, as `file#index` or `file#first-last`, with a pattern of the engine's reply in its one-line form (`*` stands
     /// for anything).
     pub(crate) replies: Vec<(String, String)>,
+    /// The recorded exchanges that are not compared because of it, in the same form.
+    pub(crate) unplayed: Vec<String>,
+}
+
+impl Difference {
+    /// The places of all recorded exchanges that it is about.
+    pub(crate) fn places(&self) -> impl Iterator<Item = &String> {
+        self.replies
+            .iter()
+            .map(|(place, _)| place)
+            .chain(&self.unplayed)
+    }
 }
 
 /// All rows.
@@ -57,6 +69,12 @@ fn row(json: &Json) -> Difference {
         engine: field("engine"),
         why: field("why"),
         replies: replies.unwrap_or_default(),
+        unplayed: json["unplayed"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|place| place.as_str().expect("a place is a string").to_owned())
+            .collect(),
     }
 }
 
@@ -75,14 +93,29 @@ pub(crate) fn accepts<'d>(
     })
 }
 
-fn covers(case: &str, file: &str, index: usize) -> bool {
-    let Some((name, place)) = case.split_once('#') else {
-        return false;
-    };
-    let (first, last) = place.split_once('-').unwrap_or((place, place));
-    let inside = |first: usize, last: usize| (first..=last).contains(&index);
-    name == file
-        && matches!((first.parse(), last.parse()), (Ok(first), Ok(last)) if inside(first, last))
+/// Whether a row is about this exchange.
+pub(crate) fn lists(rows: &[Difference], file: &str, index: usize) -> bool {
+    rows.iter()
+        .flat_map(Difference::places)
+        .any(|place| covers(place, file, index))
+}
+
+/// Whether a row says why this exchange is not compared.
+pub(crate) fn excuses(rows: &[Difference], file: &str, index: usize) -> bool {
+    rows.iter()
+        .flat_map(|row| &row.unplayed)
+        .any(|place| covers(place, file, index))
+}
+
+fn covers(place: &str, file: &str, index: usize) -> bool {
+    split(place).is_some_and(|(name, first, last)| name == file && (first..=last).contains(&index))
+}
+
+/// File, first and last index of a place.
+pub(crate) fn split(place: &str) -> Option<(&str, usize, usize)> {
+    let (file, indices) = place.split_once('#')?;
+    let (first, last) = indices.split_once('-').unwrap_or((indices, indices));
+    Some((file, first.parse().ok()?, last.parse().ok()?))
 }
 
 /// Whether `text` matches `pattern`, where `*` stands for any text.
@@ -122,15 +155,31 @@ pub(crate) fn render(rows: &[Difference]) -> String {
     );
     let cell = |text: &str| text.replace('|', "\\|");
     for row in rows {
-        let cases: Vec<String> = row
-            .replies
-            .iter()
-            .map(|(case, _)| format!("`{case}`"))
-            .collect();
+        let cases = in_short(row.places());
         let cells = [&row.area, &row.original, &row.engine, &row.why]
             .map(|text| cell(text))
             .join(" | ");
-        writeln!(out, "| {cells} | {} |", cases.join(", ")).expect("writing to a string");
+        writeln!(out, "| {cells} | {cases} |").expect("writing to a string");
     }
     out
+}
+
+/// Places in the recordings, with neighbours joined.
+fn in_short<'p>(places: impl Iterator<Item = &'p String>) -> String {
+    let mut ranges: Vec<(&str, usize, usize)> = places
+        .map(|place| split(place).unwrap_or_else(|| panic!("{place}: not file#index")))
+        .collect();
+    ranges.sort_unstable();
+    ranges.dedup_by(|next, before| {
+        let joined = before.0 == next.0 && before.2 + 1 >= next.1;
+        if joined {
+            before.2 = before.2.max(next.2);
+        }
+        joined
+    });
+    let show = |(file, first, last): &(&str, usize, usize)| match first == last {
+        true => format!("`{file}#{first}`"),
+        false => format!("`{file}#{first}-{last}`"),
+    };
+    ranges.iter().map(show).collect::<Vec<_>>().join(", ")
 }

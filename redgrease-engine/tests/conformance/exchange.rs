@@ -32,6 +32,8 @@ pub(crate) enum Freedom {
     Subset,
     /// Records of key events in an asynchronous mode: the value is the one at the moment of reading, which comes after the event.
     Late,
+    /// How often something has happened by now depends on the clock: that it has is compared, not how often.
+    Clock,
     /// The payload says nothing (DUMP of a module type, a profile): only the kind of the reply is compared.
     Volatile,
 }
@@ -40,7 +42,8 @@ pub(crate) enum Freedom {
 #[derive(Clone, Debug)]
 pub(crate) struct Exchange {
     pub(crate) command: Vec<Vec<u8>>,
-    pub(crate) connection: u64,
+    /// The node, in the recording of a cluster, and the number of the connection to it.
+    pub(crate) connection: (u64, u64),
     pub(crate) recorded: Recorded,
     pub(crate) freedom: Freedom,
     pub(crate) note: String,
@@ -57,6 +60,29 @@ impl Exchange {
         self.command
             .get(at)
             .map_or_else(String::new, |a| String::from_utf8_lossy(a).into_owned())
+    }
+
+    /// Whether it changes nothing, so that it can be asked again.
+    pub(crate) fn only_looks(&self) -> bool {
+        const LOOKS: [&str; 16] = [
+            "EXISTS",
+            "GET",
+            "HGETALL",
+            "INFO",
+            "KEYS",
+            "LRANGE",
+            "RG.DUMPEXECUTIONS",
+            "RG.DUMPREGISTRATIONS",
+            "RG.GETEXECUTION",
+            "RG.GETRESULTS",
+            "RG.PYDUMPREQS",
+            "RG.PYDUMPSESSIONS",
+            "SMEMBERS",
+            "XLEN",
+            "XPENDING",
+            "XRANGE",
+        ];
+        LOOKS.contains(&self.name().as_str())
     }
 
     /// Whether the original answered something, or should have.
@@ -97,6 +123,7 @@ fn read(path: &Path) -> Recording {
         .to_string_lossy()
         .into_owned();
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let text = as_one_node(text);
     let list: Vec<Json> =
         serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let exchanges = list
@@ -105,6 +132,20 @@ fn read(path: &Path) -> Recording {
         .map(|(i, json)| exchange(json).unwrap_or_else(|e| panic!("{name}#{i}: {e}")))
         .collect();
     Recording { name, exchanges }
+}
+
+/// A recording of a cluster is replayed on a server without one, whose name is forty zeros: so are the names of the nodes.
+fn as_one_node(mut text: String) -> String {
+    const BEFORE: &str = "MyId\\r\\n$40\\r\\n";
+    let names: Vec<String> = text
+        .split(BEFORE)
+        .skip(1)
+        .filter_map(|rest| rest.get(..40).map(str::to_owned))
+        .collect();
+    for name in names {
+        text = text.replace(&name, &"0".repeat(40));
+    }
+    text
 }
 
 fn exchange(json: &Json) -> Result<Exchange, String> {
@@ -139,13 +180,17 @@ fn exchange(json: &Json) -> Result<Exchange, String> {
         Some("unordered") => Freedom::Unordered,
         Some("subset") => Freedom::Subset,
         Some("late") => Freedom::Late,
+        Some("clock") => Freedom::Clock,
         Some("volatile") => Freedom::Volatile,
         Some(other) => return Err(format!("unknown freedom {other}")),
     };
     let note = json["note"].as_str().unwrap_or_default().to_owned();
     Ok(Exchange {
         command,
-        connection: json["conn"].as_u64().unwrap_or(0),
+        connection: (
+            json["port"].as_u64().unwrap_or(0),
+            json["conn"].as_u64().unwrap_or(0),
+        ),
         recorded,
         freedom,
         note,

@@ -32,7 +32,7 @@ impl Kind {
 }
 
 /// Which number of the engine stands for which recorded one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ids {
     known: HashMap<(Kind, u64), u64>,
 }
