@@ -2,38 +2,7 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
-
-use support::{Client, Options, Server, Value};
-
-#[track_caller]
-fn register(client: &mut Client, script: &str, options: &[&str]) {
-    let mut command = vec!["RG.PYEXECUTE", script];
-    command.extend(options);
-    let reply = client.call(&command);
-    assert_eq!(reply.text(), "OK", "{script}: {reply}");
-}
-
-fn ids(client: &mut Client) -> Vec<String> {
-    let mut ids: Vec<String> = client
-        .call(&["RG.DUMPREGISTRATIONS"])
-        .items()
-        .iter()
-        .filter_map(|one| one.field("id").map(Value::text))
-        .collect();
-    ids.sort();
-    ids
-}
-
-/// Waits until `condition` holds.
-#[track_caller]
-fn wait(what: &str, mut condition: impl FnMut() -> bool) {
-    let end = Instant::now() + Duration::from_secs(10);
-    while !condition() {
-        assert!(Instant::now() < end, "{what}: not within ten seconds");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+use support::{Client, Options, PATIENCE, Server, Value, eventually};
 
 fn follow(replica: &mut Client, master: &Server) {
     let port = master.address().port().to_string();
@@ -41,7 +10,7 @@ fn follow(replica: &mut Client, master: &Server) {
         replica.call(&["REPLICAOF", "127.0.0.1", &port]).text(),
         "OK"
     );
-    wait("the link to the master", || {
+    eventually("the link to the master", || {
         replica
             .call(&["INFO", "replication"])
             .text()
@@ -59,48 +28,36 @@ fn a_replica_gets_registrations_and_fires_once_it_is_the_master() {
     let mut master = Server::with(&eager());
     let replica = Server::start();
     let (mut on_master, mut on_replica) = (master.client(), replica.client());
-    register(
-        &mut on_replica,
-        "GB('CommandReader').register(trigger='own')",
-        &[],
-    );
-    register(
-        &mut on_master,
+    on_replica.register("GB('CommandReader').register(trigger='own')", &[]);
+    on_master.register(
         "GB('CommandReader').map(lambda r: 'early').register(trigger='early', mode='sync')",
         &["ID", "first"],
     );
     // By full synchronisation: what the replica had is gone.
     follow(&mut on_replica, &master);
-    wait("the full synchronisation", || {
-        ids(&mut on_replica) == ids(&mut on_master)
+    eventually("the full synchronisation", || {
+        on_replica.registrations() == on_master.registrations()
     });
     // Through the stream: new ones, upgraded ones, and ones that go.
-    register(
-        &mut on_master,
+    on_master.register(
         "GB('KeysReader').foreach(lambda r: execute('INCR', 'fired')).register(prefix='k*', mode='async_local')\n\
          GB('CommandReader').map(lambda r: 'late').register(trigger='late')",
         &[],
     );
-    register(
-        &mut on_master,
+    on_master.register(
         "GB('CommandReader').map(lambda r: 'upgraded').register(trigger='early', mode='sync')",
         &["ID", "first", "UPGRADE"],
     );
-    register(
-        &mut on_master,
+    on_master.register(
         "GB('CommandReader').register(trigger='gone')",
         &["ID", "gone"],
     );
-    let gone = on_master
-        .call(&["RG.PYDUMPSESSIONS", "SESSIONS", "gone"])
-        .items()[0]
-        .field("registrations")
-        .expect("registrations")
-        .items()[0]
-        .text();
+    let gone = on_master.registration_of("gone");
     assert_eq!(on_master.call(&["RG.UNREGISTER", &gone]).text(), "OK");
-    wait("the stream", || ids(&mut on_replica) == ids(&mut on_master));
-    assert_eq!(ids(&mut on_master).len(), 3);
+    eventually("the stream", || {
+        on_replica.registrations() == on_master.registrations()
+    });
+    assert_eq!(on_master.registrations().len(), 3);
     // A replica answers calls, as it reads.
     assert_eq!(
         on_replica.call(&["RG.TRIGGER", "early"]).items()[0].text(),
@@ -113,10 +70,10 @@ fn a_replica_gets_registrations_and_fires_once_it_is_the_master() {
 
     // An event of a key runs on the master alone, and what it writes reaches the replica.
     on_master.call(&["SET", "k1", "x"]);
-    wait("the function on the master", || {
+    eventually("the function on the master", || {
         on_master.call(&["GET", "fired"]).text() == "1"
     });
-    wait("its write on the replica", || {
+    eventually("its write on the replica", || {
         on_replica.call(&["GET", "fired"]).text() == "1"
     });
     for one in on_replica.call(&["RG.DUMPREGISTRATIONS"]).items() {
@@ -129,21 +86,17 @@ fn a_replica_gets_registrations_and_fires_once_it_is_the_master() {
         }
     }
 
-    let known = ids(&mut on_replica);
+    let known = on_replica.registrations();
     master.signal("KILL");
-    assert!(master.wait_exit(Duration::from_secs(5)).is_some());
+    assert!(master.wait_exit(PATIENCE).is_some());
     assert_eq!(on_replica.call(&["REPLICAOF", "NO", "ONE"]).text(), "OK");
-    assert_eq!(ids(&mut on_replica), known);
+    assert_eq!(on_replica.registrations(), known);
     on_replica.call(&["SET", "k2", "x"]);
-    wait("the function on the new master", || {
+    eventually("the function on the new master", || {
         on_replica.call(&["GET", "fired"]).text() == "2"
     });
-    register(
-        &mut on_replica,
-        "GB('CommandReader').register(trigger='fresh')",
-        &[],
-    );
-    assert_eq!(ids(&mut on_replica).len(), known.len() + 1);
+    on_replica.register("GB('CommandReader').register(trigger='fresh')", &[]);
+    assert_eq!(on_replica.registrations().len(), known.len() + 1);
 }
 
 #[test]
@@ -158,26 +111,23 @@ fn a_replica_keeps_what_it_got_in_its_own_append_only_file() {
         "no",
     ]));
     let (mut on_master, mut on_replica) = (master.client(), replica.client());
-    register(
-        &mut on_master,
+    on_master.register(
         "GB('CommandReader').map(lambda r: 1).register(trigger='a')",
         &[],
     );
     follow(&mut on_replica, &master);
-    wait("the rewrite after the synchronisation", || {
+    eventually("the rewrite after the synchronisation", || {
         let info = on_replica.call(&["INFO", "persistence"]).text();
         info.contains("aof_rewrite_in_progress:0") && info.contains("aof_rewrite_scheduled:0")
     });
-    register(
-        &mut on_master,
+    on_master.register(
         "GB('CommandReader').map(lambda r: 2).register(trigger='b')",
         &[],
     );
-    let known = ids(&mut on_master);
-    wait("the stream", || ids(&mut on_replica) == known);
-    std::thread::sleep(Duration::from_millis(50));
+    let known = on_master.registrations();
+    eventually("the stream", || on_replica.registrations() == known);
     replica.restart();
     let mut on_replica = replica.client();
-    assert_eq!(ids(&mut on_replica), known);
+    assert_eq!(on_replica.registrations(), known);
     assert_eq!(on_replica.call(&["RG.TRIGGER", "b"]).items()[0].text(), "2");
 }

@@ -7,10 +7,10 @@ mod support;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use support::server::python;
-use support::{Client, Options, Server, Value};
+use support::{Client, Options, Server, Value, eventually};
 
 /// Long enough for pip.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -201,21 +201,13 @@ fn wheels_are_exported_imported_and_replicated() {
     );
     let both = ["new", "old"];
     for (trigger, wanted) in both.into_iter().zip(["2.0.0", "1.1.1"]) {
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let reply = on_replica
-                .ask(&["RG.TRIGGER", trigger], PATIENCE)
-                .expect("a reply");
-            if reply
+        eventually("the version on the replica", || {
+            let reply = on_replica.call(&["RG.TRIGGER", trigger]);
+            reply
                 .items()
                 .first()
                 .is_some_and(|version| version.text() == wanted)
-            {
-                break;
-            }
-            assert!(Instant::now() < end, "{trigger}: {reply}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        });
         if trigger == "new" {
             register(&mut on_from, "old", &["REQUIREMENTS", OLD]);
         }
@@ -283,16 +275,11 @@ fn functions_whose_packages_are_gone_say_why_and_come_back() {
     assert_eq!(client.call(&["RG.DUMPREGISTRATIONS"]).items().len(), 1);
     // Once they can be had, the next call some seconds later brings them.
     download(empty.path(), NEW);
-    let end = Instant::now() + PATIENCE;
-    loop {
-        let reply = client
-            .ask(&["RG.TRIGGER", "new"], PATIENCE)
-            .expect("a reply");
-        if !reply.is_error() {
-            assert_eq!(reply.items()[0].text(), "2.0.0");
-            break;
-        }
-        assert!(Instant::now() < end, "{reply}");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+    eventually("the package", || {
+        let reply = client.call(&["RG.TRIGGER", "new"]);
+        reply
+            .items()
+            .first()
+            .is_some_and(|version| version.text() == "2.0.0")
+    });
 }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use support::{Client, Server, Value};
 
@@ -10,31 +10,6 @@ use support::{Client, Server, Value};
 fn answers(client: &mut Client, command: &[&str], wanted: &str) {
     let reply = client.call(command).to_string();
     assert_eq!(reply, wanted, "{command:?}");
-}
-
-#[track_caller]
-fn eventually(client: &mut Client, command: &[&str], wanted: &str) {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        let reply = client.call(command).to_string();
-        if reply == wanted {
-            return;
-        }
-        assert!(Instant::now() < end, "{command:?} answers {reply}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// The only registration of a session.
-#[track_caller]
-fn registration(client: &mut Client, session: &str) -> String {
-    client
-        .call(&["RG.PYDUMPSESSIONS", "SESSIONS", session])
-        .items()[0]
-        .field("registrations")
-        .expect("registrations")
-        .items()[0]
-        .text()
 }
 
 #[test]
@@ -60,7 +35,7 @@ fn a_session_that_comes_back_at_once_has_its_functions() {
                     );
                     // Every third round upgrades what the round before it left.
                     if round % 3 != 0 {
-                        let id = registration(&mut client, &name);
+                        let id = client.registration_of(&name);
                         answers(&mut client, &["RG.UNREGISTER", &id], "+OK");
                     }
                 }
@@ -80,7 +55,7 @@ fn events_that_wait_when_their_registration_goes_are_worked_off() {
     for number in 1..=3 {
         client.call(&["SET", &format!("k{number}"), "x"]);
     }
-    let id = registration(&mut client, "waits");
+    let id = client.registration_of("waits");
     answers(&mut client, &["RG.UNREGISTER", &id], "+OK");
     client.call(&["SET", "k4", "x"]);
     answers(
@@ -94,12 +69,8 @@ fn events_that_wait_when_their_registration_goes_are_worked_off() {
         "+OK",
     );
     client.call(&["SET", "open", "1"]);
-    eventually(
-        &mut client,
-        &["LRANGE", "seen", "0", "-1"],
-        "[\"k1\", \"k2\", \"k3\"]",
-    );
-    eventually(&mut client, &["RG.DUMPEXECUTIONS"], "[]");
+    client.becomes(&["LRANGE", "seen", "0", "-1"], "[\"k1\", \"k2\", \"k3\"]");
+    client.becomes(&["RG.DUMPEXECUTIONS"], "[]");
 }
 
 #[test]

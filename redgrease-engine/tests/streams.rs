@@ -6,31 +6,7 @@ use std::time::{Duration, Instant};
 
 use support::resp::encode;
 use support::server::signal;
-use support::{Client, Options, Server, Value};
-
-/// Runs a script that must answer OK.
-#[track_caller]
-fn register(client: &mut Client, script: &str) {
-    let reply = client.call(&["RG.PYEXECUTE", script]);
-    assert_eq!(reply.text(), "OK", "{script}: {reply}");
-}
-
-/// Waits until `command` answers `wanted` in the one-line form.
-#[track_caller]
-fn eventually(client: &mut Client, command: &[&str], wanted: &str) {
-    let end = Instant::now() + Duration::from_secs(15);
-    loop {
-        let reply = client.call(command).to_string();
-        if reply == wanted {
-            return;
-        }
-        assert!(
-            Instant::now() < end,
-            "{command:?} answers {reply}, not {wanted}"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
+use support::{Client, Options, PATIENCE, Server, Value, eventually};
 
 /// The only reply of a command that must not fail.
 #[track_caller]
@@ -51,7 +27,7 @@ fn add(client: &mut Client, stream: &str, first: u64, last: u64) {
     }
     client.send_raw(&out).expect("the server listens");
     for number in first..=last {
-        let reply = client.read(Duration::from_secs(10)).expect("a reply");
+        let reply = client.read(PATIENCE).expect("a reply");
         assert_eq!(reply.text(), format!("{number}-1"));
     }
 }
@@ -85,15 +61,9 @@ fn datum(client: &mut Client, name: &str) -> String {
 
 #[track_caller]
 fn datum_becomes(client: &mut Client, name: &str, wanted: &str) {
-    let end = Instant::now() + Duration::from_secs(10);
-    loop {
-        let found = datum(client, name);
-        if found == wanted {
-            return;
-        }
-        assert!(Instant::now() < end, "{name} is {found}, not {wanted}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    eventually(&format!("{name} {wanted}"), || {
+        datum(client, name) == wanted
+    });
 }
 
 /// The numbers 1 to `last` as LRANGE answers them.
@@ -117,19 +87,16 @@ fn seen(arguments: &str) -> String {
 fn two_registrations_see_every_entry() {
     let server = Server::start();
     let mut client = server.client();
-    register(&mut client, &seen("'s'"));
-    register(
-        &mut client,
-        "GB('StreamReader').foreach(lambda r: execute('rpush', 'other', r['value']['n'])).register('s*', batch=2)",
-    );
+    client.register(&seen("'s'"), &[]);
+    client.register("GB('StreamReader').foreach(lambda r: execute('rpush', 'other', r['value']['n'])).register('s*', batch=2)", &[]);
     add(&mut client, "s", 1, 5);
-    eventually(&mut client, SEEN, &numbers(1, 5));
-    eventually(&mut client, &["LRANGE", "other", "0", "-1"], &numbers(1, 4));
+    client.becomes(SEEN, &numbers(1, 5));
+    client.becomes(&["LRANGE", "other", "0", "-1"], &numbers(1, 4));
     // The second one has not worked the fifth entry off.
     pause(100);
     answers(&mut client, &["XLEN", "s"], ":1");
     add(&mut client, "s", 6, 6);
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["XLEN", "s"], ":0");
     let groups: Vec<String> = client
         .call(&["XINFO", "GROUPS", "s"])
         .items()
@@ -147,9 +114,9 @@ fn entries_stay_while_another_group_needs_them() {
     let server = Server::start();
     let mut client = server.client();
     client.call(&["XGROUP", "CREATE", "s", "mine", "0", "MKSTREAM"]);
-    register(&mut client, &seen("'s'"));
+    client.register(&seen("'s'"), &[]);
     add(&mut client, "s", 1, 3);
-    eventually(&mut client, SEEN, &numbers(1, 3));
+    client.becomes(SEEN, &numbers(1, 3));
     pause(100);
     answers(&mut client, &["XLEN", "s"], ":3");
     client.call(&[
@@ -166,18 +133,18 @@ fn entries_stay_while_another_group_needs_them() {
     client.call(&["XACK", "s", "mine", "1-1", "3-1"]);
     add(&mut client, "s", 4, 4);
     // The second entry is not acknowledged, the fourth not read.
-    eventually(&mut client, &["XLEN", "s"], ":3");
+    client.becomes(&["XLEN", "s"], ":3");
 }
 
 #[test]
 fn killed_workers_lose_nothing() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
+    client.register(
         "import time\n\
          def work(r):\n    time.sleep(0.002)\n    execute('sadd', 'handled', r['value']['n'])\n\
          GB('StreamReader').foreach(work).register('s', batch=20)",
+        &[],
     );
     add(&mut client, "s", 1, 300);
     for _ in 0..4 {
@@ -186,8 +153,8 @@ fn killed_workers_lose_nothing() {
             signal(worker, "KILL");
         }
     }
-    eventually(&mut client, &["SCARD", "handled"], ":300");
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["SCARD", "handled"], ":300");
+    client.becomes(&["XLEN", "s"], ":0");
     answers(
         &mut client,
         &["XPENDING", "s", "__gears_consumer_group__"],
@@ -200,16 +167,12 @@ fn killed_workers_lose_nothing() {
 fn a_batch_that_always_kills_its_worker_stops_the_registration() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
+    client.register(
         "import os\nGB('StreamReader').foreach(lambda r: os._exit(3)).register('s')",
+        &[],
     );
     add(&mut client, "s", 1, 2);
-    let end = Instant::now() + Duration::from_secs(60);
-    while datum(&mut client, "status") != "ABORTED" {
-        assert!(Instant::now() < end, "the registration goes on for ever");
-        pause(200);
-    }
+    datum_becomes(&mut client, "status", "ABORTED");
     assert!(datum(&mut client, "lastError").contains("exit code 3"));
     answers(&mut client, &["XLEN", "s"], ":2");
 }
@@ -218,16 +181,13 @@ fn a_batch_that_always_kills_its_worker_stops_the_registration() {
 fn an_error_does_not_hide_the_entries_after_it() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
-        "def work(r):\n    if r['value']['n'] == '2':\n        flat_error('not 2')\n    execute('rpush', 'seen', r['value']['n'])\n\
-         GB('StreamReader').foreach(work).register('s', batch=4)",
-    );
+    client.register("def work(r):\n    if r['value']['n'] == '2':\n        flat_error('not 2')\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', batch=4)", &[]);
     add(&mut client, "s", 1, 4);
-    eventually(&mut client, SEEN, "[\"1\", \"3\", \"4\"]");
+    client.becomes(SEEN, "[\"1\", \"3\", \"4\"]");
     datum_becomes(&mut client, "lastError", "not 2");
     assert_eq!(datum(&mut client, "numFailures"), "1");
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["XLEN", "s"], ":0");
 }
 
 #[test]
@@ -235,12 +195,9 @@ fn an_error_may_ask_for_a_pause() {
     let server = Server::start();
     let mut client = server.client();
     client.call(&["SET", "closed", "1"]);
-    register(
-        &mut client,
-        "def work(r):\n    if r['value']['n'] == '3' and execute('get', 'closed'):\n        flat_error('PAUSE, closed')\n\
+    client.register("def work(r):\n    if r['value']['n'] == '3' and execute('get', 'closed'):\n        flat_error('PAUSE, closed')\n\
          \x20   execute('sadd', 'handled', r['value']['n'])\n\
-         GB('StreamReader').foreach(work).register('s', batch=5)",
-    );
+         GB('StreamReader').foreach(work).register('s', batch=5)", &[]);
     add(&mut client, "s", 1, 5);
     datum_becomes(&mut client, "status", "PAUSED");
     answers(&mut client, &["SCARD", "handled"], ":2");
@@ -253,24 +210,21 @@ fn an_error_may_ask_for_a_pause() {
         &["RG.UNPAUSEREGISTRATIONS", &registration],
         "+OK",
     );
-    eventually(&mut client, &["SCARD", "handled"], ":7");
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["SCARD", "handled"], ":7");
+    client.becomes(&["XLEN", "s"], ":0");
 }
 
 #[test]
 fn retries_keep_the_order() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
-        "def work(r):\n    if r['value']['n'] == '2' and execute('incr', 'tries') < 3:\n        raise Exception('later')\n\
+    client.register("def work(r):\n    if r['value']['n'] == '2' and execute('incr', 'tries') < 3:\n        raise Exception('later')\n\
          \x20   execute('rpush', 'seen', r['value']['n'])\n\
-         GB('StreamReader').foreach(work).register('s', onFailedPolicy='retry', onFailedRetryInterval=1)",
-    );
+         GB('StreamReader').foreach(work).register('s', onFailedPolicy='retry', onFailedRetryInterval=1)", &[]);
     add(&mut client, "s", 1, 3);
     datum_becomes(&mut client, "status", "WAITING_FOR_RETRY_ON_FAILURE");
     add(&mut client, "s", 4, 4);
-    eventually(&mut client, SEEN, &numbers(1, 4));
+    client.becomes(SEEN, &numbers(1, 4));
     datum_becomes(&mut client, "status", "OK");
     assert_eq!(datum(&mut client, "numFailures"), "2");
 }
@@ -279,18 +233,15 @@ fn retries_keep_the_order() {
 fn an_aborted_registration_goes_on_when_it_is_unpaused() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
-        "def work(r):\n    if not execute('get', 'open'):\n        raise Exception('closed')\n    execute('rpush', 'seen', r['value']['n'])\n\
-         GB('StreamReader').foreach(work).register('s', onFailedPolicy='abort')",
-    );
+    client.register("def work(r):\n    if not execute('get', 'open'):\n        raise Exception('closed')\n    execute('rpush', 'seen', r['value']['n'])\n\
+         GB('StreamReader').foreach(work).register('s', onFailedPolicy='abort')", &[]);
     add(&mut client, "s", 1, 3);
     datum_becomes(&mut client, "status", "ABORTED");
     assert_eq!(datum(&mut client, "numFailures"), "1");
     client.call(&["SET", "open", "1"]);
     let registration = id(&mut client, 0);
     client.call(&["RG.UNPAUSEREGISTRATIONS", &registration]);
-    eventually(&mut client, SEEN, &numbers(1, 3));
+    client.becomes(SEEN, &numbers(1, 3));
 }
 
 #[test]
@@ -298,12 +249,9 @@ fn what_was_pending_before_a_restart_is_worked_off_after_it() {
     let mut server = Server::with(&durable());
     let mut client = server.client();
     client.call(&["SET", "closed", "1"]);
-    register(
-        &mut client,
-        "import time\n\
+    client.register("import time\n\
          def work(r):\n    while execute('get', 'closed'):\n        time.sleep(0.05)\n    execute('rpush', 'seen', r['value']['n'])\n\
-         GB('StreamReader').foreach(work).register('s', batch=2)",
-    );
+         GB('StreamReader').foreach(work).register('s', batch=2)", &[]);
     add(&mut client, "s", 1, 5);
     pause(300);
     let pending = client.call(&["XPENDING", "s", "__gears_consumer_group__"]);
@@ -314,27 +262,27 @@ fn what_was_pending_before_a_restart_is_worked_off_after_it() {
     server.restart();
     let mut client = server.client();
     client.call(&["DEL", "closed"]);
-    eventually(&mut client, SEEN, &numbers(1, 5));
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(SEEN, &numbers(1, 5));
+    client.becomes(&["XLEN", "s"], ":0");
 }
 
 #[test]
 fn what_a_synchronous_function_did_is_done_after_a_restart() {
     let mut server = Server::with(&durable());
     let mut client = server.client();
-    register(&mut client, &seen("'s', mode='sync'"));
+    client.register(&seen("'s', mode='sync'"), &[]);
     add(&mut client, "s", 1, 3);
     answers(&mut client, SEEN, &numbers(1, 3));
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["XLEN", "s"], ":0");
     server.restart();
     let mut client = server.client();
     pause(500);
     answers(&mut client, &["XLEN", "s"], ":0");
     add(&mut client, "s", 4, 4);
-    eventually(&mut client, SEEN, &numbers(1, 4));
+    client.becomes(SEEN, &numbers(1, 4));
     pause(200);
     answers(&mut client, SEEN, &numbers(1, 4));
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["XLEN", "s"], ":0");
 }
 
 #[test]
@@ -342,11 +290,11 @@ fn what_a_synchronous_function_refused_is_still_there_after_a_restart() {
     let mut server = Server::with(&durable());
     let mut client = server.client();
     client.call(&["SET", "closed", "1"]);
-    register(
-        &mut client,
+    client.register(
         "def work(r):\n    if execute('get', 'closed'):\n        flat_error('PAUSE, closed')\n\
          \x20   execute('rpush', 'seen', r['value']['n'])\n\
          GB('StreamReader').foreach(work).register('s', mode='sync')",
+        &[],
     );
     add(&mut client, "s", 1, 2);
     datum_becomes(&mut client, "status", "PAUSED");
@@ -354,25 +302,25 @@ fn what_a_synchronous_function_refused_is_still_there_after_a_restart() {
     pause(100);
     server.restart();
     let mut client = server.client();
-    eventually(&mut client, SEEN, &numbers(1, 2));
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(SEEN, &numbers(1, 2));
+    client.becomes(&["XLEN", "s"], ":0");
 }
 
 #[test]
 fn without_trimming_nothing_runs_for_ever_and_a_position_is_kept() {
     let server = Server::start();
     let mut client = server.client();
-    register(&mut client, &seen("'s', trimStream=False"));
+    client.register(&seen("'s', trimStream=False"), &[]);
     add(&mut client, "s", 1, 3);
-    eventually(&mut client, SEEN, &numbers(1, 3));
+    client.becomes(SEEN, &numbers(1, 3));
     pause(300);
     assert_eq!(datum(&mut client, "numTriggered"), "4");
     let registration = id(&mut client, 0);
     client.call(&["RG.UNREGISTER", &registration]);
     add(&mut client, "s", 4, 4);
-    register(&mut client, &seen("'s', trimStream=False"));
+    client.register(&seen("'s', trimStream=False"), &[]);
     add(&mut client, "s", 5, 5);
-    eventually(&mut client, SEEN, &numbers(1, 5));
+    client.becomes(SEEN, &numbers(1, 5));
     pause(200);
     answers(&mut client, SEEN, &numbers(1, 5));
     answers(&mut client, &["XLEN", "s"], ":5");
@@ -386,10 +334,7 @@ fn an_upgrade_goes_on_where_the_old_code_stopped() {
          def work(r):\n    time.sleep(0.3)\n    execute('rpush', 'seen', r['value']['n'])\n\
          GB('StreamReader').foreach(work).register('s', trimStream=False)";
     // Somebody else holds the first group.
-    register(
-        &mut client,
-        "GB('StreamReader').register('s', trimStream=False)",
-    );
+    client.register("GB('StreamReader').register('s', trimStream=False)", &[]);
     answers(&mut client, &["RG.PYEXECUTE", script, "ID", "mine"], "+OK");
     add(&mut client, "s", 1, 4);
     pause(400);
@@ -399,7 +344,7 @@ fn an_upgrade_goes_on_where_the_old_code_stopped() {
         &["RG.PYEXECUTE", &script, "ID", "mine", "UPGRADE"],
         "+OK",
     );
-    eventually(&mut client, SEEN, &numbers(1, 4));
+    client.becomes(SEEN, &numbers(1, 4));
     pause(400);
     answers(&mut client, SEEN, &numbers(1, 4));
 }
@@ -408,11 +353,11 @@ fn an_upgrade_goes_on_where_the_old_code_stopped() {
 fn a_stream_may_vanish_at_any_moment() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
+    client.register(
         "import time\n\
          def work(r):\n    time.sleep(0.05)\n    execute('rpush', 'seen', r['value']['n'])\n\
          GB('StreamReader').foreach(work).register('s*', batch=2)",
+        &[],
     );
     add(&mut client, "s1", 1, 20);
     pause(60);
@@ -426,15 +371,15 @@ fn a_stream_may_vanish_at_any_moment() {
     pause(1500);
     client.call(&["DEL", "seen"]);
     add(&mut client, "s2", 31, 32);
-    eventually(&mut client, SEEN, &numbers(31, 32));
-    eventually(&mut client, &["XLEN", "s2"], ":0");
+    client.becomes(SEEN, &numbers(31, 32));
+    client.becomes(&["XLEN", "s2"], ":0");
 }
 
 #[test]
 fn a_synchronous_function_runs_inside_of_the_command() {
     let server = Server::start();
     let mut client = server.client();
-    register(&mut client, &seen("'s', mode='sync', batch=2"));
+    client.register(&seen("'s', mode='sync', batch=2"), &[]);
     client.call(&["MULTI"]);
     for number in ["1", "2"] {
         client.call(&["XADD", "s", &format!("{number}-1"), "n", number]);
@@ -451,7 +396,7 @@ fn a_synchronous_function_runs_inside_of_the_command() {
         ],
         ":4",
     );
-    eventually(&mut client, &["XLEN", "s"], ":0");
+    client.becomes(&["XLEN", "s"], ":0");
     // Other databases have other streams.
     client.call(&["SELECT", "1"]);
     client.call(&["XADD", "s", "9-1", "n", "9"]);
@@ -463,39 +408,28 @@ fn a_synchronous_function_runs_inside_of_the_command() {
 fn what_a_synchronous_function_adds_is_seen_too() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
-        "GB('StreamReader').foreach(lambda r: execute('xadd', 'b', '*', 'n', r['value']['n'])).register('a', mode='sync')",
-    );
-    register(&mut client, &seen("'b', mode='sync'"));
+    client.register("GB('StreamReader').foreach(lambda r: execute('xadd', 'b', '*', 'n', r['value']['n'])).register('a', mode='sync')", &[]);
+    client.register(&seen("'b', mode='sync'"), &[]);
     add(&mut client, "a", 1, 5);
-    eventually(&mut client, SEEN, &numbers(1, 5));
-    eventually(&mut client, &["XLEN", "b"], ":0");
+    client.becomes(SEEN, &numbers(1, 5));
+    client.becomes(&["XLEN", "b"], ":0");
 }
 
 #[test]
 fn any_bytes_may_be_in_a_stream() {
     let server = Server::start();
     let mut client = server.client();
-    register(
-        &mut client,
-        "def work(r):\n    for v in r['value'].values():\n        execute('rpush', 'seen', r['key'], v)\n\
-         GB('StreamReader').foreach(work).register('*')",
-    );
+    client.register("def work(r):\n    for v in r['value'].values():\n        execute('rpush', 'seen', r['key'], v)\n\
+         GB('StreamReader').foreach(work).register('*')", &[]);
     let key: &[u8] = b"k\x00\xff";
     let value: &[u8] = b"\x00\xfe\r\n\xed\xa0\x80";
     client.call(&[b"XADD".as_slice(), key, b"*", b"f\x00\xff", value]);
-    let end = Instant::now() + Duration::from_secs(10);
-    loop {
-        let reply = client.call(SEEN);
-        if reply.items().len() == 2 {
-            assert_eq!(reply.items()[0].bytes(), Some(key));
-            assert_eq!(reply.items()[1].bytes(), Some(value));
-            break;
-        }
-        assert!(Instant::now() < end, "{reply}");
-        pause(10);
-    }
+    eventually("the entry and its key", || {
+        client.call(SEEN).items().len() == 2
+    });
+    let reply = client.call(SEEN);
+    assert_eq!(reply.items()[0].bytes(), Some(key));
+    assert_eq!(reply.items()[1].bytes(), Some(value));
     let length = client.call(&[b"XLEN".as_slice(), key]);
     assert!(matches!(length, Value::Int(0 | 1)), "{length}");
 }
@@ -505,12 +439,12 @@ fn a_large_backlog_leaves_the_server_to_others() {
     let server = Server::start();
     let mut client = server.client();
     add(&mut client, "s", 1, 20_000);
-    register(
-        &mut client,
+    client.register(
         "GB('StreamReader').foreach(lambda r: r).register('s', batch=100)",
+        &[],
     );
     let mut slowest = Duration::ZERO;
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + PATIENCE;
     loop {
         let asked = Instant::now();
         let length = client.call(&["XLEN", "s"]);
@@ -530,13 +464,13 @@ fn a_large_backlog_leaves_the_server_to_others() {
 fn waiting_entries_run_when_the_duration_is_over() {
     let server = Server::start();
     let mut client = server.client();
-    register(&mut client, &seen("'s', batch=10, duration=300"));
+    client.register(&seen("'s', batch=10, duration=300"), &[]);
     add(&mut client, "s", 1, 3);
     pause(100);
     answers(&mut client, SEEN, "[]");
-    eventually(&mut client, SEEN, &numbers(1, 3));
+    client.becomes(SEEN, &numbers(1, 3));
     add(&mut client, "s", 4, 4);
-    eventually(&mut client, SEEN, &numbers(1, 4));
+    client.becomes(SEEN, &numbers(1, 4));
 }
 
 #[test]
@@ -561,31 +495,26 @@ fn a_promoted_replica_goes_on_where_its_master_stopped() {
     let quick = Options::server(&["--repl-diskless-sync-delay", "0"]);
     let master = Server::with(&quick);
     let mut client = master.client();
-    register(
-        &mut client,
-        "import time\n\
+    client.register("import time\n\
          def work(r):\n    while execute('get', 'closed'):\n        time.sleep(0.02)\n    execute('rpush', 'seen', r['value']['n'])\n\
-         GB('StreamReader').foreach(work).register('s', batch=2)",
-    );
+         GB('StreamReader').foreach(work).register('s', batch=2)", &[]);
     let replica = Server::with(&quick);
     let mut other = replica.client();
     let port = master.address().port().to_string();
     other.call(&["REPLICAOF", "127.0.0.1", &port]);
-    let end = Instant::now() + Duration::from_secs(15);
-    while registrations(&mut other).is_empty() {
-        assert!(Instant::now() < end, "the registration does not arrive");
-        pause(50);
-    }
+    eventually("the registration on the replica", || {
+        !registrations(&mut other).is_empty()
+    });
     add(&mut client, "s", 1, 2);
-    eventually(&mut other, SEEN, &numbers(1, 2));
+    other.becomes(SEEN, &numbers(1, 2));
     client.call(&["SET", "closed", "1"]);
     add(&mut client, "s", 3, 7);
-    eventually(&mut other, &["XLEN", "s"], ":5");
+    other.becomes(&["XLEN", "s"], ":5");
     pause(300);
     assert_eq!(datum(&mut other, "numTriggered"), "0");
     master.signal("KILL");
     other.call(&["REPLICAOF", "NO", "ONE"]);
     other.call(&["DEL", "closed"]);
-    eventually(&mut other, SEEN, &numbers(1, 7));
-    eventually(&mut other, &["XLEN", "s"], ":0");
+    other.becomes(SEEN, &numbers(1, 7));
+    other.becomes(&["XLEN", "s"], ":0");
 }

@@ -4,14 +4,16 @@
 mod support;
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use support::{Options, Server};
-
-const SOON: Duration = Duration::from_secs(10);
+use support::{Options, PATIENCE, Server, eventually};
 
 fn ask(server: &Server, command: &[&str]) -> String {
-    server.client().ask(command, SOON).expect("a reply").text()
+    server
+        .client()
+        .ask(command, PATIENCE)
+        .expect("a reply")
+        .text()
 }
 
 fn number(server: &Server, key: &str) -> u32 {
@@ -21,15 +23,12 @@ fn number(server: &Server, key: &str) -> u32 {
 /// Waits until a counter is beyond `least`.
 #[track_caller]
 fn wait_beyond(server: &Server, key: &str, least: u32) -> u32 {
-    let end = Instant::now() + SOON;
-    loop {
-        let now = number(server, key);
-        if now > least {
-            return now;
-        }
-        assert!(Instant::now() < end, "{key} stays at {now}");
-        sleep(Duration::from_millis(20));
-    }
+    let mut now = 0;
+    eventually("another tick", || {
+        now = number(server, key);
+        now > least
+    });
+    now
 }
 
 const TICK: &str = "def tick():\n    execute('incr', 'ticks')\n";

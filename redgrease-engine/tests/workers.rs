@@ -3,10 +3,10 @@
 #[path = "support/mod.rs"]
 mod support;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use support::server::signal;
-use support::{Options, Server, Value};
+use support::{Options, Server, Value, eventually};
 
 /// More than a busy machine needs, and less than what the functions here would sleep.
 const SOON: Duration = Duration::from_secs(45);
@@ -23,16 +23,6 @@ fn run(server: &Server, script: &str) -> Value {
 #[track_caller]
 fn ask(server: &Server, command: &[&str]) -> Value {
     server.client().ask(command, SOON).expect("a reply")
-}
-
-/// Waits for a state that comes by itself.
-#[track_caller]
-fn until(what: &str, mut reached: impl FnMut() -> bool) {
-    let end = Instant::now() + SOON;
-    while !reached() {
-        assert!(Instant::now() < end, "{what} did not come");
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// The status of an execution.
@@ -113,7 +103,7 @@ GB('CommandReader').map(f).register(trigger='sleep')
     assert_eq!(run(&server, script).text(), "OK");
     let mut client = server.client();
     client.send(&["RG.TRIGGER", "sleep", "60"]).expect("sent");
-    until("the function", || {
+    eventually("the function", || {
         ask(&server, &["GET", "begun"]).text() == "1"
     });
     let pids = server.workers();
@@ -147,7 +137,7 @@ GB('CommandReader').map(lambda x: execute('incr', 'n')).register(trigger='quick'
     assert_eq!(run(&server, script).text(), "OK");
     let mut slow = server.client();
     slow.send(&["RG.TRIGGER", "slow"]).expect("sent");
-    until("the slow one", || {
+    eventually("the slow one", || {
         ask(&server, &["GET", "begun"]).text() == "1"
     });
     for number in 1..=20 {
@@ -171,7 +161,7 @@ fn work_is_stopped_in_python_and_in_the_system() {
             "def f(x):\n    execute('set', 'begun', '1')\n    {body}\nGB('KeysReader').map(f).run('k')"
         );
         let id = ask(&server, &["RG.PYEXECUTE", &script, "UNBLOCKING"]).text();
-        until("the function", || {
+        eventually("the function", || {
             ask(&server, &["GET", "begun"]).text() == "1"
         });
         assert_eq!(status(&server, &id), "running");
@@ -199,7 +189,7 @@ GB('PythonReader').run(g)
 ";
     let first = ask(&server, &["RG.PYEXECUTE", script, "UNBLOCKING"]).text();
     let second = ask(&server, &["RG.PYEXECUTE", script, "UNBLOCKING"]).text();
-    until("the first", || status(&server, &first) == "running");
+    eventually("the first", || status(&server, &first) == "running");
     assert_eq!(status(&server, &second), "created");
     assert_eq!(ask(&server, &["RG.ABORTEXECUTION", &second]).text(), "OK");
     assert_eq!(status(&server, &second), "aborted");
@@ -310,7 +300,7 @@ fn workers_end_with_their_server() {
     signal(server.pid(), "KILL");
     server.wait_exit(SOON).expect("it ends");
     let gone = |pid: &u32| !std::path::Path::new(&format!("/proc/{pid}/status")).exists();
-    until("the end of the workers", || pids.iter().all(gone));
+    eventually("the end of the workers", || pids.iter().all(gone));
 }
 
 #[test]

@@ -5,10 +5,14 @@
 // Each test binary uses its own part of this module.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+mod gears;
 pub(crate) mod resp;
 pub(crate) mod server;
+pub(crate) mod wait;
 
 #[allow(unused_imports, reason = "every test binary uses its own part")]
 pub(crate) use resp::{Client, Value};
 #[allow(unused_imports, reason = "every test binary uses its own part")]
 pub(crate) use server::{Options, Server};
+#[allow(unused_imports, reason = "every test binary uses its own part")]
+pub(crate) use wait::{PATIENCE, eventually};

@@ -5,6 +5,8 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
+use super::wait::PATIENCE;
+
 /// One RESP2 reply.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Value {
@@ -285,10 +287,10 @@ impl Client {
         self.read(limit)
     }
 
-    /// [`Client::ask`] with ten seconds of patience; a missing reply fails the test.
+    /// [`Client::ask`] with the patience of tests; a missing reply fails the test.
     #[track_caller]
     pub(crate) fn call<A: AsRef<[u8]>>(&mut self, args: &[A]) -> Value {
-        match self.ask(args, Duration::from_secs(10)) {
+        match self.ask(args, PATIENCE) {
             Ok(value) => value,
             Err(why) => panic!("{}: {why}", show(args)),
         }

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::resp::{Client, Value};
+use super::wait::PATIENCE;
 
 /// The module arguments under which the exchanges of the original were recorded. `Plugin` has no meaning here, and
 /// `RG.CONFIGGET Plugin` shows it all the same.
@@ -279,7 +280,7 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
              or name one in the environment variable REDIS_SERVER"
         )
     });
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     loop {
         if let Ok(Some(status)) = child.try_wait() {
@@ -290,7 +291,7 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
         }
         let pong = Client::connect(address)
             .ok()
-            .and_then(|mut c| c.ask(&["PING"], Duration::from_secs(1)).ok());
+            .and_then(|mut c| c.ask(&["PING"], PATIENCE).ok());
         if pong.is_some_and(|v| v == Value::Simple(b"PONG".to_vec())) {
             return Ok(child);
         }
@@ -298,7 +299,7 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
             let _ = child.kill();
             let _ = child.wait();
             return Err(format!(
-                "redis-server did not answer PING within 20 s; its log:\n{}",
+                "redis-server did not answer PING within {PATIENCE:?}; its log:\n{}",
                 tail(directory)
             ));
         }

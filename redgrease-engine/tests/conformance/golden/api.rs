@@ -116,7 +116,7 @@ pub(super) const CASES: &[Case] = &[
              GB('CommandReader').map(make).register(trigger='mk', mode='sync', convertToStr=False)",
         )?;
         s.trigger("mk hello", "[+OK]")?;
-        s.becomes(1.0, "RG.TRIGGER hello", "[+OK]")?;
+        s.becomes("RG.TRIGGER hello", "[+OK]")?;
         let sessions = s.line("RG.PYDUMPSESSIONS")?;
         let registrations = sessions
             .items()

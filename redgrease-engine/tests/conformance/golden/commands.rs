@@ -15,7 +15,6 @@ pub(super) const CASES: &[Case] = &[
     ("D03", |s| {
         let id = s.unblocking(SLOW)?;
         s.becomes(
-            2.0,
             "RG.DUMPEXECUTIONS",
             &format!("[[\"executionId\", \"{id}\", \"status\", \"running\", \"registered\", :0]]"),
         )?;

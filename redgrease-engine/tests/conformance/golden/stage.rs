@@ -5,9 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Verdict;
 use crate::support::resp::show;
-use crate::support::{Client, Options, Server, Value};
-
-const PATIENCE: Duration = Duration::from_secs(6);
+use crate::support::{Client, Options, PATIENCE, Server, Value};
 
 /// A server and a connection to it.
 pub(super) struct Stage {
@@ -30,7 +28,7 @@ impl Stage {
 
     /// Make the server empty again, or replace it.
     pub(super) fn ready(&mut self) -> Verdict {
-        if self.special || !self.server.answers(Duration::from_secs(2)) || self.clean().is_err() {
+        if self.special || !self.server.answers(PATIENCE) || self.clean().is_err() {
             *self = Self::new();
         }
         Ok(())
@@ -212,18 +210,13 @@ impl Stage {
         error_with(&format!("RG.TRIGGER {line}"), &reply, part)
     }
 
-    /// Send a command until its reply is the one wanted, for at most `seconds`.
-    pub(super) fn becomes(&mut self, seconds: f64, command: &str, wanted: &str) -> Verdict {
-        let deadline = Instant::now() + Duration::from_secs_f64(seconds);
+    /// Send a command until its reply is the one wanted.
+    pub(super) fn becomes(&mut self, command: &str, wanted: &str) -> Verdict {
+        let end = Instant::now() + PATIENCE;
         loop {
             let reply = self.line(command)?.to_string();
-            if reply == wanted {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                return Err(format!(
-                    "{command}\n  expected  {wanted} within {seconds} s\n  got       {reply}"
-                ));
+            if reply == wanted || Instant::now() > end {
+                return expect(command, wanted, &reply);
             }
             thread::sleep(Duration::from_millis(20));
         }
@@ -243,17 +236,12 @@ impl Stage {
     }
 
     /// Wait for a field of the statistics of the only registration.
-    pub(super) fn statistic_becomes(&mut self, seconds: f64, name: &str, wanted: &str) -> Verdict {
-        let deadline = Instant::now() + Duration::from_secs_f64(seconds);
+    pub(super) fn statistic_becomes(&mut self, name: &str, wanted: &str) -> Verdict {
+        let end = Instant::now() + PATIENCE;
         loop {
             let found = self.statistic(name)?;
-            if found == wanted {
-                return Ok(());
-            }
-            if Instant::now() > deadline {
-                return Err(format!(
-                    "{name}\n  expected  {wanted} within {seconds} s\n  got       {found}"
-                ));
+            if found == wanted || Instant::now() > end {
+                return expect(name, wanted, &found);
             }
             thread::sleep(Duration::from_millis(20));
         }
