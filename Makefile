@@ -7,7 +7,7 @@ PYTHON_PACKAGES := 'cloudpickle>=2,<4' 'greenlet>=2,<4' 'redis>=5,<9'
 FEATURES := embedded,tokio,cluster-async
 export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 
-.PHONY: demo test setup lint unit docs separation clean
+.PHONY: demo test setup lint unit docs separation compatibility clean
 
 demo: setup
 	cargo run --quiet --release --features embedded --example quickstart
@@ -49,6 +49,10 @@ separation:
 		echo 'the Python parser has got into the programs of users (see above)'; exit 1; fi
 	@if cargo tree -p redgrease-macros -e normal | grep -E ' (redis|tokio) v'; then \
 		echo 'a Redis client has got into the macro build (see above)'; exit 1; fi
+
+# the engine with other servers, from Redis 6.2 to the newest Valkey, which are fetched; on Debian
+compatibility: setup
+	redgrease-engine/compatibility.sh
 
 clean:
 	cargo clean

@@ -5,6 +5,7 @@ mod support;
 use std::process::Command;
 use std::time::Duration;
 
+use support::server::major_version;
 use support::{Options, Server};
 
 #[test]
@@ -101,9 +102,12 @@ GB('CommandReader').map(lambda r: time.sleep(0.1)).register(trigger='slow_sync',
     }
 }
 
-// For servers from Redis 7.0 on; before, modules have no options of the server.
 #[test]
 fn options_are_module_arguments_config_lines_and_config_commands() {
+    if major_version() < 7 {
+        options_are_module_arguments_alone();
+        return;
+    }
     let mut options = Options::module(&["SyncDeadline", "700", "AbortGrace", "90"]);
     options.server = ["--rg.AbortGrace", "80"].map(String::from).to_vec();
     let server = Server::with(&options);
@@ -150,6 +154,23 @@ fn options_are_module_arguments_config_lines_and_config_commands() {
         );
     }
     // It is in force.
+    let script = "import time\nGB('CommandReader').map(lambda r: time.sleep(2)).register(trigger='t', mode='sync')";
+    assert_eq!(client.call(&["RG.PYEXECUTE", script]).text(), "OK");
+    let reply = client.call(&["RG.TRIGGER", "t"]);
+    assert!(reply.text().contains("SyncDeadline (150 ms)"), "{reply}");
+}
+
+/// Before Redis 7.0 modules had no options of the server.
+fn options_are_module_arguments_alone() {
+    let server = Server::with(&Options::module(&["SyncDeadline", "150"]));
+    let mut client = server.client();
+    let found = client.call(&["CONFIG", "GET", "rg.*"]);
+    assert!(found.items().is_empty(), "{found}");
+    let log = server.log();
+    assert!(
+        log.contains("lacks") && log.contains("RegisterNumericConfig"),
+        "{log}"
+    );
     let script = "import time\nGB('CommandReader').map(lambda r: time.sleep(2)).register(trigger='t', mode='sync')";
     assert_eq!(client.call(&["RG.PYEXECUTE", script]).text(), "OK");
     let reply = client.call(&["RG.TRIGGER", "t"]);

@@ -172,7 +172,7 @@ impl Server {
                 // Between fork and exec, and in BGSAVE, a child still has the server's command line.
                 if !line.is_empty()
                     && !line.starts_with(b"redis")
-                    && !line.windows(12).any(|w| w == b"redis-server")
+                    && !line.windows(7).any(|w| w == b"-server")
                 {
                     found.push(child);
                 }
@@ -236,14 +236,30 @@ fn free_port() -> u16 {
         .port()
 }
 
+/// The program: what `REDIS_SERVER` names, or the `redis-server` on the path.
+fn program() -> std::ffi::OsString {
+    env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into())
+}
+
+/// The major version of the server that the tests run with.
+pub(crate) fn major_version() -> u32 {
+    let output = Command::new(program())
+        .arg("--version")
+        .output()
+        .expect("the server says its version");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    said.split_whitespace()
+        .find_map(|word| word.strip_prefix("v=")?.split('.').next()?.parse().ok())
+        .unwrap_or_else(|| panic!("no version in {said}"))
+}
+
 fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, String> {
     let path = |p: &Path| {
         p.to_str()
             .expect("a temporary directory with a UTF-8 name")
             .to_owned()
     };
-    let mut command =
-        Command::new(env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into()));
+    let mut command = Command::new(program());
     command.args([
         "--port",
         &port.to_string(),

@@ -1,0 +1,192 @@
+//! Workers on every CPython of this machine, from 3.7 on: those of pyenv and on the path, beside the one of the other tests.
+//!
+//! Each gets an environment of its own with cloudpickle, made once below `target/tmp`, which needs the package index that pip
+//! is configured for; and without greenlet, which the other tests have.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use support::{Options, Server};
+
+/// The first version that is tested, 3.7, and those after it.
+const OLDEST: u32 = 7;
+
+/// The minor version of a Python 3.
+fn minor(python: &Path) -> Option<u32> {
+    let output = Command::new(python)
+        .args(["-I", "-c", "import sys; print(*sys.version_info[:2])"])
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let said = String::from_utf8(output.stdout).ok()?;
+    said.trim().strip_prefix("3 ")?.parse().ok()
+}
+
+/// The interpreters of this machine by their minor versions.
+fn interpreters() -> BTreeMap<u32, Vec<PathBuf>> {
+    let pyenv = env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| env::var_os("HOME").map(|home| Path::new(&home).join(".pyenv")));
+    let versions = pyenv
+        .and_then(|root| fs::read_dir(root.join("versions")).ok())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|version| version.path().join("bin").join("python3"));
+    let on_path = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .filter(|directory| !directory.ends_with("shims"))
+        .flat_map(|directory| (OLDEST..30).map(move |n| directory.join(format!("python3.{n}"))))
+        .collect::<Vec<_>>();
+    let mut found: BTreeMap<u32, Vec<PathBuf>> = BTreeMap::new();
+    for python in versions.chain(on_path).filter(|python| python.exists()) {
+        if let Some(minor) = minor(&python).filter(|&minor| minor >= OLDEST) {
+            found.entry(minor).or_default().push(python);
+        }
+    }
+    found
+}
+
+/// An environment of an interpreter with cloudpickle.
+///
+/// # Errors
+/// What failed.
+fn environment(python: &Path, minor: u32) -> Result<PathBuf, String> {
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("python3.{minor}"));
+    let made = place.join("bin").join("python3");
+    if made.exists()
+        && Command::new(&made)
+            .args(["-I", "-c", "import cloudpickle"])
+            .status()
+            .is_ok_and(|status| status.success())
+    {
+        return Ok(made);
+    }
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| format!("{}: {error}", program.display()))?;
+        if output.status.success() {
+            return Ok(());
+        }
+        Err(format!(
+            "{} {}: {}{}",
+            program.display(),
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        ))
+    };
+    let directory = place.to_str().ok_or("a path that is not UTF-8")?;
+    run(python, &["-m", "venv", "--clear", directory])?;
+    run(
+        &made,
+        &[
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "cloudpickle",
+        ],
+    )?;
+    Ok(made)
+}
+
+const SCRIPT: &str = "\
+import asyncio, sys, threading
+import redgrease
+def later(r):
+    future = gearsFuture()
+    threading.Timer(0.01, lambda: future.continueRun('later')).start()
+    return future
+async def coroutine(r):
+    await asyncio.sleep(0.01)
+    results, errors = await GB('KeysReader').map(lambda x: x['key']).run('k:*')
+    return sorted(results)
+def block(r):
+    with atomic():
+        before = execute('incr', 'n')
+        return int(redgrease.execute('incr', 'n')) - before
+kept = [0]
+def count(r):
+    kept[0] += 1
+    return kept[0]
+GB('CommandReader').map(lambda r: '%d.%d' % sys.version_info[:2]).register(trigger='version', mode='sync')
+GB('CommandReader').map(later).register(trigger='later')
+GB('CommandReader').map(coroutine).register(trigger='coroutine', convertToStr=False)
+GB('CommandReader').map(block).register(trigger='block')
+GB('CommandReader').map(count).register(trigger='count')
+redgrease.GearsBuilder('KeysReader').foreach(lambda r: execute('set', 'seen', r['key'])).register('k:*', mode='sync')
+";
+
+/// What a function does in every version.
+fn work(python: &Path, minor: u32) {
+    // The last one given counts.
+    let options = Options::module(&["PythonExecutable", &python.display().to_string()]);
+    let mut server = Server::with(&options);
+    let mut client = server.client();
+    let patience = Duration::from_secs(30);
+    let mut answers = |command: &[&str], wanted: &str| {
+        let reply = client.ask(command, patience).expect("a reply").to_string();
+        assert_eq!(
+            reply,
+            wanted,
+            "Python 3.{minor}: {command:?}\n{}",
+            server.log_tail()
+        );
+    };
+    answers(&["RG.PYEXECUTE", SCRIPT, "ID", "all"], "+OK");
+    answers(&["SET", "k:1", "a"], "+OK");
+    answers(&["SET", "k:2", "b"], "+OK");
+    answers(&["GET", "seen"], "\"k:2\"");
+    answers(&["RG.TRIGGER", "version"], &format!("[\"3.{minor}\"]"));
+    answers(&["RG.TRIGGER", "later"], "[\"later\"]");
+    answers(&["RG.TRIGGER", "coroutine"], "[[\"k:1\", \"k:2\"]]");
+    answers(&["RG.TRIGGER", "block"], "[\"1\"]");
+    answers(&["RG.TRIGGER", "count"], "[\"1\"]");
+    let run = "GB().map(lambda r: r['value']).flatmap(lambda v: [v, v]).countby().map(lambda r: '%s=%d' % (r['key'], r['value'])).sort().run('k:*')";
+    answers(&["RG.PYEXECUTE", run], "[[\"a=2\", \"b=2\"], []]");
+    answers(
+        &[
+            "RG.PYEXECUTE",
+            "GB('ShardsIDReader').map(lambda r: flat_error('no')).run()",
+        ],
+        "[[], [\"no\"]]",
+    );
+    answers(&["SAVE"], "+OK");
+    server.restart();
+    let mut client = server.client();
+    let reply = client
+        .ask(&["RG.TRIGGER", "count"], patience)
+        .expect("a reply")
+        .to_string();
+    assert_eq!(reply, "[\"1\"]", "Python 3.{minor} after a restart");
+}
+
+#[test]
+fn workers_run_on_every_python_of_this_machine() {
+    let mine = support::server::python();
+    work(
+        &mine,
+        minor(&mine).expect("the Python of the tests is a Python 3"),
+    );
+    for (minor, candidates) in interpreters() {
+        // One that cannot make environments is one without its package for that: another of the same version may.
+        let tries: Vec<_> = candidates
+            .iter()
+            .map(|python| environment(python, minor))
+            .collect();
+        match tries.iter().find_map(|one| one.as_ref().ok()) {
+            Some(python) => work(python, minor),
+            None => panic!("no environment for Python 3.{minor}: {tries:?}"),
+        }
+    }
+}
