@@ -24,6 +24,8 @@ mod old;
 mod pages;
 #[path = "cli/pty.rs"]
 mod pty;
+#[path = "cli/requirements.rs"]
+mod requirements;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/serve.rs"]

@@ -71,6 +71,12 @@ fn each_command_has_a_page() {
             text.contains(&format!(".SH NAME\n{title} \\- ")),
             "{name}: {text}"
         );
+        let command = name.replace('-', " ");
+        assert!(
+            text.contains(&format!("\\fB{command}\\fR")),
+            "{name}: {text}"
+        );
+        assert!(text.contains("\\-\\-server"), "{name}: no options for all");
         for section in ["SYNOPSIS", "DESCRIPTION", "OPTIONS"] {
             assert!(
                 text.contains(&format!(".SH {section}\n")),

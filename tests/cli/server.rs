@@ -1,5 +1,7 @@
 //! Servers that are not there, let nobody in, or have no engine.
 
+use redgrease::embedded::Server;
+
 use crate::tool::{Place, PlainRedis, free_port, function};
 
 #[test]
@@ -101,23 +103,30 @@ fn tls(name: &str) -> String {
     format!("{}/tests/cli/tls/{name}", env!("CARGO_MANIFEST_DIR"))
 }
 
-fn server_with_tls(port: u16) -> redgrease::embedded::Server {
-    redgrease::embedded::Server::builder()
+fn server_with_tls() -> (Server, u16) {
+    // another process may take the free port before the server does
+    let start = |_| {
+        let port = free_port();
+        Some((try_server_with_tls(port).ok()?, port))
+    };
+    (0..3).find_map(start).expect("no server with TLS")
+}
+
+fn try_server_with_tls(port: u16) -> Result<Server, redgrease::embedded::Error> {
+    Server::builder()
         .server_arg("--tls-port", port.to_string())
         .server_arg("--tls-cert-file", tls("server.pem"))
         .server_arg("--tls-key-file", tls("server.key"))
         .server_arg("--tls-ca-cert-file", tls("ca.pem"))
         .server_arg("--tls-auth-clients", "no")
         .start()
-        .unwrap()
 }
 
 #[test]
 fn tls_is_spoken() {
     let place = Place::empty();
     place.write("a.py", &function("a", "A"));
-    let port = free_port();
-    let _server = server_with_tls(port);
+    let (_server, port) = server_with_tls();
     let url = format!("rediss://localhost:{port}/");
     let run = |url: &str, args: &[&str], trusted: Option<&str>| {
         let mut command = place.command(&[&["-s", url], args].concat());
@@ -166,6 +175,46 @@ fn what_answers_may_be_no_redis() {
     assert!(ran.err.lines().count() == 2, "{}", ran.err);
     assert!(
         ran.err.contains(&format!("redis://localhost:{port}/")),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn an_address_names_user_password_and_database() {
+    let place = Place::with_server();
+    place.write("a.py", &function("a", "A"));
+    let rights = ["on", ">pw", "~*", "&*", "+@all"];
+    let user = [&["ACL", "SETUSER", "me"][..], &rights].concat();
+    place.ask::<()>(&user).unwrap();
+    let port = place.server.as_ref().unwrap().port();
+    let url = |password| format!("redis://me:{password}@127.0.0.1:{port}/3");
+    place.ok(&["-s", &url("pw"), "a.py"]);
+    assert_eq!(place.trigger("a").as_deref(), Some("A"));
+    assert_eq!(
+        place.ask::<i64>(&["DBSIZE"]).unwrap(),
+        0,
+        "the index is elsewhere"
+    );
+    assert!(
+        place
+            .ok(&["-s", &url("pw"), "ls", "scripts"])
+            .contains("a.py")
+    );
+    let ran = place.run(&["-s", &url("wrong"), "ls"]);
+    assert_eq!(ran.code, 3);
+    assert!(
+        ran.err.contains("refuses the user name or the password"),
+        "{}",
+        ran.err
+    );
+    // a user who may not do everything is told what is missing
+    let limited = ["ACL", "SETUSER", "me", "-rg.dumpregistrations"];
+    place.ask::<()>(&limited).unwrap();
+    let ran = place.run(&["-s", &url("pw"), "ls"]);
+    assert_eq!(ran.code, 3);
+    assert!(
+        ran.err.contains("the server does not allow this"),
         "{}",
         ran.err
     );

@@ -259,32 +259,37 @@ pub(crate) struct PlainRedis {
 
 impl PlainRedis {
     pub(crate) fn start(options: &[&str]) -> Self {
+        // another process may take the free port before the server does
+        let server = (0..3).find_map(|_| Self::try_start(options));
+        server.expect("redis-server does not start")
+    }
+
+    fn try_start(options: &[&str]) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let port = free_port();
         let program = redgrease::embedded::server_program().unwrap();
         let child = Command::new(program)
             .current_dir(dir.path())
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-            ])
+            .args(["--bind", "127.0.0.1", "--save", "", "--port"])
+            .arg(port.to_string())
             .args(options)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        eventually(
-            || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok(),
-            || "redis-server does not start".to_string(),
-        );
-        Self {
+        let mut server = Self {
             child,
             port,
             _dir: dir,
-        }
+        };
+        let mut has_ended = false;
+        eventually(
+            || {
+                has_ended = server.child.try_wait().unwrap().is_some();
+                has_ended || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()
+            },
+            || "redis-server does not start".to_string(),
+        );
+        (!has_ended).then_some(server)
     }
 
     pub(crate) fn url(&self) -> String {

@@ -57,11 +57,15 @@ impl Cluster {
 
 /// A node; the port of the cluster's bus is said so that any port can serve.
 fn node() -> Server {
-    Server::builder()
-        .server_arg("--cluster-enabled", "yes")
-        .server_arg("--cluster-port", free_port().to_string())
-        .start()
-        .unwrap_or_else(|error| panic!("no node:\n{error}"))
+    let start = || {
+        Server::builder()
+            .server_arg("--cluster-enabled", "yes")
+            .server_arg("--cluster-port", free_port().to_string())
+            .start()
+    };
+    // another process may take the free port before the server does
+    let node = start().or_else(|_| start()).or_else(|_| start());
+    node.unwrap_or_else(|error| panic!("no node:\n{error}"))
 }
 
 fn free_port() -> u16 {

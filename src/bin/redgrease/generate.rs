@@ -22,13 +22,15 @@ pub(crate) fn completions(args: &CompletionsArgs, terminal: Terminal) -> Result<
 
 /// Prints the manual page, or writes those of all commands.
 pub(crate) fn man(args: &ManArgs, terminal: Terminal) -> Result<()> {
-    let command = Cli::command();
+    let mut command = Cli::command();
+    // gives the commands their full names and the options that hold for all
+    command.build();
     let Some(dir) = &args.dir else {
         let page = page(&Man::new(command), Path::new("-"))?;
         return terminal.print(String::from_utf8_lossy(&page).trim_end());
     };
     fs::create_dir_all(dir).map_err(|error| Failure::io(dir, &error))?;
-    let number = write_all(dir, NAME, command)?;
+    let number = write_all(dir, command)?;
     terminal.status(
         "Wrote",
         format_args!("{} to {}", count(number, "page"), dir.display()),
@@ -37,12 +39,13 @@ pub(crate) fn man(args: &ManArgs, terminal: Terminal) -> Result<()> {
 }
 
 /// Writes the page of a command and those of all commands below it; gives their number.
-fn write_all(dir: &Path, name: &str, command: Command) -> Result<usize> {
+fn write_all(dir: &Path, command: Command) -> Result<usize> {
     let mut number = 1;
     for below in command.get_subcommands() {
-        number += write_all(dir, &format!("{name}-{}", below.get_name()), below.clone())?;
+        number += write_all(dir, below.clone())?;
     }
-    write(dir, name, &Man::new(command.display_name(name.to_string())))?;
+    let name = command.get_display_name().unwrap_or(NAME).to_string();
+    write(dir, &name, &Man::new(command))?;
     Ok(number)
 }
 
