@@ -10,6 +10,8 @@ READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTE
 
 _HEAD = struct.Struct("<IBI")
 _VERSION = 2
+# What is received at once. The buffer is kept: one of this size per frame would cost more system calls than the frame.
+_ROOM = 262144
 
 loads = marshal.loads
 
@@ -30,9 +32,9 @@ class Nobody:
     def sendall(self, data):
         """Loses the data."""
 
-    def recv(self, size):
+    def recv_into(self, buffer):
         """The end of file."""
-        return b""
+        return 0
 
 
 class Stream:
@@ -45,6 +47,7 @@ class Stream:
         self._writing = threading.Lock()
         self._out = deque()
         self._rest = b""
+        self._room = None
 
     def queue(self, frame):
         """Keeps a frame for the next flush."""
@@ -73,11 +76,14 @@ class Stream:
     def fill(self):
         """Blocks until at least one whole frame is there. The caller holds `reading`."""
         frames = self.frames
+        room = self._room
+        if room is None:
+            room = self._room = memoryview(bytearray(_ROOM))
         while not frames:
-            data = self.sock.recv(262144)
-            if not data:
+            count = self.sock.recv_into(room)
+            if not count:
                 raise EOFError("the server closed the connection")
-            self.feed(data)
+            self.feed(bytes(room[:count]))
 
     def feed(self, data):
         """Cuts bytes into frames."""

@@ -1,0 +1,46 @@
+//! The memory of an idle engine.
+
+use std::fs;
+
+use crate::Outcome;
+use crate::support::{Options, Server};
+
+/// Figures of `/proc/PID/smaps_rollup` in kilobytes.
+fn of(process: u32, name: &str) -> Result<u64, String> {
+    let path = format!("/proc/{process}/smaps_rollup");
+    let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    Ok(text
+        .lines()
+        .filter_map(|line| line.strip_prefix(name))
+        .filter_map(|rest| rest.trim().split(' ').next()?.parse::<u64>().ok())
+        .sum())
+}
+
+pub(crate) fn run() -> Outcome {
+    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "2"]));
+    let mut client = server.client();
+    // Two sessions, so two workers; each has worked once.
+    for name in ["a", "b"] {
+        let script = format!("GB('CommandReader').map(lambda x: x).register(trigger='{name}')");
+        let answer = client.call(&["RG.PYEXECUTE", &script, "ID", name]);
+        if answer.text() != "OK" {
+            return Err(format!("{script}: {answer}").into());
+        }
+        client.call(&["RG.TRIGGER", name]);
+    }
+    println!(
+        "an idle worker, in MB (goal: private memory under 15, each one's share of common pages counted in PSS)"
+    );
+    println!("  {:>8} {:>8} {:>8}", "private", "PSS", "RSS");
+    for worker in server.workers() {
+        let private = of(worker, "Private_Clean:")? + of(worker, "Private_Dirty:")?;
+        let megabytes = |kilobytes: u64| kilobytes as f64 / 1024.0;
+        println!(
+            "  {:>8.1} {:>8.1} {:>8.1}",
+            megabytes(private),
+            megabytes(of(worker, "Pss:")?),
+            megabytes(of(worker, "Rss:")?),
+        );
+    }
+    Ok(())
+}
