@@ -13,6 +13,7 @@ mod call;
 mod command;
 mod context;
 mod descriptors;
+mod event_loop;
 mod events;
 mod info;
 mod keyspace;
@@ -29,7 +30,8 @@ pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{
     Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
 };
-pub(crate) use descriptors::send_descriptor;
+pub(crate) use descriptors::{receive, send_descriptor};
+pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{FilteredCommand, filter_commands, subscribe_to_keys};
 pub(crate) use info::{Info, register_info};
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};

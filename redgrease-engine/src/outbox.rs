@@ -1,5 +1,6 @@
 //! The writing end of a worker's socket: any thread writes, nobody waits for a slow reader.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -8,8 +9,26 @@ use std::time::Duration;
 /// How long a write may wait for room before the rest is left to the draining thread.
 const PATIENCE: Duration = Duration::from_micros(1);
 
+/// Held frames beyond this are not held any longer.
+const ENOUGH_HELD: usize = 64 << 10;
+
+thread_local! {
+    /// The outboxes that hold frames until the server's turn ends; on its main thread alone.
+    static HOLDING: RefCell<Vec<Arc<Outbox>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes what was held during the turn of the server that ends.
+pub(crate) fn end_turn() {
+    let holding = HOLDING.with(RefCell::take);
+    for outbox in holding {
+        outbox.release();
+    }
+}
+
 #[derive(Debug, Default)]
 struct Backlog {
+    /// Frames of this turn, which nobody has tried to write yet.
+    held: Vec<u8>,
     bytes: Vec<u8>,
     draining: bool,
     broken: bool,
@@ -40,6 +59,42 @@ impl Outbox {
     /// Writes a frame, or keeps what the socket has no room for and lets a thread write it.
     pub(crate) fn send(self: &Arc<Self>, frame: &[u8]) {
         let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        if backlog.held.is_empty() {
+            self.write(&mut backlog, frame);
+        } else {
+            backlog.held.extend_from_slice(frame);
+            self.write_held(&mut backlog);
+        }
+    }
+
+    /// Keeps a frame until the turn of the server ends, whose commands then share one write. For its main thread, where
+    /// [`end_turn`] is called.
+    pub(crate) fn hold(self: &Arc<Self>, frame: &[u8]) {
+        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = backlog.held.is_empty();
+        backlog.held.extend_from_slice(frame);
+        if backlog.held.len() > ENOUGH_HELD {
+            self.write_held(&mut backlog);
+        } else if first {
+            HOLDING.with(|holding| holding.borrow_mut().push(Arc::clone(self)));
+        }
+    }
+
+    /// Writes what is held.
+    pub(crate) fn release(self: &Arc<Self>) {
+        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        self.write_held(&mut backlog);
+    }
+
+    fn write_held(self: &Arc<Self>, backlog: &mut Backlog) {
+        let mut held = std::mem::take(&mut backlog.held);
+        self.write(backlog, &held);
+        // Its room is used again.
+        held.clear();
+        backlog.held = held;
+    }
+
+    fn write(self: &Arc<Self>, backlog: &mut Backlog, frame: &[u8]) {
         if backlog.broken {
             return;
         }
@@ -134,6 +189,22 @@ fn is_full(error: &io::Error) -> bool {
 mod tests {
     use super::*;
     use std::io::Read;
+
+    #[test]
+    fn held_frames_leave_in_order_and_once() {
+        let (here, mut there) = UnixStream::pair().expect("a pair");
+        let outbox = Outbox::new(here).expect("an outbox");
+        outbox.hold(b"a");
+        outbox.hold(b"b");
+        outbox.send(b"c");
+        outbox.hold(b"d");
+        end_turn();
+        end_turn();
+        drop(outbox);
+        let mut read = Vec::new();
+        there.read_to_end(&mut read).expect("everything");
+        assert_eq!(read, b"abcd");
+    }
 
     #[test]
     fn more_than_the_socket_holds_arrives_in_order() {

@@ -1,5 +1,6 @@
 //! Worker processes: starting them, talking to them, noticing that they are gone.
 
+mod eager;
 mod output;
 mod reader;
 mod serving;
@@ -18,7 +19,7 @@ use std::time::Duration;
 use crate::engine::engine;
 use crate::environment::Environment;
 use crate::execution::Execution;
-use crate::ffi::{Level, log};
+use crate::ffi::{Level, log, turn_will_end};
 use crate::outbox::Outbox;
 use crate::spawner;
 use crate::value::{Value, encode};
@@ -202,7 +203,11 @@ impl Worker {
             }
             pending.insert(number, work);
         }
-        self.outbox.send(frame);
+        if turn_will_end() {
+            self.outbox.hold(frame);
+        } else {
+            self.outbox.send(frame);
+        }
         engine().supervise();
     }
 

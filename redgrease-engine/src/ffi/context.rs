@@ -347,11 +347,18 @@ thread_local! {
     };
     /// How often this thread holds the server lock; the main thread holds it once for ever.
     static HELD: Cell<usize> = const { Cell::new(0) };
+    static MAIN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Marks this thread as the server's main thread, which always holds the lock.
 pub(crate) fn on_main_thread() {
     HELD.with(|held| held.set(1));
+    MAIN.with(|main| main.set(true));
+}
+
+/// Whether this is the server's main thread.
+pub(super) fn is_main_thread() -> bool {
+    MAIN.with(Cell::get)
 }
 
 /// The server lock, and a context to use under it.

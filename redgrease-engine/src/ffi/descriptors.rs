@@ -1,4 +1,4 @@
-//! Passing an open descriptor over a socket, which the standard library cannot do yet.
+//! What the standard library cannot do with a socket yet: pass an open descriptor over it, and look without waiting.
 
 use std::io;
 use std::mem;
@@ -49,4 +49,21 @@ pub(crate) fn send_descriptor(
         Ok(_) => Err(io::ErrorKind::WriteZero.into()),
         Err(_) => Err(io::Error::last_os_error()),
     }
+}
+
+/// Receives what is there, without waiting.
+///
+/// # Errors
+/// `WouldBlock` when nothing is there, else what the system said.
+pub(crate) fn receive(stream: &UnixStream, buffer: &mut [u8]) -> io::Result<usize> {
+    // SAFETY: pointer and length belong together.
+    let received = unsafe {
+        libc::recv(
+            stream.as_raw_fd(),
+            buffer.as_mut_ptr().cast(),
+            buffer.len(),
+            libc::MSG_DONTWAIT,
+        )
+    };
+    usize::try_from(received).map_err(|_| io::Error::last_os_error())
 }

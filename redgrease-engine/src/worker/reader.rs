@@ -1,12 +1,13 @@
 //! The thread that takes the frames of a worker, until the process ends.
 
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use super::eager::Eager;
 use super::output::write_log;
 use super::serving::{Serving, reply};
 use super::{DEADLINE_CHECK, Worker, guard};
@@ -17,11 +18,12 @@ use crate::value::{Value, decode};
 use crate::wire::{Frame, FrameType, Inbox};
 
 impl Worker {
-    pub(super) fn read(self: Arc<Self>, mut stream: UnixStream) {
+    pub(super) fn read(self: Arc<Self>, stream: UnixStream) {
         let mut inbox = Inbox::default();
         let mut buffer = vec![0; 256 << 10];
         let mut server = Serving::default();
         let mut waits_for_deadline = false;
+        let mut eager = Eager::default();
         loop {
             let deadline = server.atomic_until;
             if deadline.is_some() != waits_for_deadline {
@@ -29,7 +31,7 @@ impl Worker {
                 waits_for_deadline = deadline.is_some();
                 let _ = stream.set_read_timeout(deadline.map(|_| DEADLINE_CHECK));
             }
-            match stream.read(&mut buffer) {
+            match eager.read(&stream, &mut buffer) {
                 Ok(0) => break,
                 Ok(count) => inbox.push(&buffer[..count]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

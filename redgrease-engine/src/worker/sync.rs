@@ -1,12 +1,13 @@
 //! Calls that the server waits for.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::eager::Eager;
 use super::output::write_log;
 use super::serving::reply;
 use super::{DEADLINE_CHECK, Work, Worker, guard};
@@ -65,10 +66,13 @@ impl Worker {
             u64::try_from(engine().config().int("SyncDeadline")).unwrap_or(1),
         );
         let end = Instant::now() + deadline;
+        // The worker may need what this turn of the server has given it already.
+        self.outbox.release();
         (&channel.stream)
             .write_all(frame)
             .map_err(|_| self.sync_obituary())?;
         let mut buffer = [0; 16 << 10];
+        let mut eager = Eager::default();
         loop {
             loop {
                 let mut inbox = guard(&channel.inbox);
@@ -101,7 +105,7 @@ impl Worker {
                     deadline.as_millis()
                 ));
             }
-            match (&channel.stream).read(&mut buffer) {
+            match eager.read(&channel.stream, &mut buffer) {
                 Ok(0) => return Err(self.sync_obituary()),
                 Ok(count) => guard(&channel.inbox).push(&buffer[..count]),
                 Err(error)
