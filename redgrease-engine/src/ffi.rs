@@ -34,7 +34,7 @@ pub(crate) use descriptors::{receive, send_descriptor};
 pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{FilteredCommand, filter_commands, subscribe_to_keys};
 pub(crate) use info::{Info, register_info};
-pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, scan};
+pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, count_keys, scan};
 pub(crate) use options::{OptionStore, OptionValue, ServerOption, offer_options};
 pub(crate) use persistence::{Io, IoError, Moment, Persistent, create_type, replicate};
 pub(crate) use process::{Process, kill_server, terminate_server};

@@ -57,14 +57,14 @@ impl NativeRun {
         self.stopped
     }
 
-    /// Counts one record, when [`only_counts`](Self::only_counts).
-    pub(crate) fn count(&mut self) {
+    /// Counts records, when [`only_counts`](Self::only_counts).
+    pub(crate) fn count(&mut self, more: i64) {
         if let Some(State::Count(count)) = self
             .states
             .iter_mut()
             .find(|state| !matches!(state, State::Pass))
         {
-            *count += 1;
+            *count += more;
         }
     }
 
@@ -159,7 +159,7 @@ mod tests {
     fn counts_add_up_to_text() {
         let mut run = NativeRun::new(&[Native::Count, Native::Pass, Native::Total, Native::Text]);
         assert!(run.only_counts());
-        run.count();
+        run.count(1);
         run.push(Value::None);
         assert_eq!(run.finish(), [Value::str("2")]);
     }

@@ -1,6 +1,5 @@
 """Modules that scripts can import without installing anything: `redgrease`, `redisgears` and `gears`."""
 
-import importlib.abc
 import importlib.machinery
 import sys
 import types
@@ -8,7 +7,7 @@ import types
 from . import errors, runtime
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Finder:
     """Finds the built-in modules, after everything that is installed."""
 
     def __init__(self, modules):

@@ -10,7 +10,6 @@ from .channel import SyncChannel
 from .contexts import Context
 from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
-from .profiling import Profile
 from .records import outcome, records as records_of
 from .session import TIMER, Session, run_on_registered
 from .steps import read_generator
@@ -144,6 +143,8 @@ class Calls:
 
     def profile(self, runner, number, payload):
         """What was measured of a session, as text; or an order to forget it."""
+        from .profiling import Profile
+
         name, order = wire.loads(payload)
         profile = self.sessions[name].profile if name in self.sessions else None
         try:
@@ -191,7 +192,7 @@ class Calls:
 
     def _plan(self, name, plan_id):
         """The session and plan of a call, or why there is no such plan. A call on a synchronous channel may overtake its plan."""
-        until = time.monotonic() + _PATIENCE
+        until = None
         while True:
             session = self.sessions.get(name)
             if session is not None:
@@ -200,7 +201,9 @@ class Calls:
                     return session, plan, None
                 if plan_id in session.broken:
                     return session, None, session.broken[plan_id]
-            if time.monotonic() > until:
+            if until is None:
+                until = time.monotonic() + _PATIENCE
+            elif time.monotonic() > until:
                 return session, None, "the function of this execution is not known to its worker any more"
             time.sleep(0.001)
 
@@ -249,7 +252,11 @@ class Calls:
             self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)
             return
         records = records_of(kind, flags & 2, records)
-        self._feed(runner, number, run, records, last)
+        if last:
+            # No batch follows that could come in between.
+            self._work(runner, number, run, lambda: pipeline.feed(records), True)
+        else:
+            self._feed(runner, number, run, records, last)
 
     def batch(self, runner, number, payload):
         """More records of a run."""
@@ -286,6 +293,8 @@ class Calls:
                 pipeline.finish()
 
         if Settings.profile:
+            from .profiling import Profile
+
             work = Profile.of(run.context.session).measured(work)
         try:
             self.hub.stoppable(runner, run.context, work)

@@ -160,6 +160,13 @@ unsafe extern "C" fn on_field(
     });
 }
 
+/// How many keys database 0 has, where the server says so.
+pub(crate) fn count_keys(lock: &ServerLock) -> Option<i64> {
+    let size = api().db_size?;
+    // SAFETY: the lock is held; the context of a thread is in database 0.
+    i64::try_from(unsafe { size(lock.context().raw()) }).ok()
+}
+
 /// Gets a key's name and, where the server opened it, the key.
 pub(crate) type Visitor<'a> = dyn FnMut(Context<'_>, &[u8], Option<OpenKey>) + 'a;
 

@@ -270,6 +270,7 @@ api! {
         command_filter_args_count = "CommandFilterArgsCount": fn(*mut RedisModuleCommandFilterCtx) -> c_int;
         command_filter_arg_get = "CommandFilterArgGet": fn(*mut RedisModuleCommandFilterCtx, c_int) -> *mut RedisModuleString;
         command_filter_arg_insert = "CommandFilterArgInsert": fn(*mut RedisModuleCommandFilterCtx, c_int, *mut RedisModuleString) -> c_int;
+        db_size = "DbSize": fn(*mut RedisModuleCtx) -> c_ulonglong;
         subscribe_to_server_event = "SubscribeToServerEvent": fn(*mut RedisModuleCtx, ServerEvent, EventFn) -> c_int;
         set_module_options = "SetModuleOptions": fn(*mut RedisModuleCtx, c_int);
         register_numeric_config = "RegisterNumericConfig": fn(*mut RedisModuleCtx, *const c_char, c_longlong, u32, c_longlong, c_longlong, GetIntFn, SetIntFn, Option<ApplyFn>, *mut c_void) -> c_int;

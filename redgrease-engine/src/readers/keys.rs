@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::execution::Execution;
-use crate::ffi::{Context, Cursor, KeyKind, OpenKey, ServerLock, call, lock_server, scan};
+use crate::ffi::{
+    Context, Cursor, KeyKind, OpenKey, ServerLock, call, count_keys, lock_server, scan,
+};
 use crate::native::NativeRun;
 use crate::records::{Batch, Layout};
 use crate::value::Value;
@@ -252,6 +254,14 @@ pub(crate) fn native(
         return;
     }
     let only_counts = run.only_counts();
+    // How many keys there are the server knows without looking at them.
+    if only_counts
+        && pattern == b"*"
+        && let Some(keys) = count_keys(&lock_server())
+    {
+        run.count(keys);
+        return;
+    }
     let run = std::cell::RefCell::new(run);
     each_key(
         execution,
@@ -259,7 +269,7 @@ pub(crate) fn native(
         &mut |lock, name, key| {
             let mut run = run.borrow_mut();
             if only_counts {
-                run.count();
+                run.count(1);
                 return false;
             }
             if !run.stopped() {
