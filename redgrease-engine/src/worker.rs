@@ -122,7 +122,7 @@ impl Worker {
         let reader = Arc::clone(&worker);
         std::thread::Builder::new()
             .name(format!("rg-worker-{number}"))
-            .spawn(move || reader.read(stream))?;
+            .spawn(move || reader.read(&stream))?;
         if let Some(output) = output {
             std::thread::Builder::new()
                 .name(format!("rg-output-{number}"))

@@ -150,7 +150,7 @@ fn processor_time(server: &Server) -> f64 {
     processes
         .iter()
         .filter_map(|process| fs::read_dir(format!("/proc/{process}/task")).ok())
-        .flat_map(|tasks| tasks.flatten())
+        .flat_map(Iterator::flatten)
         .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok())
         .filter_map(|text| text.split(' ').next()?.parse::<f64>().ok())
         .sum::<f64>()

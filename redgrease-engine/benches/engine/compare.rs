@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::load::{Load, Sample};
-use crate::support::{Client, Server};
+use crate::support::{Client, Server, Value};
 
 /// How long one side of a comparison is measured at a time.
 const TURN: Duration = Duration::from_millis(250);
@@ -98,7 +98,7 @@ pub(crate) fn register(client: &mut Client, script: &str) -> Result<String, Stri
     all.items()
         .last()
         .and_then(|last| last.field("id"))
-        .map(|id| id.text())
+        .map(Value::text)
         .ok_or_else(|| format!("{script} registers nothing"))
 }
 

@@ -23,7 +23,10 @@ use support::{Options, Server};
 /// How a group of measurements ends.
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
-const GROUPS: [(&str, fn() -> Outcome); 5] = [
+/// A name on the command line, and what it measures.
+type Group = (&'static str, fn() -> Outcome);
+
+const GROUPS: [Group; 5] = [
     ("triggers", triggers::run),
     ("floor", floor::run),
     ("writes", writes::run),

@@ -18,7 +18,7 @@ use crate::value::{Value, decode};
 use crate::wire::{Frame, FrameType, Inbox};
 
 impl Worker {
-    pub(super) fn read(self: Arc<Self>, stream: UnixStream) {
+    pub(super) fn read(self: Arc<Self>, stream: &UnixStream) {
         let mut inbox = Inbox::default();
         let mut buffer = vec![0; 256 << 10];
         let mut server = Serving::default();
@@ -31,7 +31,7 @@ impl Worker {
                 waits_for_deadline = deadline.is_some();
                 let _ = stream.set_read_timeout(deadline.map(|_| DEADLINE_CHECK));
             }
-            match eager.read(&stream, &mut buffer) {
+            match eager.read(stream, &mut buffer) {
                 Ok(0) => break,
                 Ok(count) => inbox.push(&buffer[..count]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

@@ -135,8 +135,10 @@ fn allocating_without_end() {
         "def bad(r):\n    kept = []\n    while True:\n        kept.append(bytearray(1 << 24))",
         |way, outcome| {
             let error = outcome.expect_err(way);
+            // A busy machine does not get as far as the limit before the deadline of synchronous calls.
+            let stopped = way == "sync" && error.contains("SyncDeadline");
             assert!(
-                error.contains("MemoryError") || error.contains("died"),
+                error.contains("MemoryError") || error.contains("died") || stopped,
                 "{way}: {error}"
             );
         },
