@@ -5,15 +5,14 @@
 mod common;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use redgrease::Mode;
 use redgrease::client::{
     ExecId, ExecLocality, ExecutionFilter, ExecutionStatus, Pickle, RegistrationFilter,
-    RequirementFilter, SessionOptions, Version, requests,
+    RequirementFilter, SessionOptions, Version,
 };
 use redgrease::prelude::*;
-use redgrease::redis::{self, Commands};
+use redgrease::redis::Commands;
 use redgrease::{Error, Outcome, PyExecuteOptions, PyValue, RawRecord};
 
 use common::{gears, start};
@@ -278,98 +277,4 @@ fn the_server_itself() {
     let filter = RequirementFilter::new().name("numpy");
     assert_eq!(con.pydumpreqs_where(&filter).unwrap(), []);
     assert!(con.pyexportreq("nosuch").is_err());
-}
-
-#[test]
-fn every_kind_of_connection() {
-    let server = start();
-    let mut client = redis::Client::open(server.url()).unwrap();
-    client.pystats().unwrap();
-    let mut con = client.get_connection().unwrap();
-    con.pystats().unwrap();
-    let mut boxed: Box<redis::Connection> = Box::new(con);
-    boxed.pystats().unwrap();
-    let shared = std::sync::Mutex::new(boxed);
-    shared.lock().unwrap().pystats().unwrap();
-    requests::py_stats().run(&mut client).unwrap();
-}
-
-#[test]
-fn a_server_without_the_engine_says_so() {
-    let plain = Plain::start();
-    let mut con = redis::Client::open(plain.url())
-        .unwrap()
-        .get_connection()
-        .unwrap();
-    let error = con.pyexecute("").unwrap_err();
-    assert!(error.is_no_engine());
-    assert!(error.to_string().contains("RG.PYEXECUTE"), "{error}");
-    assert_eq!(con.gears_version().unwrap(), None);
-}
-
-#[test]
-fn a_connection_that_breaks_in_the_middle_says_so() {
-    let server = start();
-    let mut con = server.connection().unwrap();
-    let pid = server.pid();
-    let killer = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_millis(300));
-        std::process::Command::new("kill")
-            .args(["-9", &pid.to_string()])
-            .status()
-            .unwrap()
-    });
-    let started = Instant::now();
-    let script = "import time\nGB('ShardsIDReader').foreach(lambda _: time.sleep(30)).run()";
-    let error = con.pyexecute(script).unwrap_err();
-    assert!(error.is_connection_lost(), "{error:?}");
-    assert!(!error.is_timeout());
-    assert!(started.elapsed() < Duration::from_secs(25));
-    assert!(killer.join().unwrap().success());
-}
-
-/// A redis-server without modules.
-struct Plain(std::process::Child, u16);
-
-impl Plain {
-    fn start() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        let program = std::env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".into());
-        let child = std::process::Command::new(program)
-            .args([
-                "--port",
-                &port.to_string(),
-                "--bind",
-                "127.0.0.1",
-                "--save",
-                "",
-            ])
-            .stdout(std::process::Stdio::null())
-            .spawn()
-            .unwrap();
-        let plain = Self(child, port);
-        let give_up = Instant::now() + Duration::from_secs(20);
-        while redis::Client::open(plain.url())
-            .unwrap()
-            .get_connection()
-            .is_err()
-        {
-            assert!(Instant::now() < give_up, "redis-server does not answer");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        plain
-    }
-
-    fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}/", self.1)
-    }
-}
-
-impl Drop for Plain {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }

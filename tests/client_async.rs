@@ -4,18 +4,16 @@
 
 mod common;
 
-use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use redgrease::AsyncGearsCommands;
 use redgrease::client::{ExecutionFilter, RegistrationFilter};
 use redgrease::embedded::Server;
 use redgrease::redis::AsyncConnectionConfig;
-use redgrease::redis::aio::MultiplexedConnection;
+use redgrease::redis::aio::{ConnectionLike, ConnectionManagerConfig, MultiplexedConnection};
 use redgrease::{Outcome, PyExecuteOptions, RawRecord, RedisGears};
 
-use common::start;
+use common::{start, wheel};
 
 /// What takes longer than this on the server has no answer in time. The default is 500 ms, which a
 /// busy machine needs for quick answers too.
@@ -34,10 +32,9 @@ async fn connection(server: &Server) -> MultiplexedConnection {
 const SLOW: &str = "import time\n\
     GB('ShardsIDReader').foreach(lambda _: time.sleep(4)).map(lambda _: 'slow').run()";
 
-#[tokio::test]
-async fn long_runs_neither_time_out_nor_block_others() {
-    let server = start();
-    let mut con = connection(&server).await;
+/// Runs a script that takes longer than the connection waits for an answer, while others use the
+/// connection.
+async fn runs_long(mut con: impl ConnectionLike + Clone + Send + 'static) {
     let mut other = con.clone();
     let started = Instant::now();
     let run = tokio::spawn(async move { con.pyexecute(SLOW).await });
@@ -53,6 +50,23 @@ async fn long_runs_neither_time_out_nor_block_others() {
     assert_eq!(outcome.results().unwrap().value, [RawRecord::from("slow")]);
     // nothing is left behind
     assert_eq!(other.dumpexecutions().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn long_runs_neither_time_out_nor_block_others() {
+    let server = start();
+    runs_long(connection(&server).await).await;
+}
+
+#[tokio::test]
+async fn long_runs_on_a_connection_manager() {
+    let server = start();
+    // which has started its first worker then
+    drop(connection(&server).await);
+    let client = redis::Client::open(server.url()).unwrap();
+    let config = ConnectionManagerConfig::new().set_response_timeout(Some(TIME_OUT));
+    let manager = client.get_connection_manager_with_config(config).await;
+    runs_long(manager.unwrap()).await;
 }
 
 #[tokio::test]
@@ -85,27 +99,6 @@ async fn a_slow_function_times_out_and_says_so() {
     let gears = RedisGears::open(server.url()).unwrap();
     let mut con = gears.async_connection().await.unwrap();
     assert_eq!(con.trigger("slow", none).await.unwrap().len(), 1);
-}
-
-/// A package without content, as a wheel.
-fn wheel(dir: &Path, name: &str) -> String {
-    let script = "import sys, zipfile\n\
-        path, name = sys.argv[1:]\n\
-        info = name + '-1.0.dist-info/'\n\
-        with zipfile.ZipFile(path, 'w') as wheel:\n\
-        \x20   wheel.writestr(name + '.py', 'answer = 42\\n')\n\
-        \x20   wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: %s\\nVersion: 1.0\\n' % name)\n\
-        \x20   wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: t\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')\n\
-        \x20   wheel.writestr(info + 'RECORD', '')\n";
-    let path = dir.join(format!("{name}-1.0-py3-none-any.whl"));
-    let python = std::env::var("REDGREASE_PYTHON").unwrap_or_else(|_| "python3".into());
-    let made = Command::new(python)
-        .args(["-c", script])
-        .arg(&path)
-        .arg(name)
-        .status();
-    assert!(made.unwrap().success());
-    format!("{name} @ file://{}", path.display())
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::client::data::{Module, Version};
 use crate::client::value::literal_strings;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
@@ -44,15 +45,29 @@ pub enum Error {
         trigger: String,
     },
 
-    /// The server has no `RG.*` commands.
+    /// No engine answers the `RG.*` commands: the server has no module, or another one.
     #[error(
-        "the server does not know `{command}`: the engine is not loaded there \
-         (start it with `--loadmodule libredgrease_engine.so`, or load RedisGears 1.2 with its \
-         Python plug-in)"
+        "the server has no engine that answers `{command}`{} (start it with `--loadmodule \
+         libredgrease_engine.so`, or load RedisGears 1.2 with its Python plug-in)",
+        listed(.modules.as_deref())
     )]
     NoEngine {
+        /// The command that was sent.
+        command: String,
+        /// The modules that the server has; `None` when it did not say.
+        modules: Option<Vec<Module>>,
+    },
+
+    /// The server has an engine that does not know the command.
+    #[error(
+        "the engine of the server, rg {version}, does not know `{command}`: it is too old for it, or \
+         its Python plug-in is not loaded"
+    )]
+    EngineTooOld {
         /// The command that it refused.
         command: String,
+        /// The version of the engine.
+        version: Version,
     },
 
     /// The engine refused a command; the text is the server's.
@@ -97,9 +112,17 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a function with the same trigger is registered already.
+    /// Whether a function with the same trigger is registered already; also when a raw script
+    /// found that out.
     pub fn is_duplicate_trigger(&self) -> bool {
-        matches!(self, Self::DuplicateTrigger { .. })
+        const REFUSAL: &str = "trigger already registered";
+        match self {
+            Self::DuplicateTrigger { .. } => true,
+            Self::Engine { message } => message.contains(REFUSAL),
+            Self::Python(python) => python.exception.contains(REFUSAL),
+            Self::Shards(refusals) => refusals.iter().any(|refusal| refusal.contains(REFUSAL)),
+            _ => false,
+        }
     }
 
     /// Whether the server knows no such trigger.
@@ -109,9 +132,7 @@ impl Error {
 
     /// Whether the server has no execution with this ID (any more).
     pub fn is_no_such_execution(&self) -> bool {
-        matches!(self, Self::Engine { message }
-            if matches!(message.as_str(),
-                "execution plan does not exist" | "execution does not exist"))
+        matches!(self, Self::Engine { message } if is_unknown_execution(message))
     }
 
     /// Whether an execution was asked for its results before its end.
@@ -131,9 +152,14 @@ impl Error {
         matches!(self, Self::Python(_))
     }
 
-    /// Whether the server has no engine.
+    /// Whether the server has no engine, or another module in its place.
     pub fn is_no_engine(&self) -> bool {
         matches!(self, Self::NoEngine { .. })
+    }
+
+    /// Whether the server's engine does not have the command (yet).
+    pub fn is_engine_too_old(&self) -> bool {
+        matches!(self, Self::EngineTooOld { .. })
     }
 
     /// Whether the answer did not come in time; the command may still run on the server.
@@ -160,6 +186,7 @@ impl Error {
         if message.starts_with("unknown command") {
             return Self::NoEngine {
                 command: command.to_string(),
+                modules: None,
             };
         }
         if let Some(python) = PythonError::parse(&message) {
@@ -180,6 +207,24 @@ impl Error {
 impl From<RedisError> for Error {
     fn from(error: RedisError) -> Self {
         Self::from_reply("the command", "", error)
+    }
+}
+
+/// Whether the server says that it does not have an execution.
+pub(crate) fn is_unknown_execution(message: &str) -> bool {
+    let words = ["execution plan does not exist", "execution does not exist"];
+    words.iter().any(|words| message.starts_with(words))
+}
+
+/// What the server has instead of the engine.
+fn listed(modules: Option<&[Module]>) -> String {
+    match modules {
+        None => String::new(),
+        Some([]) => ": it has no modules".to_string(),
+        Some(modules) => {
+            let names: Vec<String> = modules.iter().map(ToString::to_string).collect();
+            format!(": it has other modules: {}", names.join(", "))
+        }
     }
 }
 

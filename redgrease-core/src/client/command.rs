@@ -98,17 +98,10 @@ pub(super) fn registration(
 }
 
 fn is_duplicate(error: &Error) -> bool {
-    match error {
-        Error::Engine { message } => {
-            (message.starts_with("Session ") && message.ends_with(" already exists"))
-                || message.contains("trigger already registered")
-        }
-        Error::Python(python) => python.exception.contains("trigger already registered"),
-        Error::Shards(refusals) => refusals
-            .iter()
-            .any(|refusal| refusal.contains("trigger already registered")),
-        _ => false,
-    }
+    let session_exists =
+        |message: &str| message.starts_with("Session ") && message.ends_with(" already exists");
+    error.is_duplicate_trigger()
+        || matches!(error, Error::Engine { message } if session_exists(message))
 }
 
 /// Names the Rust file in the traceback of an error that a script caused.

@@ -6,10 +6,13 @@
 mod cluster;
 mod execution;
 mod id;
-mod python;
+mod module;
 mod record;
 mod registration;
+mod requirement;
 mod result;
+mod session;
+mod stats;
 mod value;
 
 pub use cluster::{ClusterInfo, ShardInfo};
@@ -17,12 +20,12 @@ pub use execution::{
     ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan, ExecutionStatus, ExecutionStep,
 };
 pub use id::ExecId;
-pub use python::{
-    Plugin, PyRequirementInfo, PyStats, RequirementExport, RequirementFilter, Session, SessionItem,
-    Version,
-};
+pub use module::{Module, Plugin, Version};
 pub use record::RawRecord;
 pub use registration::{RegData, Registration, RegistrationFilter};
+pub use requirement::{PyRequirementInfo, RequirementExport, RequirementFilter};
 pub(crate) use result::python_error;
 pub use result::{ExecutionResult, Outcome};
+pub use session::{Session, SessionItem};
+pub use stats::PyStats;
 pub use value::{Fields, ServerValue};

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::data::{ExecId, ExecutionResult, Outcome, RawRecord, RegistrationFilter};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::Runner;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, is_unknown_execution as is_unknown};
 use crate::script::Script;
 
 /// How long a shared connection is asked whether it answers again.
@@ -39,9 +39,12 @@ pub(super) async fn execute_on<R: Runner>(
     release(held, runner).await?;
     match answer? {
         Outcome::Started(id) if !wanted => {
-            let results = await_results(&id, runner).await;
-            runner.run(requests::drop_execution(&id)).await?;
-            results.map(Outcome::Results)
+            let results = await_results(&id, runner).await.map_err(elsewhere)?;
+            match runner.run(requests::drop_execution(&id)).await {
+                // it is dropped later than the answer may come
+                Err(error) if !error.is_timeout() => Err(error),
+                _ => Ok(Outcome::Results(results)),
+            }
         }
         other => Ok(other),
     }
@@ -55,13 +58,28 @@ pub(super) async fn await_results<R: Runner>(
     if !R::SHARED {
         return runner.run(requests::get_results_blocking(id)).await;
     }
+    let mut give_up = Instant::now() + PATIENCE;
     loop {
         match runner.run(requests::get_results(id)).await {
-            Err(Error::Engine { message }) if message == "execution is still running" => {
-                runner.pause().await;
-            }
+            Err(error) if error.is_still_running() => give_up = Instant::now() + PATIENCE,
+            // the server is busy; a question can be asked again
+            Err(error) if error.is_timeout() && Instant::now() < give_up => {}
             results => return results,
         }
+        runner.pause().await;
+    }
+}
+
+/// What to do when the server that is asked does not know the run that was just started.
+fn elsewhere(error: Error) -> Error {
+    match error {
+        Error::Engine { message } if is_unknown(&message) => Error::Engine {
+            message: format!(
+                "{message}: another node of the cluster was asked than the one that runs the \
+                 script; make the connection `Gears::new(connection)`, which asks the right one"
+            ),
+        },
+        error => error,
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use redis::{Cmd, ConnectionLike, Value};
 
+use super::requests;
 use crate::error::{Error, Result};
 
 /// A command to the server whose answer becomes a `T`.
@@ -99,7 +100,12 @@ impl<T> Request<T> {
     /// Every variant of [`Error`]: the connection's, the server's, and
     /// [`Error::Decode`] when the answer has another shape than expected.
     pub fn run(&self, con: &mut (impl ConnectionLike + ?Sized)) -> Result<T> {
-        self.read(con.req_command(&self.cmd))
+        let result = self.read(con.req_command(&self.cmd));
+        if !self.is_puzzling(&result) {
+            return result;
+        }
+        let modules = con.req_command(requests::module_list().cmd());
+        result.map_err(|error| self.explained(error, modules))
     }
 
     /// Sends the command and gives its answer when it has come.
@@ -109,7 +115,12 @@ impl<T> Request<T> {
     /// As [`Request::run`].
     #[cfg(feature = "tokio")]
     pub async fn run_async(&self, con: &mut impl redis::aio::ConnectionLike) -> Result<T> {
-        self.read(con.req_packed_command(&self.cmd).await)
+        let result = self.read(con.req_packed_command(&self.cmd).await);
+        if !self.is_puzzling(&result) {
+            return result;
+        }
+        let modules = con.req_packed_command(requests::module_list().cmd()).await;
+        result.map_err(|error| self.explained(error, modules))
     }
 
     /// Reads an answer to the command, whichever way it came: from a pipeline, from a recording.
@@ -130,6 +141,31 @@ impl<T> Request<T> {
             Ok(Value::ServerError(error)) => Err(self.error(error.into())),
             Ok(value) => (self.decode)(value),
             Err(error) => Err(self.error(error)),
+        }
+    }
+
+    /// Whether the answer is one that the engine does not give, so that the server's modules tell
+    /// more.
+    fn is_puzzling(&self, result: &Result<T>) -> bool {
+        self.name.starts_with("RG.")
+            && matches!(result, Err(Error::NoEngine { .. } | Error::Decode { .. }))
+    }
+
+    /// The error with what the server's modules tell about it.
+    fn explained(&self, error: Error, modules: redis::RedisResult<Value>) -> Error {
+        let Ok(modules) = requests::module_list().read(modules) else {
+            return error;
+        };
+        match (modules.iter().find(|module| module.is_engine()), error) {
+            (Some(engine), Error::NoEngine { command, .. }) => Error::EngineTooOld {
+                command,
+                version: engine.version,
+            },
+            (None, _) => Error::NoEngine {
+                command: self.name.to_string(),
+                modules: Some(modules),
+            },
+            (_, error) => error,
         }
     }
 

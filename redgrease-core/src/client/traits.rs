@@ -10,7 +10,7 @@ use super::config::AsyncGearsConfig;
 use super::config::GearsConfig;
 use super::data::{
     ClusterInfo, ExecId, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan,
-    ExecutionResult, Outcome, Plugin, PyRequirementInfo, PyStats, RawRecord, Registration,
+    ExecutionResult, Module, Outcome, Plugin, PyRequirementInfo, PyStats, RawRecord, Registration,
     RegistrationFilter, RequirementExport, RequirementFilter, Session, Version,
 };
 use super::execute;
@@ -218,6 +218,9 @@ methods! {
 
         /// Lists the plug-ins of the engine (`RG.DUMPPLUGINS`).
         fn dumpplugins() -> Vec<Plugin> = requests::dump_plugins();
+
+        /// The modules of the server (`MODULE LIST`).
+        fn module_list() -> Vec<Module> = requests::module_list();
 
         /// The version of the engine; `None` when the server has none (`MODULE LIST`).
         fn gears_version() -> Option<Version> = requests::gears_version();

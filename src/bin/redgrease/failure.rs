@@ -83,7 +83,7 @@ impl fmt::Display for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match &error {
-            Error::NoEngine { command } => Self {
+            Error::NoEngine { command, .. } | Error::EngineTooOld { command, .. } => Self {
                 unknown: Some(command.clone()),
                 ..Self::new(
                     Exit::Server,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use redis::{ToRedisArgs, ToSingleRedisArg, Value};
 
 use crate::client::data::{
-    ClusterInfo, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan, Plugin, Registration,
-    RegistrationFilter, ServerValue, Version,
+    ClusterInfo, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan, Module, Plugin,
+    Registration, RegistrationFilter, ServerValue, Version,
 };
 use crate::client::reply::{list, ok};
 use crate::client::request::Request;
@@ -133,7 +133,15 @@ pub fn dump_plugins() -> Request<Vec<Plugin>> {
     Request::new("RG.DUMPPLUGINS", Plugin::read_all)
 }
 
+/// `MODULE LIST`: the modules of the server.
+pub fn module_list() -> Request<Vec<Module>> {
+    Request::new("MODULE", Module::read_all).arg("LIST")
+}
+
 /// `MODULE LIST`: the version of the engine; `None` when the server has none.
 pub fn gears_version() -> Request<Option<Version>> {
-    Request::new("MODULE", Version::of_engine).arg("LIST")
+    module_list().map(|modules| {
+        let engine = modules.into_iter().find(Module::is_engine);
+        engine.map(|engine| engine.version)
+    })
 }

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 
 use serde_pickle::HashableValue;
 
-use super::{FromPython, FromReply, PyValue, mismatch, single};
+use super::{FromPython, FromReply, PyValue, mismatch, pickle, single};
 use crate::client::data::RawRecord;
 use crate::error::{Error, Result};
 use crate::spec::Encoding;
@@ -87,28 +87,51 @@ sets! {
     [T: FromPython + Ord] BTreeSet<T>,
 }
 
-/// The entries of a dictionary.
-fn entries<K: FromPython, V: FromPython, M: FromIterator<(K, V)>>(value: PyValue) -> Result<M> {
+/// A map of a dictionary's entries.
+fn map<K: FromPython, V: FromPython, M: FromIterator<(K, V)>>(
+    entries: impl IntoIterator<Item = (PyValue, PyValue)>,
+) -> Result<M> {
+    let entry = |(key, value)| Ok((K::from_python(key)?, V::from_python(value)?));
+    entries.into_iter().map(entry).collect()
+}
+
+/// The map that a dictionary becomes.
+fn map_of<K: FromPython, V: FromPython, M: FromIterator<(K, V)>>(value: PyValue) -> Result<M> {
     match value {
-        PyValue::Dict(entries) => entries
-            .into_iter()
-            .map(|(key, value)| Ok((K::from_python(key.into_value())?, V::from_python(value)?)))
-            .collect(),
+        PyValue::Dict(dict) => map(dict.into_iter().map(|(key, v)| (key.into_value(), v))),
         other => Err(mismatch("a dict", &other)),
     }
+}
+
+/// The map that a record becomes.
+fn map_from<K: FromPython, V: FromPython, M: FromIterator<(K, V)>>(item: RawRecord) -> Result<M> {
+    if let RawRecord::Bytes(bytes) = &item
+        && let Some(entries) = pickle::entries(bytes)
+    {
+        return map(entries);
+    }
+    map_of(super::python(item)?)
 }
 
 impl<K: FromPython + Eq + Hash, V: FromPython, S: BuildHasher + Default> FromPython
     for HashMap<K, V, S>
 {
     fn from_python(value: PyValue) -> Result<Self> {
-        entries(value)
+        map_of(value)
+    }
+
+    fn from_item(item: RawRecord) -> Result<Self> {
+        map_from(item)
     }
 }
 
 impl<K: FromPython + Ord, V: FromPython> FromPython for BTreeMap<K, V> {
     fn from_python(value: PyValue) -> Result<Self> {
-        entries(value)
+        map_of(value)
+    }
+
+    fn from_item(item: RawRecord) -> Result<Self> {
+        map_from(item)
     }
 }
 

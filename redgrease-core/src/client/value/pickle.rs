@@ -30,6 +30,27 @@ pub(super) fn read(record: &[u8]) -> Result<PyValue> {
     })
 }
 
+/// The entries of a pickled dictionary, in their order; `None` for whatever else a record can be.
+///
+/// A map of another type is made of them without the one that [`PyValue`] would have: for small
+/// dictionaries that is half of the work.
+pub(super) fn entries(record: &[u8]) -> Option<Vec<(PyValue, PyValue)>> {
+    const FRAME: u8 = 0x95;
+    let start = match record {
+        [0x80, 2..=5, FRAME, _, _, _, _, _, _, _, _, rest @ ..] => rest,
+        [0x80, 2..=5, rest @ ..] => rest,
+        _ => return None,
+    };
+    if start.first() != Some(&b'}') {
+        return None;
+    }
+    let mut machine = Machine::new(record);
+    machine.outermost = Some(Vec::new());
+    // a dictionary that ended up inside of something else has lost its place
+    let whole = matches!(machine.run()?, PyValue::Dict(_));
+    machine.outermost.filter(|_| whole)
+}
+
 /// The machine that a pickle is a program for, as far as built-in values need it.
 struct Machine<'a> {
     pickle: &'a [u8],
@@ -39,6 +60,8 @@ struct Machine<'a> {
     marks: Vec<usize>,
     /// Where in the pickle the remembered values stand.
     memo: Vec<usize>,
+    /// The entries of the dictionary at the bottom of the stack, when they are wanted in its place.
+    outermost: Option<Vec<(PyValue, PyValue)>>,
 }
 
 impl<'a> Machine<'a> {
@@ -46,14 +69,15 @@ impl<'a> Machine<'a> {
         Self {
             pickle,
             at: 0,
-            stack: Vec::new(),
-            marks: Vec::new(),
-            memo: Vec::new(),
+            stack: Vec::with_capacity(8),
+            marks: Vec::with_capacity(4),
+            memo: Vec::with_capacity(8),
+            outermost: None,
         }
     }
 
     /// The value; `None` when the pickle is broken, or needs more than this machine can do.
-    fn run(mut self) -> Option<PyValue> {
+    fn run(&mut self) -> Option<PyValue> {
         let mut last = 0;
         loop {
             let start = self.at;
@@ -88,13 +112,12 @@ impl<'a> Machine<'a> {
                     self.extend(items)?;
                 }
                 b's' => {
-                    let value = self.stack.pop()?;
-                    let key = self.stack.pop()?;
-                    self.insert(vec![key, value])?;
+                    let start = self.stack.len().checked_sub(2)?;
+                    self.insert(start)?;
                 }
                 b'u' => {
-                    let entries = self.marked()?;
-                    self.insert(entries)?;
+                    let start = self.marks.pop()?;
+                    self.insert(start)?;
                 }
                 operation => {
                     let value = self.value(operation)?;
@@ -230,14 +253,28 @@ impl<'a> Machine<'a> {
         Some(())
     }
 
-    fn insert(&mut self, entries: Vec<PyValue>) -> Option<()> {
-        let PyValue::Dict(dict) = self.stack.last_mut()? else {
+    /// Puts the keys and values on the stack from `start` on into the dictionary below them.
+    fn insert(&mut self, start: usize) -> Option<()> {
+        let below = start.checked_sub(1)?;
+        if below == 0
+            && let Some(outermost) = &mut self.outermost
+        {
+            let mut items = self.stack.drain(start..);
+            while let Some(key) = items.next() {
+                outermost.push((key, items.next()?));
+            }
+            return Some(());
+        }
+        let PyValue::Dict(mut dict) = std::mem::replace(self.stack.get_mut(below)?, PyValue::None)
+        else {
             return None;
         };
-        let mut entries = entries.into_iter();
-        while let Some(key) = entries.next() {
-            dict.insert(key.into_hashable().ok()?, entries.next()?);
+        let mut items = self.stack.drain(start..);
+        while let Some(key) = items.next() {
+            dict.insert(key.into_hashable().ok()?, items.next()?);
         }
+        drop(items);
+        self.stack[below] = PyValue::Dict(dict);
         Some(())
     }
 }
@@ -270,7 +307,7 @@ mod tests {
 
     #[test]
     fn reads_what_the_crate_reads() {
-        let mut own = 0;
+        let (mut own, mut dicts) = (0, 0);
         for (what, pickle) in pickles() {
             let options = || DeOptions::new().decode_strings();
             let expected = serde_pickle::value_from_slice(&pickle, options())
@@ -280,8 +317,28 @@ mod tests {
                 assert_eq!(value, expected, "{what}");
                 own += 1;
             }
+            if let Some(found) = entries(&pickle) {
+                let dict = found
+                    .into_iter()
+                    .map(|(key, value)| (key.into_hashable().unwrap(), value));
+                assert_eq!(PyValue::Dict(dict.collect()), expected, "{what}");
+                dicts += 1;
+            }
         }
         assert!(own > 40, "only {own} were read without the crate");
+        assert!(dicts > 4, "only {dicts} dictionaries");
+    }
+
+    #[test]
+    fn only_whole_dictionaries_have_entries() {
+        // pickle.dumps(({1: 2},), protocol=4), and its inside
+        let tuple = b"\x80\x04\x95\x0a\0\0\0\0\0\0\0}\x94K\x01K\x02s\x85\x94.";
+        assert_eq!(entries(tuple), None);
+        let dict = b"\x80\x04\x95\x08\0\0\0\0\0\0\0}\x94K\x01K\x02s.";
+        let pair = (PyValue::I64(1), PyValue::I64(2));
+        assert_eq!(entries(dict), Some(vec![pair]));
+        assert_eq!(entries(b"\x80\x04K\x01."), None);
+        assert_eq!(entries(b""), None);
     }
 
     #[test]
