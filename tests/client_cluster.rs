@@ -119,3 +119,85 @@ async fn commands_find_their_nodes_asynchronously() {
     assert_eq!(each.len(), 3);
     con.pystats().await.unwrap();
 }
+
+/// A script that only the node with the key can run.
+fn at_home_of(key: &str) -> String {
+    format!("execute('RPUSH', '{key}', 'ran')")
+}
+
+#[test]
+fn scripts_run_on_the_node_that_is_chosen() {
+    let cluster = Cluster::start();
+    let client = ClusterClient::new(cluster.urls()).unwrap();
+    let mut nodes = BTreeSet::new();
+    for key in ["a", "b", "c", "d"] {
+        let mut gears = Gears::new(client.get_connection().unwrap()).home(key);
+        gears.pyexecute(&at_home_of(key)).unwrap();
+        assert_eq!(gears.llen::<_, i64>(key).unwrap(), 1);
+        // each node has the executions of its own
+        let options = PyExecuteOptions::new().unblocking();
+        let script = "GB('ShardsIDReader').run()";
+        let Outcome::Started(id) = gears.pyexecute_options(script, &options).unwrap() else {
+            panic!("an ID");
+        };
+        gears.getresultsblocking(&id).unwrap();
+        let slot: u16 = redis::cmd("CLUSTER")
+            .arg("KEYSLOT")
+            .arg(key)
+            .query(&mut gears)
+            .unwrap();
+        nodes.insert(Cluster::SLOTS.iter().position(|(_, last)| slot <= *last));
+    }
+    assert_eq!(nodes.len(), 3, "the keys lie on all nodes");
+
+    // what all nodes have comes together
+    let mut gears = Gears::new(client.get_connection().unwrap());
+    let apart = gears.on_all(&requests::dump_executions()).unwrap();
+    assert!(apart.values().all(|on_node| !on_node.is_empty()));
+    assert_eq!(gears.dumpexecutions().unwrap().len(), 4);
+    let most = gears.on_all(&requests::py_stats()).unwrap();
+    let most = most.values().map(|stats| stats.total_allocated).max();
+    assert!(gears.pystats().unwrap().total_allocated > most.unwrap());
+}
+
+#[test]
+fn cluster_connections_without_a_wrapper_run_what_needs_no_second_question() {
+    let cluster = Cluster::start();
+    let client = ClusterClient::new(cluster.urls()).unwrap();
+    let mut con = client.get_connection().unwrap();
+    let outcome = con.pyexecute("GB('ShardsIDReader').map(lambda _: 7).run()");
+    assert!(
+        outcome
+            .unwrap()
+            .results()
+            .unwrap()
+            .value
+            .contains(&"7".into())
+    );
+    con.pystats().unwrap();
+    assert!(con.gears_version().unwrap().is_some());
+    assert!(con.gears_config().max_executions().unwrap() > 0);
+}
+
+#[cfg(feature = "cluster-async")]
+#[tokio::test]
+async fn scripts_run_on_the_node_that_is_chosen_asynchronously() {
+    let cluster = Cluster::start();
+    let client = ClusterClient::new(cluster.urls()).unwrap();
+    let con = client.get_async_connection().await.unwrap();
+    for key in ["a", "b", "c", "d"] {
+        let mut gears = Gears::new(con.clone()).home(key);
+        redgrease::AsyncGearsCommands::pyexecute(&mut gears, &at_home_of(key))
+            .await
+            .unwrap();
+        let script = "GB('ShardsIDReader').count().run()";
+        let counted = redgrease::AsyncGearsCommands::pyexecute(&mut gears, script).await;
+        let counted = counted.unwrap().decode::<Vec<i64>>().unwrap();
+        assert!(!counted.value.is_empty());
+    }
+    let lengths = ["a", "b", "c", "d"].map(|key| {
+        let mut con = client.get_connection().unwrap();
+        con.llen::<_, i64>(key).unwrap()
+    });
+    assert_eq!(lengths, [1; 4]);
+}

@@ -2,6 +2,8 @@
 
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 
+use super::route::maker;
+
 /// Makes one answer of those of all nodes, which come as a map from addresses to answers.
 pub(super) type Combine = fn(Value) -> RedisResult<Value>;
 
@@ -58,14 +60,15 @@ fn sum(a: Value, b: Value) -> Value {
     }
 }
 
-/// All items of all lists, each once; items with the same ID are the same.
+/// All items of all lists, each once. Items with the same ID are the same, but for IDs of engines
+/// that do not know of each other.
 pub(super) fn union(value: Value) -> RedisResult<Value> {
     let mut items: Vec<Value> = Vec::new();
     for answer in answers(value)? {
         match answer {
             Value::Array(new) => {
                 for item in new {
-                    if !items.iter().any(|old| id(old) == id(&item)) {
+                    if is_alone(&item) || !items.iter().any(|old| id(old) == id(&item)) {
                         items.push(item);
                     }
                 }
@@ -75,6 +78,11 @@ pub(super) fn union(value: Value) -> RedisResult<Value> {
         }
     }
     Ok(Value::Array(items))
+}
+
+/// Whether the ID says that the engine works on its own node only.
+fn is_alone(item: &Value) -> bool {
+    matches!(id(item), Some(Value::BulkString(id)) if maker(id).is_none())
 }
 
 /// The value of an item's first field.
@@ -121,9 +129,19 @@ mod tests {
 
     #[test]
     fn lists_are_united() {
-        let one = "*1\r\n*2\r\n+executionId\r\n+1\r\n";
-        let two = "*2\r\n*2\r\n+executionId\r\n+2\r\n*2\r\n+executionId\r\n+1\r\n";
-        let Value::Array(items) = union(nodes(&[one, two])).unwrap() else {
+        let item = |shard: &str, number: usize| {
+            let id = format!("{}-{number}", shard.repeat(20));
+            format!("*2\r\n+executionId\r\n${}\r\n{id}\r\n", id.len())
+        };
+        let one = format!("*1\r\n{}", item("a1", 1));
+        let two = format!("*2\r\n{}{}", item("a1", 2), item("a1", 1));
+        let Value::Array(items) = union(nodes(&[&one, &two])).unwrap() else {
+            panic!("a list");
+        };
+        assert_eq!(items.len(), 2);
+
+        let alone = format!("*1\r\n{}", item("00", 1));
+        let Value::Array(items) = union(nodes(&[&alone, &alone])).unwrap() else {
             panic!("a list");
         };
         assert_eq!(items.len(), 2);

@@ -49,7 +49,7 @@ impl Destination {
 }
 
 /// The shard that made an execution; none outside of a cluster's engine, where the ID has zeros.
-fn maker(id: &[u8]) -> Option<String> {
+pub(super) fn maker(id: &[u8]) -> Option<String> {
     let id: ExecId = std::str::from_utf8(id).ok()?.parse().ok()?;
     (!id.shard_id.bytes().all(|byte| byte == b'0')).then_some(id.shard_id)
 }
