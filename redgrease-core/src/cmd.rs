@@ -5,6 +5,18 @@
 //! says which methods there are, what they take, which command they send and what becomes of its
 //! reply. The checker reads it, and so does the generator, which writes just the methods that a
 //! body uses into the script: nothing has to be installed on the server.
+//!
+//! ```
+//! use redgrease_core::cmd;
+//!
+//! let get = cmd::lookup("get").expect("it is in the table");
+//! assert_eq!((get.command, get.reply.value), ("GET", "str or None"));
+//! assert_eq!(get.signature.to_string(), "name");
+//! let wait = cmd::lookup("blpop").and_then(|entry| entry.refused.as_ref());
+//! assert!(wait.is_some_and(|refusal| !refusal.instead.is_empty()));
+//! assert_eq!(cmd::areas().map(|(_, entries)| entries.len()).sum::<usize>(), cmd::entries().count());
+//! assert!(cmd::python_source_all().contains("HGETALL"));
+//! ```
 
 mod entry;
 mod signature;

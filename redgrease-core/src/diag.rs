@@ -6,6 +6,12 @@ use std::ops::Range;
 use crate::source::Source;
 
 /// A stable code such as `RG0201`; its page in the documentation has the same name.
+///
+/// ```
+/// use redgrease_core::messages;
+///
+/// assert!(messages::OPERATION.as_str().starts_with("RG"));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code(&'static str);
 
@@ -27,6 +33,12 @@ impl fmt::Display for Code {
 }
 
 /// How bad it is.
+///
+/// ```
+/// use redgrease_core::diag::Severity;
+///
+/// assert_ne!(Severity::Error, Severity::Warning);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Severity {
@@ -173,6 +185,14 @@ fn floor(text: &str, index: usize) -> usize {
 }
 
 /// Where checks put what they find; they go on after an error, so that one run reports all.
+///
+/// ```
+/// use redgrease_core::diag::Diagnostics;
+///
+/// let found = Diagnostics::new();
+/// assert!(!found.has_errors());
+/// assert!(found.into_vec().is_empty());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,

@@ -7,6 +7,15 @@ use crate::client::value::literal_strings;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 /// The result of everything that talks to a server.
+///
+/// ```
+/// use redgrease_core::client::{GearsCommands, RedisGears};
+/// use redgrease_core::error::Result;
+///
+/// fn count(con: &mut RedisGears) -> Result<Option<i64>> {
+///     con.pyexecute("GB().count().run()")?.decode()?.ok()
+/// }
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What went wrong, in one enum for the whole library.
@@ -252,6 +261,15 @@ pub(crate) fn joined(code: &str, detail: Option<&str>) -> String {
 ///
 /// `Display` gives the whole traceback when there is one. Lines that come from a Rust file are
 /// named by that file.
+///
+/// ```
+/// use redgrease_core::error::PythonError;
+///
+/// let text = r#"['Traceback (most recent call last):\n', 'ValueError: bad\n']"#;
+/// let error = PythonError::parse(text).expect("a traceback");
+/// assert_eq!(error.exception, "ValueError: bad");
+/// assert_eq!(error.traceback.len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct PythonError {

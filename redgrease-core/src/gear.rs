@@ -1,4 +1,16 @@
 //! The gear model: a plan is a reader, a row of steps and an action, as plain data.
+//!
+//! ```
+//! use redgrease_core::gear::{Action, Argument, Capture, Code, Operation, Plan, Reader, Step};
+//!
+//! let mut plan = Plan::new(Reader::Keys);
+//! let code = Code { text: "lambda r: r['value']".into(), file: "src/main.rs".into(), line: 7 };
+//! let op = Argument { keyword: Some("op".into()), value: code, function: true };
+//! plan.steps.push(Step { operation: Operation::Map, arguments: vec![op] });
+//! plan.captures.push(Capture { name: "least".into(), literal: "3".into() });
+//! plan.action = Some(Action::Run(Vec::new()));
+//! assert_eq!(plan.reader, Reader::Keys);
+//! ```
 
 #[cfg(feature = "check")]
 pub mod arguments;

@@ -49,6 +49,13 @@ pub trait ToPython {
 }
 
 /// `value` as a Python expression.
+///
+/// ```
+/// use redgrease_core::literal::to_python;
+///
+/// assert_eq!(to_python(&vec![1, 2]), "[1, 2]");
+/// assert_eq!(to_python(&true), "True");
+/// ```
 pub fn to_python<T: ToPython + ?Sized>(value: &T) -> String {
     let mut out = String::new();
     value.write_python(&mut out);

@@ -44,6 +44,13 @@ impl fmt::Display for PyVersion {
 }
 
 /// Why a text is no [`PyVersion`].
+///
+/// ```
+/// use redgrease_core::pyversion::PyVersion;
+///
+/// assert!("3.11".parse::<PyVersion>().is_ok());
+/// assert!("2.7".parse::<PyVersion>().is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownVersion(String);
 

@@ -1,6 +1,14 @@
 //! What the parameter of a function that runs at events is called in Rust.
 //!
 //! The values exist in Python only; the types say what the function gets.
+//!
+//! ```
+//! use redgrease_core::record::{Record, StreamRecord};
+//!
+//! // what a function for events is declared with; only the server makes records
+//! type OfKeys = fn(Record);
+//! type OfStreams = fn(StreamRecord);
+//! ```
 
 /// A change of a key, in the body of a `#[keys_reader]` function: `record.key`, `record.value`,
 /// `record.type` and `record.event`.

@@ -99,6 +99,15 @@ impl Script {
 }
 
 /// The script that registers a command.
+///
+/// ```
+/// use redgrease_core::script::command_script;
+/// use redgrease_core::spec::CommandSpec;
+///
+/// fn show(spec: &CommandSpec) {
+///     println!("{}", command_script(spec).text());
+/// }
+/// ```
 pub fn command_script(spec: &CommandSpec) -> Script {
     let mut writer = Writer::new();
     let function = &spec.function;
@@ -154,6 +163,15 @@ pub fn command_script(spec: &CommandSpec) -> Script {
 }
 
 /// The script that registers a function for events of keys or of streams.
+///
+/// ```
+/// use redgrease_core::script::event_script;
+/// use redgrease_core::spec::EventSpec;
+///
+/// fn show(spec: &EventSpec) {
+///     println!("{}", event_script(spec).text());
+/// }
+/// ```
 pub fn event_script(spec: &EventSpec) -> Script {
     let mut writer = Writer::new();
     let function = &spec.function;

@@ -20,6 +20,12 @@ pub struct Source {
 }
 
 /// How a text stands in its file.
+///
+/// ```
+/// use redgrease_core::source::{Form, Source};
+///
+/// assert!(Source::new("x = 1").is(Form::default()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Form {
@@ -33,6 +39,14 @@ pub enum Form {
 }
 
 /// A place in a file; the line and the column count from 1, the column counts characters.
+///
+/// ```
+/// use redgrease_core::source::Source;
+///
+/// let source = Source::new("a = 1\nb = 2").at("src/main.rs", 7, 0);
+/// let position = source.position(6);
+/// assert_eq!((position.file.as_str(), position.line), ("src/main.rs", 8));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Position {
     /// The file as the compiler names it.

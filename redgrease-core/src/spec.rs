@@ -1,5 +1,33 @@
 //! What the macros leave in a program: plain constants that describe a server-side function, how
 //! its arguments travel to Python and how its result travels back.
+//!
+//! ```
+//! use redgrease_core::script::command_script;
+//! use redgrease_core::spec::{
+//!     Arity, CommandSpec, Decode, Encoding, Function, Mode, Param, Replace, Value,
+//! };
+//!
+//! const AREA: CommandSpec = CommandSpec {
+//!     function: Function {
+//!         name: "square",
+//!         def: "def square(side):\n    return side * side\n",
+//!         params: &[Param { name: "side", decode: Decode::Float, arity: Arity::Required }],
+//!         result: Encoding::Float,
+//!         uses: &[],
+//!         cmd_methods: &[],
+//!         file: "src/main.rs",
+//!         line: 7,
+//!     },
+//!     trigger: "square",
+//!     mode: Mode::AsyncLocal,
+//!     inorder: false,
+//!     arguments: &[("collect", Value::Bool(false))],
+//!     on_registered: None,
+//!     requirements: &[],
+//!     replace: Replace::Refuse,
+//! };
+//! assert!(command_script(&AREA).text().contains("trigger='square'"));
+//! ```
 
 /// How one argument, which reaches the server as bytes, becomes a Python value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +97,12 @@ pub enum Encoding {
 }
 
 /// Where executions of a registration run.
+///
+/// ```
+/// use redgrease_core::spec::Mode;
+///
+/// assert_eq!(Mode::AsyncLocal.as_str(), "async_local");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Mode {
@@ -93,6 +127,12 @@ impl Mode {
 }
 
 /// What registering does when the trigger already exists on the server.
+///
+/// ```
+/// use redgrease_core::spec::Replace;
+///
+/// assert_eq!(Replace::default(), Replace::Refuse);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Replace {

@@ -13,7 +13,8 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10_922), (10_923, 16_383)];
+    /// The hash slots of each node, first and last.
+    pub(crate) const SLOTS: [(u16, u16); 3] = [(0, 5460), (5461, 10_922), (10_923, 16_383)];
 
     pub(crate) fn start() -> Self {
         let nodes: Vec<Server> = Self::SLOTS.iter().map(|_| node()).collect();

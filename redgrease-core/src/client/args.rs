@@ -13,6 +13,17 @@
 use crate::spec::{Arity, Decode};
 
 /// The arguments of one call, in the order of the parameters.
+///
+/// ```
+/// use redgrease_core::client::{Arg, Args};
+///
+/// let mut args = Args::new();
+/// 2.5.push(&mut args);
+/// None::<i64>.push(&mut args);
+/// ["a", "b"].push(&mut args);
+/// let sent = args.into_wire();
+/// assert_eq!(sent, [b"2.5".to_vec(), b"~none".to_vec(), b"a".to_vec(), b"b".to_vec()]);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Args(Vec<Option<Vec<u8>>>);
 
@@ -53,6 +64,13 @@ impl Args {
 }
 
 /// A single value that can be an argument of a server-side function.
+///
+/// ```
+/// use redgrease_core::client::Scalar;
+///
+/// assert_eq!(2.5_f64.to_wire(), b"2.5");
+/// assert_eq!(true.to_wire(), b"1");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a server-side function",
     label = "no Python value for a `{Self}`",
@@ -67,6 +85,15 @@ pub trait Scalar {
 }
 
 /// A type that a parameter of a server-side function can have.
+///
+/// ```
+/// use redgrease_core::client::Arg;
+/// use redgrease_core::spec::Arity;
+///
+/// assert_eq!(<i64 as Arg>::ARITY, Arity::Required);
+/// assert_eq!(<Option<i64> as Arg>::ARITY, Arity::Optional);
+/// assert_eq!(<Vec<i64> as Arg>::ARITY, Arity::Variadic);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a server-side function",
     label = "no Python value for a `{Self}`",
@@ -188,6 +215,14 @@ impl<T: Single> Arg for Option<T> {
 /// because a slice of it is bytes.
 ///
 /// Sealed: it follows [`Scalar`].
+///
+/// ```
+/// use redgrease_core::client::{Arg, Args};
+///
+/// let mut args = Args::new();
+/// Some(7_u8).push(&mut args);
+/// assert_eq!(args.into_wire(), [b"7".to_vec()]);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an optional argument of a server-side function",
     label = "no Python value for a `{Self}`",
@@ -220,6 +255,15 @@ impl<T: Scalar> Single for T {
 /// What can stand in a slice: bytes make one argument together, other scalars one each.
 ///
 /// Sealed: it follows [`Scalar`].
+///
+/// ```
+/// use redgrease_core::client::{Arg, Args};
+///
+/// let mut args = Args::new();
+/// vec![1_u8, 2].push(&mut args); // bytes: one argument
+/// vec![1_i64, 2].push(&mut args);
+/// assert_eq!(args.into_wire(), [vec![1, 2], b"1".to_vec(), b"2".to_vec()]);
+/// ```
 pub trait Element: Sized + element::Sealed {
     #[doc(hidden)]
     const DECODE: Decode;

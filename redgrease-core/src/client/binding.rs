@@ -70,6 +70,16 @@ impl<B: Binding, F: FnOnce() -> B> Binding for LazyLock<B, F> {
 }
 
 /// Something that can be shared and gives an asynchronous connection for a call.
+///
+/// ```
+/// use redgrease_core::client::binding::AsyncBinding;
+/// use redgrease_core::client::{AsyncGearsCommands, PyStats};
+/// use redgrease_core::error::Result;
+///
+/// async fn stats(server: &impl AsyncBinding) -> Result<PyStats> {
+///     server.connection().await?.pystats().await
+/// }
+/// ```
 #[cfg(feature = "tokio")]
 #[diagnostic::on_unimplemented(
     message = "an async function cannot be bound to a `{Self}`",

@@ -18,6 +18,18 @@ use crate::script::{Script, command_script};
 use crate::spec::{CommandSpec, Replace};
 
 /// What registering a function did.
+///
+/// ```
+/// use redgrease_core::client::Registered;
+///
+/// fn line(name: &str, registered: Registered) -> String {
+///     match registered {
+///         Registered::Unchanged => format!("{name} was there already"),
+///         done => format!("{name}: {done:?}"),
+///     }
+/// }
+/// assert_eq!(line("area", Registered::Created), "area: Created");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Registered {
@@ -35,6 +47,7 @@ pub enum Registered {
 ///
 /// [`Error::DuplicateTrigger`] when the trigger exists and `spec.replace` is [`Replace::Refuse`];
 /// the connection's and Python's errors.
+#[doc(hidden)]
 pub fn register(spec: &CommandSpec, con: &mut impl ConnectionLike) -> Result<Registered> {
     now(register_on(spec, &mut Blocking(con)))
 }
@@ -44,6 +57,7 @@ pub fn register(spec: &CommandSpec, con: &mut impl ConnectionLike) -> Result<Reg
 /// # Errors
 ///
 /// As [`register`].
+#[doc(hidden)]
 #[cfg(feature = "tokio")]
 pub async fn register_async<C: redis::aio::ConnectionLike + Send>(
     spec: &CommandSpec,
@@ -113,6 +127,7 @@ pub(super) fn mapped(error: Error, script: &Script) -> Error {
 }
 
 /// Reads the records that one call gave.
+#[doc(hidden)]
 pub type Decoder<T> = fn(Vec<RawRecord>) -> Result<T>;
 
 /// Triggers a registered command and decodes what it returned.
@@ -148,6 +163,16 @@ fn named(spec: &CommandSpec, error: Error) -> Error {
 
 /// A call of a `#[command]` that was written without `on`: bind it to a connection with
 /// [`on`](Call::on).
+///
+/// ```
+/// use redgrease_core::client::Call;
+/// use redgrease_core::error::Result;
+///
+/// // what calling a `#[command] fn area(…) -> f64` without `on` gives
+/// fn run(call: Call<f64>, con: &mut redis::Connection) -> Result<f64> {
+///     call.on(con)
+/// }
+/// ```
 #[derive(Debug, Clone)]
 #[must_use = "a call does nothing until it is bound to a connection with `.on(&mut con)`"]
 pub struct Call<T> {
@@ -216,6 +241,7 @@ async fn call_or_register<T>(
 }
 
 /// Whether a command that is bound with `on` was registered by this program.
+#[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct CommandState {
     registered: AtomicBool,
@@ -251,6 +277,7 @@ impl CommandState {
 ///
 /// [`Error::DuplicateTrigger`] when the first call finds the trigger taken and `replace` was not
 /// given; else as [`Call::on`].
+#[doc(hidden)]
 pub fn call_on<T, B: Binding + ?Sized>(
     on: &B,
     spec: &'static CommandSpec,
@@ -284,6 +311,7 @@ pub fn call_on<T, B: Binding + ?Sized>(
 /// # Errors
 ///
 /// As [`call_on`].
+#[doc(hidden)]
 #[cfg(feature = "tokio")]
 pub async fn call_on_async<T, B: super::binding::AsyncBinding + ?Sized>(
     on: &B,

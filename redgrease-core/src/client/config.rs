@@ -14,11 +14,23 @@ use crate::error::{Error, Result};
 /// In a cluster they belong to each node; on a [`Gears`](super::Gears) or
 /// [`RedisGears`](super::RedisGears) a change goes to all of them.
 ///
-/// ```no_run
+/// ```
 /// use redgrease_core::client::GearsCommands;
 ///
 /// # fn main() -> redgrease_core::error::Result<()> {
-/// let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
+/// # use redis::{Value, cmd};
+/// # use redis_test::{MockCmd, MockRedisConnection};
+/// # let list = |item: Value| Ok(Value::Array(vec![item]));
+/// # let command = |words: &[&str]| {
+/// #     let mut cmd = cmd(words[0]);
+/// #     cmd.arg(&words[1..]);
+/// #     cmd
+/// # };
+/// # let mut con = MockRedisConnection::new([
+/// #     MockCmd::new(command(&["RG.CONFIGSET", "MaxExecutions", "500"]), list(Value::Okay)),
+/// #     MockCmd::new(command(&["RG.CONFIGGET", "MaxExecutions"]), list(Value::Int(500))),
+/// #     MockCmd::new(command(&["RG.CONFIGSET", "greeting", "hello"]), list(Value::Okay)),
+/// # ]);
 /// con.gears_config().set_max_executions(500)?;
 /// assert_eq!(con.gears_config().max_executions()?, 500);
 /// con.gears_config().set("greeting", "hello")?;
@@ -30,6 +42,16 @@ pub struct GearsConfig<'a, C: ?Sized> {
 }
 
 /// The settings of a server on an asynchronous connection: `con.gears_config()`.
+///
+/// ```
+/// use redgrease_core::client::AsyncGearsCommands;
+/// use redgrease_core::error::Result;
+///
+/// async fn remember(con: &mut redis::aio::MultiplexedConnection) -> Result<i64> {
+///     con.gears_config().set_max_executions(500).await?;
+///     con.gears_config().max_executions().await
+/// }
+/// ```
 #[cfg(feature = "tokio")]
 #[derive(Debug)]
 pub struct AsyncGearsConfig<'a, C: ?Sized> {
@@ -37,6 +59,12 @@ pub struct AsyncGearsConfig<'a, C: ?Sized> {
 }
 
 /// The settings that the server has from the start.
+///
+/// ```
+/// use redgrease_core::client::config::NAMES;
+///
+/// assert_eq!(NAMES.len(), 13);
+/// ```
 pub const NAMES: [&str; 13] = [
     "MaxExecutions",
     "MaxExecutionsPerRegistration",

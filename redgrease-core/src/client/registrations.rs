@@ -11,6 +11,17 @@ use crate::script::{Script, event_script};
 use crate::spec::{CommandSpec, EventSpec};
 
 /// A function that can be registered.
+///
+/// ```
+/// use redgrease_core::client::{Item, Registrable};
+///
+/// fn name<F: Registrable>() -> &'static str {
+///     match F::item() {
+///         Item::Command(spec) => spec.trigger,
+///         other => other.name(),
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum Item {
@@ -31,12 +42,32 @@ impl Item {
 }
 
 /// What the macros implement for each function that can be registered.
+///
+/// ```
+/// use redgrease_core::client::{Registrable, Registrations};
+///
+/// fn both<A: Registrable, B: Registrable>() -> Registrations {
+///     Registrations::new([A::item(), B::item()])
+/// }
+/// ```
 pub trait Registrable {
     /// The function.
     fn item() -> Item;
 }
 
 /// Functions that belong together, registered with one call; `registrations![…]` makes it.
+///
+/// ```
+/// use redgrease_core::client::Registrations;
+/// use redgrease_core::error::Result;
+///
+/// fn register(functions: &Registrations, con: &mut redis::Connection) -> Result<()> {
+///     for (name, registered) in functions.register_all(con)? {
+///         println!("{name}: {registered:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Registrations(Vec<Item>);
 
@@ -100,6 +131,7 @@ impl Registrations {
 /// # Errors
 ///
 /// The connection's and Python's errors.
+#[doc(hidden)]
 pub fn register_event(spec: &EventSpec, con: &mut impl ConnectionLike) -> Result<Registered> {
     now(event_on(spec, &mut Blocking(con)))
 }
@@ -109,6 +141,7 @@ pub fn register_event(spec: &EventSpec, con: &mut impl ConnectionLike) -> Result
 /// # Errors
 ///
 /// As [`register_event`].
+#[doc(hidden)]
 #[cfg(feature = "tokio")]
 pub async fn register_event_async<C: redis::aio::ConnectionLike + Send>(
     spec: &EventSpec,

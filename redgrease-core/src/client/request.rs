@@ -9,12 +9,18 @@ use crate::error::{Error, Result};
 
 /// A command to the server whose answer becomes a `T`.
 ///
-/// ```no_run
+/// ```
 /// use redgrease_core::client::requests;
 ///
 /// # fn main() -> redgrease_core::error::Result<()> {
-/// let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
-/// let registrations = requests::dump_registrations().run(&mut con)?;
+/// # use redis_test::{MockCmd, MockRedisConnection};
+/// # let none = Ok(Vec::<redis::Value>::new());
+/// # let answers = [MockCmd::new(redis::cmd("RG.DUMPREGISTRATIONS"), none)];
+/// # let mut con = MockRedisConnection::new(answers);
+/// let request = requests::dump_registrations();
+/// assert_eq!(request.to_string(), "RG.DUMPREGISTRATIONS");
+/// let registrations = request.run(&mut con)?;
+/// assert_eq!(registrations, []);
 /// # Ok(()) }
 /// ```
 #[must_use = "a request does nothing until it is run on a connection"]
@@ -39,6 +45,25 @@ impl<T> Clone for Request<T> {
 impl<T> std::fmt::Debug for Request<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Request").field("name", &self.name).finish()
+    }
+}
+
+/// The command as words, with quotes where a word has spaces.
+impl<T> std::fmt::Display for Request<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, word) in self.cmd.args_iter().enumerate() {
+            let redis::Arg::Simple(bytes) = word else {
+                continue;
+            };
+            let text = String::from_utf8_lossy(bytes);
+            let gap = if at == 0 { "" } else { " " };
+            if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+                write!(f, "{gap}{text:?}")?;
+            } else {
+                write!(f, "{gap}{text}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -91,6 +91,17 @@ pub fn same_name(a: &str, b: &str) -> bool {
 /// Reads files in the form of pip's `requirements.txt`: one package on each line, `#` begins a
 /// comment. Each package is given once, in the order of their texts.
 ///
+/// ```
+/// use redgrease_core::client::requirements::read_requirements;
+///
+/// # let file = std::env::temp_dir().join(format!("requirements-{}.txt", std::process::id()));
+/// std::fs::write(&file, "numpy>=1.20  # arrays\n")?;
+/// let packages = read_requirements([&file])?;
+/// assert!(packages.iter().all(|package| package.name() == "numpy"));
+/// # std::fs::remove_file(&file)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`Error::File`] when a file cannot be read, [`Error::InvalidRequirement`] at a line that is no
@@ -145,6 +156,12 @@ pub fn parse_requirements(text: &str) -> Result<BTreeSet<Requirement>> {
 }
 
 /// What a server needs so that a script can `import redgrease`.
+///
+/// ```
+/// use redgrease_core::client::requirements::{DEFAULT_REDGREASE, same_name};
+///
+/// assert!(same_name(DEFAULT_REDGREASE, "redgrease"));
+/// ```
 pub const DEFAULT_REDGREASE: &str = "redgrease[runtime]";
 
 /// Which redgrease Python package a script's requirements get; from `true`, `false` or text.
@@ -202,6 +219,13 @@ impl From<&str> for EnforceRedgrease {
 }
 
 /// The requirements with the redgrease that `enforce` asks for.
+///
+/// ```
+/// use redgrease_core::client::requirements::resolve_requirements;
+///
+/// let resolved = resolve_requirements(["numpy", "redgrease"], &">=0.3".into());
+/// assert_eq!(resolved, ["numpy", "redgrease[runtime]>=0.3"]);
+/// ```
 pub fn resolve_requirements<S: Into<String>>(
     requirements: impl IntoIterator<Item = S>,
     enforce: &EnforceRedgrease,

@@ -16,6 +16,16 @@ use crate::error::Result;
 /// [`RedisGears::async_connection`]. Clones share it.
 ///
 /// It has no response time-out: what is slow on the server is waited for.
+///
+/// ```
+/// use redgrease_core::client::{AsyncGearsCommands, RedisGears};
+/// use redgrease_core::error::Result;
+///
+/// async fn count(gears: &RedisGears) -> Result<Option<i64>> {
+///     let mut con = gears.async_connection().await?;
+///     con.pyexecute("GB().count().run()").await?.decode()?.ok()
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AsyncRedisGears {
     con: Shared,
@@ -32,6 +42,16 @@ pub(super) enum Shared {
 impl RedisGears {
     /// The asynchronous connection, which all holders of this handle share. When it breaks, the
     /// next call makes a new one.
+    ///
+    /// ```
+    /// use redgrease_core::client::{AsyncGearsCommands, RedisGears};
+    /// use redgrease_core::error::Result;
+    ///
+    /// async fn memory(gears: &RedisGears) -> Result<i64> {
+    ///     let mut con = gears.async_connection().await?;
+    ///     Ok(con.pystats().await?.curr_allocated)
+    /// }
+    /// ```
     ///
     /// # Errors
     ///

@@ -40,15 +40,33 @@ macro_rules! methods {
         /// On the `redis` crate's cluster connections each command goes to a node that its first
         /// argument happens to name; wrap them in [`Gears`](super::Gears).
         ///
-        /// ```no_run
+        /// ```
         /// use redgrease_core::client::GearsCommands;
         ///
         /// # fn main() -> redgrease_core::error::Result<()> {
-        /// let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
+        /// // let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
+        /// # use redis::{Value, cmd};
+        /// # use redis_test::{MockCmd, MockRedisConnection};
+        /// # let list = |items: Vec<Value>| Value::Array(items);
+        /// # let text = |text: &str| Value::BulkString(text.into());
+        /// # let mut script = cmd("RG.PYEXECUTE");
+        /// # script.arg("GB().count().run()");
+        /// # let counted = list(vec![list(vec![text("3")]), list(vec![])]);
+        /// # let mut trigger = cmd("RG.TRIGGER");
+        /// # trigger.arg("greet").arg("Ada");
+        /// # let mut con = MockRedisConnection::new([
+        /// #     MockCmd::new(script, Ok(counted)),
+        /// #     MockCmd::new(cmd("RG.DUMPREGISTRATIONS"), Ok(list(vec![]))),
+        /// #     MockCmd::new(trigger, Ok(list(vec![text("hello Ada")]))),
+        /// #     MockCmd::new(cmd("RG.INFOCLUSTER"), Ok(text("no cluster mode"))),
+        /// # ]);
         /// let count: Option<i64> = con.pyexecute("GB().count().run()")?.decode()?.value;
+        /// assert_eq!(count, Some(3));
         /// for registration in con.dumpregistrations()? {
         ///     println!("{} {}", registration.id, registration.reader);
         /// }
+        /// assert_eq!(con.trigger("greet", &["Ada"])?[0].text(), "hello Ada");
+        /// assert!(con.infocluster()?.is_none());
         /// # Ok(()) }
         /// ```
         ///
@@ -88,6 +106,16 @@ macro_rules! methods {
         /// (500 ms unless it was made with another one). So executions are started and asked about
         /// until they end, and packages are installed first. What a trigger does has to be done
         /// within the time-out: make the connection with a longer one where functions take long.
+        ///
+        /// ```
+        /// use redgrease_core::client::AsyncGearsCommands;
+        /// use redgrease_core::error::Result;
+        ///
+        /// async fn triggers(con: &mut redis::aio::MultiplexedConnection) -> Result<Vec<String>> {
+        ///     let registrations = con.dumpregistrations().await?;
+        ///     Ok(registrations.iter().filter_map(|r| r.trigger().map(String::from)).collect())
+        /// }
+        /// ```
         ///
         /// # Errors
         ///

@@ -29,9 +29,29 @@ pub(crate) use literal::strings as literal_strings;
 pub use typed::{Json, Pickle};
 
 /// Any Python value made of the built-in types.
+///
+/// ```
+/// use redgrease_core::client::{FromReply, PyValue, RawRecord};
+///
+/// let record = RawRecord::from("{'key': 'a', 'value': 2}");
+/// let PyValue::Dict(fields) = PyValue::from_record(record)? else {
+///     panic!("a dict");
+/// };
+/// assert_eq!(fields.len(), 2);
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 pub type PyValue = serde_pickle::Value;
 
 /// A type that a server-side function can return.
+///
+/// ```
+/// use redgrease_core::client::{FromReply, RawRecord};
+///
+/// assert_eq!(f64::from_record(RawRecord::from("0.1"))?, 0.1);
+/// let none = Option::<i64>::from_records(vec![])?;
+/// assert_eq!(none, None);
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -55,6 +75,14 @@ pub trait FromReply: Sized {
 }
 
 /// A type that a Python value inside a list, a set, a dictionary or a tuple becomes.
+///
+/// ```
+/// use redgrease_core::client::{FromPython, PyValue};
+///
+/// let pair = PyValue::Tuple(vec![PyValue::I64(1), PyValue::String("a".into())]);
+/// assert_eq!(<(i64, String)>::from_python(pair)?, (1, "a".to_string()));
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 pub trait FromPython: Sized {
     /// How a `Vec` of this type travels.
     #[doc(hidden)]
@@ -92,6 +120,15 @@ pub trait FromPython: Sized {
 
 /// A type that all the records of a run become: `Vec<T>` takes any number, `Option<T>` at most
 /// one, any other type exactly one.
+///
+/// ```
+/// use redgrease_core::client::{FromResults, RawRecord};
+///
+/// let records = || vec![RawRecord::from("1"), RawRecord::from("2")];
+/// assert_eq!(Vec::<i64>::from_results(records())?, [1, 2]);
+/// assert!(Option::<i64>::from_results(records()).is_err());
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the results of a gear",
     label = "no records become a `{Self}`",

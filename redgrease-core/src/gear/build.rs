@@ -25,6 +25,16 @@ use crate::literal::{ToPython, to_python};
 
 /// A gear that is not ended: more steps can follow. It can be cloned, and each clone go on in its
 /// own way.
+///
+/// ```
+/// use redgrease_core::gear::build::OpenGear;
+/// use redgrease_core::gear::function::readers::KeysReader;
+///
+/// let open: OpenGear<KeysReader> = KeysReader::new("*").values();
+/// let counted = open.clone().count().run();
+/// let distinct = open.distinct().run();
+/// # let _ = (counted, distinct);
+/// ```
 pub type OpenGear<R> = GearFunction<R, Open>;
 
 /// An argument whose value comes from Rust.

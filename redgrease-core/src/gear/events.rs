@@ -3,6 +3,12 @@
 use crate::suggest::nearest;
 
 /// All key events of Redis and Valkey, in lower case.
+///
+/// ```
+/// use redgrease_core::gear::events::EVENTS;
+///
+/// assert!(EVENTS.contains(&"expired"));
+/// ```
 pub const EVENTS: &[&str] = &[
     "append",
     "copy_to",
@@ -156,6 +162,13 @@ const READS: &[&str] = &[
 ];
 
 /// Whether an event of this name can come; the case of the letters does not matter.
+///
+/// ```
+/// use redgrease_core::gear::events::exists;
+///
+/// assert!(exists("hset") && exists("HSET"));
+/// assert!(!exists("hmset"));
+/// ```
 pub fn exists(name: &str) -> bool {
     EVENTS.iter().any(|event| event.eq_ignore_ascii_case(name))
 }

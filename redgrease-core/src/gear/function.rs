@@ -17,6 +17,13 @@ pub mod readers {
     /// A reader as a type.
     ///
     /// Sealed: the readers are those of the server.
+    ///
+    /// ```
+    /// use redgrease_core::gear::Reader;
+    /// use redgrease_core::gear::function::readers::{KeysReader, ReaderType};
+    ///
+    /// assert_eq!(KeysReader::READER, Reader::Keys);
+    /// ```
     pub trait ReaderType: sealed::Sealed {
         /// The reader as a value.
         const READER: Reader;
@@ -82,6 +89,14 @@ pub mod ends {
     }
 
     /// Ended with `.run(…)`, with the type that the results become.
+    ///
+    /// ```
+    /// use redgrease_core::gear::function::readers::KeysReader;
+    ///
+    /// let gear = KeysReader::new("person:*").count().run().results::<Option<i64>>();
+    /// let untyped = gear.untyped();
+    /// # let _ = untyped;
+    /// ```
     #[derive(Debug, Clone, Copy)]
     pub struct RunAs<T>(std::marker::PhantomData<fn() -> T>);
 
@@ -101,6 +116,16 @@ use readers::ReaderType;
 /// A gear that ends in `.run(…)` is sent with `.on(&mut con)` and gives results; one that ends in
 /// `.register(…)` is sent with `.on(&mut con)` and stays on the server; an open one is only a
 /// part of others.
+///
+/// ```
+/// use redgrease_core::gear::function::GearFunction;
+/// use redgrease_core::gear::function::ends::Run;
+/// use redgrease_core::gear::function::readers::KeysReader;
+/// use redgrease_core::spec::Encoding;
+///
+/// let gear: GearFunction<KeysReader, Run> = KeysReader::new("person:*").count().run();
+/// assert!(gear.script(Encoding::Int).text().contains("person:*"));
+/// ```
 #[must_use = "a gear does nothing until it is sent to a server with `.on(&mut con)`"]
 pub struct GearFunction<R, E> {
     plan: Plan,

@@ -6,6 +6,13 @@ use std::ops::Range;
 use crate::suggest::nearest;
 
 /// What is wrong with a requirement, and where.
+///
+/// ```
+/// use redgrease_core::gear::requirement::check;
+///
+/// let error = check("-r other.txt").expect_err("an option of pip");
+/// assert!(!error.message.is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequirementError {
     /// What was found.

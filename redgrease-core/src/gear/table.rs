@@ -1,5 +1,19 @@
 //! The one table of readers, operations and arguments. The checker, the script generator, the
 //! attribute macros and the documentation read it.
+//!
+//! ```
+//! use redgrease_core::gear::Reader;
+//! use redgrease_core::gear::table::{bind, entry, operation, reader, usage, Misfit};
+//!
+//! assert_eq!(reader("KeysReader").map(|found| found.reader), Some(Reader::Keys));
+//! assert!(entry(Reader::Command).register.is_some());
+//! let aggregate = operation("aggregate").expect("it is in the table");
+//! assert_eq!(usage("limit", operation("limit").expect("so is it").parameters), "limit(length, start=…)");
+//! let (bound, misfits) = bind(aggregate.parameters, &[None, Some("combOp")]);
+//! assert_eq!(bound[..3], [Some(0), None, Some(1)]);
+//! assert_eq!(misfits, []);
+//! assert_eq!(bind(&[], &[None]).1, [Misfit::Surplus(0)]);
+//! ```
 
 use super::{Operation, Reader};
 

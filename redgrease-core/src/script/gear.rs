@@ -7,6 +7,15 @@ use crate::spec::Encoding;
 
 /// The script that runs or registers a gear; an open one is run. `result` says how each record
 /// that comes out is encoded.
+///
+/// ```
+/// use redgrease_core::gear::{Plan, Reader};
+/// use redgrease_core::script::gear_script;
+/// use redgrease_core::spec::Encoding;
+///
+/// let script = gear_script(&Plan::new(Reader::Keys), Encoding::Pickle);
+/// assert!(script.text().contains("KeysReader"));
+/// ```
 pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
     let mut writer = Writer::new();
     writer.helpers.uses(

@@ -97,6 +97,16 @@ impl Serialize for ExecutionStatus {
 }
 
 /// An execution, as `RG.DUMPEXECUTIONS` lists it.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let answer = redis::parse_redis_value(b"*1\r\n*6\r\n+executionId\r\n+0-7\r\n+status\r\n+done\r\n+registered\r\n:0\r\n")?;
+/// let executions = requests::dump_executions().read(Ok(answer))?;
+/// assert!(executions[0].status.is_ended());
+/// assert!(!executions[0].registered);
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ExecutionInfo {
@@ -172,6 +182,12 @@ impl ExecutionFilter {
 }
 
 /// Whose view of an execution `RG.GETEXECUTION` gives.
+///
+/// ```
+/// use redgrease_core::client::ExecLocality;
+///
+/// assert_eq!(ExecLocality::Cluster.as_str(), "CLUSTER");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum ExecLocality {
     /// That of the shard that is asked.
@@ -191,6 +207,15 @@ impl ExecLocality {
 }
 
 /// How far one shard is with an execution, as `RG.GETEXECUTION` gives it.
+///
+/// ```
+/// use redgrease_core::client::ExecutionPlan;
+///
+/// fn slowest(plan: &ExecutionPlan) -> Option<&str> {
+///     let step = plan.steps.iter().max_by_key(|step| step.duration)?;
+///     Some(&step.name)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ExecutionPlan {
@@ -215,6 +240,14 @@ pub struct ExecutionPlan {
 }
 
 /// One step of an [`ExecutionPlan`].
+///
+/// ```
+/// use redgrease_core::client::ExecutionStep;
+///
+/// fn line(step: &ExecutionStep) -> String {
+///     format!("{} {}: {} ms", step.kind, step.name, step.duration)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ExecutionStep {

@@ -53,6 +53,15 @@ impl std::fmt::Display for Module {
 }
 
 /// A plug-in of the engine, as `RG.DUMPPLUGINS` lists it.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let answer = redis::parse_redis_value(b"*1\r\n*2\r\n+GearsPythonPlugin\r\n:10213\r\n")?;
+/// let plugins = requests::dump_plugins().read(Ok(answer))?;
+/// assert_eq!(plugins[0].name, "GearsPythonPlugin");
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Plugin {

@@ -12,6 +12,14 @@ use crate::error::{Error, Result, joined};
 ///
 /// Functions that redgrease registers send bytes. Those of other clients may send numbers and
 /// lists, which RedisGears makes of `int` and `list` when `convertToStr` is off.
+///
+/// ```
+/// use redgrease_core::client::RawRecord;
+///
+/// let record = RawRecord::from("hello");
+/// assert_eq!(record.text(), "hello");
+/// assert_eq!(RawRecord::Int(7).text(), "7");
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RawRecord {

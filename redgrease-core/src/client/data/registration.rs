@@ -9,6 +9,15 @@ use crate::error::{PythonError, Result};
 use crate::spec::Mode;
 
 /// A registered gear, as `RG.DUMPREGISTRATIONS` lists it.
+///
+/// ```
+/// use redgrease_core::client::Registration;
+///
+/// fn line(registration: &Registration) -> String {
+///     let failed = registration.data.num_failures;
+///     format!("{} {}: {failed} failures", registration.id, registration.reader)
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Registration {
@@ -29,6 +38,14 @@ pub struct Registration {
 }
 
 /// The arguments and counters of a registration.
+///
+/// ```
+/// use redgrease_core::client::RegData;
+///
+/// fn is_healthy(data: &RegData) -> bool {
+///     data.last_error.is_none() && data.num_aborted == 0
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RegData {

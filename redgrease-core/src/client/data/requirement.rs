@@ -9,6 +9,15 @@ use crate::client::requirements::same_name;
 use crate::error::{Error, Result};
 
 /// A Python package that scripts asked for, as `RG.PYDUMPREQS` lists it.
+///
+/// ```
+/// use redgrease_core::client::PyRequirementInfo;
+///
+/// fn missing(packages: &[PyRequirementInfo]) -> Vec<&str> {
+///     let missing = packages.iter().filter(|package| !package.is_installed);
+///     missing.map(|package| package.name.as_str()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PyRequirementInfo {
@@ -121,6 +130,16 @@ impl RequirementFilter {
 }
 
 /// A package as `RG.PYEXPORTREQ` packs it, for `pyimportreq` on another server.
+///
+/// ```
+/// use redgrease_core::client::GearsCommands;
+/// use redgrease_core::error::Result;
+///
+/// fn carry(from: &mut redis::Connection, to: &mut redis::Connection) -> Result<()> {
+///     let export = from.pyexportreq("numpy>=1.20")?;
+///     to.pyimportreq(&export)
+/// }
+/// ```
 #[derive(Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RequirementExport {

@@ -101,6 +101,17 @@ where
 }
 
 /// What `RG.PYEXECUTE` answered.
+///
+/// ```
+/// use redgrease_core::client::{Outcome, PyExecuteOptions, requests};
+///
+/// let request = requests::pyexecute("GB().count().run()", &PyExecuteOptions::new());
+/// let answer = redis::parse_redis_value(b"*2\r\n*1\r\n$1\r\n3\r\n*0\r\n")?;
+/// let count = request.read(Ok(answer))?.decode::<Option<i64>>()?;
+/// assert_eq!(count.value, Some(3));
+/// assert_eq!(request.read(Ok(redis::Value::Okay))?, Outcome::Done);
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub enum Outcome {

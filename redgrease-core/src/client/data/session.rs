@@ -8,6 +8,14 @@ use crate::client::reply::{self, list, text};
 use crate::error::Result;
 
 /// Everything that one script made, as `RG.PYDUMPSESSIONS` lists it.
+///
+/// ```
+/// use redgrease_core::client::Session;
+///
+/// fn packages(session: &Session) -> Vec<&str> {
+///     session.requirements.iter().map(|package| package.name()).collect()
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Session {
@@ -32,6 +40,13 @@ pub struct Session {
 }
 
 /// What a session has: its name only, or in a verbose list all of it.
+///
+/// ```
+/// use redgrease_core::client::{PyRequirementInfo, SessionItem};
+///
+/// let package = SessionItem::<PyRequirementInfo>::Name("numpy".into());
+/// assert_eq!(package.name(), "numpy");
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[allow(

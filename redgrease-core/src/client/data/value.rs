@@ -9,6 +9,14 @@ use crate::client::reply::describe;
 use crate::error::joined;
 
 /// Named values: arguments of a registration, fields that this library has no name for.
+///
+/// ```
+/// use redgrease_core::client::ServerValue;
+/// use redgrease_core::client::data::Fields;
+///
+/// let fields = Fields::from([("prefix".to_string(), ServerValue::Text("person:*".into()))]);
+/// assert_eq!(fields["prefix"].as_str(), Some("person:*"));
+/// ```
 pub type Fields = BTreeMap<String, ServerValue>;
 
 /// A value as the server sent it, when its type depends on the server or on a setting.

@@ -106,6 +106,14 @@ impl PyExecuteOptions {
 }
 
 /// `RG.PYEXECUTE`: runs a script in the server.
+///
+/// ```
+/// use redgrease_core::client::requests::{self, PyExecuteOptions};
+///
+/// let options = PyExecuteOptions::new().unblocking().id("nightly");
+/// let request = requests::pyexecute("GB().run()", &options);
+/// assert_eq!(request.to_string(), "RG.PYEXECUTE GB().run() UNBLOCKING ID nightly");
+/// ```
 pub fn pyexecute(script: &str, options: &PyExecuteOptions) -> Request<Outcome> {
     let mut request = Request::new("RG.PYEXECUTE", Outcome::read).arg(script);
     if options.unblocking {
@@ -134,11 +142,27 @@ pub fn pyexecute(script: &str, options: &PyExecuteOptions) -> Request<Outcome> {
 }
 
 /// `RG.TRIGGER`: calls a registered function; gives the records it returned.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let answer = redis::parse_redis_value(b"*1\r\n$9\r\nhello Ada\r\n")?;
+/// let records = requests::trigger("greet", &["Ada"]).read(Ok(answer))?;
+/// assert_eq!(records[0].text(), "hello Ada");
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 pub fn trigger(name: &str, args: impl ToRedisArgs) -> Request<Vec<RawRecord>> {
     Request::new("RG.TRIGGER", records).arg(name).arg(args)
 }
 
 /// `RG.TRIGGERONKEY`: as [`trigger`], on the cluster node that has `key`, the first argument.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let request = requests::trigger_on_key("greet", "person:1", &["hello"]);
+/// assert_eq!(request.to_string(), "RG.TRIGGERONKEY greet person:1 hello");
+/// ```
 pub fn trigger_on_key(
     name: &str,
     key: impl ToSingleRedisArg,
@@ -158,11 +182,27 @@ fn records(value: Value) -> Result<Vec<RawRecord>> {
 }
 
 /// `RG.GETRESULTS`: the results of an execution that has ended.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let answer = redis::parse_redis_value(b"*2\r\n*1\r\n$1\r\n7\r\n*0\r\n")?;
+/// let sum = requests::get_results("0-7").read(Ok(answer))?.decode::<i64>()?;
+/// assert_eq!(sum.value, 7);
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 pub fn get_results(id: impl ToSingleRedisArg) -> Request<ExecutionResult<Vec<RawRecord>>> {
     Request::new("RG.GETRESULTS", ExecutionResult::read).arg(id)
 }
 
 /// `RG.GETRESULTSBLOCKING`: waits for an execution to end and gives its results.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let request = requests::get_results_blocking("0-7");
+/// assert_eq!(request.to_string(), "RG.GETRESULTSBLOCKING 0-7");
+/// ```
 pub fn get_results_blocking(id: impl ToSingleRedisArg) -> Request<ExecutionResult<Vec<RawRecord>>> {
     Request::new("RG.GETRESULTSBLOCKING", ExecutionResult::read).arg(id)
 }

@@ -12,16 +12,35 @@ use crate::client::value::FromReply;
 use crate::error::{Error, Result};
 
 /// `RG.PYSTATS`: memory of the Python runtime.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// assert_eq!(requests::py_stats().to_string(), "RG.PYSTATS");
+/// ```
 pub fn py_stats() -> Request<PyStats> {
     Request::new("RG.PYSTATS", PyStats::read)
 }
 
 /// `RG.PYDUMPREQS`: the Python packages that scripts asked for.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// assert_eq!(requests::py_dump_reqs().to_string(), "RG.PYDUMPREQS");
+/// ```
 pub fn py_dump_reqs() -> Request<Vec<PyRequirementInfo>> {
     Request::new("RG.PYDUMPREQS", PyRequirementInfo::read_all)
 }
 
 /// `RG.PYDUMPREQS`: the Python packages that `filter` takes.
+///
+/// ```
+/// use redgrease_core::client::{RequirementFilter, requests};
+///
+/// let request = requests::py_dump_reqs_where(&RequirementFilter::new().name("numpy"));
+/// assert_eq!(request.to_string(), "RG.PYDUMPREQS");
+/// ```
 pub fn py_dump_reqs_where(filter: &RequirementFilter) -> Request<Vec<PyRequirementInfo>> {
     let filter = filter.clone();
     py_dump_reqs().map(move |mut requirements| {
@@ -31,11 +50,26 @@ pub fn py_dump_reqs_where(filter: &RequirementFilter) -> Request<Vec<PyRequireme
 }
 
 /// `RG.PYEXPORTREQ`: packs a Python package, named as it was asked for.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let request = requests::py_export_req("numpy>=1.20");
+/// assert_eq!(request.to_string(), "RG.PYEXPORTREQ numpy>=1.20");
+/// ```
 pub fn py_export_req(name: &str) -> Request<RequirementExport> {
     Request::new("RG.PYEXPORTREQ", RequirementExport::read).arg(name)
 }
 
 /// `RG.PYIMPORTREQ`: installs a package that another server packed.
+///
+/// ```
+/// use redgrease_core::client::{RequirementExport, requests};
+///
+/// fn again(export: &RequirementExport) {
+///     assert!(requests::py_import_req(export).to_string().starts_with("RG.PYIMPORTREQ"));
+/// }
+/// ```
 pub fn py_import_req(export: &RequirementExport) -> Request<()> {
     Request::new("RG.PYIMPORTREQ", ok).arg(&export.chunks)
 }
@@ -81,6 +115,14 @@ impl SessionOptions {
 }
 
 /// `RG.PYDUMPSESSIONS`: lists what scripts have made.
+///
+/// ```
+/// use redgrease_core::client::{SessionOptions, requests};
+///
+/// let options = SessionOptions::new().verbose().sessions(["nightly"]);
+/// let request = requests::py_dump_sessions(&options);
+/// assert_eq!(request.to_string(), "RG.PYDUMPSESSIONS VERBOSE SESSIONS nightly");
+/// ```
 pub fn py_dump_sessions(options: &SessionOptions) -> Request<Vec<Session>> {
     let mut request = Request::new("RG.PYDUMPSESSIONS", Session::read_all);
     if options.dead {
@@ -96,6 +138,13 @@ pub fn py_dump_sessions(options: &SessionOptions) -> Request<Vec<Session>> {
 }
 
 /// `RG.PYPROFILE STATS`: the profile of a session as text; needs `ProfileExecutions`.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let request = requests::py_profile_stats("nightly");
+/// assert_eq!(request.to_string(), "RG.PYPROFILE STATS nightly");
+/// ```
 pub fn py_profile_stats(session: impl ToSingleRedisArg) -> Request<String> {
     Request::new("RG.PYPROFILE", |value| text("the profile", value))
         .arg("STATS")
@@ -103,11 +152,26 @@ pub fn py_profile_stats(session: impl ToSingleRedisArg) -> Request<String> {
 }
 
 /// `RG.PYPROFILE RESET`: begins a session's profile anew.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let request = requests::py_profile_reset("nightly");
+/// assert_eq!(request.to_string(), "RG.PYPROFILE RESET nightly");
+/// ```
 pub fn py_profile_reset(session: impl ToSingleRedisArg) -> Request<()> {
     Request::new("RG.PYPROFILE", ok).arg("RESET").arg(session)
 }
 
 /// The version of Python in the server, which a small script tells.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// let answer = redis::parse_redis_value(b"*2\r\n*1\r\n+3.11.4\r\n*0\r\n")?;
+/// assert!(requests::python_version().read(Ok(answer))?.minor > 6);
+/// # Ok::<(), redgrease_core::error::Error>(())
+/// ```
 pub fn python_version() -> Request<Version> {
     const SCRIPT: &str = "import sys\n\
         GB('ShardsIDReader').map(lambda _: '%d.%d.%d' % sys.version_info[:3]).run()";

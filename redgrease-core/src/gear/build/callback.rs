@@ -19,6 +19,13 @@ type Arity<A0, A1, A2, A3> = PhantomData<fn() -> (A0, A1, A2, A3)>;
 ///
 /// The type says with how many arguments it can be called: `A0` is [`Yes`] when it takes none, `A1`
 /// when it takes one, and so on.
+///
+/// ```
+/// // py! { lambda record: record["value"] }
+/// use redgrease_core::gear::build::{Callback, No, Yes};
+///
+/// type OfOneRecord = Callback<No, Yes, No, No>;
+/// ```
 #[derive(Clone)]
 pub struct Callback<A0, A1, A2, A3> {
     python: StaticCallback,
@@ -80,6 +87,15 @@ impl StaticCallback {
 /// A callback that can be called with `N` arguments.
 ///
 /// Sealed: it is a [`Callback`], made by `py!`.
+///
+/// ```
+/// use redgrease_core::gear::build::{Callable, OpenGear};
+/// use redgrease_core::gear::function::readers::KeysReader;
+///
+/// fn lengths(of: impl Callable<1>) -> OpenGear<KeysReader> {
+///     KeysReader::new("*").values().map(of)
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "this callback is called with {N} argument(s) and cannot take as many",
     label = "takes another number of arguments",

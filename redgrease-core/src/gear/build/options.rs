@@ -11,6 +11,14 @@ use crate::spec::Mode;
 /// A reader whose gears can be registered.
 ///
 /// Sealed: the readers are those of the server.
+///
+/// ```
+/// use redgrease_core::gear::build::{ReaderOptions, RegisterOptions};
+///
+/// fn everywhere<R: ReaderOptions>() -> RegisterOptions<R> {
+///     RegisterOptions::new("*")
+/// }
+/// ```
 pub trait ReaderOptions: crate::gear::function::readers::ReaderType {
     /// The argument that a text alone stands for.
     #[doc(hidden)]
