@@ -249,7 +249,7 @@ class Calls:
         if (name, plan_id) in self.futures:
             run.keep = (name, plan_id)
         if kind == 9:
-            self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline.feed), True)
+            self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline), True)
             return
         records = records_of(kind, flags & 2, records)
         if last:

@@ -108,7 +108,11 @@ def gearsFuture(*arguments, **keywords):
     return future
 
 
-def _wake(waiter):
+def _wake(later):
+    later.ready = True
+    waiter = later.waiter
+    if waiter is None:
+        return
     if waiter.lock is not None:
         waiter.lock.release()
     else:
@@ -238,11 +242,26 @@ def setFutureException(future, problem):
 ASYNC_TYPES = frozenset((types.CoroutineType, GearsFuture))
 
 
+class _Later:
+    """A result that is awaited, perhaps by nobody yet."""
+
+    __slots__ = ("payload", "ready", "waiter")
+
+    def __init__(self):
+        self.payload = None
+        self.ready = False
+        self.waiter = None
+
+
 class _Wait:
     """Waits for the result of a step that is a future or a coroutine."""
 
     def __call__(self, holder):
-        # The list is the only reference: a future that nobody else holds must be able to die while this waits for it.
+        return self.end(self.begin(holder))
+
+    def begin(self, holder):
+        """Has a coroutine run, or notes who wants to know of a future's completion."""
+        # The list is the only reference: a future that nobody else holds must be able to die while it is waited for.
         result = holder.pop()
         hub = runtime.hub
         here = hub.here()
@@ -254,37 +273,42 @@ class _Wait:
             raise error("Creating async record is not allowed")
         if here is not None and here.__class__ is not Runner:
             here.detach(context)
-            here = None
-        waiter = Waiter()
-        if here is None:
-            waiter.lock = threading.Lock()
-            waiter.lock.acquire()
-        else:
-            waiter.runner = here
+        later = _Later()
         if coroutine is not None:
 
             def finish(ok, value):
-                waiter.payload = (ok, value if ok else str(value))
-                _wake(waiter)
+                later.payload = (ok, value if ok else str(value))
+                _wake(later)
 
             _schedule(coroutine, Context(context.number, context.session), finish)
-            coroutine = result = None
-            self._block(here, waiter)
-            ok, value = waiter.payload
-        else:
-            with _lock:
-                if result._state in ("new", "created"):
-                    result._state = "waiting"
-                    result._waiter = waiter
-                else:
-                    waiter.payload = (result._state == "done", result._value)
-            context.future = None
-            # From here on only the function's own references keep the future alive: one that nobody can complete any
-            # more ends the wait when it is collected.
-            result = None
-            if waiter.payload is None:
+            return later
+        with _lock:
+            if result._state in ("new", "created"):
+                result._state = "waiting"
+                result._waiter = later
+            else:
+                later.payload = (result._state == "done", result._value)
+                later.ready = True
+        context.future = None
+        # From here on only the function's own references keep the future alive: one that nobody can complete any more ends
+        # the wait when it is collected.
+        return later
+
+    def end(self, later):
+        """The result."""
+        if not later.ready:
+            here = runtime.hub.here()
+            waiter = Waiter()
+            if here is None:
+                waiter.lock = threading.Lock()
+                waiter.lock.acquire()
+            else:
+                waiter.runner = here
+            # Completed after the first look or before the second one: whoever completes it sees the waiter or is seen.
+            later.waiter = waiter
+            if not later.ready:
                 self._block(here, waiter)
-            ok, value = waiter.payload
+        ok, value = later.payload
         if not ok:
             raise flat(str(value))
         return value

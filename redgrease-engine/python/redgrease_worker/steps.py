@@ -5,6 +5,7 @@ one generated loop, so that a record costs the calls of the user's functions and
 records before they give one (accumulate, the groupings) end a stage; the next stage takes what they give.
 """
 
+import time
 import types
 
 from .errors import error, forcestopped, text_of
@@ -47,7 +48,8 @@ class _Source:
     def __init__(self):
         self.lines = []
         self.names = {}
-        self.needs_key = False
+        # How many operations at the start may run for many records at a time.
+        self.ahead = 0
 
     def add(self, depth, line):
         self.lines.append("    " * depth + line)
@@ -55,6 +57,10 @@ class _Source:
 
 # A stage ends with one of these.
 _GATHERING = ("accumulate", "accumulatebykey", "reduce")
+# What may run for many records at a time while it waits for futures.
+_OVERLAPPING = ("map", "filter", "foreach", "flatmap", "collect", "repartition", "unkey")
+# So many futures of one operation may be under way.
+_MOST_UNDER_WAY = 1000
 
 
 def stages(ops):
@@ -74,19 +80,30 @@ def build(ops, wait, async_types):
     source = _Source()
     add = source.add
     add(0, "def make(emit, fail):")
-    body = _Source()
+    body, tail = _Source(), _Source()
     state = []
+    ahead = next((at for at, op in enumerate(ops) if op.kind not in _OVERLAPPING), len(ops))
+    source.ahead = ahead
     _emit(ops, 0, 3, body, source, state, wait, async_types)
+    _emit(ops, ahead, 3, tail, source, [], wait, async_types)
     for line in state:
         add(1, line)
     names = [line.split(" = ")[0] for line in state]
     add(1, "def feed(records, first):")
     if names:
         add(2, "nonlocal " + ", ".join(names))
-    add(2, "for r in records:")
+    add(2, "it, rest = iter(records), []")
+    add(2, "for r in it:")
     source.lines += body.lines
     add(3, "if first and fail.errors: return True")
+    add(2, "if rest: return tail(overlap(rest, ahead, fail, W, A), first)")
     add(2, "return False")
+    add(1, "def tail(records, first):")
+    if names:
+        add(2, "nonlocal " + ", ".join(names))
+    add(2, "for r in records:")
+    source.lines += tail.lines
+    add(2, "return bool(first and fail.errors)")
     add(1, "def finish():")
     _finish(ops, source, names)
     add(1, "return feed, finish")
@@ -94,6 +111,7 @@ def build(ops, wait, async_types):
     space.update(
         EMPTY=EMPTY, Stop=Stop, key_text=key_text, W=wait, A=async_types, forcestopped=forcestopped, error=error
     )
+    space.update(overlap=overlap, ahead=ops[:ahead])
     exec(compile("\n".join(source.lines), __file__, "exec"), space)
     return space["make"]
 
@@ -110,19 +128,21 @@ def _emit(ops, index, depth, body, source, state, wait, async_types):
         if op.function is not None:
             source.names[name] = op.function
         kind = op.kind
+        # The first future takes the records after this one out of the loop: they will not wait for each other.
+        others = "rest.extend(it); fail.waits = True; " if index < source.ahead else ""
         if kind == "map":
             add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: t, r = [r], None; r = W(t)")
+            add(depth, "if r.__class__ in A: t, r = [r], None; %sr = W(t)" % others)
         elif kind == "filter":
             add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: w, t = [t], None; t = W(w)")
+            add(depth, "if t.__class__ in A: w, t = [t], None; %st = W(w)" % others)
             add(depth, "if not t: continue")
         elif kind == "foreach":
             add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: w, t = [t], None; W(w)")
+            add(depth, "if t.__class__ in A: w, t = [t], None; %sW(w)" % others)
         elif kind == "flatmap":
             add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: t, r = [r], None; r = W(t)")
+            add(depth, "if r.__class__ in A: t, r = [r], None; %sr = W(t)" % others)
             add(depth, "for r in (r[::-1] if isinstance(r, list) else (r,)):")
             _emit(ops, index + 1, depth + 1, body, source, state, wait, async_types)
             break
@@ -236,11 +256,58 @@ def _finish(ops, source, names):
         add(3, "emit({'key': k, 'value': v})")
 
 
+def overlap(records, ops, fail, wait, async_types):
+    """Operations one after the other, each for all records: futures of one operation are under way together.
+
+    The records keep their order.
+    """
+    for op in ops:
+        if op.function is None:
+            continue
+        made = []
+        for at in range(0, len(records), _MOST_UNDER_WAY):
+            begun = []
+            for record in records[at : at + _MOST_UNDER_WAY]:
+                try:
+                    value = op.function(record)
+                    if value.__class__ in async_types:
+                        held, value = [value], None
+                        begun.append((record, None, wait.begin(held)))
+                    else:
+                        begun.append((record, value, None))
+                except forcestopped:
+                    raise
+                except BaseException as problem:
+                    fail(problem)
+            value = None
+            for record, value, later in begun:
+                try:
+                    _give(op.kind, record, value if later is None else wait.end(later), made)
+                except forcestopped:
+                    raise
+                except BaseException as problem:
+                    fail(problem)
+        records = made
+    return records
+
+
+def _give(kind, record, value, made):
+    """What becomes of a record for which an operation gave this value."""
+    if kind == "map":
+        made.append(value)
+    elif kind == "flatmap":
+        made.extend(value[::-1] if isinstance(value, list) else (value,))
+    elif kind == "foreach" or value:
+        made.append(record)
+
+
 class Failures:
     """Collects the texts of errors."""
 
     def __init__(self):
         self.errors = []
+        # Whether a step gave a future.
+        self.waits = False
         # Whether an error that asks for a pause stops what an error would not stop.
         self.may_pause = False
 
@@ -310,13 +377,26 @@ class Plan:
         return Pipeline(makers)
 
 
-def read_generator(function, feed):
-    """Feeds a pipeline from a Python reader, one record at a time, until it wants no more."""
+# A generator that takes longer for a record, in seconds, gives each record to the steps before it is asked for the next.
+_SLOW = 0.005
+
+
+def read_generator(function, pipeline):
+    """Feeds a pipeline from a Python reader: one record at a time, or many where steps wait for futures."""
     generator = function()
     if not isinstance(generator, types.GeneratorType):
         raise error(
             "a PythonReader function must return a generator (use `yield`), not %s" % type(generator).__name__
         )
+    records = []
+    asked = time.monotonic()
     for record in generator:
-        if feed((record,)):
-            break
+        records.append(record)
+        quick = pipeline.fail.waits and time.monotonic() - asked < _SLOW
+        if not quick or len(records) >= _MOST_UNDER_WAY:
+            if pipeline.feed(records):
+                return
+            records = []
+        asked = time.monotonic()
+    if records:
+        pipeline.feed(records)

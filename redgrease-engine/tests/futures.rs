@@ -1,0 +1,143 @@
+//! Futures and coroutines of batch runs: many are under way at a time, and the records keep their order.
+
+mod support;
+
+use support::{Client, PATIENCE, Server, Value, eventually};
+
+/// The results of a script that runs; it may have no errors.
+#[track_caller]
+fn results(client: &mut Client, script: &str) -> Vec<Value> {
+    let reply = client
+        .ask(&["RG.PYEXECUTE", script], PATIENCE)
+        .expect("a reply");
+    match reply.items() {
+        [Value::Array(results), Value::Array(errors)] if errors.is_empty() => results.clone(),
+        _ => panic!("{script}: {reply}"),
+    }
+}
+
+/// The entries `0-1` to `0-{count}` of the stream `s`, each with its number as the field `n`.
+fn entries(client: &mut Client, count: usize) {
+    let add = format!(
+        "for n in range(1, {count} + 1):\n    execute('xadd', 's', '0-%d' % n, 'n', str(n))"
+    );
+    client.register(&add, &[]);
+}
+
+/// All but the first future are completed once all of them are there, the last one first: with fewer under way at a time the run
+/// would never end.
+#[test]
+fn many_futures_are_under_way_at_a_time_and_keep_the_order_of_records() {
+    let server = Server::start();
+    let mut client = server.client();
+    // As many as are read at once.
+    entries(&mut client, 512);
+    let wanted: Vec<String> = (1..=512).map(|n| n.to_string()).collect();
+    for step in [
+        "map(wait)",
+        "foreach(wait)",
+        "filter(wait)",
+        "map(lambda n: n).flatmap(lambda n: [n]).map(wait)",
+        "map(wait).limit(600).map(lambda n: n)",
+        "map(wait).flatmap(lambda n: [n])",
+        "flatmap(wait)",
+    ] {
+        let script = format!(
+            "import threading\n\
+             futures = []\n\
+             def wait(n):\n    future = gearsFuture()\n    futures.append((future, n))\n\
+             \x20   if n in (1, 512):\n        threading.Timer(0.01, finish).start()\n    return future\n\
+             def finish():\n    ready, futures[:] = futures[:], []\n    for future, n in reversed(ready):\n        future.continueRun(n)\n\
+             GB('StreamReader').map(lambda r: int(r['value']['n'])).{step}.run('s')"
+        );
+        let found: Vec<String> = results(&mut client, &script)
+            .iter()
+            .map(Value::text)
+            .collect();
+        assert_eq!(found, wanted, "{step}");
+    }
+}
+
+#[test]
+fn coroutines_of_a_batch_overlap() {
+    let server = Server::start();
+    let mut client = server.client();
+    entries(&mut client, 300);
+    // All but the first one meet before any of them goes on.
+    let script = "import asyncio\n\
+        here = []\n\
+        async def meet(r):\n    here.append(r['id'])\n    while 1 < len(here) < 300:\n        await asyncio.sleep(0.005)\n    return 1\n\
+        GB('StreamReader').map(meet).count().run('s')";
+    let found = results(&mut client, script);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].text(), "300");
+}
+
+#[test]
+fn coroutines_over_what_a_generator_gives_overlap() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "\
+import asyncio
+under_way = [0, 0]
+async def meet(n):
+    under_way[0] += 1
+    under_way[1] = max(under_way)
+    await asyncio.sleep(0.02)
+    under_way[0] -= 1
+    return n
+def numbers():
+    for n in range(200):
+        yield n
+GB('PythonReader').map(meet).count().map(lambda n: '%d of 200' % n if under_way[1] > 1 else 'one by one').run(numbers)";
+    assert_eq!(results(&mut client, script)[0].text(), "200 of 200");
+}
+
+#[test]
+fn a_future_that_fails_is_the_error_of_its_record() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "\
+def some(r):
+    future = gearsFuture()
+    import threading
+    threading.Timer(0.01, lambda: future.continueFailed('no 3') if r == 3 else future.continueRun(r)).start()
+    return future
+def numbers():
+    for n in range(6):
+        yield n
+GB('PythonReader').map(some).accumulate(lambda a, r: (a or []) + [r]).run(numbers)";
+    let reply = client.call(&["RG.PYEXECUTE", script]);
+    assert_eq!(reply.items()[1].to_string(), "[\"no 3\"]", "{reply}");
+}
+
+#[test]
+fn a_run_whose_futures_never_come_can_be_aborted() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "\
+kept = []
+def never(r):
+    future = gearsFuture()
+    kept.append(future)
+    if r == 0:
+        import threading
+        threading.Timer(0.01, lambda: future.continueRun(0)).start()
+    else:
+        execute('set', 'waits', '1')
+    return future
+def numbers():
+    for n in range(50):
+        yield n
+GB('PythonReader').map(never).run(numbers)";
+    let id = client.call(&["RG.PYEXECUTE", script, "UNBLOCKING"]).text();
+    eventually("the run waits", || {
+        client.call(&["GET", "waits"]).text() == "1"
+    });
+    assert_eq!(client.call(&["RG.ABORTEXECUTION", &id]).text(), "OK");
+    let reply = client
+        .ask(&["RG.GETRESULTSBLOCKING", &id], PATIENCE)
+        .expect("a reply");
+    assert_eq!(reply.items()[1].items().len(), 1, "{reply}");
+    assert_eq!(results(&mut client, "GB('ShardsIDReader').run()").len(), 1);
+}
