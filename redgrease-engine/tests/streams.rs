@@ -461,6 +461,51 @@ fn a_large_backlog_leaves_the_server_to_others() {
 }
 
 #[test]
+fn a_stream_that_comes_as_a_whole_is_read_by_itself() {
+    for mode in ["async", "sync"] {
+        let server = Server::start();
+        let mut client = server.client();
+        client.register(&seen(&format!("'s*', mode='{mode}', batch=2")), &[]);
+        // Makes a stream that nobody follows, moves it under a followed name, and waits for its entries.
+        let mut comes = |first: u64, how: &mut dyn FnMut(&mut Client)| {
+            add(&mut client, "other", first, first + 2);
+            how(&mut client);
+            client.becomes(SEEN, &numbers(first, first + 2));
+            client.call(&["DEL", "seen", "other"]);
+        };
+        comes(1, &mut |client| {
+            answers(client, &["RENAME", "other", "s1"], "+OK");
+        });
+        comes(11, &mut |client| {
+            answers(client, &["COPY", "other", "s2"], ":1");
+        });
+        comes(21, &mut |client| {
+            let dump = client.call(&["DUMP", "other"]);
+            let dump = dump.bytes().expect("a dump");
+            let reply = client.call(&[b"RESTORE".as_slice(), b"s3", b"0", dump]);
+            assert_eq!(reply.text(), "OK");
+        });
+        comes(31, &mut |client| {
+            answers(client, &["RENAME", "other", "s4"], "+OK");
+        });
+        // In place of a stream that was worked off.
+        comes(41, &mut |client| {
+            answers(client, &["RENAME", "other", "s4"], "+OK");
+        });
+        answers(&mut client, &["SELECT", "1"], "+OK");
+        add(&mut client, "s5", 51, 53);
+        answers(&mut client, &["MOVE", "s5", "0"], ":1");
+        answers(&mut client, &["SELECT", "0"], "+OK");
+        client.becomes(SEEN, &numbers(51, 53));
+        // What is no stream is nobody's business.
+        client.call(&["SET", "text", "x"]);
+        answers(&mut client, &["RENAME", "text", "s6"], "+OK");
+        assert_eq!(datum(&mut client, "status"), "OK");
+        assert_eq!(datum(&mut client, "numFailures"), "0");
+    }
+}
+
+#[test]
 fn waiting_entries_run_when_the_duration_is_over() {
     let server = Server::start();
     let mut client = server.client();

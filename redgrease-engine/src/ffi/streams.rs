@@ -10,13 +10,18 @@ use super::{OK, guarded};
 
 /// The class of events about streams.
 const STREAM_EVENTS: c_int = 1 << 10;
+/// The class of events about keys of any type.
+const GENERIC_EVENTS: c_int = 1 << 2;
+/// How a stream may come under a name without an entry being added.
+const ARRIVALS: [&CStr; 4] = [c"rename_to", c"restore", c"copy_to", c"move_to"];
 
 thread_local! {
     /// Whether this thread tells of an event now.
     static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has [`crate::readers::stream::added`] called for every entry that is added to a stream.
+/// Has [`crate::readers::stream::added`] called for every entry that is added to a stream, and
+/// [`crate::readers::stream::arrived`] for every key that comes as a whole.
 ///
 /// The server does not call a subscriber again while it is being called, so there are two of them: the second one sees what
 /// synchronous functions add.
@@ -29,6 +34,7 @@ pub(crate) fn subscribe_to_streams(context: Context<'_>) -> Result<(), String> {
     let refused = unsafe {
         subscribe(context.raw(), STREAM_EVENTS, on_event) != OK
             || subscribe(context.raw(), STREAM_EVENTS, on_nested_event) != OK
+            || subscribe(context.raw(), GENERIC_EVENTS, on_arrival) != OK
     };
     if refused {
         return Err("the server refused the subscription to events of streams".to_owned());
@@ -81,5 +87,22 @@ unsafe extern "C" fn on_nested_event(
             unsafe { tell(ctx, event, key, true) };
         });
     }
+    OK
+}
+
+unsafe extern "C" fn on_arrival(
+    ctx: *mut RedisModuleCtx,
+    _class: c_int,
+    event: *const c_char,
+    key: *mut RedisModuleString,
+) -> c_int {
+    guarded("the arrival of a key", (), || {
+        // SAFETY: the server passes a NUL-terminated name and a live key during the call.
+        unsafe {
+            if ARRIVALS.contains(&CStr::from_ptr(event)) {
+                crate::readers::stream::arrived(Context::from_raw(ctx), bytes(key));
+            }
+        }
+    });
     OK
 }

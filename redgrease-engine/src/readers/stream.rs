@@ -9,7 +9,7 @@ mod watch;
 
 pub(crate) use follower::Follower;
 pub(crate) use watch::{
-    added, pause, set_registrations, start, start_thread, unpause, with_groups,
+    added, arrived, pause, set_registrations, start, start_thread, unpause, with_groups,
 };
 
 use crate::ffi::{CallReply, ReplyKind, call, lock_server};

@@ -165,6 +165,18 @@ impl State {
         self.queue(&key);
     }
 
+    /// Another stream came under a name: everything in it is wanted, also what its group had got and not acknowledged.
+    pub(super) fn replaced(&mut self, key: &[u8]) {
+        let runs = self
+            .running
+            .as_ref()
+            .is_some_and(|running| *running.key == *key);
+        if !runs && let Some(stream) = self.streams.get_mut(key) {
+            stream.pending = Some(UNACKNOWLEDGED.to_vec());
+        }
+        self.found(key);
+    }
+
     /// Everything is to be read again from what is not acknowledged; `first` asks for an execution per stream even if that
     /// is nothing.
     pub(super) fn read_again(&mut self, first: bool) {

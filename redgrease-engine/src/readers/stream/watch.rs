@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::follower::{self, Follower, is_away};
 use super::group;
 use crate::engine::engine;
-use crate::ffi::{Context, Cursor, KeyKind, ServerLock, lock_server, scan};
+use crate::ffi::{Context, Cursor, KeyKind, OpenKey, ServerLock, lock_server, scan};
 use crate::plan::{Mode, Reader};
 use crate::readers::keys::matches;
 use crate::registration::Registration;
@@ -294,6 +294,30 @@ pub(crate) fn added(context: Context<'_>, key: &[u8], nested: bool) {
         } else {
             poke(registration);
         }
+    }
+}
+
+/// A key came as a whole: by RESTORE, RENAME, COPY or MOVE. All entries of a stream are wanted.
+pub(crate) fn arrived(context: Context<'_>, key: &[u8]) {
+    let followers = present();
+    let mut following = followers
+        .iter()
+        .filter_map(|registration| Some((registration, registration.follower.as_ref()?)))
+        .filter(|(_, follower)| follows(&follower.events.prefix, key))
+        .peekable();
+    if following.peek().is_none() {
+        return;
+    }
+    let flags = context.flags();
+    if flags.replica() || flags.loading() || context.database() != 0 {
+        return;
+    }
+    if OpenKey::open_in(context, key).kind() != KeyKind::Stream {
+        return;
+    }
+    for (registration, follower) in following {
+        follower.state().replaced(key);
+        poke(registration);
     }
 }
 
