@@ -19,6 +19,8 @@ pub(crate) struct Outcome {
     pub(crate) errors: Vec<Vec<u8>>,
     /// Whether the worker was lost before it had worked the records off.
     pub(crate) lost: bool,
+    /// How long the operations took, if that was measured.
+    pub(crate) times: Vec<Duration>,
 }
 
 impl Outcome {
@@ -55,8 +57,16 @@ impl Outcome {
                 .iter()
                 .map(|error| error.as_bytes().unwrap_or_default().to_vec())
                 .collect(),
-            // A third part says that the worker does not know the function.
-            lost: parts.next().is_some(),
+            // Whether the worker does not know the function.
+            lost: parts.next().is_some_and(|lost| lost.is_true()),
+            times: parts
+                .next()
+                .and_then(Value::into_items)
+                .unwrap_or_default()
+                .iter()
+                .map(|time| u64::try_from(time.as_int().unwrap_or(0)).unwrap_or(0))
+                .map(Duration::from_micros)
+                .collect(),
         }
     }
 }
@@ -202,9 +212,11 @@ impl Execution {
         (total, state.reading)
     }
 
-    /// Adds to the time spent reading.
+    /// Adds to the time spent reading, while that is measured.
     pub(crate) fn add_reading(&self, time: Duration) {
-        guard(&self.state).reading += time;
+        if engine().config().int("ProfileExecutions") != 0 {
+            guard(&self.state).reading += time;
+        }
     }
 
     /// Marks it as running; gives false when it was aborted before.

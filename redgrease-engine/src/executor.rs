@@ -139,9 +139,10 @@ fn feed(execution: &Arc<Execution>) -> Result<(), String> {
             feeder.send(&batch, true);
         }
         Reader::Stream { key, from } => {
-            failure =
-                readers::stream::batches(key, from, &mut |batch, last| feeder.send(&batch, last))
-                    .err();
+            failure = readers::stream::batches(execution, key, from, &mut |batch, last| {
+                feeder.send(&batch, last)
+            })
+            .err();
         }
         _ => return Err("ERR this reader cannot run".to_owned()),
     }
@@ -170,7 +171,7 @@ fn run_native(execution: &Arc<Execution>, native: &[Native]) -> Result<(), Strin
         }
         Reader::Shards => run.push(Value::str(cluster::shard_name())),
         Reader::Stream { key, from } => {
-            failure = readers::stream::native(key, from, &mut run).err();
+            failure = readers::stream::native(execution, key, from, &mut run).err();
         }
         _ => return Err("ERR this reader cannot run".to_owned()),
     }

@@ -1,5 +1,7 @@
 //! Plans: what a reader gives, and the operations that follow, as the engine sees them.
 
+use std::time::Duration;
+
 use crate::reply::Reply;
 use crate::value::Value;
 
@@ -335,19 +337,27 @@ impl Plan {
     }
 
     /// The steps as GETEXECUTION lists them, the last one first.
-    pub(crate) fn steps(&self) -> Vec<Reply> {
+    pub(crate) fn steps(&self, times: &[Duration]) -> Vec<Reply> {
         let from_redis = !matches!(
             self.reader,
             Reader::Python | Reader::KeysOnly { .. } | Reader::Shards
         );
-        let first = from_redis.then_some(("map", "RedisGearsPy_ToPyRecordMapper", ""));
+        let first = from_redis.then_some(("map", "RedisGearsPy_ToPyRecordMapper", "", 0));
+        let milliseconds = |time: &Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        // The time of an operation is that of its function, which its first step calls.
+        let operations = self.operations.iter().enumerate().flat_map(|(at, one)| {
+            let mut time = times.get(at).map_or(0, milliseconds);
+            one.steps().into_iter().map(move |(kind, name, argument)| {
+                (kind, name, argument, std::mem::take(&mut time))
+            })
+        });
         let mut steps: Vec<Reply> = first
             .into_iter()
-            .chain(self.operations.iter().flat_map(Operation::steps))
-            .map(|(kind, name, argument)| {
+            .chain(operations)
+            .map(|(kind, name, argument, time)| {
                 Reply::map(vec![
                     ("type", Reply::bulk(kind)),
-                    ("duration", Reply::Int(0)),
+                    ("duration", Reply::Int(time)),
                     ("name", Reply::bulk(name)),
                     ("arg", Reply::bulk(argument)),
                 ])
@@ -424,6 +434,6 @@ mod tests {
             keys(),
             &[("flatmap", None), ("collect", None)],
         );
-        assert_eq!(plan.steps().len(), 4);
+        assert_eq!(plan.steps(&[]).len(), 4);
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use support::server::major_version;
-use support::{Options, Server};
+use support::{Options, Server, Value};
 
 #[test]
 fn a_server_ends_with_its_process() {
@@ -75,6 +75,51 @@ GB('CommandReader').map(outer).register(trigger='t')";
 }
 
 #[test]
+fn durations_of_steps_are_measured_while_profiling() {
+    let server = Server::start();
+    let mut client = server.client();
+    client.call(&["SET", "k", "v"]);
+    let script = "\
+import time
+def slow(r):
+    time.sleep(1)
+    return [r]
+GB().flatmap(slow).accumulate(lambda a, r: r).run('k', convertToStr=False)";
+    let mut steps = |profile: &str| -> Vec<(String, i64)> {
+        client.call(&["RG.CONFIGSET", "ProfileExecutions", profile]);
+        let id = client.call(&["RG.PYEXECUTE", script, "UNBLOCKING"]).text();
+        client.call(&["RG.GETRESULTSBLOCKING", &id]);
+        let reply = client.call(&["RG.GETEXECUTION", &id]);
+        let plan = reply.items()[0].field("execution_plan").expect("a plan");
+        let number = |value: Option<&Value>| match value {
+            Some(Value::Int(number)) => *number,
+            other => panic!("no number but {other:?} in {reply}"),
+        };
+        assert!(number(plan.field("total_duration")) >= 1000, "{reply}");
+        let steps = plan.field("steps").expect("steps").items();
+        let mut durations: Vec<_> = steps
+            .iter()
+            .map(|step| {
+                let kind = step.field("type").expect("a type").text();
+                (kind, number(step.field("duration")))
+            })
+            .collect();
+        durations.push(("read".to_owned(), number(plan.field("read_duration"))));
+        durations
+    };
+    let kinds = ["collect", "accumulate", "flatmap", "map", "map", "read"];
+    let none: Vec<_> = kinds.iter().map(|kind| (kind.to_string(), 0)).collect();
+    assert_eq!(steps("0"), none);
+    let measured = steps("1");
+    assert_eq!(measured.len(), kinds.len());
+    for (at, (kind, time)) in measured.iter().enumerate() {
+        assert_eq!(kind, kinds[at]);
+        // The first of the two steps of a flatmap calls its function.
+        assert_eq!(at == 3, *time >= 1000, "{measured:?}");
+    }
+}
+
+#[test]
 fn slow_functions_are_in_the_slow_log() {
     let server = Server::with(&Options::server(&["--slowlog-log-slower-than", "50000"]));
     let mut client = server.client();
@@ -114,7 +159,7 @@ fn options_are_module_arguments_config_lines_and_config_commands() {
     let mut client = server.client();
     let get = |client: &mut support::Client, name: &str| {
         let reply = client.call(&["CONFIG", "GET", name]);
-        reply.items().get(1).map(support::Value::text)
+        reply.items().get(1).map(Value::text)
     };
     assert_eq!(get(&mut client, "rg.SyncDeadline").as_deref(), Some("700"));
     assert_eq!(
@@ -139,7 +184,7 @@ fn options_are_module_arguments_config_lines_and_config_commands() {
     );
     assert_eq!(
         client.call(&["RG.CONFIGGET", "SyncDeadline"]).items()[0],
-        support::Value::Int(150)
+        Value::Int(150)
     );
     client.call(&["RG.CONFIGSET", "MaxExecutions", "7"]);
     assert_eq!(get(&mut client, "rg.MaxExecutions").as_deref(), Some("7"));
@@ -214,7 +259,7 @@ GB('CommandReader').map(lambda r: time.sleep(30)).register(trigger='long')";
     let after = number(&mut client, "rg_CurrAllocated");
     assert!(after >= before + (40 << 20), "{before} {after}");
     let stats = client.call(&["RG.PYSTATS"]);
-    let support::Value::Int(current) = *stats.field("CurrAllocated").expect("a field") else {
+    let Value::Int(current) = *stats.field("CurrAllocated").expect("a field") else {
         panic!("{stats}");
     };
     assert!(

@@ -238,7 +238,7 @@ class Calls:
             context.hook = (None, None)
         self.hub.running[number] = context
         try:
-            pipeline = plan.pipeline(start, wait, ASYNC_TYPES)
+            pipeline = plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)
         except BaseException as problem:
             self.hub.running.pop(number, None)
             self.runs.pop(number, None)
@@ -316,7 +316,7 @@ class Calls:
         self.runs.pop(number, None)
         if run.keep is not None:
             self.raw[run.keep] = pipeline.results
-        self._answer(number, outcome(pipeline.results, pipeline.fail.errors))
+        self._answer(number, outcome(pipeline.results, pipeline.fail.errors, pipeline.times))
 
     def _answer(self, number, frame):
         here = self.hub.here()

@@ -28,11 +28,12 @@ def plain_result(value):
     return _OPAQUE
 
 
-def outcome(results, errors):
-    """Results and errors as the payload of an answer."""
+def outcome(results, errors, times=None):
+    """Results, errors, and how long the operations took, as the payload of an answer."""
+    measured = () if times is None else (False, [int(1e6 * time) for time in times])
     try:
         results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
-        return marshal.dumps((results, errors), 2)
+        return marshal.dumps((results, errors) + measured, 2)
     except (ValueError, RecursionError) as problem:
         return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
 

@@ -7,6 +7,7 @@ records before they give one (accumulate, the groupings) end a stage; the next s
 
 import time
 import types
+from time import perf_counter
 
 from .errors import error, forcestopped, text_of
 
@@ -28,6 +29,21 @@ class Op:
 
     def __reduce__(self):
         return Op, (self.kind, self.function, self.numbers, self.hint, self.name)
+
+    def measured(self, times, index):
+        """The same operation with a function that adds the time it takes to `times`."""
+        function = self.function
+        if function is None:
+            return self
+
+        def call(*arguments):
+            begun = perf_counter()
+            try:
+                return function(*arguments)
+            finally:
+                times[index] += perf_counter() - begun
+
+        return Op(self.kind, call, self.numbers, self.hint, self.name)
 
     def describe(self):
         """What the engine needs to know: kind, hint, numbers, names of the steps that this operation stands for."""
@@ -324,6 +340,8 @@ class Pipeline:
     def __init__(self, makers):
         self.fail = Failures()
         self.results = []
+        # How long the function of each operation took, in seconds, if that is measured.
+        self.times = None
         self.stopped = False
         # Whether records are worked off although one before them failed.
         self.carry_on = False
@@ -368,8 +386,14 @@ class Plan:
         self.on_registered = on_registered
         self._makers = {}
 
-    def pipeline(self, start, wait, async_types):
+    def pipeline(self, start, wait, async_types, measure=False):
         """A run of the operations from number `start` on; the engine did those before."""
+        if measure:
+            times = [0.0] * len(self.ops)
+            ops = [op.measured(times, index) for index, op in enumerate(self.ops)]
+            pipeline = Pipeline([build(stage, wait, async_types) for stage in stages(ops[start:])])
+            pipeline.times = times
+            return pipeline
         makers = self._makers.get(start)
         if makers is None:
             makers = [build(stage, wait, async_types) for stage in stages(self.ops[start:])]

@@ -95,7 +95,9 @@ fn describe(execution: &Execution) -> Reply {
         (Some(outcome), Status::Done) => Reply::count(outcome.results.len()),
         _ => Reply::Int(-1),
     };
-    let errors = outcome.map_or_else(Vec::new, |outcome| outcome.errors.clone());
+    let (errors, times) = outcome.map_or_else(Default::default, |outcome| {
+        (outcome.errors.clone(), outcome.times.clone())
+    });
     let (total, reading) = execution.durations();
     let milliseconds =
         |time: std::time::Duration| Reply::Int(i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
@@ -111,7 +113,7 @@ fn describe(execution: &Execution) -> Reply {
                 ("errors", Reply::bulks(errors)),
                 ("total_duration", milliseconds(total)),
                 ("read_duration", milliseconds(reading)),
-                ("steps", Reply::Array(execution.plan.steps())),
+                ("steps", Reply::Array(execution.plan.steps(&times))),
             ]),
         ),
     ])

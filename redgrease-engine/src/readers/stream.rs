@@ -12,6 +12,9 @@ pub(crate) use watch::{
     added, arrived, pause, set_registrations, start, start_thread, unpause, with_groups,
 };
 
+use std::time::Instant;
+
+use crate::execution::Execution;
 use crate::ffi::{CallReply, ReplyKind, call, lock_server};
 use crate::native::NativeRun;
 use crate::records::{Batch, Layout};
@@ -59,10 +62,17 @@ fn read(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
     }
 }
 
-fn each(key: &[u8], from: &[u8], visit: &mut dyn FnMut(Vec<Entry>) -> bool) -> Result<(), String> {
+fn each(
+    execution: &Execution,
+    key: &[u8],
+    from: &[u8],
+    visit: &mut dyn FnMut(Vec<Entry>) -> bool,
+) -> Result<(), String> {
     let mut from = from.to_vec();
     loop {
+        let begun = Instant::now();
         let found = read(key, &from)?;
+        execution.add_reading(begun.elapsed());
         let Some((last, _)) = found.last() else {
             return Ok(());
         };
@@ -78,11 +88,12 @@ fn each(key: &[u8], from: &[u8], visit: &mut dyn FnMut(Vec<Entry>) -> bool) -> R
 /// # Errors
 /// The server's own text.
 pub(crate) fn batches(
+    execution: &Execution,
     key: &[u8],
     from: &[u8],
     send: &mut dyn FnMut(Batch, bool) -> bool,
 ) -> Result<(), String> {
-    each(key, from, &mut |found| {
+    each(execution, key, from, &mut |found| {
         let mut batch = Batch::new(Layout::Stream);
         for (id, fields) in found {
             batch.push_entry(key, &id, &fields);
@@ -97,8 +108,13 @@ pub(crate) fn batches(
 ///
 /// # Errors
 /// The server's own text.
-pub(crate) fn native(key: &[u8], from: &[u8], run: &mut NativeRun) -> Result<(), String> {
-    each(key, from, &mut |found| {
+pub(crate) fn native(
+    execution: &Execution,
+    key: &[u8],
+    from: &[u8],
+    run: &mut NativeRun,
+) -> Result<(), String> {
+    each(execution, key, from, &mut |found| {
         for (id, fields) in found {
             let fields = fields
                 .iter()
