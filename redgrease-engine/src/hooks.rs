@@ -31,6 +31,8 @@ struct Hook {
     /// A bare prefix of any key, or the prefix rule of key events.
     prefix: Option<Vec<u8>>,
     places: KeyPlaces,
+    /// Whether the server refuses the command when its memory is used up.
+    takes_memory: bool,
 }
 
 type Table = HashMap<Vec<u8>, Vec<Arc<Hook>>>;
@@ -80,15 +82,14 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
             _ => None,
         };
         for name in commands {
-            let places = look_up(&lock, name)
-                .map(|(_, places)| places)
-                .unwrap_or_default();
+            let (flags, places) = look_up(&lock, name).unwrap_or_default();
             table.entry(name.clone().into_bytes()).or_default().insert(
                 0,
                 Arc::new(Hook {
                     registration: Arc::clone(registration),
                     prefix: prefix.clone(),
                     places,
+                    takes_memory: flags.iter().any(|flag| flag == "denyoom"),
                 }),
             );
         }

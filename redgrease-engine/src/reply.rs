@@ -63,6 +63,9 @@ impl Reply {
     /// A reply of the server, kept for later.
     pub(crate) fn from_call(reply: &CallReply) -> Self {
         match reply.kind() {
+            ReplyKind::Text if reply.is_simple() => {
+                Self::Simple(String::from_utf8_lossy(reply.text()).into_owned())
+            }
             ReplyKind::Text | ReplyKind::Other => Self::bulk(reply.text()),
             ReplyKind::Error => Self::Error(reply.text().trim_ascii_end().to_vec()),
             ReplyKind::Integer => Self::Int(reply.integer()),

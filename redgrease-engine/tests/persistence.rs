@@ -2,7 +2,6 @@
 
 mod support;
 
-use support::server::major_version;
 use support::{Client, Options, Server, Value, eventually};
 
 /// Waits for the end of a snapshot or rewrite.
@@ -150,14 +149,7 @@ fn an_append_only_file_that_is_switched_on_keeps_registrations() {
 
 #[test]
 fn a_snapshot_that_is_loaded_replaces_what_is_there_and_flushall_keeps_it() {
-    // Before Redis 7.0 DEBUG needed no permission.
-    let permission = ["--enable-debug-command", "yes"];
-    let options = if major_version() < 7 {
-        &[][..]
-    } else {
-        &permission
-    };
-    let server = Server::with(&Options::server(options));
+    let server = Server::with(&Options::debugging());
     let mut client = server.client();
     client.register(COUNTER, &[]);
     let kept = client.registrations();

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::{Client, Server, Value};
+use support::{Client, PATIENCE, Server, Value, eventually};
 
 #[track_caller]
 fn answers(client: &mut Client, command: &[&str], wanted: &str) {
@@ -103,4 +103,63 @@ fn ten_thousand_registrations_of_one_script_can_be_listed() {
             .text()
             .contains("rg_nregistrations:10000")
     );
+}
+
+#[test]
+fn a_session_is_referred_to_by_its_plans_and_dead_when_it_is_replaced() {
+    let server = Server::start();
+    let mut client = server.client();
+    let references = |client: &mut Client, list: &[&str]| -> Vec<(String, String)> {
+        let reply = client.call(&[&["RG.PYDUMPSESSIONS"], list].concat());
+        let text = |one: &Value, name| one.field(name).map(ToString::to_string);
+        reply
+            .items()
+            .iter()
+            .map(|one| {
+                let count = text(one, "refCount").unwrap_or_default();
+                (count, text(one, "linked").unwrap_or_default())
+            })
+            .collect()
+    };
+    let held = "\
+import time
+def hold(r):
+    while not execute('EXISTS', 'go'):
+        time.sleep(0.01)
+    return 'old'
+GB('CommandReader').map(hold).register(trigger='t')
+GB('ShardsIDReader').run()";
+    client.register(held, &["ID", "s"]);
+    // The registration, and the run whose results are kept.
+    let primary = |count: &str| vec![(count.to_owned(), "\"primary\"".to_owned())];
+    assert_eq!(references(&mut client, &[]), primary(":2"));
+    let run = client.call(&["RG.DUMPEXECUTIONS"]).items()[0]
+        .field("executionId")
+        .expect("an id")
+        .text();
+    eventually("the end of the run", || {
+        client.call(&["RG.DROPEXECUTION", &run]).text() == "OK"
+    });
+    assert_eq!(references(&mut client, &[]), primary(":1"));
+    let mut caller = server.client();
+    caller
+        .send(&["RG.TRIGGER", "t"])
+        .expect("the server listens");
+    eventually("the call", || {
+        client.call(&["RG.DUMPEXECUTIONS"]).items().len() == 1
+    });
+    client.register(
+        "GB('CommandReader').map(lambda r: 'new').register(trigger='t')",
+        &["ID", "s", "UPGRADE"],
+    );
+    assert_eq!(client.triggered("t"), "new");
+    assert_eq!(references(&mut client, &[]), primary(":1"));
+    let dead = vec![(":1".to_owned(), "\"None\"".to_owned())];
+    assert_eq!(references(&mut client, &["DEAD"]), dead);
+    client.call(&["SET", "go", "1"]);
+    let reply = caller.read(PATIENCE).expect("a reply");
+    assert_eq!(reply.to_string(), "[\"old\"]");
+    eventually("the end of the dead session", || {
+        references(&mut client, &["DEAD"]).is_empty()
+    });
 }

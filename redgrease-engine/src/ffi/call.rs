@@ -132,6 +132,16 @@ impl CallReply {
         }
     }
 
+    /// Whether this is a simple string: the API tells it from other texts by its first byte only.
+    pub(crate) fn is_simple(&self) -> bool {
+        let mut length = 0;
+        // SAFETY: live reply; the pointer lives as long as it.
+        unsafe {
+            let start = (api().call_reply_proto)(self.raw, &raw mut length);
+            !start.is_null() && length > 0 && *start.cast::<u8>() == b'+'
+        }
+    }
+
     /// The text of a string or an error.
     pub(crate) fn text(&self) -> &[u8] {
         let mut length = 0;

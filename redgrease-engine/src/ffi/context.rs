@@ -93,6 +93,10 @@ impl ContextFlags {
     pub(crate) fn replica(self) -> bool {
         self.0 & (1 << 3) != 0
     }
+    /// The memory is used up.
+    pub(crate) fn out_of_memory(self) -> bool {
+        self.0 & (1 << 10) != 0
+    }
     /// The server loads its data.
     pub(crate) fn loading(self) -> bool {
         self.0 & (1 << 13) != 0

@@ -231,6 +231,7 @@ api! {
         call_reply_length = "CallReplyLength": fn(*mut RedisModuleCallReply) -> usize;
         call_reply_array_element = "CallReplyArrayElement": fn(*mut RedisModuleCallReply, usize) -> *mut RedisModuleCallReply;
         call_reply_string_ptr = "CallReplyStringPtr": fn(*mut RedisModuleCallReply, *mut usize) -> *const c_char;
+        call_reply_proto = "CallReplyProto": fn(*mut RedisModuleCallReply, *mut usize) -> *const c_char;
         free_call_reply = "FreeCallReply": fn(*mut RedisModuleCallReply);
         select_db = "SelectDb": fn(*mut RedisModuleCtx, c_int) -> c_int;
         get_selected_db = "GetSelectedDb": fn(*mut RedisModuleCtx) -> c_int;

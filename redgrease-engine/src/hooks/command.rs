@@ -110,6 +110,10 @@ fn answer_with_events(
     hook: &Arc<Hook>,
     older: &[Arc<Hook>],
 ) {
+    if hook.takes_memory && context.flags().out_of_memory() {
+        context.reply_error("OOM command not allowed when used memory > 'maxmemory'");
+        return;
+    }
     let (reply, executions) =
         overrides::observe(&hook.registration, words, || next(lock, words, older));
     let pending: Vec<_> = executions

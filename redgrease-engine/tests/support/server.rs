@@ -36,6 +36,15 @@ impl Options {
         }
     }
 
+    /// What lets clients use DEBUG. Before Redis 7.0 it needed no permission.
+    pub(crate) fn debugging() -> Self {
+        if major_version() < 7 {
+            Self::default()
+        } else {
+            Self::server(&["--enable-debug-command", "yes"])
+        }
+    }
+
     /// Server arguments only.
     pub(crate) fn server(args: &[&str]) -> Self {
         Self {
