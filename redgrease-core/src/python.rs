@@ -5,6 +5,7 @@ mod layout;
 mod lines;
 mod names;
 mod parse;
+mod recover;
 mod rules;
 mod runtime;
 mod scope;
@@ -14,6 +15,7 @@ mod walk;
 
 pub(crate) use layout::Layout;
 pub(crate) use parse::{ast, range};
+pub(crate) use recover::Parsed;
 pub(crate) use scope::{Collector, Edit, Signature, lambda_signature, path};
 pub(crate) use walk::Visitor;
 
@@ -76,28 +78,22 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
         out.push(empty);
         return (None, out.about(input.source.text()));
     }
-    let body = match layout.statements(0..layout.text.len()) {
-        Ok(body) => body,
-        Err(error) => {
-            out.extend(layout.explain_all(&error));
-            return (None, out.about(input.source.text()));
-        }
-    };
+    let parsed = layout.parse(0..layout.text.len(), &mut out);
     if input.source.is(Form::File) {
-        return check_file(input, &layout, &body, out);
+        return check_file(input, &layout, &parsed, out);
     }
     layout.check_strings(&mut out);
-    rules::check(layout.text, &body, true, &mut out);
+    rules::check(layout.text, &parsed.body, true, &mut out);
     version::check(
         layout.text,
         &layout.scan,
-        &body,
+        &parsed.body,
         None,
         input.python,
         &mut out,
     );
     let mut collector = Collector::function(layout.text, input.python, input.name, input.params);
-    collector.body(&body);
+    collector.statements(&parsed);
     let names = collector.finish(&mut out);
     let function = (!out.has_errors()).then(|| {
         let start = first_line(layout.text);
@@ -116,12 +112,12 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
 fn check_file(
     input: &FunctionInput<'_>,
     layout: &Layout<'_>,
-    body: &[ast::Stmt],
+    parsed: &Parsed,
     mut out: Diagnostics,
 ) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
-    check_module(layout, body, None, input.python, &mut out);
+    check_module(layout, &parsed.body, None, input.python, &mut out);
     let mut collector = Collector::module(layout.text, input.python, &[]);
-    collector.body(body);
+    collector.statements(parsed);
     let params = input.params.join(", ");
     match collector.signature(input.name) {
         Some(signature) if !signature.fits(input.params.len()) => {
@@ -163,15 +159,11 @@ fn check_file(
 pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
     let mut out = Diagnostics::new();
     let layout = Layout::whole(source);
-    match layout.statements(0..layout.text.len()) {
-        Ok(body) => {
-            check_module(&layout, &body, None, python, &mut out);
-            let mut collector = Collector::module(layout.text, python, &[]);
-            collector.body(&body);
-            collector.declarations(&mut out);
-        }
-        Err(error) => out.extend(layout.explain_all(&error)),
-    }
+    let parsed = layout.parse(0..layout.text.len(), &mut out);
+    check_module(&layout, &parsed.body, None, python, &mut out);
+    let mut collector = Collector::module(layout.text, python, &[]);
+    collector.statements(&parsed);
+    collector.declarations(&mut out);
     out.about(source.text())
 }
 

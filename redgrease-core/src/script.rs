@@ -5,7 +5,7 @@
 //! on the way (see [`Encoding`]).
 
 mod gear;
-mod helpers;
+pub(crate) mod helpers;
 
 use std::fmt::Write as _;
 

@@ -130,12 +130,31 @@ fn syntax() {
     ));
 }
 
+/// One run tells of all errors: a statement that does not parse hides nothing but what it may
+/// define itself.
 #[test]
-fn several_syntax_errors() {
+fn several_errors() {
     snapshot!(report(
         function,
         &[
             "\n    x = 1 +\n    if url = 1:\n        pass\n    else:\n        pass\n    @print\n    def f(a b):\n        pass\n    y = 1\n    return url url\n",
+            "\n    total = 1 +\n    other = totl + totall\n    return total + urll\n",
+            "\n    for x in url:\n        y = = x\n        if x:\n            z = x x\n        elif !x:\n            z = 1 +\n        print(y)\n    cmd.gett(url)\n",
+            "\n    def helper(a, b:\n        return a\n    return helper(url)\n",
+            "\n    cmd.gett(url)\n    x = (1,\n    return unknown\n",
+            "\n    x = \"abc\n    y = unknown\n    match = url url\n    nonlocal_ = x\n",
+            "\n    from redgrease import *,\n    return unknown\n",
+            "\n    yield from 1 +\n    break\n    x := 3\n    await url\n",
+        ]
+    ));
+    snapshot!(report(
+        gear,
+        &[
+            "\n    def double(x:\n        return x * 2\n    KeysReader(patern).map(double).mapp(int).run(foo=1)\n",
+            "\n    reader = KeysReader(\"*\" \"a\" b)\n    reader.mapp(unknown).run()\n",
+            "\n    def f(x):\n        return unknown\n    KeysReader().map(f f).run()\n",
+            "\n    x = 1)\n    KeysReader().mapp(unknown).run()\n",
+            "\n    x = (1\n    KeysReader().mapp(unknown).run()\n",
         ]
     ));
 }

@@ -2,6 +2,7 @@
 
 mod call;
 mod chain;
+mod parts;
 mod reader;
 mod script;
 mod variables;
@@ -53,26 +54,27 @@ pub struct GearInput<'a> {
 pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut out = Diagnostics::new();
     let layout = Layout::new(input.source);
-    let Some(parts) = split(&layout, &mut out) else {
+    let Some(parts) = parts::split(&layout, &mut out) else {
         return (None, out.about(input.source.text()));
     };
     let mut collector = Collector::module(layout.text, input.python, input.captures);
     layout.check_strings(&mut out);
     python::check_module(
         &layout,
-        &parts.prelude,
-        Some(&parts.expression),
+        &parts.prelude.body,
+        parts.expression.as_ref(),
         input.python,
         &mut out,
     );
-    let found = variables::find(&parts.prelude, &parts.expression, &mut out);
+    let found = variables::find(&parts.prelude.body, parts.expression.as_ref(), &mut out);
+    collector.doubt(&parts.prelude);
     for statement in &found.prelude {
         collector.statement(statement);
     }
     let mut checker = Checker {
         source: input.source,
         text: layout.text,
-        prelude: &parts.prelude,
+        prelude: &parts.prelude.body,
         collector,
         requirements: Vec::new(),
         out,
@@ -118,68 +120,6 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     (plan, out.about(input.source.text()))
 }
 
-/// The text taken apart.
-struct Parts {
-    prelude: Vec<ast::Stmt>,
-    /// Where the gear expression begins.
-    start: usize,
-    expression: ast::Expr,
-}
-
-/// Finds the gear expression: the last statement, which may go on in lines that begin with a dot.
-fn split(layout: &Layout<'_>, out: &mut Diagnostics) -> Option<Parts> {
-    let lines = &layout.scan.lines;
-    if lines.is_empty() {
-        out.push(messages::not_a_gear("the gear is empty", 0..0));
-        return None;
-    }
-    let goes_on = |start: usize| layout.text[start..].starts_with(['.', ')', ']', '}']);
-    let line = lines
-        .iter()
-        .rev()
-        .find(|l| l.indent <= layout.base && !goes_on(l.start))
-        .unwrap_or(&lines[0]);
-    let mut end = layout.text.trim_end().len();
-    let mut start = line.start;
-    for semicolon in line.semicolons.iter().rev() {
-        if layout.text[semicolon + 1..end].trim().is_empty() {
-            end = *semicolon;
-        } else {
-            let rest = &layout.text[semicolon + 1..end];
-            start = semicolon + 1 + (rest.len() - rest.trim_start().len());
-            break;
-        }
-    }
-    let prelude = match layout.statements(0..start) {
-        Ok(prelude) => prelude,
-        Err(error) => {
-            out.extend(layout.explain_all(&error));
-            return None;
-        }
-    };
-    match layout.expression(start..end) {
-        Ok(expression) => Some(Parts {
-            prelude,
-            start,
-            expression,
-        }),
-        Err(error) => {
-            let whole = layout.statements(0..layout.text.len());
-            out.push(match whole.as_ref().map(|body| body.last()) {
-                Ok(Some(last)) => {
-                    let at = range(last);
-                    messages::not_a_gear(
-                        "the last statement is no gear expression",
-                        at.start..layout.text[..at.end].trim_end().len(),
-                    )
-                }
-                _ => layout.explain(&error),
-            });
-            None
-        }
-    }
-}
-
 /// The gear without its surroundings.
 struct Gear {
     reader: Reader,
@@ -199,7 +139,14 @@ struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn gear(&mut self, found: &Found<'_>) -> Option<Gear> {
-        let Found { root, links, .. } = found;
+        let (root, links) = (found.root?, &found.links);
+        if self.is_doubtful(root) {
+            self.collector.expression(root);
+            for call in links.iter().filter_map(|link| link.call) {
+                self.visit(call);
+            }
+            return None;
+        }
         let (entry, reader_arguments, builder) = self.reader(root)?;
         let mut gear = Gear {
             reader: entry.reader,
@@ -250,6 +197,16 @@ impl<'a> Checker<'a> {
             }
         }
         (!failed).then_some(gear)
+    }
+
+    /// Whether a statement that does not parse may say what the gear begins with.
+    fn is_doubtful(&self, root: &ast::Expr) -> bool {
+        let first = match root {
+            ast::Expr::Call(call) => &call.func,
+            other => other,
+        };
+        let path = python::path(first);
+        path.is_some_and(|path| self.collector.is_doubtful(&path[0].0))
     }
 
     /// `register` has a prefix of its own, whatever the reader was given.

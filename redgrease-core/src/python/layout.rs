@@ -67,12 +67,17 @@ impl<'a> Layout<'a> {
         if !self.scan.lines.iter().any(|l| part.contains(&l.start)) {
             return Ok(Vec::new());
         }
-        let text = &self.text[part.clone()];
-        let pad = if part.start == 0 { self.pad } else { 0 };
         if self.base == 0 {
-            return parse::statements("", text, part.start);
+            return parse::statements("", &self.text[part.clone()], part.start);
         }
+        self.block(part)
+    }
+
+    /// Parses indented statements.
+    pub(super) fn block(&self, part: Range<usize>) -> Result<Vec<ast::Stmt>, SyntaxError> {
+        let pad = if part.start == 0 { self.pad } else { 0 };
         let before = format!("if 1:\n{}", " ".repeat(pad));
+        let text = &self.text[part.clone()];
         let mut body = parse::statements(&before, text, part.start)?;
         if let Some(stray) = body.get(1) {
             return Err(SyntaxError {
@@ -94,66 +99,23 @@ impl<'a> Layout<'a> {
 
     /// Parses one expression in `part` of the text.
     pub(crate) fn expression(&self, part: Range<usize>) -> Result<ast::Expr, SyntaxError> {
+        let part = part.start..part.end.max(part.start);
         // The parentheses that make it parse could pair with those of a text that lacks some.
-        let unpaired = match (self.scan.mismatch, self.scan.open.last()) {
-            (Some(mismatch), _) => Some((parse::Kind::Unexpected, mismatch.offset)),
-            (None, Some(_)) => Some((parse::Kind::End, self.text.len())),
+        let scan = scan(&self.text[part.clone()], 0);
+        let unpaired = match (scan.mismatch, scan.open.last()) {
+            (Some(mismatch), _) => Some((parse::Kind::Unexpected, part.start + mismatch.offset)),
+            (None, Some(_)) => Some((parse::Kind::End, part.end)),
             (None, None) => None,
         };
         if let Some((kind, offset)) = unpaired {
             return Err(SyntaxError { kind, offset });
         }
-        let part = part.start..part.end.max(part.start);
         parse::expression(&self.text[part.clone()], part.start)
     }
 
     /// The diagnostic for a syntax error.
     pub(crate) fn explain(&self, error: &SyntaxError) -> Diagnostic {
         super::syntax::explain(self.text, &self.scan, error)
-    }
-
-    /// The diagnostics for a text that does not parse: the parser stops at the first error, so
-    /// each outermost statement is parsed on its own to find one in each.
-    pub(crate) fn explain_all(&self, error: &SyntaxError) -> Vec<Diagnostic> {
-        let scan = &self.scan;
-        let whole = scan.open.is_empty() && scan.mismatch.is_none() && scan.unterminated.is_none();
-        let mut found: Vec<Diagnostic> = Vec::new();
-        if whole {
-            for part in self.outermost() {
-                if let Err(error) = self.statements(part) {
-                    found.push(self.explain(&error));
-                }
-            }
-        }
-        if found.is_empty() {
-            found.push(self.explain(error));
-        }
-        found
-    }
-
-    /// The outermost statements, with the lines that belong to them.
-    fn outermost(&self) -> Vec<Range<usize>> {
-        let mut starts: Vec<usize> = Vec::new();
-        let mut decorated = false;
-        for line in &self.scan.lines {
-            let text = &self.text[line.start..line.end];
-            let word = text.split(|c: char| !c.is_alphanumeric()).next();
-            let goes_on = matches!(word, Some("else" | "elif" | "except" | "finally"));
-            if line.indent <= self.base && !goes_on && !decorated {
-                starts.push(self.text[..line.start].rfind('\n').map_or(0, |i| i + 1));
-            }
-            decorated = line.indent <= self.base && text.starts_with('@');
-        }
-        let ends = starts[1.min(starts.len())..]
-            .iter()
-            .copied()
-            .chain([self.text.len()]);
-        starts
-            .iter()
-            .copied()
-            .zip(ends)
-            .map(|(a, b)| a..b)
-            .collect()
     }
 
     /// A diagnostic for what the parser would not say clearly.

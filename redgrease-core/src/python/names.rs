@@ -1,6 +1,7 @@
 //! Names that are there without an import: Python's own, the server's and redgrease's.
 
 use super::PyVersion;
+use crate::script::helpers;
 
 /// The builtin names of Python 3.7.
 const BUILTINS: &[&str] = &[
@@ -214,28 +215,10 @@ pub(crate) const RUNTIME: &[&str] = &[
 ];
 
 /// What `redgrease.…` has on the server.
-pub(crate) const REDGREASE: &[&str] = &[
-    "cmd",
-    "execute",
-    "atomic",
-    "log",
-    "hashtag",
-    "hashtag3",
-    "configGet",
-    "gearsConfigGet",
-    "gearsFuture",
-    "GearsBuilder",
-    "GB",
-    "GEARS_RUNTIME",
-    "utils",
-    "runtime",
-    "sugar",
-    "FailurePolicy",
-    "KeyType",
-    "LogLevel",
-    "ReaderType",
-    "TriggerMode",
-];
+pub(crate) fn redgrease() -> impl Iterator<Item = &'static str> {
+    let parts = ["cmd", "utils", "runtime", "sugar"];
+    helpers::ALWAYS.iter().copied().chain(parts)
+}
 
 /// The members of redgrease's classes of constants.
 pub(crate) fn constants(class: &str) -> Option<&'static [&'static str]> {
@@ -255,35 +238,6 @@ pub(crate) fn constants(class: &str) -> Option<&'static [&'static str]> {
         _ => return None,
     })
 }
-
-/// What `redgrease.utils.…` has on the server.
-pub(crate) const UTILS: &[&str] = &[
-    "Record",
-    "StreamRecord",
-    "record",
-    "stream_record",
-    "compose",
-    "dict_filter",
-    "passfun",
-    "as_is",
-    "str_if_bytes",
-    "safe_str",
-    "safe_str_upper",
-    "bool_ok",
-    "safe_bool",
-    "optional",
-    "to_int_if_bool",
-    "to_redis_type",
-    "to_bytes",
-    "to_list",
-    "to_dict",
-    "to_kwargs",
-    "transform",
-    "list_parser",
-    "list_of_str",
-    "dict_of",
-    "CaseInsensitiveDict",
-];
 
 /// Python's keywords, which cannot be names.
 pub(crate) const KEYWORDS: &[&str] = &[

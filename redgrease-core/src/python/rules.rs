@@ -1,6 +1,8 @@
 //! What Python's compiler refuses although the grammar takes it: targets that cannot be assigned
 //! to, statements outside of their place.
 
+mod atomic;
+mod comprehensions;
 mod functions;
 mod future;
 mod patterns;
@@ -8,9 +10,9 @@ mod targets;
 
 pub(crate) use functions::is_generator;
 
-use targets::{collect_names, kind};
+use targets::kind;
 
-use super::parse::ast::{self, Comprehension, ExceptHandler, Expr, Stmt};
+use super::parse::ast::{ExceptHandler, Expr, Stmt};
 use super::parse::range;
 use super::walk::{self, Visitor};
 use crate::diag::Diagnostics;
@@ -136,61 +138,6 @@ impl<'a> Rules<'a> {
             self.out
                 .push(messages::misplaced(what, "inside of a loop", range));
         }
-    }
-
-    fn comprehension_expression(&mut self, generators: &[Comprehension], elements: &[&Expr]) {
-        for generator in generators.iter().filter(|g| g.is_async) {
-            let at = range(&generator.target);
-            self.need_async("an asynchronous comprehension", at);
-        }
-        self.generators(generators, elements, self.place.function);
-    }
-
-    /// A generator expression may be asynchronous wherever it stands: it is not run there.
-    fn generator_expression(&mut self, generator: &ast::ExprGeneratorExp) {
-        self.generators(&generator.generators, &[&generator.elt], Function::Async);
-    }
-
-    fn generators(&mut self, generators: &[Comprehension], elements: &[&Expr], inside: Function) {
-        let names = self.iterated.len();
-        let iterable = self.in_iterable;
-        for (index, generator) in generators.iter().enumerate() {
-            self.in_iterable = true;
-            if index == 0 {
-                self.expression(&generator.iter);
-            } else {
-                self.inside_comprehension(inside, |rules| {
-                    rules.expression(&generator.iter);
-                });
-            }
-            self.in_iterable = iterable;
-            self.lone_value(&generator.iter);
-            self.target(&generator.target, true);
-            collect_names(&generator.target, &mut self.iterated);
-        }
-        self.inside_comprehension(inside, |rules| {
-            for generator in generators {
-                for test in &generator.ifs {
-                    rules.expression(test);
-                }
-            }
-            for element in elements {
-                if let Expr::Starred(e) = element {
-                    rules.out.push(messages::star_in_comprehension(range(e)));
-                }
-                rules.expression(element);
-            }
-        });
-        self.iterated.truncate(names);
-    }
-
-    fn inside_comprehension(&mut self, function: Function, work: impl FnOnce(&mut Self)) {
-        let place = Place {
-            function,
-            comprehension: true,
-            ..self.place
-        };
-        self.within(place, work);
     }
 
     fn yielded(&mut self, what: &str, at: std::ops::Range<usize>) {
@@ -434,34 +381,5 @@ impl Visitor for Rules<'_> {
             }
             other => walk::walk_expression(self, other),
         }
-    }
-}
-
-impl Rules<'_> {
-    fn with(&mut self, items: &[ast::WithItem], body: &[Stmt]) {
-        for item in items {
-            self.expression(&item.context_expr);
-            if let Some(target) = &item.optional_vars {
-                self.target(target, true);
-            }
-        }
-        let atomic = items.iter().any(|item| is_atomic(&item.context_expr));
-        let place = Place {
-            atomic: self.place.atomic || atomic,
-            ..self.place
-        };
-        self.within(place, |rules| walk::walk_body(rules, body));
-    }
-}
-
-/// `atomic()` or `redgrease.atomic()`.
-fn is_atomic(expression: &Expr) -> bool {
-    let Expr::Call(call) = expression else {
-        return false;
-    };
-    match &*call.func {
-        Expr::Name(name) => &name.id == "atomic",
-        Expr::Attribute(attribute) => &attribute.attr == "atomic",
-        _ => false,
     }
 }

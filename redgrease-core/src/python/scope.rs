@@ -1,6 +1,7 @@
 //! Names: where they are bound, whether they are known, which of the server's names they use.
 
 mod imports;
+mod server;
 mod signature;
 mod visit;
 
@@ -10,7 +11,7 @@ use std::ops::Range;
 use super::PyVersion;
 use super::names;
 use super::parse::ast::Stmt;
-use super::runtime;
+use super::recover::Parsed;
 use super::walk;
 use crate::diag::Diagnostics;
 use crate::messages;
@@ -105,6 +106,8 @@ pub(crate) struct Collector<'a> {
     names: Names,
     /// `from x import *` was seen, or `exec`: any name may be there.
     anything: bool,
+    /// The words of statements that do not parse: what they are is not known.
+    doubtful: HashSet<&'a str>,
     out: Diagnostics,
 }
 
@@ -119,6 +122,7 @@ impl<'a> Collector<'a> {
             loads: Vec::new(),
             names: Names::default(),
             anything: false,
+            doubtful: HashSet::new(),
             out: Diagnostics::new(),
         };
         collector.enter(Kind::Module);
@@ -142,10 +146,31 @@ impl<'a> Collector<'a> {
         walk::walk_body(self, body);
     }
 
+    /// The statements of a text, some of which may not parse.
+    pub(crate) fn statements(&mut self, parsed: &Parsed) {
+        self.doubt(parsed);
+        self.body(&parsed.body);
+    }
+
+    /// Says nothing about names that statements may bind which do not parse.
+    pub(crate) fn doubt(&mut self, parsed: &Parsed) {
+        self.doubtful = parsed.doubtful(self.text);
+        let broken = parsed.broken.iter();
+        self.anything |= broken
+            .map(|range| &self.text[range.clone()])
+            .any(|text| text.contains("import *"));
+    }
+
+    /// Whether a statement that does not parse may say what `name` is.
+    pub(crate) fn is_doubtful(&self, name: &str) -> bool {
+        self.doubtful.contains(name)
+    }
+
     /// What a name of the module takes when it is called, if it is bound once and known.
     pub(crate) fn signature(&self, name: &str) -> Option<Signature> {
         let binding = self.scopes[0].names.get(name)?;
-        binding.signature.filter(|_| binding.times == 1)
+        let known = binding.times == 1 && !self.is_doubtful(name);
+        binding.signature.filter(|_| known)
     }
 
     /// Where the module binds `name` first.
@@ -160,9 +185,9 @@ impl<'a> Collector<'a> {
         out.extend(said.into_iter().filter(|d| d.code == messages::DECLARATION));
     }
 
-    /// Whether the module binds `name`.
+    /// Whether the module binds `name`, as far as is known.
     pub(crate) fn defines(&self, name: &str) -> bool {
-        self.scopes[0].names.contains_key(name)
+        self.scopes[0].names.contains_key(name) || self.is_doubtful(name)
     }
 
     /// Looks every name up and reports what is unknown or unused.
@@ -257,6 +282,9 @@ impl<'a> Collector<'a> {
             }
             return;
         }
+        if self.is_doubtful(&name) {
+            return;
+        }
         if names::RUNTIME.contains(&name.as_str()) {
             if name == "gearsFuture"
                 && load.call.is_some()
@@ -295,6 +323,8 @@ impl<'a> Collector<'a> {
                 visible.extend(self.scopes[index].names.keys().map(String::as_str));
                 at = self.scopes[index].parent;
             }
+            let doubtful = self.doubtful.iter().copied();
+            visible.extend(doubtful.filter(|word| !names::KEYWORDS.contains(word)));
             visible.sort_unstable();
             visible.extend(names::RUNTIME);
             visible.extend(names::builtins());
@@ -303,84 +333,11 @@ impl<'a> Collector<'a> {
         self.out.push(diagnostic);
     }
 
-    /// Notes the use of a name of the server, and checks what follows `redgrease.`.
-    fn use_runtime(&mut self, path: &[(String, Range<usize>)], call: Option<CallShape>) {
-        let Some(((first, _), rest)) = path.split_first() else {
-            return;
-        };
-        match first.as_str() {
-            "redgrease" => {
-                self.names.uses.insert("redgrease".to_owned());
-                let Some((attribute, range)) = rest.first() else {
-                    self.names.uses.insert("redgrease.*".to_owned());
-                    return;
-                };
-                match attribute.as_str() {
-                    "runtime" | "sugar" if rest.len() > 1 => {
-                        self.use_runtime(&[&path[..1], &rest[1..]].concat(), call);
-                    }
-                    "runtime" | "sugar" => {
-                        self.names.uses.insert("redgrease.*".to_owned());
-                    }
-                    "utils" => self.use_utils(&rest[1..]),
-                    name if names::REDGREASE.contains(&name) => self.use_runtime(rest, call),
-                    name => {
-                        let meant = nearest(name, names::REDGREASE.iter().copied());
-                        self.out
-                            .push(messages::unknown_redgrease(name, meant, range.clone()));
-                    }
-                }
-            }
-            "cmd" => {
-                self.names.uses.insert("cmd".to_owned());
-                match rest.first() {
-                    Some((method, range)) => {
-                        let call = call.filter(|_| rest.len() == 1);
-                        runtime::method(method, range, call.as_ref(), &mut self.out);
-                        self.names.cmd_methods.insert(method.clone());
-                    }
-                    None => self.names.any_cmd = true,
-                }
-            }
-            name => {
-                if let (Some(known), Some((member, range))) = (names::constants(name), rest.first())
-                    && !known.contains(&member.as_str())
-                {
-                    let meant = nearest(member, known.iter().copied());
-                    let full = format!("{name}.{member}");
-                    self.out
-                        .push(messages::unknown_redgrease(&full, meant, range.clone()));
-                }
-                if let Some(call) = call.filter(|_| rest.is_empty()) {
-                    runtime::call(name, &call, &mut self.out);
-                }
-                self.names.uses.insert(name.to_owned());
-            }
-        }
-    }
-
-    fn use_utils(&mut self, rest: &[(String, Range<usize>)]) {
-        match rest.first() {
-            Some((name, _)) if names::UTILS.contains(&name.as_str()) => {
-                self.names.uses.insert(format!("utils.{name}"));
-            }
-            Some((name, range)) => {
-                let meant = nearest(name, names::UTILS.iter().copied());
-                let name = format!("utils.{name}");
-                self.out
-                    .push(messages::unknown_redgrease(&name, meant, range.clone()));
-            }
-            None => {
-                self.names.uses.insert("utils.*".to_owned());
-            }
-        }
-    }
-
     fn check_nonlocals(&mut self) {
         for index in 0..self.scopes.len() {
             for (name, range) in &self.scopes[index].nonlocals {
                 let of_class = name == "__class__" && self.is_inside(index, Kind::Class);
-                if !of_class && self.enclosing(index, name).is_none() {
+                if !of_class && self.enclosing(index, name).is_none() && !self.is_doubtful(name) {
                     self.out
                         .push(messages::nonlocal_without(name, range.clone()));
                 }

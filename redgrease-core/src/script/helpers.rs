@@ -140,8 +140,8 @@ impl Helpers {
     }
 }
 
-/// What `redgrease` has when it is used as a value.
-const ALWAYS: &[&str] = &[
+/// What `redgrease` has besides `cmd` and `utils`; all of it when it is used as a value.
+pub(crate) const ALWAYS: &[&str] = &[
     "atomic",
     "configGet",
     "execute",
@@ -160,8 +160,8 @@ const ALWAYS: &[&str] = &[
     "GB",
 ];
 
-/// What `redgrease.utils` has when it is used as a value.
-const UTILS: &[&str] = &[
+/// What `redgrease.utils` has; all of it when it is used as a value.
+pub(crate) const UTILS: &[&str] = &[
     "Record",
     "StreamRecord",
     "record",

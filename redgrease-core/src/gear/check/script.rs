@@ -3,7 +3,7 @@
 use super::{Checker, variables};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::messages;
-use crate::python::{self, Collector, Layout, PyVersion, ast};
+use crate::python::{self, Collector, Layout, Parsed, PyVersion, ast};
 use crate::source::Source;
 
 /// Findings about a chain of `GearsBuilder` that hold in a script of the server's own kind too;
@@ -31,17 +31,11 @@ const HOLD: [Code; 5] = [
 pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
     let mut out = Diagnostics::new();
     let layout = Layout::new(source);
-    let body = match layout.statements(0..layout.text.len()) {
-        Ok(body) => body,
-        Err(error) => {
-            out.push(layout.explain(&error));
-            return out.into_vec();
-        }
-    };
-    python::check_module(&layout, &body, None, python, &mut out);
+    let parsed = layout.parse(0..layout.text.len(), &mut out);
+    python::check_module(&layout, &parsed.body, None, python, &mut out);
     let mut names = Diagnostics::new();
     let mut collector = Collector::module(layout.text, python, &[]);
-    collector.body(&body);
+    collector.statements(&parsed);
     collector.finish(&mut names);
     out.extend(
         names
@@ -49,34 +43,38 @@ pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
             .into_iter()
             .filter(|found| found.code != messages::NO_ATTRIBUTE),
     );
-    out.extend(gears(source, &layout, &body, python));
-    out.into_vec()
+    out.extend(gears(source, &layout, &parsed, python));
+    out.about(source.text())
 }
 
 /// What is wrong with the chains of the script.
 fn gears(
     source: &Source,
     layout: &Layout<'_>,
-    body: &[ast::Stmt],
+    parsed: &Parsed,
     python: PyVersion,
 ) -> Vec<Diagnostic> {
     let mut collector = Collector::module(layout.text, python, &[]);
-    collector.body(body);
+    collector.statements(parsed);
     let mut checker = Checker {
         source,
         text: layout.text,
-        prelude: body,
+        prelude: &parsed.body,
         collector,
         requirements: Vec::new(),
         out: Diagnostics::new(),
     };
-    for (index, statement) in body.iter().enumerate() {
+    for (index, statement) in parsed.body.iter().enumerate() {
         let ast::Stmt::Expr(statement) = statement else {
             continue;
         };
         // what a builder was given before belongs to its chain
-        let found = variables::find(&body[..index], &statement.value, &mut checker.out);
-        if is_builder(found.root) {
+        let found = variables::find(
+            &parsed.body[..index],
+            Some(&statement.value),
+            &mut checker.out,
+        );
+        if found.root.is_some_and(is_builder) {
             checker.gear(&found);
         }
     }

@@ -21,7 +21,8 @@ struct Variable<'e> {
 
 /// The gear of a text, its steps collected from all statements.
 pub(super) struct Found<'e> {
-    pub(super) root: &'e ast::Expr,
+    /// None when the gear expression does not parse.
+    pub(super) root: Option<&'e ast::Expr>,
     pub(super) links: Vec<Link<'e>>,
     /// The statements that are Python.
     pub(super) prelude: Vec<&'e ast::Stmt>,
@@ -32,12 +33,12 @@ pub(super) struct Found<'e> {
 /// Finds the gear that `expression` stands for.
 pub(super) fn find<'e>(
     prelude: &'e [ast::Stmt],
-    expression: &'e ast::Expr,
+    expression: Option<&'e ast::Expr>,
     out: &mut Diagnostics,
 ) -> Found<'e> {
     let mut variables: Vec<Variable<'e>> = Vec::new();
     let mut found = Found {
-        root: expression,
+        root: None,
         links: Vec::new(),
         prelude: Vec::new(),
         edits: Vec::new(),
@@ -52,8 +53,11 @@ pub(super) fn find<'e>(
             found.prelude.push(statement);
         }
     }
-    let (root, links) = chain(expression);
-    (found.root, found.links) = follow(root, links, &variables);
+    if let Some(expression) = expression {
+        let (root, links) = chain(expression);
+        let (root, links) = follow(root, links, &variables);
+        (found.root, found.links) = (Some(root), links);
+    }
     found
 }
 

@@ -1,0 +1,30 @@
+//! The commands of `cmd`: RG04xx.
+
+use std::ops::Range;
+
+use super::{COMMAND_CALL, NO_COMMAND, REFUSED_COMMAND, did_you_mean, error};
+use crate::diag::Diagnostic;
+
+/// A command that cannot be used on the server.
+pub fn refused_command(what: &str, reason: &str, instead: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        REFUSED_COMMAND,
+        format!("`{what}` cannot be used on the server: {reason}"),
+        range,
+    )
+    .help(instead)
+}
+
+/// A method that `cmd` does not have.
+pub fn no_command(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
+    did_you_mean(
+        error(NO_COMMAND, format!("`cmd` has no method `{name}`"), range),
+        meant,
+        "commands without a method run by `execute(\"COMMAND\", …)`",
+    )
+}
+
+/// A call that does not fit the method.
+pub fn command_call(message: &str, help: &str, range: Range<usize>) -> Diagnostic {
+    error(COMMAND_CALL, message, range).help(help)
+}
