@@ -25,18 +25,18 @@ fn texts(text: &str, owned: String) -> String {
 }
 
 #[command]
-fn bytes_back(bytes: &[u8], owned: Vec<u8>) -> Vec<u8> {
+fn bytes_back(borrowed: &[u8], owned: Vec<u8>) -> Vec<u8> {
     python! {
-        assert type(bytes) is bytes.__class__ and isinstance(owned, type(bytes))
-        return bytes + owned
+        assert type(borrowed) is bytes and type(owned) is bytes
+        return borrowed + owned
     }
 }
 
 #[command]
-fn numbers(int: i64, big: i128, float: f64, flag: bool) -> (i64, i128, f64, bool) {
+fn numbers(small: i64, big: i128, real: f64, flag: bool) -> (i64, i128, f64, bool) {
     python! {
-        assert [type(x) for x in (int, big, float, flag)] == [type(1), type(1), type(1.0), type(True)]
-        return (int, big, float, flag)
+        assert [type(x) for x in (small, big, real, flag)] == [int, int, float, bool]
+        return (small, big, real, flag)
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Diagnostic {
     /// The bytes of [`Source::text`] that it is about; empty at 0 when it is about something
     /// outside the text, such as a parameter's name.
     pub range: Range<usize>,
+    /// The parameter outside of the text that it is about, from 0.
+    pub parameter: Option<usize>,
     /// A few words to stand at the underlined text.
     pub label: Option<String>,
     /// The next step.
@@ -99,6 +101,7 @@ impl Diagnostic {
             severity,
             message: message.into(),
             range,
+            parameter: None,
             label: None,
             help: None,
         }
@@ -106,6 +109,13 @@ impl Diagnostic {
 
     pub(crate) fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
+        self
+    }
+
+    /// Says that it is about a parameter of the function whose body the text is.
+    #[cfg(feature = "check")]
+    pub(crate) fn parameter(mut self, index: usize) -> Self {
+        self.parameter = Some(index);
         self
     }
 
@@ -222,7 +232,8 @@ impl Diagnostics {
         if self.has_errors() {
             self.list.retain(Diagnostic::is_error);
         }
-        self.list.sort_by_key(|d| (d.range.start, d.range.end));
+        self.list
+            .sort_by_key(|d| (d.range.start, d.range.end, d.parameter));
         self.list
     }
 }

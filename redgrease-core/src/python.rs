@@ -194,10 +194,10 @@ pub(crate) fn is_generator(body: &[ast::Stmt]) -> bool {
 fn check_params(params: &[&str], out: &mut Diagnostics) {
     for (index, name) in params.iter().enumerate() {
         if is_keyword(name) {
-            out.push(messages::parameter_name(name));
+            out.push(messages::parameter_name(name).parameter(index));
         }
         if params[..index].contains(name) {
-            out.push(messages::parameter_twice(name));
+            out.push(messages::parameter_twice(name).parameter(index));
         }
     }
 }

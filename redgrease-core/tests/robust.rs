@@ -1,14 +1,7 @@
 //! Texts that are broken at random: the checks say something or nothing, and never panic.
 #![cfg(feature = "check")]
 
-use redgrease_core::diag::Diagnostic;
-use redgrease_core::gear::callback::{CallbackInput, check_callback};
-use redgrease_core::gear::check::{GearInput, check_gear};
-use redgrease_core::gear::requirement;
-use redgrease_core::python::{FunctionInput, PyVersion, check_function};
-use redgrease_core::script::gear_script;
-use redgrease_core::source::{Form, Source};
-use redgrease_core::spec::Encoding;
+mod road;
 
 const SEEDS: &[&str] = &[
     "\n    import requests\n    cached = cmd.get(url)\n    if cached is not None:\n        return cached\n    return f\"{url!r:>{5}}\"\n",
@@ -111,57 +104,11 @@ fn broken(random: &mut Random) -> String {
     text.into_iter().collect()
 }
 
-fn look_at(source: &Source, diagnostics: &[Diagnostic]) {
-    for diagnostic in diagnostics {
-        let text = source.text();
-        let range = diagnostic.range.clone();
-        assert!(
-            text.get(range.clone()).is_some(),
-            "{} at {range:?} of {text:?}",
-            diagnostic.code
-        );
-        assert!(!diagnostic.render(source).is_empty());
-    }
-}
-
 #[test]
 fn broken_texts_never_panic() {
     let mut random = Random(0x2026_1122);
     for round in 0..2500 {
         let text = broken(&mut random);
-        let form = match round % 3 {
-            0 => Form::Text,
-            1 => Form::Tokens,
-            _ => Form::File,
-        };
-        let source = Source::new(text.clone())
-            .at("src/main.rs", 3, (round % 13) as u32)
-            .form(form);
-        let python = PyVersion::new(3, 7 + (round % 6) as u8);
-        let (_, said) = check_function(&FunctionInput {
-            source: &source,
-            name: "f",
-            params: &["url"],
-            python,
-        });
-        look_at(&source, &said);
-        let (plan, said) = check_gear(&GearInput {
-            source: &source,
-            captures: &["x"],
-            python,
-        });
-        look_at(&source, &said);
-        if let Some(plan) = plan {
-            assert!(!gear_script(&plan, Encoding::Json).text().is_empty());
-        }
-        let (_, said) = check_callback(&CallbackInput {
-            source: &source,
-            captures: &[],
-            python,
-        });
-        look_at(&source, &said);
-        if let Err(error) = requirement::check(&text) {
-            assert!(text.get(error.range).is_some());
-        }
+        road::take(&text, (round % 256) as u8);
     }
 }

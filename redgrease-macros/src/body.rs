@@ -35,8 +35,8 @@ enum Origin {
 /// Why a text cannot be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lost {
-    /// The tool that expands the macro knows no positions, as rust-analyzer: nothing can be
-    /// checked and nothing should be said.
+    /// The tool that expands the macro knows no positions, as some versions of rust-analyzer:
+    /// nothing can be checked and nothing should be said.
     NoPositions,
     /// Another macro made the tokens, and they stand in no file.
     Made,

@@ -45,7 +45,7 @@ fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
     let python = function::check(
         body.as_ref(),
         python_name(&item.signature.ident),
-        function::parameter_names(signature.parameters.iter().map(|p| &p.name)),
+        &function::parameters(signature.parameters.iter().map(|p| &p.name)),
         arguments.python,
         report,
     );

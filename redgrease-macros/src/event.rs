@@ -42,7 +42,7 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
     function::check_name(&item, report);
     let body = function::body(&item, &mut arguments, report);
     let name = python_name(&item.signature.ident);
-    let python = function::check(body.as_ref(), name, params, arguments.python, report);
+    let python = function::check(body.as_ref(), name, &params, arguments.python, report);
     let on_registered = function::on_registered(&item, &arguments, report);
     let event = Event {
         of,
@@ -58,7 +58,7 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
 }
 
 /// The name of the record.
-fn parameters(item: &Item, report: &mut Report) -> Vec<String> {
+fn parameters<'i>(item: &'i Item, report: &mut Report) -> Vec<&'i syn::Ident> {
     let signature = &item.signature;
     check_qualifiers(signature, report);
     if let Some(word) = &signature.asyncness {
@@ -90,7 +90,7 @@ fn parameters(item: &Item, report: &mut Report) -> Vec<String> {
         return Vec::new();
     };
     check_parameter(name, report);
-    function::parameter_names(std::iter::once(name))
+    function::parameters(std::iter::once(name))
 }
 
 impl Event {

@@ -131,9 +131,8 @@ fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
     let group = mac.delimiter.span().join();
     let mut body = match Body::in_brackets(group, mac.tokens.clone()) {
         Ok(body) => body,
-        Err(Lost::NoPositions) => return None,
-        Err(Lost::Made) => {
-            report.error(mac.span(), messages::BODY_MADE);
+        Err(why) => {
+            report.lost(mac.span(), why);
             return None;
         }
     };
@@ -153,7 +152,11 @@ fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
 
 fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
     match Body::of_file(file) {
-        Ok(body) => body,
+        Ok(Some(body)) => Some(body),
+        Ok(None) => {
+            report.lost(file.span(), Lost::NoPositions);
+            None
+        }
         Err(error) => {
             let message = messages::file(&file.value(), &error.to_string());
             report.error(file.span(), message);
@@ -166,26 +169,31 @@ fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
 pub(crate) fn check(
     body: Option<&Body>,
     name: String,
-    params: Vec<String>,
+    params: &[&syn::Ident],
     python: PyVersion,
     report: &mut Report,
 ) -> Python {
     let mut checked = Python {
         name,
-        params,
+        params: params.iter().map(|name| python_name(name)).collect(),
         ..Python::default()
     };
     let Some(body) = body else {
         return checked;
     };
-    let params: Vec<&str> = checked.params.iter().map(String::as_str).collect();
+    let names: Vec<&str> = checked.params.iter().map(String::as_str).collect();
     let (function, findings) = check_function(&FunctionInput {
         source: &body.source,
         name: &checked.name,
-        params: &params,
+        params: &names,
         python,
     });
-    report.findings(body, &findings);
+    for finding in &findings {
+        match finding.parameter {
+            Some(index) => report.finding_at(params[index], finding),
+            None => report.finding(body, finding),
+        }
+    }
     checked.file = body.source.file().to_owned();
     if let Some(CheckedFunction {
         def,
@@ -203,12 +211,12 @@ pub(crate) fn check(
     checked
 }
 
-/// The names that Python sees. Those it cannot have, and those that stand there twice, were
+/// The parameters that Python sees. Those it cannot have, and those that stand there twice, were
 /// reported at the parameter, by the macro or by rustc.
-pub(crate) fn parameter_names<'a>(names: impl Iterator<Item = &'a syn::Ident>) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for name in names.map(python_name) {
-        if !is_keyword(&name) && !found.contains(&name) {
+pub(crate) fn parameters<'a>(names: impl Iterator<Item = &'a syn::Ident>) -> Vec<&'a syn::Ident> {
+    let mut found: Vec<&syn::Ident> = Vec::new();
+    for name in names {
+        if !is_keyword(&python_name(name)) && !found.contains(&name) {
             found.push(name);
         }
     }
@@ -224,7 +232,7 @@ pub(crate) fn on_registered(
     let expression = arguments.on_registered.as_ref()?;
     let body = expression_body(expression, expression.span(), report);
     let name = format!("{}_on_registered", python_name(&item.signature.ident));
-    let python = check(body.as_ref(), name, Vec::new(), arguments.python, report);
+    let python = check(body.as_ref(), name, &[], arguments.python, report);
     Some(python)
 }
 

@@ -1,10 +1,10 @@
 //! `gear!`: from the tokens of the macro to the expression that stands for a gear.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use redgrease_core::gear::check::{GearInput, check_gear};
 use redgrease_core::gear::{Action, Plan, Reader};
 
-use crate::body::{Body, Lost};
+use crate::body::Body;
 use crate::capture::{self, Capture};
 use crate::expand;
 use crate::header::Header;
@@ -45,10 +45,8 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
     }
     let mut body = match Body::of_input(input, &header.rest) {
         Ok(body) => body,
-        Err(lost) => {
-            if lost == Lost::Made {
-                report.error(proc_macro2::Span::call_site(), messages::BODY_MADE);
-            }
+        Err(why) => {
+            report.lost(Span::call_site(), why);
             return gear;
         }
     };

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use redgrease_core::gear::Code;
 use redgrease_core::gear::callback::{CallbackInput, CheckedCallback, check_callback};
 
-use crate::body::{Body, Lost};
+use crate::body::Body;
 use crate::capture::{self, Capture};
 use crate::header::Header;
 use crate::report::Report;
@@ -42,10 +42,8 @@ fn read(input: TokenStream, report: &mut Report) -> Py {
     }
     let mut body = match Body::of_input(input, &py.header.rest) {
         Ok(body) => body,
-        Err(lost) => {
-            if lost == Lost::Made {
-                report.error(Span::call_site(), messages::BODY_MADE);
-            }
+        Err(why) => {
+            report.lost(Span::call_site(), why);
             return py;
         }
     };

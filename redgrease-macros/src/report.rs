@@ -5,8 +5,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redgrease_core::diag::Diagnostic;
 
-use crate::body::Body;
-use crate::messages::Message;
+use crate::body::{Body, Lost};
+use crate::messages::{self, Message};
 
 /// The sink: everything is pushed here and shown at once.
 #[derive(Default)]
@@ -36,6 +36,21 @@ impl Report {
         self.error_between(first, last, message);
     }
 
+    /// Why the text of some Python cannot be had. A tool that knows no positions, such as
+    /// rust-analyzer, is told nothing; but should a compiler ever be that tool, the program must
+    /// not be built with Python that nobody has seen.
+    pub(crate) fn lost(&mut self, span: Span, why: Lost) {
+        match why {
+            Lost::Made => self.error(span, messages::BODY_MADE),
+            Lost::NoPositions => {
+                let text = Message::from(messages::BODY_MADE).to_string();
+                self.tokens.extend(quote_spanned! {span=>
+                    const _: () = ::core::panic!("{}", #text);
+                });
+            }
+        }
+    }
+
     /// What syn has to say about Rust code it cannot read.
     pub(crate) fn syntax(&mut self, error: &syn::Error) {
         self.errors = true;
@@ -49,7 +64,8 @@ impl Report {
         }
     }
 
-    fn finding(&mut self, body: &Body, finding: &Diagnostic) {
+    /// A finding of the core about the text of `body`.
+    pub(crate) fn finding(&mut self, body: &Body, finding: &Diagnostic) {
         let snippet = body.literal().map(|literal| literal.snippet(finding));
         self.show(body.locate(&finding.range), snippet, finding);
     }

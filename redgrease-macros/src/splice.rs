@@ -167,12 +167,14 @@ pub(crate) fn rebuild(tokens: &TokenStream) -> Result<Rebuilt, Lost> {
     let Some(first) = places.first() else {
         return Err(Lost::NoPositions);
     };
-    if first.source_text().is_none() && first.file().is_empty() {
-        return Err(Lost::NoPositions);
-    }
+    let has_text = first.source_text().is_some();
     // Tokens that another macro made all stand in one place.
     let apart = places.iter().any(|span| span.start() != first.start());
-    if !apart && places.len() > 1 {
+    let together = !apart && places.len() > 1;
+    if !has_text && (together || first.file().is_empty()) {
+        return Err(Lost::NoPositions);
+    }
+    if together {
         return Err(Lost::Made);
     }
     let start = LineColumn {
@@ -259,5 +261,18 @@ mod tests {
             })
             .collect();
         assert_eq!(rebuild(&made).err(), Some(Lost::Made));
+    }
+
+    #[test]
+    fn tokens_without_positions_are_known_as_such() {
+        let tokens: TokenStream = "return x".parse().unwrap();
+        let bare: TokenStream = tokens
+            .into_iter()
+            .map(|mut tree| {
+                tree.set_span(Span::call_site());
+                tree
+            })
+            .collect();
+        assert_eq!(rebuild(&bare).err(), Some(Lost::NoPositions));
     }
 }

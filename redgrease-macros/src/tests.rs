@@ -3,9 +3,9 @@
 //! Outside of the compiler a call has no text of its own, so `gear!` is rebuilt from its tokens
 //! here; the verbatim way is what the tests under `tests/ui` go.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
-use crate::{command, gear};
+use crate::{attrs, command, event, gear, py};
 
 fn tokens(text: &str) -> TokenStream {
     text.parse().expect("the test's input has tokens")
@@ -220,4 +220,96 @@ fn nothing_panics_on_broken_input() {
     ] {
         let _ = command::expand(tokens("on"), tokens(item));
     }
+}
+
+/// `text` as a tool sees it that knows no positions.
+fn without_positions(text: &str) -> TokenStream {
+    fn bare(tokens: TokenStream) -> TokenStream {
+        let trees = tokens.into_iter().map(|mut tree| {
+            if let TokenTree::Group(group) = &tree {
+                tree = Group::new(group.delimiter(), bare(group.stream())).into();
+            }
+            tree.set_span(Span::call_site());
+            tree
+        });
+        trees.collect()
+    }
+    bare(tokens(text))
+}
+
+#[test]
+fn a_tool_without_positions_sees_no_error_and_a_compiler_would() {
+    let event = "fn index(record: Record) { python! { print(record) } }";
+    let gear_text = "<i64> KeysReader('pattern).values().map(int).sum_up().run()";
+    let expansions = [
+        command::expand(TokenStream::new(), without_positions(AREA)),
+        command::expand(
+            tokens("file = \"area.py\"")
+                .into_iter()
+                .map(|mut tree| {
+                    tree.set_span(Span::call_site());
+                    tree
+                })
+                .collect(),
+            tokens("fn area(width: f64);"),
+        ),
+        event::expand(
+            attrs::Macro::KeysReader,
+            TokenStream::new(),
+            without_positions(event),
+        ),
+        gear::expand(without_positions(gear_text)),
+        py::expand(without_positions("lambda x: x + 1")),
+    ];
+    for expanded in expansions {
+        let code = expanded.to_string();
+        assert!(!code.contains("compile_error"), "{code}");
+        assert_has(&code, "const _: () = ::core::panic!(");
+        assert_has(&code, "[RG0903]");
+    }
+    let code = gear::expand(without_positions(gear_text)).to_string();
+    assert_has(&code, "readers::KeysReader");
+    assert_has(&code, "ends::Run");
+    let string = without_positions("fn one() -> i64 { \"return 1\" }");
+    let code = command::expand(TokenStream::new(), string).to_string();
+    assert_has(&code, r#"def: "def one():\n    return 1\n""#);
+    assert!(!code.contains("RG0903"), "{code}");
+}
+
+/// What the test below shows in a process of its own.
+#[test]
+fn expansions_to_show() {
+    commanded("requirements = [\"numpy\"]", AREA);
+    geared("KeysReader(\"p*\").values().count().run()");
+    let item = tokens("fn index(record: Record) { \"cmd.incr(record.key)\" }");
+    event::expand(attrs::Macro::KeysReader, tokens("prefix = \"a:*\""), item);
+}
+
+#[test]
+fn the_variable_shows_what_becomes_of_the_text() {
+    let shown = |stage: &str| {
+        let program = std::env::current_exe().expect("the test knows its program");
+        let output = std::process::Command::new(program)
+            .args(["--exact", "tests::expansions_to_show", "--nocapture"])
+            .env("REDGREASE_PRINT", stage)
+            .output()
+            .expect("the test's program runs");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stderr).expect("what is shown is text")
+    };
+    let script = shown("script");
+    for line in [
+        "# <parsed string ",
+        "def area(width, height):\n    return width * height\n",
+        "_rg.register(trigger='area', ",
+        "def index(record):\n    cmd.incr(record.key)\n",
+        "GearsBuilder('KeysReader', ",
+        ".run(",
+    ] {
+        assert!(script.contains(line), "no {line:?} in\n{script}");
+    }
+    assert!(shown("source").contains("return width * height"));
+    assert!(shown("plan").contains("CommandSpec {"));
+    assert!(shown("tokens").contains("pub fn area"));
+    assert_eq!(shown("nothing"), "");
 }

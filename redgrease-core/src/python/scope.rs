@@ -102,6 +102,8 @@ pub(crate) struct Collector<'a> {
     python: PyVersion,
     scopes: Vec<Scope>,
     current: usize,
+    /// The parameters of the function whose body the text is; its scope is the second.
+    params: Vec<String>,
     loads: Vec<Load>,
     names: Names,
     /// `from x import *` was seen, or `exec`: any name may be there.
@@ -119,6 +121,7 @@ impl<'a> Collector<'a> {
             python,
             scopes: Vec::new(),
             current: 0,
+            params: Vec::new(),
             loads: Vec::new(),
             names: Names::default(),
             anything: false,
@@ -139,6 +142,7 @@ impl<'a> Collector<'a> {
         for name in params {
             collector.bind(name, 0..0, How::Parameter);
         }
+        collector.params = params.iter().map(|name| (*name).to_owned()).collect();
         collector
     }
 
@@ -351,23 +355,40 @@ impl<'a> Collector<'a> {
                 if binding.range.is_empty() {
                     continue;
                 }
-                let hides = names::RUNTIME.contains(&name.as_str()) && binding.alias.is_none()
-                    || names::is_common_builtin(name);
-                if hides && scope.kind != Kind::Class {
+                if binding.hides(name) && scope.kind != Kind::Class {
                     self.out
                         .push(messages::shadowed(name, binding.range.clone()));
                 }
                 let counts = matches!(binding.how, How::Assignment | How::Import | How::Function);
-                if scope.kind == Kind::Function
-                    && counts
-                    && !binding.used
-                    && !name.starts_with('_')
-                    && !self.anything
-                {
+                let unused = counts && binding.is_unused(name) && !self.anything;
+                if scope.kind == Kind::Function && unused {
                     self.out.push(messages::unused(name, binding.range.clone()));
                 }
             }
         }
+        for (index, name) in self.params.iter().enumerate() {
+            let Some(binding) = self.scopes[1].names.get(name) else {
+                continue;
+            };
+            if binding.hides(name) {
+                self.out
+                    .push(messages::shadowed(name, 0..0).parameter(index));
+            }
+            if binding.is_unused(name) && !self.anything {
+                self.out.push(messages::unused(name, 0..0).parameter(index));
+            }
+        }
+    }
+}
+
+impl Binding {
+    /// Whether the name would stand for something of Python or of the server otherwise.
+    fn hides(&self, name: &str) -> bool {
+        names::RUNTIME.contains(&name) && self.alias.is_none() || names::is_common_builtin(name)
+    }
+
+    fn is_unused(&self, name: &str) -> bool {
+        !self.used && !name.starts_with('_')
     }
 }
 

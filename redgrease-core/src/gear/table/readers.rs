@@ -92,7 +92,8 @@ pub const READERS: &[ReaderEntry] = &[
             REQUIREMENTS,
         ]),
         register: Some(&[
-            PREFIX,
+            // Streams are found by a glob, keys by a prefix.
+            optional("prefix", Kind::Glob),
             CONVERT,
             COLLECT,
             MODE,
