@@ -3,11 +3,12 @@
 //! Writes programs with many commands and gears into a temporary folder and measures `cargo check`
 //! after a touch, as a user's build runs it (the macros unoptimised). What is measured is the
 //! processor time of rustc, so that other work on the machine counts less. The difference to a
-//! program whose bodies have one line is the price of the text.
+//! program whose bodies have one line is the price of the text. All of it twice: as Cargo builds
+//! macros, and with the parser optimised (docs/compile-times.md).
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -26,6 +27,13 @@ for index in range(10):
         cmd.set("other:" + str(index), total)"#;
 
 const COUNT: u32 = 200;
+
+/// What a user can put into the `Cargo.toml` at the root of the workspace.
+const OPTIMISED: &str = "
+[profile.dev.package.rustpython-parser]
+opt-level = 1
+codegen-units = 1
+";
 
 fn body(blocks: usize) -> String {
     let lines = BLOCK.repeat(blocks) + "\nreturn name";
@@ -94,23 +102,26 @@ fn measure(folder: &Path, program: &str) -> Duration {
         .unwrap_or_default()
 }
 
-fn main() {
+/// A folder for programs that are built with `profile`.
+fn folder(name: &str, profile: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder = root.join("target/expansion-bench");
+    let folder = root.join("target/expansion-bench").join(name);
     fs::create_dir_all(folder.join("src")).expect("the folder can be made");
     let manifest = format!(
         "[package]\nname = \"expansion-bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\nredgrease = {{ path = {root:?} }}\n\n[workspace]\n"
+         [dependencies]\nredgrease = {{ path = {root:?} }}\n\n[workspace]\n{profile}"
     );
     fs::write(folder.join("Cargo.toml"), manifest).expect("the manifest can be written");
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).expect("the lock file is there");
+    folder
+}
 
-    let empty = measure(&folder, "");
-    let one_line = measure(&folder, &commands(0, "python! {", "}"));
-    let tokens = measure(&folder, &commands(9, "python! {", "}"));
-    let string = measure(&folder, &commands(9, "r#\"", "\"#"));
-    let gears = measure(&folder, &gears());
-    println!("processor time of `cargo check` after a touch, {COUNT} functions");
+fn report(folder: &Path) {
+    let empty = measure(folder, "");
+    let one_line = measure(folder, &commands(0, "python! {", "}"));
+    let tokens = measure(folder, &commands(9, "python! {", "}"));
+    let string = measure(folder, &commands(9, "r#\"", "\"#"));
+    let gears = measure(folder, &gears());
     println!("nothing                         {empty:>8.2?}");
     for (what, time) in [
         ("commands of one line", one_line),
@@ -125,4 +136,12 @@ fn main() {
         let text = time.saturating_sub(one_line) / COUNT;
         println!("the text of 100 lines, {what:<8} {text:>8.2?}");
     }
+}
+
+fn main() {
+    println!("processor time of `cargo check` after a touch, {COUNT} functions");
+    println!("\nas Cargo builds macros");
+    report(&folder("plain", ""));
+    println!("\nwith the parser optimised");
+    report(&folder("optimised", OPTIMISED));
 }

@@ -1,6 +1,7 @@
 //! The diagnostics as people read them.
 #![cfg(feature = "check")]
 
+use redgrease_core::diag::Diagnostic;
 use redgrease_core::gear::callback::{CallbackInput, check_callback};
 use redgrease_core::gear::check::{GearInput, check_gear};
 use redgrease_core::python::{FunctionInput, PyVersion, check_function};
@@ -24,7 +25,7 @@ fn function(text: &'static str) -> String {
         python: PyVersion::default(),
     };
     let (_, diagnostics) = check_function(&input);
-    diagnostics.iter().map(|d| d.render(&source)).collect()
+    rendered(&diagnostics, &source)
 }
 
 fn gear(text: &'static str) -> String {
@@ -35,7 +36,7 @@ fn gear(text: &'static str) -> String {
         python: PyVersion::default(),
     };
     let (_, diagnostics) = check_gear(&input);
-    diagnostics.iter().map(|d| d.render(&source)).collect()
+    rendered(&diagnostics, &source)
 }
 
 fn tokens(text: &'static str) -> String {
@@ -49,7 +50,7 @@ fn tokens(text: &'static str) -> String {
         python: PyVersion::default(),
     };
     let (_, diagnostics) = check_function(&input);
-    diagnostics.iter().map(|d| d.render(&source)).collect()
+    rendered(&diagnostics, &source)
 }
 
 fn file(text: &'static str) -> String {
@@ -61,7 +62,7 @@ fn file(text: &'static str) -> String {
         python: PyVersion::default(),
     };
     let (_, diagnostics) = check_function(&input);
-    diagnostics.iter().map(|d| d.render(&source)).collect()
+    rendered(&diagnostics, &source)
 }
 
 fn callback(text: &'static str) -> String {
@@ -72,7 +73,16 @@ fn callback(text: &'static str) -> String {
         python: PyVersion::default(),
     };
     let (_, diagnostics) = check_callback(&input);
-    diagnostics.iter().map(|d| d.render(&source)).collect()
+    rendered(&diagnostics, &source)
+}
+
+/// What is said about the text; that it does not use a parameter is not what it is about.
+fn rendered(diagnostics: &[Diagnostic], source: &Source) -> String {
+    diagnostics
+        .iter()
+        .filter(|d| d.is_error() || d.parameter.is_none())
+        .map(|d| d.render(source))
+        .collect()
 }
 
 /// Every text with what is said about it.
@@ -431,4 +441,32 @@ fn what_is_right_gets_no_word() {
     ] {
         assert_eq!(callback(text), "", "{text}");
     }
+}
+
+#[test]
+fn a_parameter_that_is_not_used_or_hides_a_builtin_is_named_by_its_place() {
+    let source = Source::new("return cmd.get(list)");
+    let (function, said) = check_function(&FunctionInput {
+        source: &source,
+        name: "f",
+        params: &["url", "list", "_spare"],
+        python: PyVersion::default(),
+    });
+    assert!(function.is_some());
+    let said: Vec<_> = said
+        .iter()
+        .map(|d| (d.code.as_str(), d.parameter, d.is_error()))
+        .collect();
+    assert_eq!(
+        said,
+        [("RG0203", Some(0), false), ("RG0204", Some(1), false)]
+    );
+    let source = Source::new("return eval('url')");
+    let (_, said) = check_function(&FunctionInput {
+        source: &source,
+        name: "f",
+        params: &["url"],
+        python: PyVersion::default(),
+    });
+    assert_eq!(said, []);
 }

@@ -12,6 +12,8 @@ use crate::messages::{self, Message};
 #[derive(Default)]
 pub(crate) struct Report {
     tokens: TokenStream,
+    /// Left out as long as there are errors, which often cause them.
+    warnings: TokenStream,
     errors: bool,
 }
 
@@ -104,7 +106,7 @@ impl Report {
     /// The only warning that stable Rust lets a macro give is the use of something deprecated.
     fn warning(&mut self, span: Span, code: &str, text: &str) {
         let name = Ident::new(code, span.resolved_at(Span::mixed_site()));
-        self.tokens.extend(quote! {
+        self.warnings.extend(quote! {
             const _: () = {
                 #[deprecated(note = #text)]
                 const #name: () = ();
@@ -114,7 +116,10 @@ impl Report {
     }
 
     /// Items that make rustc show everything.
-    pub(crate) fn into_tokens(self) -> TokenStream {
+    pub(crate) fn into_tokens(mut self) -> TokenStream {
+        if !self.errors {
+            self.tokens.extend(self.warnings);
+        }
         self.tokens
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::layout::Layout;
 use super::lines::{Line, scan};
+use super::names::RUNTIME;
 use super::parse::{Kind, SyntaxError, ast};
 use super::syntax;
 use crate::diag::{Diagnostic, Diagnostics};
@@ -23,11 +24,18 @@ impl Parsed {
     /// The words of the statements that do not parse: names that they may define or use.
     pub(crate) fn doubtful<'t>(&self, text: &'t str) -> HashSet<&'t str> {
         let part = |c: char| c.is_alphanumeric() || c == '_';
-        self.broken
-            .iter()
-            .flat_map(|range| text[range.clone()].split(|c| !part(c)))
-            .filter(|word| !word.is_empty())
-            .collect()
+        let mut words = HashSet::new();
+        for range in &self.broken {
+            for piece in text[range.clone()].split_inclusive(|c| !part(c)) {
+                let word = piece.trim_end_matches(|c| !part(c));
+                // `cmd.get(…)` and `log(…)` use a name of the server and give it no other meaning.
+                let used = piece.ends_with(['.', '(']) && RUNTIME.contains(&word);
+                if !word.is_empty() && !used {
+                    words.insert(word);
+                }
+            }
+        }
+        words
     }
 }
 

@@ -10,7 +10,7 @@ use redgrease_core::source::{Form, Source};
 use redgrease_core::spec::Encoding;
 
 /// Takes `text` along; `choice` says how it stands in its file, and for which Python it is.
-pub fn take(text: &str, choice: u8) {
+pub(crate) fn take(text: &str, choice: u8) {
     let form = match choice % 3 {
         0 => Form::Text,
         1 => Form::Tokens,
