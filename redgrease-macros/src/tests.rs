@@ -137,7 +137,7 @@ fn tokens_without_a_place_leave_the_items() {
     let made: TokenStream = tokens("return x + 1")
         .into_iter()
         .map(|mut tree| {
-            tree.set_span(proc_macro2::Span::call_site());
+            tree.set_span(Span::call_site());
             tree
         })
         .collect();
