@@ -303,6 +303,15 @@ impl Workers {
         Ok(worker)
     }
 
+    /// Ends the workers of an environment that another one has taken over from, those without a session now.
+    pub(crate) fn leave(&self, environment: &Arc<Environment>) {
+        for worker in self.all() {
+            if Arc::ptr_eq(&worker.environment, environment) {
+                worker.retire();
+            }
+        }
+    }
+
     /// All workers that live.
     pub(crate) fn all(&self) -> Vec<Arc<Worker>> {
         guard(&self.list).clone()

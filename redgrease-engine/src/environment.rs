@@ -6,16 +6,19 @@
 mod base;
 mod names;
 mod package;
+mod place;
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::engine::engine;
 use crate::ffi::{Level, log};
 use crate::install::Installer;
 use crate::wheels::Shelf;
 pub(crate) use names::normalise;
+use place::Place;
 
 /// An environment that workers can run in.
 #[derive(Debug)]
@@ -30,6 +33,15 @@ pub(crate) struct Environment {
     pub(crate) package: PathBuf,
     /// Where packages of the base environment lie that every worker needs.
     pub(crate) base_path: String,
+    /// Its directory, if it has one of its own.
+    place: Option<Place>,
+}
+
+impl Environment {
+    /// Whether another one has taken over.
+    pub(crate) fn is_left(&self) -> bool {
+        self.place.as_ref().is_some_and(Place::is_left)
+    }
 }
 
 /// Says what is wrong with an environment.
@@ -38,7 +50,8 @@ pub(crate) type EnvironmentResult = Result<Arc<Environment>, String>;
 type Callback = Box<dyn FnOnce(EnvironmentResult) + Send>;
 
 enum Entry {
-    Making(Vec<Callback>),
+    /// Who waits for it, and the one that is renewed.
+    Making(Vec<Callback>, Option<Arc<Environment>>),
     Ready(Arc<Environment>),
 }
 
@@ -110,19 +123,22 @@ impl Environments {
                 drop(entries);
                 then(Ok(environment));
             }
-            Some(Entry::Making(waiting)) => waiting.push(Box::new(then)),
+            Some(Entry::Making(waiting, _)) => waiting.push(Box::new(then)),
             _ => {
-                entries.insert(requirements.clone(), Entry::Making(vec![Box::new(then)]));
+                let old = match entries.remove(&requirements) {
+                    Some(Entry::Ready(old)) => Some(old),
+                    _ => None,
+                };
+                let making = Entry::Making(vec![Box::new(then)], old);
+                entries.insert(requirements.clone(), making);
                 drop(entries);
-                let environments = Arc::clone(self);
+                let (environments, wanted) = (Arc::clone(self), requirements.clone());
                 let spawned = std::thread::Builder::new()
                     .name("rg-environment".to_owned())
-                    .spawn(move || environments.make_and_tell(requirements, renew));
+                    .spawn(move || environments.make_and_tell(wanted, renew));
                 if let Err(error) = spawned {
-                    log(
-                        Level::Warning,
-                        &format!("no thread for a Python environment: {error}"),
-                    );
+                    let text = format!("no thread for a Python environment: {error}");
+                    self.tell(requirements, &Err(text));
                 }
             }
         }
@@ -135,16 +151,28 @@ impl Environments {
             self.make(&requirements, renew)
         }
         .map(Arc::new);
+        self.tell(requirements, &result);
+    }
+
+    /// Tells everybody who waits for an environment what became of it.
+    fn tell(&self, requirements: Vec<String>, result: &EnvironmentResult) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let previous = match &result {
-            Ok(environment) => entries.insert(requirements, Entry::Ready(Arc::clone(environment))),
-            Err(_) => entries.remove(&requirements),
+        let Some(Entry::Making(waiting, old)) = entries.remove(&requirements) else {
+            return;
         };
+        // One that cannot be renewed stays as it was.
+        if let Some(present) = result.as_ref().ok().or(old.as_ref()) {
+            entries.insert(requirements, Entry::Ready(Arc::clone(present)));
+        }
         drop(entries);
-        if let Some(Entry::Making(waiting)) = previous {
-            for then in waiting {
-                then(result.clone());
-            }
+        for then in waiting {
+            then(result.clone());
+        }
+        if let (Ok(_), Some(old)) = (result, old)
+            && let Some(place) = &old.place
+        {
+            place.leave();
+            engine().workers.leave(&old);
         }
     }
 
@@ -162,28 +190,39 @@ impl Environments {
             },
         );
         // Each renewal has a directory of its own, because workers may still run from the one before.
-        let name = |count: u32| self.directory.join(format!("env-{stamp:016x}-{count}"));
-        let next = (0..).find(|&count| !name(count).exists()).unwrap_or(0);
-        let present = next.checked_sub(1).map(name).filter(|_| !renew);
-        let directory = match present {
-            Some(present)
-                if requirements
-                    .iter()
-                    .all(|one| self.shelf.find(one).is_some()) =>
-            {
-                present
-            }
-            _ => {
-                self.build(&base, &name(next), requirements, renew)?;
-                name(next)
+        let stem = format!("env-{stamp:016x}-");
+        let name = |number: u32| self.directory.join(format!("{stem}{number}"));
+        let numbers = place::numbers(&self.directory, &stem);
+        let have_wheels = || {
+            requirements
+                .iter()
+                .all(|one| self.shelf.find(one).is_some())
+        };
+        let present = numbers
+            .last()
+            .filter(|_| !renew && have_wheels())
+            .and_then(|&last| Place::hold(name(last)));
+        let place = match present {
+            Some(place) => place,
+            None => {
+                let made = name(numbers.last().map_or(0, |last| last + 1));
+                self.build(&base, &made, requirements, renew)?;
+                Place::hold(made)
+                    .ok_or("the Python environment was removed as soon as it was made; try again")?
             }
         };
+        for old in numbers.into_iter().map(name) {
+            if old != place.directory {
+                place::remove(&old);
+            }
+        }
         Ok(Environment {
             requirements: requirements.to_vec(),
-            python: directory.join("bin").join("python"),
+            python: place.directory.join("bin").join("python"),
             version: base.version.clone(),
             package: base.package.clone(),
             base_path: base.base_path.clone(),
+            place: Some(place),
         })
     }
 

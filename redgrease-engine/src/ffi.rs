@@ -30,7 +30,7 @@ pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{
     Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
 };
-pub(crate) use descriptors::{receive, send_descriptor};
+pub(crate) use descriptors::{lock_file, receive, send_descriptor};
 pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{FilteredCommand, filter_commands, subscribe_to_keys};
 pub(crate) use info::{Info, register_info};

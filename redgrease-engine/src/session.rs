@@ -251,7 +251,8 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.send_drop(None);
         if let Some(worker) = guard(&self.worker).take() {
-            worker.sessions.fetch_sub(1, Ordering::Relaxed);
+            worker.sessions.fetch_sub(1, Ordering::SeqCst);
+            worker.retire();
         }
     }
 }

@@ -277,6 +277,23 @@ impl Worker {
         });
     }
 
+    /// Ends the process if its packages were renewed and no session uses the old ones any more.
+    pub(crate) fn retire(&self) {
+        if self.environment.is_left()
+            && self.sessions.load(Ordering::SeqCst) == 0
+            && !self.is_dead()
+        {
+            log(
+                Level::Notice,
+                &format!(
+                    "worker {} is ended: its packages were renewed, and no session uses the old ones",
+                    self.number
+                ),
+            );
+            self.kill();
+        }
+    }
+
     /// Ends the process. Nothing new is given to it from now on.
     pub(crate) fn kill(&self) {
         self.dead.store(true, Ordering::Release);

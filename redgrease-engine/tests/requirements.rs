@@ -225,6 +225,11 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
         execute(client, &script, options).items()[0].items()[0].text()
     };
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "2.0.0");
+    register(
+        &mut client,
+        "old",
+        &["ID", "old", "REQUIREMENTS", "iniconfig"],
+    );
     // The directory changes; only a renewal looks into it again.
     for entry in fs::read_dir(wheels.path()).expect("it is there").flatten() {
         fs::remove_file(entry.path()).expect("it can be removed");
@@ -238,6 +243,20 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
         ),
         "1.1.1"
     );
+    assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
+    // Whoever has the old packages keeps them. The last one who goes takes them away.
+    assert_eq!(triggered(&mut client, "old"), "2.0.0");
+    let environments = || {
+        fs::read_dir(server.installation())
+            .expect("it is there")
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with("env-"))
+            .count()
+    };
+    assert_eq!(environments(), 2);
+    let id = client.registration_of("old");
+    assert_eq!(client.call(&["RG.UNREGISTER", &id]).text(), "OK");
+    eventually("the end of the old packages", || environments() == 1);
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
 }
 

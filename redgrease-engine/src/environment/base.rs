@@ -108,5 +108,6 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
         version,
         package,
         base_path: places.join(":"),
+        place: None,
     })
 }

@@ -1,5 +1,6 @@
-//! What the standard library cannot do with a socket yet: pass an open descriptor over it, and look without waiting.
+//! What the standard library cannot do with descriptors yet: pass them over a socket, look without waiting, lock files.
 
+use std::fs::File;
 use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -66,4 +67,11 @@ pub(crate) fn receive(stream: &UnixStream, buffer: &mut [u8]) -> io::Result<usiz
         )
     };
     usize::try_from(received).map_err(|_| io::Error::last_os_error())
+}
+
+/// Locks an open file or directory, for this user alone or together with others; gives false when somebody is in the way.
+pub(crate) fn lock_file(file: &File, alone: bool) -> bool {
+    let kind = if alone { libc::LOCK_EX } else { libc::LOCK_SH };
+    // SAFETY: the descriptor is open.
+    unsafe { libc::flock(file.as_raw_fd(), kind | libc::LOCK_NB) == 0 }
 }
