@@ -2,7 +2,12 @@
 
 mod support;
 
-use support::{Client, Options, Server, Value, eventually};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use support::resp::NoReply;
+use support::{Client, Options, PATIENCE, Server, Value, eventually};
 
 /// Waits for the end of a snapshot or rewrite.
 #[track_caller]
@@ -160,6 +165,80 @@ fn a_snapshot_that_is_loaded_replaces_what_is_there_and_flushall_keeps_it() {
     assert_eq!(client.call(&["FLUSHALL"]).text(), "OK");
     assert_eq!(client.registrations(), kept);
     assert_eq!(client.triggered("a"), "3");
+}
+
+/// Raises a flag when it is dropped.
+struct Raise<'a>(&'a AtomicBool);
+
+impl Drop for Raise<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Every command is answered at once while the server loads its file: with LOADING, or with what is known so far.
+#[test]
+fn nobody_waits_in_vain_while_the_file_is_loaded() {
+    let mut server = Server::with(&Options::server(&APPEND));
+    let mut client = server.client();
+    client.register(COUNTER, &["ID", "counter"]);
+    client.register(
+        "GB('KeysReader').foreach(lambda r: execute('incr', 'events')).register('k*', eventTypes=['del'])",
+        &[],
+    );
+    client.register(
+        "for n in range(4000):\n    execute('set', 'k%d' % n, 'x')",
+        &[],
+    );
+    // Some seconds, in which the server looks at its clients now and then.
+    server
+        .options_mut()
+        .server
+        .extend(["--key-load-delay", "500"].map(String::from));
+    let loaded = AtomicBool::new(false);
+    let address = server.address();
+    let ask = |command: &[&str]| {
+        let mut refused = 0;
+        while !loaded.load(Ordering::Relaxed) {
+            // Between the old server and the new one nobody listens.
+            let Ok(mut client) = Client::connect(address) else {
+                thread::sleep(Duration::from_millis(5));
+                continue;
+            };
+            match client.ask(command, PATIENCE) {
+                Ok(reply) => refused += usize::from(reply.text().starts_with("LOADING")),
+                Err(NoReply::Closed(_)) => {}
+                Err(why) => panic!("{command:?}: {why}"),
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        refused
+    };
+    let refused: usize = thread::scope(|scope| {
+        let asking: Vec<_> = [
+            &["RG.TRIGGER", "a"][..],
+            &["RG.PYEXECUTE", "GB().count().run('k*')"],
+            &["RG.DUMPREGISTRATIONS"],
+            &["RG.PYDUMPSESSIONS", "VERBOSE"],
+            &["INFO", "everything"],
+        ]
+        .into_iter()
+        .map(|command| scope.spawn(|| ask(command)))
+        .collect();
+        // Also when the restart fails.
+        let over = Raise(&loaded);
+        server.restart();
+        drop(over);
+        asking
+            .into_iter()
+            .map(|one| one.join().expect("all are answered"))
+            .sum()
+    });
+    assert!(refused > 0, "the server was never seen loading");
+    let mut client = server.client();
+    assert_eq!(client.registrations().len(), 3);
+    let count = client.call(&["RG.PYEXECUTE", "GB().count().run('k*')"]);
+    assert_eq!(count.items()[0].to_string(), "[\"4000\"]", "{count}");
 }
 
 #[test]
