@@ -1,0 +1,103 @@
+//! Every link leads somewhere.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+
+use crate::page::{self, Page, root};
+
+/// The targets of the links in a line.
+fn targets(line: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    while let Some(start) = rest.find("](") {
+        rest = &rest[start + 2..];
+        let Some(end) = rest.find(')') else { break };
+        found.push(&rest[..end]);
+        rest = &rest[end..];
+    }
+    found
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+/// What is wrong with a link, if anything.
+fn fault(page: &Page, target: &str, anchors: &HashMap<PathBuf, &BTreeSet<String>>) -> Option<String> {
+    if let Some((scheme, rest)) = target.split_once("://") {
+        let host = rest.split('/').next().unwrap_or_default();
+        let good = matches!(scheme, "http" | "https")
+            && host.contains('.')
+            && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+        return (!good).then(|| "is no address".to_owned());
+    }
+    let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+    let path = if file.is_empty() {
+        page.path.clone()
+    } else {
+        plain(&page.path.parent().unwrap().join(file))
+    };
+    if !path.exists() {
+        return Some("leads nowhere".to_owned());
+    }
+    let guide = root().join("docs");
+    let is_page = path.extension().is_some_and(|extension| extension == "md");
+    if page.path.starts_with(&guide) && is_page && !path.starts_with(&guide) {
+        return Some("leaves the guide, where mdBook does not find it".to_owned());
+    }
+    if !anchor.is_empty() && !anchors.get(&path).is_some_and(|known| known.contains(anchor)) {
+        return Some("names a heading that is not there".to_owned());
+    }
+    None
+}
+
+#[test]
+fn every_link_resolves() {
+    let pages = page::all();
+    let anchors = pages
+        .iter()
+        .map(|page| (page.path.clone(), &page.anchors))
+        .collect();
+    let mut faults = Vec::new();
+    let mut links = 0;
+    for page in &pages {
+        for (number, line) in &page.prose {
+            for target in targets(line) {
+                links += 1;
+                if let Some(fault) = fault(page, target, &anchors) {
+                    faults.push(format!("{}:{number}: ({target}) {fault}", page.name));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(links > 150, "only {links} links were found");
+}
+
+#[test]
+fn the_book_has_every_page() {
+    let summary = Page::named("docs/SUMMARY.md");
+    let listed: BTreeSet<String> = summary
+        .prose
+        .iter()
+        .flat_map(|(_, line)| targets(line))
+        .map(|target| format!("docs/{target}"))
+        .collect();
+    let pages: BTreeSet<String> = page::all()
+        .into_iter()
+        .map(|page| page.name)
+        .filter(|name| name.starts_with("docs/") && name != "docs/SUMMARY.md")
+        .collect();
+    assert_eq!(listed, pages, "docs/SUMMARY.md and the pages differ");
+}
