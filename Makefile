@@ -7,7 +7,7 @@ PYTHON_PACKAGES := 'cloudpickle>=2,<4' 'greenlet>=2,<4' 'redis>=5,<9'
 FEATURES := embedded,tokio,cluster-async
 export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 
-.PHONY: demo test setup lint unit docs separation compatibility clean
+.PHONY: demo test setup lint unit docs separation compatibility book clean
 
 demo: setup
 	cargo run --quiet --release --features embedded --example quickstart
@@ -29,7 +29,7 @@ lint:
 	cargo clippy -p redgrease-macros -p redgrease-engine --all-targets -- -D warnings
 	cargo clippy -p redgrease --all-targets --features $(FEATURES) -- -D warnings
 	cargo clippy -p hygiene-2021 -p hygiene-2024 -- -D warnings
-	cargo clippy -p redgrease --bin redgrease --test cli --features cli -- -D warnings
+	cargo clippy -p redgrease --bin redgrease --test cli --test docs --features cli -- -D warnings
 
 # package by package, so that no test passes only because cargo has joined the features of all
 unit:
@@ -38,7 +38,7 @@ unit:
 	cargo test -p redgrease-macros
 	cargo test -p redgrease-engine
 	cargo test -p redgrease --features $(FEATURES)
-	cargo test -p redgrease --features cli --bin redgrease --test cli
+	cargo test -p redgrease --features cli --bin redgrease --test cli --test docs
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
@@ -53,6 +53,10 @@ separation:
 # the engine with other servers, from Redis 6.2 to the newest Valkey, which are fetched; on Debian
 compatibility: setup
 	redgrease-engine/compatibility.sh
+
+# the guide as a book, in target/book; needs mdbook
+book:
+	mdbook build
 
 clean:
 	cargo clean

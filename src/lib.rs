@@ -113,3 +113,28 @@ mod macro_pages {
     #[doc = include_str!("../redgrease-macros/docs/stream_reader.md")]
     struct StreamReader;
 }
+
+/// The examples of the guide, as tests.
+#[cfg(all(doctest, feature = "macros", feature = "embedded", feature = "tokio"))]
+mod guide {
+    #[doc = include_str!("../docs/actions.md")]
+    struct Actions;
+    #[doc = include_str!("../docs/client.md")]
+    struct Client;
+    #[doc = include_str!("../docs/debugging.md")]
+    struct Debugging;
+    #[doc = include_str!("../docs/getting-started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../docs/operations.md")]
+    struct Operations;
+    #[doc = include_str!("../docs/python-in-rust.md")]
+    struct PythonInRust;
+    #[doc = include_str!("../docs/readers.md")]
+    struct Readers;
+    #[doc = include_str!("../docs/requirements.md")]
+    struct Requirements;
+    #[doc = include_str!("../docs/sessions.md")]
+    struct Sessions;
+    #[doc = include_str!("../docs/types.md")]
+    struct Types;
+}

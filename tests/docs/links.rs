@@ -34,12 +34,18 @@ fn plain(path: &Path) -> PathBuf {
 }
 
 /// What is wrong with a link, if anything.
-fn fault(page: &Page, target: &str, anchors: &HashMap<PathBuf, &BTreeSet<String>>) -> Option<String> {
+fn fault(
+    page: &Page,
+    target: &str,
+    anchors: &HashMap<PathBuf, &BTreeSet<String>>,
+) -> Option<String> {
     if let Some((scheme, rest)) = target.split_once("://") {
         let host = rest.split('/').next().unwrap_or_default();
         let good = matches!(scheme, "http" | "https")
             && host.contains('.')
-            && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
+            && host
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
         return (!good).then(|| "is no address".to_owned());
     }
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
@@ -56,7 +62,11 @@ fn fault(page: &Page, target: &str, anchors: &HashMap<PathBuf, &BTreeSet<String>
     if page.path.starts_with(&guide) && is_page && !path.starts_with(&guide) {
         return Some("leaves the guide, where mdBook does not find it".to_owned());
     }
-    if !anchor.is_empty() && !anchors.get(&path).is_some_and(|known| known.contains(anchor)) {
+    if !anchor.is_empty()
+        && !anchors
+            .get(&path)
+            .is_some_and(|known| known.contains(anchor))
+    {
         return Some("names a heading that is not there".to_owned());
     }
     None
@@ -100,4 +110,18 @@ fn the_book_has_every_page() {
         .filter(|name| name.starts_with("docs/") && name != "docs/SUMMARY.md")
         .collect();
     assert_eq!(listed, pages, "docs/SUMMARY.md and the pages differ");
+}
+
+#[test]
+fn every_rust_block_is_a_doc_test() {
+    let facade = std::fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    for page in page::all() {
+        let has_rust = page.blocks.iter().any(|block| block.language == "rust");
+        let included = facade.contains(&format!("include_str!(\"../{}\")", page.name));
+        assert!(
+            !has_rust || included || page.name.starts_with("redgrease-core/"),
+            "{} is not included in src/lib.rs, so nobody compiles its Rust",
+            page.name
+        );
+    }
 }

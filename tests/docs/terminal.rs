@@ -13,14 +13,25 @@ use tempfile::TempDir;
 use crate::page::{self, Block, Page, root};
 
 const PATIENCE: Duration = Duration::from_secs(120);
+const PAUSE: Duration = Duration::from_millis(20);
 const PORT: &str = "7911";
+
+/// Where the pages install things, which are elsewhere in the test.
+const INSTALLED_ENGINE: &str = "/usr/lib/redis/modules/libredgrease_engine.so";
+const INSTALLED_PYTHON: &str = "/opt/redgrease/bin/python3";
+const INSTALLED_DATA: &str = "/var/lib/redis";
+
+fn show(path: impl AsRef<Path>) -> String {
+    path.as_ref().display().to_string()
+}
 
 /// A shell whose directory and exported variables last from one command to the next.
 struct Terminal {
+    // first, so that they end before their directory goes
+    beside: Vec<Beside>,
     home: TempDir,
     port: String,
     _server: Option<Server>,
-    beside: Vec<Beside>,
 }
 
 /// A command that goes on.
@@ -33,7 +44,15 @@ impl Drop for Beside {
         // the whole group: what the shell has started goes with it
         let group = format!("-{}", self.process.id());
         let _ = Command::new("kill").args(["-INT", "--", &group]).status();
-        let _ = self.process.wait();
+        let begin = Instant::now();
+        while matches!(self.process.try_wait(), Ok(None)) {
+            if begin.elapsed() > PATIENCE {
+                let _ = self.process.kill();
+                let _ = self.process.wait();
+                return;
+            }
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 
@@ -95,11 +114,9 @@ fn fits(expected: &[String], lines: &[&str]) -> bool {
         Some((first, more)) if first.trim() == "…" => {
             (0..=lines.len()).any(|skipped| fits(more, &lines[skipped..]))
         }
-        Some((first, more)) => {
-            lines.split_first().is_some_and(|(line, rest)| {
-                line_fits(first, line.trim_end()) && fits(more, rest)
-            })
-        }
+        Some((first, more)) => lines
+            .split_first()
+            .is_some_and(|(line, rest)| line_fits(first, line.trim_end()) && fits(more, rest)),
     }
 }
 
@@ -109,7 +126,7 @@ impl Terminal {
         std::os::unix::fs::symlink(root(), home.path().join("redgrease")).unwrap();
         let serves = page.blocks.iter().any(|block| {
             matches!(block.language.as_str(), "console" | "sh")
-                && block.text.contains("redgrease serve")
+                && (block.text.contains("redgrease serve") || block.text.contains("redis-server "))
         });
         let (port, server) = if serves {
             (free_port(), None)
@@ -165,7 +182,10 @@ impl Terminal {
             // redis-cli prints as on a terminal
             .env("FAKETTY", "1")
             // what cargo builds here finds its dependencies built
-            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs"))
+            .env(
+                "CARGO_TARGET_DIR",
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs"),
+            )
             .env("CARGO_NET_OFFLINE", "true")
             .env("CARGO_TERM_COLOR", "never")
             .stdin(Stdio::null());
@@ -179,7 +199,12 @@ impl Terminal {
     fn write(&self, name: &str, text: &str) {
         let path = self.directory().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text.replace(PORT, &self.port)).unwrap();
+        let text = text
+            .replace(PORT, &self.port)
+            .replace(INSTALLED_ENGINE, &show(embedded::engine_file().unwrap()))
+            .replace(INSTALLED_PYTHON, &show(embedded::python().unwrap()))
+            .replace(INSTALLED_DATA, &show(self.home.path()));
+        fs::write(path, text).unwrap();
     }
 
     /// Runs a command to its end; what it prints on both outputs, and its code.
@@ -227,7 +252,7 @@ impl Terminal {
                 "{place}: `{command}` printed\n{printed}\nand not\n{}",
                 expected.join("\n")
             );
-            std::thread::sleep(Duration::from_millis(20));
+            std::thread::sleep(PAUSE);
         }
     }
 
@@ -305,10 +330,14 @@ macro_rules! pages {
 }
 
 pages! {
-    actions_of_the_tool = "docs/cli.md",
+    command_line_tool = "docs/cli.md",
+    debugging = "docs/debugging.md",
+    deployment = "docs/deployment.md",
     events = "docs/events.md",
     getting_started = "docs/getting-started.md",
     operations = "docs/operations.md",
     readers = "docs/readers.md",
+    readme = "README.md",
     runtime = "docs/runtime.md",
+    sessions = "docs/sessions.md",
 }
