@@ -6,25 +6,22 @@ use std::process::Command;
 use std::time::Duration;
 
 use support::server::major_version;
-use support::{Options, Server, Value};
+use support::{Options, PATIENCE, Server, Value, eventually};
 
 #[test]
 fn a_server_ends_with_its_process() {
     let mut owner = Command::new("sleep")
-        .arg("60")
+        .arg("600")
         .spawn()
         .expect("sleep starts");
     let number = owner.id().to_string();
     let mut server = Server::with(&Options::module(&["StopWithProcess", &number]));
-    assert!(server.answers(Duration::from_secs(1)));
+    assert!(server.answers(PATIENCE));
     std::thread::sleep(Duration::from_millis(700));
-    assert!(
-        server.answers(Duration::from_secs(1)),
-        "it ends while its process lives"
-    );
+    assert!(server.answers(PATIENCE), "it ends while its process lives");
     // Not collected: what is left of it must not count as alive.
     owner.kill().expect("it is ours");
-    let status = server.wait_exit(Duration::from_secs(5));
+    let status = server.wait_exit(PATIENCE);
     owner.wait().expect("it is ours");
     assert!(
         status.is_some_and(|status| status.success()),
@@ -233,7 +230,7 @@ def grow(r):
     kept.append(bytearray(b'x') * (40 << 20))
     return len(kept)
 GB('CommandReader').map(grow).register(trigger='grow')
-GB('CommandReader').map(lambda r: time.sleep(30)).register(trigger='long')";
+GB('CommandReader').map(lambda r: time.sleep(600)).register(trigger='long')";
     assert_eq!(
         client
             .call(&["RG.PYEXECUTE", script, "ID", "memory", "DESCRIPTION", "d"])
@@ -269,16 +266,12 @@ GB('CommandReader').map(lambda r: time.sleep(30)).register(trigger='long')";
     assert!(field(&mut client, "rg_worker_1").contains("state=idle"));
     let mut other = server.client();
     other.send(&["RG.TRIGGER", "long"]).expect("sent");
-    std::thread::sleep(Duration::from_millis(50));
-    assert!(field(&mut client, "rg_worker_1").contains("state=busy"));
+    eventually("the start of the function", || {
+        field(&mut client, "rg_worker_1").contains("state=busy")
+    });
     assert_eq!(number(&mut client, "rg_nexecutions"), 1);
     assert_eq!(field(&mut client, "rg_workers_gone"), "0");
     support::server::signal(server.workers()[0], "KILL");
-    assert!(
-        other
-            .read(Duration::from_secs(5))
-            .expect("a reply")
-            .is_error()
-    );
+    assert!(other.read(PATIENCE).expect("a reply").is_error());
     assert_eq!(field(&mut client, "rg_workers_gone"), "1");
 }

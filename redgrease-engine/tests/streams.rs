@@ -454,7 +454,10 @@ fn a_large_backlog_leaves_the_server_to_others() {
         }
         assert!(Instant::now() < end, "{length} entries are left");
     }
-    assert!(slowest < Duration::from_secs(1), "a reply took {slowest:?}");
+    assert!(
+        slowest < Duration::from_secs(10),
+        "a reply took {slowest:?}"
+    );
     // 200 batches, and the one for what might have been pending.
     assert_eq!(datum(&mut client, "numTriggered"), "201");
     assert_eq!(datum(&mut client, "numSuccess"), "201");

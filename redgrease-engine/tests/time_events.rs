@@ -42,10 +42,11 @@ fn an_event_ends_with_its_key() {
     let ticks = wait_beyond(&server, "ticks", 1);
     wait_beyond(&server, "ticks", ticks);
     ask(&server, &["DEL", "te"]);
-    sleep(Duration::from_millis(200));
-    let last = number(&server, "ticks");
-    sleep(Duration::from_millis(200));
-    assert_eq!(number(&server, "ticks"), last);
+    eventually("the end of the ticks", || {
+        let last = number(&server, "ticks");
+        sleep(Duration::from_millis(300));
+        number(&server, "ticks") == last
+    });
 }
 
 #[test]
@@ -56,7 +57,7 @@ fn an_event_ends_with_its_first_error() {
     wait_beyond(&server, "ticks", 0);
     sleep(Duration::from_millis(200));
     assert_eq!(number(&server, "ticks"), 1);
-    assert!(server.log().contains("enough"));
+    eventually("the line in the log", || server.log().contains("enough"));
 }
 
 #[test]
@@ -74,7 +75,11 @@ fn an_event_in_a_key_survives_a_restart() {
             assert_eq!(ask(&server, &["SAVE"]), "OK");
         } else {
             ask(&server, &["BGREWRITEAOF"]);
-            sleep(Duration::from_millis(500));
+            eventually("the end of the rewrite", || {
+                let info = ask(&server, &["INFO", "persistence"]);
+                !info.contains("aof_rewrite_in_progress:1")
+                    && !info.contains("aof_rewrite_scheduled:1")
+            });
         }
         server.restart();
         let ticks = number(&server, "ticks");

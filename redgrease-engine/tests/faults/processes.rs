@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::arena::{Arena, REPLY_LIMIT, outcome};
 use crate::support::resp::NoReply;
 use crate::support::server::signal;
-use crate::support::{Client, Server};
+use crate::support::{Client, PATIENCE, Server, eventually};
 
 /// Clients that trigger functions all the time.
 struct Load {
@@ -55,7 +55,7 @@ impl Load {
     /// Wait until some more calls have been answered.
     fn run_for(&self, calls: usize) {
         let wanted = self.done.load(Ordering::Relaxed) + calls;
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + PATIENCE;
         while self.done.load(Ordering::Relaxed) < wanted {
             assert!(Instant::now() < deadline, "the load stands still");
             thread::sleep(Duration::from_millis(5));
@@ -81,7 +81,7 @@ fn kill_of_workers_during_a_trigger() {
     let mut arena = Arena::new();
     for mode in ["async", "async_local"] {
         arena.register(&format!(
-            "import os, time\ndef slow(r):\n    execute('set', 'pid', str(os.getpid()))\n    time.sleep(20)\n\
+            "import os, time\ndef slow(r):\n    execute('set', 'pid', str(os.getpid()))\n    time.sleep(600)\n\
              GB('CommandReader').map(slow).register(trigger='slow_{mode}', mode='{mode}')"
         ));
         let mut caller = arena.server.client();
@@ -91,7 +91,7 @@ fn kill_of_workers_during_a_trigger() {
         let worker = wait_for_pid(&mut arena);
         signal(worker, "KILL");
         let reply = caller
-            .read(Duration::from_secs(3))
+            .read(REPLY_LIMIT)
             .expect("a reply after the worker's end");
         let error = outcome(&reply).expect_err(mode);
         assert!(error.contains("died"), "{error}");
@@ -102,14 +102,12 @@ fn kill_of_workers_during_a_trigger() {
 }
 
 fn wait_for_pid(arena: &mut Arena) -> u32 {
-    let deadline = Instant::now() + Duration::from_secs(5);
-    loop {
-        if let Ok(pid) = arena.ask(&["GET", "pid"]).text().parse() {
-            return pid;
-        }
-        assert!(Instant::now() < deadline, "the function does not start");
-        thread::sleep(Duration::from_millis(10));
-    }
+    let mut pid = None;
+    eventually("the start of the function", || {
+        pid = arena.ask(&["GET", "pid"]).text().parse().ok();
+        pid.is_some()
+    });
+    pid.expect("it has started")
 }
 
 #[test]
@@ -176,7 +174,7 @@ fn no_stream_entry_is_lost_when_workers_are_killed() {
             }
         }
     }
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + PATIENCE;
     while arena.ask(&["SCARD", "handled"]).to_string() != ":400" {
         assert!(
             Instant::now() < deadline,
@@ -192,7 +190,7 @@ fn no_stream_entry_is_lost_when_workers_are_killed() {
 fn sigterm_under_load() {
     let mut arena = Arena::new();
     arena.register(
-        "import time\nGB('CommandReader').map(lambda r: time.sleep(30)).register(trigger='sleep')",
+        "import time\nGB('CommandReader').map(lambda r: time.sleep(600)).register(trigger='sleep')",
     );
     let mut sleeper = arena.server.client();
     sleeper
@@ -209,18 +207,15 @@ fn sigterm_under_load() {
     arena.server.signal("TERM");
     let status = arena
         .server
-        .wait_exit(Duration::from_secs(5))
-        .expect("an end within five seconds");
+        .wait_exit(PATIENCE)
+        .expect("an end long before that of the function");
     assert!(status.success(), "{status}\n{}", arena.server.log_tail());
     load.finish();
     assert!(
-        matches!(
-            sleeper.read(Duration::from_secs(2)),
-            Err(NoReply::Closed(_))
-        ),
+        matches!(sleeper.read(PATIENCE), Err(NoReply::Closed(_))),
         "the connection is closed"
     );
-    let deadline = Instant::now() + Duration::from_secs(3);
+    let deadline = Instant::now() + PATIENCE;
     while let Some(left) = workers.iter().find(|pid| runs(**pid)) {
         assert!(
             Instant::now() < deadline,
@@ -243,7 +238,7 @@ fn snapshots_under_load() {
         load.run_for(100);
         let reply = arena.ask(&["BGSAVE"]).text();
         assert!(reply.starts_with("Background saving started"), "{reply}");
-        let deadline = Instant::now() + Duration::from_secs(10);
+        let deadline = Instant::now() + PATIENCE;
         while arena
             .ask(&["INFO", "persistence"])
             .text()
@@ -277,7 +272,7 @@ fn a_replica_joins_under_load() {
             .to_string(),
         "+OK"
     );
-    let deadline = Instant::now() + Duration::from_secs(15);
+    let deadline = Instant::now() + PATIENCE;
     while observer.call(&["RG.DUMPREGISTRATIONS"]).items().len() != 3 {
         assert!(
             Instant::now() < deadline,

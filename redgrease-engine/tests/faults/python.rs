@@ -88,10 +88,7 @@ fn ends_by_abort_while(definition: &str, others: impl Fn(&mut Arena)) {
     let reply = arena.ask(&["RG.GETRESULTSBLOCKING", &id]);
     let took = started.elapsed();
     outcome(&reply).expect_err("an aborted execution has an error");
-    assert!(
-        took < Duration::from_millis(1500),
-        "the abort took {took:?}"
-    );
+    assert!(took < Duration::from_secs(10), "the abort took {took:?}");
     arena.finish();
 }
 
@@ -283,7 +280,7 @@ fn blocking_in_sync_mode() {
         let started = Instant::now();
         assert_eq!(arena.ask(&["SET", name, "1"]).to_string(), "+OK");
         assert!(
-            started.elapsed() < Duration::from_secs(3),
+            started.elapsed() < Duration::from_secs(30),
             "SET {name} took {:?}",
             started.elapsed()
         );

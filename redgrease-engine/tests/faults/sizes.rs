@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::arena::{Arena, outcome};
-use crate::support::{Client, Value};
+use crate::support::{Client, PATIENCE, Value};
 
 #[test]
 fn ten_thousand_registrations() {
@@ -18,12 +18,12 @@ fn ten_thousand_registrations() {
              GB('KeysReader').foreach(lambda r: execute('incr', 'n')).register('k%d' % i, mode='sync')"
         );
         let reply = slow
-            .ask(&["RG.PYEXECUTE", &script], Duration::from_secs(60))
+            .ask(&["RG.PYEXECUTE", &script], PATIENCE)
             .expect("a reply");
         assert_eq!(reply.to_string(), "+OK");
     }
     assert!(
-        started.elapsed() < Duration::from_secs(60),
+        started.elapsed() < Duration::from_secs(300),
         "registering took {:?}",
         started.elapsed()
     );
@@ -42,7 +42,7 @@ fn ten_thousand_registrations() {
         arena.ask(&["SET", "other", "1"]);
     }
     assert!(
-        started.elapsed() < Duration::from_secs(10),
+        started.elapsed() < Duration::from_secs(60),
         "1000 SET took {:?}",
         started.elapsed()
     );
