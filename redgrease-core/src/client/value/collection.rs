@@ -76,7 +76,10 @@ macro_rules! sets {
             }
 
             fn from_item(item: RawRecord) -> Result<Self> {
-                Ok(T::vec_from_item(item)?.into_iter().collect())
+                match item {
+                    RawRecord::List(items) => items.into_iter().map(T::from_item).collect(),
+                    other => Self::from_python(super::python(other)?),
+                }
             }
         }
     )* };

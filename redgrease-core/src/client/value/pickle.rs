@@ -17,15 +17,20 @@ pub(super) fn is_pickle(record: &[u8]) -> bool {
 
 /// What a pickle holds.
 pub(super) fn read(record: &[u8]) -> Result<PyValue> {
-    if let Some(value) = Machine::new(record).run() {
+    let mut machine = Machine::new(record);
+    if let Some(value) = machine.run() {
         return Ok(value);
     }
     let options = DeOptions::new().decode_strings();
     serde_pickle::value_from_slice(record, options).map_err(|error| {
+        let found = match &machine.class {
+            Some(class) => format!("a {class}"),
+            None => format!("b\"{}\" ({error})", shortened(record)),
+        };
         Error::decode(
             "the result",
-            "a pickled Python value",
-            format!("b\"{}\" ({error})", shortened(record)),
+            "a pickled value of Python's built-in types",
+            found,
         )
     })
 }
@@ -60,6 +65,8 @@ struct Machine<'a> {
     marks: Vec<usize>,
     /// Where in the pickle the remembered values stand.
     memo: Vec<usize>,
+    /// The class or function that the pickle refers to, where the machine ended because of it.
+    class: Option<String>,
     /// The entries of the dictionary at the bottom of the stack, when they are wanted in its place.
     outermost: Option<Vec<(PyValue, PyValue)>>,
 }
@@ -72,6 +79,7 @@ impl<'a> Machine<'a> {
             stack: Vec::with_capacity(8),
             marks: Vec::with_capacity(4),
             memo: Vec::with_capacity(8),
+            class: None,
             outermost: None,
         }
     }
@@ -101,6 +109,13 @@ impl<'a> Machine<'a> {
                 b'j' => {
                     let index = self.number(4)?;
                     self.recall(index)?;
+                }
+                0x93 => {
+                    let (name, module) = (self.stack.pop()?, self.stack.pop()?);
+                    if let (PyValue::String(module), PyValue::String(name)) = (module, name) {
+                        self.class = Some(format!("{module}.{name}"));
+                    }
+                    return None;
                 }
                 b'(' => self.marks.push(self.stack.len()),
                 b'a' => {
@@ -339,6 +354,18 @@ mod tests {
         assert_eq!(entries(dict), Some(vec![pair]));
         assert_eq!(entries(b"\x80\x04K\x01."), None);
         assert_eq!(entries(b""), None);
+    }
+
+    #[test]
+    fn objects_are_errors_that_name_their_class() {
+        // pickle.dumps(datetime.date(2020, 1, 2), protocol=4)
+        let date = b"\x80\x04\x95 \0\0\0\0\0\0\0\x8c\x08datetime\x94\x8c\x04date\x94\x93\x94\
+            C\x04\x07\xe4\x01\x02\x94\x85\x94R\x94.";
+        assert_eq!(
+            read(date).unwrap_err().to_string(),
+            "the result: expected a pickled value of Python's built-in types, but the server sent \
+             a datetime.date"
+        );
     }
 
     #[test]

@@ -27,6 +27,12 @@ fn sets_and_tuples_survive() {
 }
 
 #[test]
+fn a_set_of_bytes_is_no_byte_string() {
+    let set: HashSet<u8> = decode(b"\x80\x04\x8f\x94(K\x01K\x02\x90.").unwrap();
+    assert_eq!(set, HashSet::from([1, 2]));
+}
+
+#[test]
 fn pickled_scalars_decode_too() {
     assert_eq!(decode::<i32>(b"\x80\x04K\x07.").unwrap(), 7);
 }
