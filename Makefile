@@ -4,7 +4,7 @@ VENV := .venv
 PYTHON ?= python3
 # what the workers need (cloudpickle, greenlet) and what the tests compare with (redis)
 PYTHON_PACKAGES := 'cloudpickle>=2,<4' 'greenlet>=2,<4' 'redis>=5,<9'
-FEATURES := embedded,tokio,cluster-async
+FEATURES := embedded,cluster-async,connection-manager
 export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 
 .PHONY: demo test setup lint unit docs separation compatibility book clean
@@ -25,20 +25,21 @@ $(VENV)/.ready: Makefile setup.sh
 lint:
 	cargo fmt --all --check
 	cargo clippy -p redgrease-core --all-targets --features check -- -D warnings
-	cargo clippy -p redgrease-core --all-targets --features client,tokio,cluster-async -- -D warnings
+	cargo clippy -p redgrease-core --all-targets --features cluster-async,connection-manager -- -D warnings
 	cargo clippy -p redgrease-macros -p redgrease-engine --all-targets -- -D warnings
 	cargo clippy -p redgrease --all-targets --features $(FEATURES) -- -D warnings
 	cargo clippy -p hygiene-2021 -p hygiene-2024 -- -D warnings
-	cargo clippy -p redgrease --bin redgrease --test cli --test docs --features cli -- -D warnings
+	cargo clippy -p redgrease --bin redgrease --test cli --test docs --test check --features cli -- -D warnings
 
 # package by package, so that no test passes only because cargo has joined the features of all
 unit:
 	cargo test -p redgrease-core --features check
-	cargo test -p redgrease-core --features client,tokio,cluster-async
+	cargo test -p redgrease-core --features cluster-async,connection-manager
 	cargo test -p redgrease-macros
 	cargo test -p redgrease-engine
 	cargo test -p redgrease --features $(FEATURES)
-	cargo test -p redgrease --features cli --bin redgrease --test cli --test docs
+	cargo test -p redgrease --features cli --bin redgrease --test cli --test docs --test check
+	cargo test -p redgrease --features cli --doc -- check
 
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features

@@ -21,6 +21,29 @@ pub use redgrease_core::spec::{CommandSpec, Mode, Replace};
 pub use redgrease_macros::*;
 pub use redis;
 
+/// The checker of the macros at run time: a gear in a text becomes a [`GearFunction`] by
+/// `.parse()`, a whole script is checked with [`check_script`](check::check_script).
+///
+/// ```
+/// use redgrease::check::{PyVersion, Source, check_script};
+/// use redgrease::ends::Run;
+/// use redgrease::{GearFunction, KeysReader};
+///
+/// let gear: GearFunction<KeysReader, Run> = "KeysReader('doc:*').count().run()".parse()?;
+/// assert_eq!(gear.plan().steps.len(), 1);
+/// let script = Source::new("GB('CommandReader').mapp(len).register(trigger='f')");
+/// let findings = check_script(&script, PyVersion::default());
+/// assert_eq!(findings[0].help.as_deref(), Some("did you mean `map`?"));
+/// # Ok::<(), redgrease::check::GearTextError>(())
+/// ```
+#[cfg(feature = "check")]
+pub mod check {
+    pub use redgrease_core::diag::{Diagnostic, Severity};
+    pub use redgrease_core::gear::check::check_script;
+    pub use redgrease_core::gear::text::GearTextError;
+    pub use redgrease_core::pyversion::PyVersion;
+    pub use redgrease_core::source::Source;
+}
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod prelude;

@@ -175,3 +175,27 @@ fn every_kind_of_answer_in_resp3() {
     assert!(error.is_not_registered(), "{error:?}");
     assert!(con.pyexecute("1 / 0").unwrap_err().is_python());
 }
+
+#[cfg(feature = "connection-manager")]
+mod managed {
+    use redgrease::prelude::*;
+    use redgrease::redis::aio::ConnectionManager;
+    use tokio::sync::OnceCell;
+
+    static MANAGER: OnceCell<ConnectionManager> = OnceCell::const_new();
+
+    #[command(on = *MANAGER.get().unwrap())]
+    async fn double(number: i64) -> i64 {
+        python! { return 2 * number }
+    }
+
+    #[tokio::test]
+    async fn a_function_is_bound_to_a_connection_manager() {
+        let server = super::warm();
+        let client = redis::Client::open(server.url()).unwrap();
+        MANAGER
+            .set(client.get_connection_manager().await.unwrap())
+            .unwrap();
+        assert_eq!(double(21).await.unwrap(), 42);
+    }
+}

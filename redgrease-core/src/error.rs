@@ -99,6 +99,11 @@ pub enum Error {
         reason: String,
     },
 
+    /// A gear in a text is wrong, or is another one than was asked for.
+    #[cfg(feature = "check")]
+    #[error(transparent)]
+    GearText(#[from] crate::gear::text::GearTextError),
+
     /// A script or a list of packages could not be read.
     #[error("{} could not be read: {source}", path.display())]
     File {

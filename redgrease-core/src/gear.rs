@@ -24,6 +24,8 @@ pub mod function;
 pub mod requirement;
 pub mod table;
 #[cfg(feature = "check")]
+pub mod text;
+#[cfg(feature = "check")]
 mod value;
 
 use std::borrow::Cow;

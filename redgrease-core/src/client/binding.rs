@@ -84,7 +84,7 @@ impl<B: Binding, F: FnOnce() -> B> Binding for LazyLock<B, F> {
 #[diagnostic::on_unimplemented(
     message = "an async function cannot be bound to a `{Self}`",
     label = "not a shared asynchronous server",
-    note = "bind it to a `static` that holds a `redis::Client`, a `MultiplexedConnection`, or a tokio `OnceCell` of it"
+    note = "bind it to a `static` that holds a `RedisGears`, a `redis::Client`, a `MultiplexedConnection`, or with the feature `connection-manager` a `ConnectionManager`"
 )]
 pub trait AsyncBinding {
     /// The kind of connection.
@@ -118,6 +118,15 @@ impl AsyncBinding for RedisGears {
 
 #[cfg(feature = "tokio")]
 impl AsyncBinding for redis::aio::MultiplexedConnection {
+    type Connection = Self;
+
+    async fn connection(&self) -> Result<Self::Connection> {
+        Ok(self.clone())
+    }
+}
+
+#[cfg(feature = "connection-manager")]
+impl AsyncBinding for redis::aio::ConnectionManager {
     type Connection = Self;
 
     async fn connection(&self) -> Result<Self::Connection> {

@@ -62,30 +62,46 @@ pub mod readers {
 /// How a [`GearFunction`] ends; a type for each.
 pub mod ends {
     use super::sealed;
+    use crate::gear::Action;
 
     /// An end as a type.
     ///
     /// Sealed: a gear is open, or it runs, or it is registered.
-    pub trait End: sealed::Sealed {}
+    pub trait End: sealed::Sealed {
+        /// The end in words.
+        #[doc(hidden)]
+        const WANTED: &'static str;
+
+        /// Whether a plan with this action ends so.
+        #[doc(hidden)]
+        fn ends(action: Option<&Action>) -> bool;
+    }
 
     macro_rules! ends {
-        ($($(#[$doc:meta])* $name:ident,)*) => { $(
+        ($($(#[$doc:meta])* $name:ident: |$action:ident| $ends:expr, $wanted:literal;)*) => { $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
             pub enum $name {}
 
             impl sealed::Sealed for $name {}
-            impl End for $name {}
+
+            impl End for $name {
+                const WANTED: &'static str = $wanted;
+
+                fn ends($action: Option<&Action>) -> bool {
+                    $ends
+                }
+            }
         )* };
     }
 
     ends! {
         /// Not ended: more steps can follow, and it cannot be sent.
-        Open,
+        Open: |action| action.is_none(), "no `.run(…)` and no `.register(…)`";
         /// Ended with `.run(…)`: it is sent, runs once and gives results.
-        Run,
+        Run: |action| matches!(action, Some(Action::Run(_))), "`.run(…)`";
         /// Ended with `.register(…)`: it is sent and runs at every event.
-        Register,
+        Register: |action| matches!(action, Some(Action::Register(_))), "`.register(…)`";
     }
 
     /// Ended with `.run(…)`, with the type that the results become.
@@ -101,7 +117,14 @@ pub mod ends {
     pub struct RunAs<T>(std::marker::PhantomData<fn() -> T>);
 
     impl<T> sealed::Sealed for RunAs<T> {}
-    impl<T> End for RunAs<T> {}
+
+    impl<T> End for RunAs<T> {
+        const WANTED: &'static str = Run::WANTED;
+
+        fn ends(action: Option<&Action>) -> bool {
+            Run::ends(action)
+        }
+    }
 }
 
 mod sealed {
