@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use redgrease::embedded::{self, Server};
@@ -13,6 +14,8 @@ use tempfile::TempDir;
 use crate::page::{self, Block, Page, root};
 
 const PATIENCE: Duration = Duration::from_secs(120);
+/// A command may build a program, on a busy machine.
+const BUILD: Duration = Duration::from_secs(1800);
 const PAUSE: Duration = Duration::from_millis(20);
 const PORT: &str = "7911";
 
@@ -20,6 +23,9 @@ const PORT: &str = "7911";
 const INSTALLED_ENGINE: &str = "/usr/lib/redis/modules/libredgrease_engine.so";
 const INSTALLED_PYTHON: &str = "/opt/redgrease/bin/python3";
 const INSTALLED_DATA: &str = "/var/lib/redis";
+
+/// Looked for once: a page makes the environment in which it might be found half done.
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| embedded::python().unwrap());
 
 fn show(path: impl AsRef<Path>) -> String {
     path.as_ref().display().to_string()
@@ -41,6 +47,9 @@ struct Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
+        if !matches!(self.process.try_wait(), Ok(None)) {
+            return;
+        }
         // the whole group: what the shell has started goes with it
         let group = format!("-{}", self.process.id());
         let _ = Command::new("kill").args(["-INT", "--", &group]).status();
@@ -131,7 +140,7 @@ impl Terminal {
         let (port, server) = if serves {
             (free_port(), None)
         } else {
-            let server = Server::start().unwrap();
+            let server = Server::builder().python(&*PYTHON).start().unwrap();
             (server.port().to_string(), Some(server))
         };
         Self {
@@ -159,7 +168,7 @@ impl Terminal {
 
     fn shell(&self, script: &str) -> Command {
         let tool = Path::new(env!("CARGO_BIN_EXE_redgrease")).parent().unwrap();
-        let python = embedded::python().unwrap();
+        let python = &*PYTHON;
         let path = std::env::var("PATH").unwrap();
         let path = format!(
             "{}:{}:{path}",
@@ -202,7 +211,7 @@ impl Terminal {
         let text = text
             .replace(PORT, &self.port)
             .replace(INSTALLED_ENGINE, &show(embedded::engine_file().unwrap()))
-            .replace(INSTALLED_PYTHON, &show(embedded::python().unwrap()))
+            .replace(INSTALLED_PYTHON, &show(&*PYTHON))
             .replace(INSTALLED_DATA, &show(self.home.path()));
         fs::write(path, text).unwrap();
     }
@@ -211,13 +220,27 @@ impl Terminal {
     fn run(&self, command: &str) -> (String, i32) {
         let log = self.file(".output");
         let out = fs::File::create(&log).unwrap();
-        let status = self
-            .shell(&command.replace(PORT, &self.port))
-            .stdout(out.try_clone().unwrap())
-            .stderr(out)
-            .status()
-            .unwrap();
-        (self.printed(&log), status.code().unwrap_or(-1))
+        let mut beside = Beside {
+            process: self
+                .shell(&command.replace(PORT, &self.port))
+                .stdout(out.try_clone().unwrap())
+                .stderr(out)
+                .process_group(0)
+                .spawn()
+                .unwrap(),
+        };
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = beside.process.try_wait().unwrap() {
+                return (self.printed(&log), status.code().unwrap_or(-1));
+            }
+            assert!(
+                begin.elapsed() < BUILD,
+                "`{command}` goes on for ever; it printed\n{}",
+                self.printed(&log)
+            );
+            std::thread::sleep(PAUSE);
+        }
     }
 
     /// What is in a log, with the port and the paths that the page has.
