@@ -162,17 +162,19 @@ fn without_code(line: &str) -> String {
 }
 
 #[test]
-fn every_block_has_a_language() {
+fn every_block_of_a_doc_test_has_a_language() {
+    let facade = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     for page in all() {
-        for block in &page.blocks {
-            // a block without one is taken for Rust by rustdoc
-            let rust_page = page.name.starts_with("redgrease-macros/docs/");
-            assert!(
-                rust_page || !block.language.is_empty(),
-                "{}:{}: a block without a language",
-                page.name,
-                block.line
-            );
+        // rustdoc takes a block without one for Rust, as the pages of the macros mean it
+        let guide = page.name.starts_with("docs/") || page.name == "README.md";
+        if guide && facade.contains(&format!("../{}\"", page.name)) {
+            for block in &page.blocks {
+                let place = format!("{}:{}", page.name, block.line);
+                assert!(
+                    !block.language.is_empty(),
+                    "{place}: a block without a language"
+                );
+            }
         }
     }
 }
