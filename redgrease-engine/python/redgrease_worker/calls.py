@@ -10,9 +10,9 @@ from .channel import SyncChannel
 from .contexts import Context
 from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
+from .overlap import read_generator
 from .records import outcome, records as records_of
 from .session import TIMER, Session, run_on_registered
-from .steps import read_generator
 
 # How long a call waits for the frame that brings its plan.
 _PATIENCE = 1.0

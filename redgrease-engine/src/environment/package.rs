@@ -27,6 +27,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "futures.py"
     "hooks.py"
     "hub.py"
+    "overlap.py"
     "prelude.py"
     "profiling.py"
     "records.py"
