@@ -3,9 +3,15 @@
 //! A rule sees both replies and makes equal what says nothing about the engine, and no more: a number stays a number, a text in its place
 //! is a difference. Rules are tried only when the exact bytes differ.
 
+mod order;
+mod walk;
+
 use super::exchange::Freedom;
 use super::pytext;
 use crate::support::Value;
+use order::{clock, late_value, list_order, record_order};
+use walk::{fields, hide_number, replace_between};
+pub(crate) use walk::{replace_runs, texts};
 
 /// What a rule may look at beside the two replies.
 #[derive(Clone, Copy, Debug)]
@@ -364,198 +370,10 @@ fn dict_order(_: Context<'_>, recorded: &mut Value, actual: &mut Value) {
     }
 }
 
-fn record_order(context: Context<'_>, recorded: &mut Value, actual: &mut Value) {
-    match context.freedom {
-        Freedom::Unordered => {
-            for value in [recorded, actual] {
-                if let Some(records) = results(context, value) {
-                    records.sort();
-                }
-            }
-        }
-        Freedom::Subset => {
-            if let (Some(wanted), Some(found)) =
-                (results(context, recorded), results(context, actual))
-                && found.iter().all(|record| wanted.contains(record))
-            {
-                found.clone_from(wanted);
-            }
-        }
-        Freedom::None | Freedom::Late | Freedom::Clock | Freedom::Volatile => {}
-    }
-}
-
-fn late_value(context: Context<'_>, recorded: &mut Value, actual: &mut Value) {
-    if context.freedom == Freedom::Late {
-        for value in [recorded, actual] {
-            texts(value, &mut |text| match text.split_once(", ('type', ") {
-                Some((event, _)) => format!("{event}, …"),
-                None => text.to_owned(),
-            });
-        }
-    }
-}
-
-/// Of what repeats itself, once is compared; of a counter, that it counts; of statistics, what is left of the triggered without the failed.
-fn clock(context: Context<'_>, recorded: &mut Value, actual: &mut Value) {
-    if context.freedom != Freedom::Clock {
-        return;
-    }
-    let count = |value: &Value| value.text().parse::<i64>().is_ok_and(|count| count > 0);
-    if count(recorded) && count(actual) {
-        actual.clone_from(recorded);
-    }
-    for value in [recorded, actual] {
-        if let Value::Array(items) = value {
-            items.dedup();
-            items.iter_mut().for_each(hide_failures);
-        }
-    }
-}
-
-fn hide_failures(registration: &mut Value) {
-    let failed = registration
-        .field("RegistrationData")
-        .and_then(|data| data.field("numFailures"));
-    let Some(Value::Int(failed @ 1..)) = failed.cloned() else {
-        return;
-    };
-    fields(registration, &mut |name, field| match (name, field) {
-        ("numTriggered", Value::Int(triggered)) => *triggered -= failed,
-        ("numFailures", Value::Int(failures)) => *failures = 1,
-        _ => {}
-    });
-}
-
 fn stretched(_: Context<'_>, _: &mut Value, actual: &mut Value) {
     fields(actual, &mut |name, field| {
         if name == "durationMS" && *field == Value::Int(STRETCHED_DURATION) {
             *field = Value::Int(RECORDED_DURATION);
         }
     });
-}
-
-/// The records of a reply: RG.TRIGGER answers them alone, the other commands beside the errors.
-fn results<'v>(context: Context<'_>, value: &'v mut Value) -> Option<&'v mut Vec<Value>> {
-    let Value::Array(items) = value else {
-        return None;
-    };
-    if context.command.0 == "RG.TRIGGER" {
-        return Some(items);
-    }
-    match items.first_mut() {
-        Some(Value::Array(records)) => Some(records),
-        _ => None,
-    }
-}
-
-fn list_order(context: Context<'_>, recorded: &mut Value, actual: &mut Value) {
-    let registered = |value: &Value| {
-        value
-            .items()
-            .iter()
-            .any(|e| e.field("registered") == Some(&Value::Int(1)))
-    };
-    let unordered = match context.command.0 {
-        "RG.DUMPREGISTRATIONS" | "RG.PYDUMPSESSIONS" | "RG.PYDUMPREQS" => true,
-        // Executions of run() come newest first, those of registrations in hash order.
-        "RG.DUMPEXECUTIONS" => registered(recorded),
-        _ => false,
-    };
-    if unordered {
-        for value in [recorded, actual] {
-            if let Value::Array(items) = value {
-                items.sort_by_key(|item| {
-                    let arguments = item
-                        .field("RegistrationData")
-                        .and_then(|data| data.field("args"));
-                    let text = item.to_string();
-                    (
-                        arguments.map(ToString::to_string),
-                        super::ids::hide(&text),
-                        super::ids::numbers(&text),
-                    )
-                });
-            }
-        }
-    }
-}
-
-/// Visit every text of a value that is UTF-8.
-pub(crate) fn texts(value: &mut Value, change: &mut dyn FnMut(&str) -> String) {
-    match value {
-        Value::Simple(bytes) | Value::Error(bytes) | Value::Bulk(bytes) => {
-            if let Ok(text) = std::str::from_utf8(bytes) {
-                *bytes = change(text).into_bytes();
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| texts(item, change)),
-        Value::Int(_) | Value::Nil | Value::NilArray => {}
-    }
-}
-
-/// Visit every field of every flat map.
-fn fields(value: &mut Value, change: &mut dyn FnMut(&str, &mut Value)) {
-    let Value::Array(items) = value else { return };
-    for pair in items.chunks_exact_mut(2) {
-        let (name, field) = pair.split_at_mut(1);
-        if let Value::Bulk(name) = &name[0] {
-            change(&String::from_utf8_lossy(name), &mut field[0]);
-        }
-    }
-    for item in items {
-        fields(item, change);
-    }
-}
-
-/// Hide a number, in whichever of the two forms it is written.
-fn hide_number(field: &mut Value, placeholder: &str) {
-    let is_number = match field {
-        Value::Int(_) => true,
-        Value::Bulk(text) => std::str::from_utf8(text).is_ok_and(|t| t.parse::<f64>().is_ok()),
-        _ => false,
-    };
-    if is_number {
-        let form = if matches!(field, Value::Int(_)) {
-            "int"
-        } else {
-            "text"
-        };
-        *field = Value::Bulk(format!("{placeholder} {form}").into_bytes());
-    }
-}
-
-/// Replace what stands between `start` and the next `end`, wherever `start` occurs.
-fn replace_between(text: &str, start: &str, end: &str, by: &str) -> String {
-    let mut parts = text.split(start);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let rest = part.find(end).map_or("", |at| &part[at..]);
-        out.push_str(start);
-        out.push_str(by);
-        out.push_str(rest);
-    }
-    out
-}
-
-/// Replace whole runs of characters of one class.
-pub(crate) fn replace_runs(
-    text: &str,
-    class: impl Fn(char) -> bool,
-    by: impl Fn(&str) -> Option<String>,
-) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(&class) {
-        let run = &rest[start..];
-        let run = &run[..run.find(|c| !class(c)).unwrap_or(run.len())];
-        out.push_str(&rest[..start]);
-        match by(run) {
-            Some(other) => out.push_str(&other),
-            None => out.push_str(run),
-        }
-        rest = &rest[start + run.len()..];
-    }
-    out.push_str(rest);
-    out
 }
