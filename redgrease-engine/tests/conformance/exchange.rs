@@ -85,6 +85,13 @@ impl Exchange {
         LOOKS.contains(&self.name().as_str())
     }
 
+    /// Whether packages are fetched for it.
+    pub(crate) fn installs(&self) -> bool {
+        self.command
+            .iter()
+            .any(|a| a.eq_ignore_ascii_case(b"REQUIREMENTS"))
+    }
+
     /// Whether the original answered something, or should have.
     pub(crate) fn is_compared(&self) -> bool {
         !matches!(self.name().as_str(), "#SLEEP" | "#RESTART")

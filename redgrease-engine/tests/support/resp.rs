@@ -114,9 +114,10 @@ impl Value {
             },
             // RESP3 has further types. The engine uses none but the null; the others come from the server itself, and can be told from those of RESP2.
             b'_' => Value::Nil,
-            b'%' => {
-                let mut items = vec![Value::Simple(b"map".to_vec())];
-                for _ in 0..2 * number()? {
+            b'%' | b'~' => {
+                let (name, each) = if kind == b'%' { ("map", 2) } else { ("set", 1) };
+                let mut items = vec![Value::Simple(name.into())];
+                for _ in 0..each * number()? {
                     let Some((item, used)) = Value::parse(&data[at..])? else {
                         return Ok(None);
                     };
@@ -125,6 +126,7 @@ impl Value {
                 }
                 Value::Array(items)
             }
+            b',' | b'#' => Value::Simple(data[..end].to_vec()),
             other => return Err(format!("unknown reply type {:?}", char::from(other))),
         };
         Ok(Some((value, at)))

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::resp::{Client, Value};
+use super::resp::Client;
 use super::wait::PATIENCE;
 
 /// The module arguments under which the exchanges of the original were recorded. `Plugin` has no meaning here, and
@@ -314,10 +314,12 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
                 tail(directory)
             ));
         }
-        let pong = Client::connect(address)
+        // Somebody else may have taken the port: then that server answers, and this one ends.
+        let own = format!("process_id:{}\r\n", child.id());
+        let info = Client::connect(address)
             .ok()
-            .and_then(|mut c| c.ask(&["PING"], PATIENCE).ok());
-        if pong.is_some_and(|v| v == Value::Simple(b"PONG".to_vec())) {
+            .and_then(|mut c| c.ask(&["INFO", "server"], PATIENCE).ok());
+        if info.is_some_and(|info| info.text().contains(&own)) {
             return Ok(child);
         }
         if Instant::now() > deadline {

@@ -4,7 +4,7 @@ use super::Case;
 use super::stage::{error_with, expect};
 use crate::support::Value;
 
-const SLOW: &str = "import time\ndef slow():\n    for i in range(50):\n        time.sleep(0.1)\n    yield 1\nGB('PythonReader').run(slow)";
+const SLOW: &str = "import time\ndef slow():\n    for i in range(600):\n        time.sleep(0.1)\n    yield 1\nGB('PythonReader').run(slow)";
 
 pub(super) const CASES: &[Case] = &[
     ("D02", |s| {
