@@ -1,5 +1,7 @@
 //! A private `redis-server` with the engine loaded, for examples, tests and development.
 //!
+//! [`connect`] is the short way for a program that can be tried anywhere.
+//!
 //! It is a real server: a `redis-server` process on a free port of 127.0.0.1 with a temporary
 //! directory, the engine's module file and a Python for its workers. It stops when it is dropped,
 //! and also when the program that started it is killed.
@@ -49,6 +51,34 @@ pub fn engine_file() -> Result<PathBuf, Error> {
 /// [`Error::Missing`] with the places where it was looked for.
 pub fn python() -> Result<PathBuf, Error> {
     Places::here().python()
+}
+
+/// Connects to the server that `REDIS_URL` names, or starts a private one when it is not set.
+///
+/// The private server stops when the first value is dropped, so give it a name.
+///
+/// ```no_run
+/// use redgrease::prelude::*;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (_server, mut con) = redgrease::embedded::connect()?;
+/// println!("{:?}", con.dumpregistrations()?);
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Client`] when no server answers at `REDIS_URL`, else as [`Builder::start`].
+pub fn connect() -> Result<(Option<Server>, RedisGears), Error> {
+    if let Some(url) = std::env::var("REDIS_URL")
+        .ok()
+        .filter(|url| !url.is_empty())
+    {
+        return Ok((None, RedisGears::open(url).map_err(Error::Client)?));
+    }
+    let server = Server::start()?;
+    let con = server.gears()?;
+    Ok((Some(server), con))
 }
 
 /// A running private server; dropping it stops the process and removes its directory.
@@ -301,7 +331,7 @@ fn free_port() -> Result<u16, Error> {
 
 /// Waits for the server's first answer; stops it when none comes.
 fn wait_until_ready(mut process: Child, port: u16, log: &Path) -> Result<(Child, u16), Error> {
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const PATIENCE: Duration = Duration::from_secs(60);
     const PAUSE: Duration = Duration::from_millis(10);
     let give_up = Instant::now() + PATIENCE;
     let url = format!("redis://127.0.0.1:{port}/");

@@ -84,6 +84,17 @@ fn functions_are_created_replaced_or_left_alone() {
         (old, new),
         (vec!["person:1".into()], vec!["person:2".into()])
     );
+
+    let mut removed = registrations![new::greet, new::index]
+        .unregister_all(&mut con)
+        .unwrap();
+    removed.sort_unstable();
+    assert_eq!(removed, ["greet", "index"]);
+    let left = con.dumpregistrations().unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].trigger(), Some("constant"));
+    assert_eq!(before.unregister_all(&mut con).unwrap(), ["constant"]);
+    assert!(before.unregister_all(&mut con).unwrap().is_empty());
 }
 
 #[test]

@@ -148,3 +148,27 @@ fn all_operations_run() {
         .value;
     assert_eq!(mean, Some(0.0));
 }
+
+#[test]
+fn a_registered_command_answers_to_any_client() {
+    let server = start();
+    let mut con = gears(&server);
+    let gear = gear! {
+        CommandReader()
+            .args()
+            .map(lambda args: [args[0], args[0].encode(), len(args), args])
+            .register(trigger="echo", mode="async_local")
+    };
+    gear.on(&mut con).unwrap();
+    let mut trigger = redis::cmd("RG.TRIGGER");
+    let [answer]: [(String, Vec<u8>, i64, Vec<String>); 1] = trigger
+        .arg("echo")
+        .arg("a")
+        .arg("b")
+        .query(&mut con)
+        .unwrap();
+    assert_eq!(
+        answer,
+        ("a".into(), b"a".to_vec(), 2, vec!["a".into(), "b".into()])
+    );
+}

@@ -87,8 +87,8 @@ fn a_call_that_does_not_fit_says_what_is_expected() {
 fn blocking_is_refused_with_what_to_use() {
     assert_eq!(
         complaint("blpop", 1, &[]),
-        "`cmd.blpop` cannot be used on the server: it waits for another client, and the server \
-         waits with it; use `lpop`, which answers at once"
+        "`cmd.blpop` cannot be used on the server: it waits for another client, but inside \
+         of the server a command answers at once; use `lpop`, which answers at once"
     );
     let block = "`block` of `cmd.xread` cannot be used on the server: it waits for another client";
     assert!(complaint("xread", 1, &["block"]).starts_with(block));

@@ -21,7 +21,8 @@ impl<R: ReaderType> GearFunction<R, Run> {
     /// Runs the gear on the server of `con` and waits for its results.
     ///
     /// `Vec<T>` takes any number of records, `Option<T>` at most one (`count` of nothing gives
-    /// none), other types exactly one. A record whose callback raised is in the result's `errors`.
+    /// none), other types exactly one. When a callback raises, the error is in the result's `errors`,
+    /// and the server reads no more records.
     ///
     /// # Errors
     ///

@@ -39,7 +39,20 @@ impl Item {
             Self::Event(spec) => spec.function.name,
         }
     }
+
+    /// Whether a registration of the server is this function, or older code of it.
+    fn holds(&self, registration: &super::Registration) -> bool {
+        match self {
+            Self::Command(spec) => registration.trigger() == Some(spec.trigger),
+            Self::Event(spec) => {
+                registration.session() == Some(&session(EVENT_SESSION, spec.function.name))
+            }
+        }
+    }
 }
+
+/// What the names of the sessions of functions that run at events begin with.
+const EVENT_SESSION: &str = "redgrease-event-";
 
 /// What the macros implement for each function that can be registered.
 ///
@@ -124,6 +137,42 @@ impl Registrations {
         }
         Ok(report)
     }
+
+    /// Removes the functions from the server of `con`, whatever code they have there. Gives the
+    /// names of those that were there.
+    ///
+    /// # Errors
+    ///
+    /// The first error; the functions before it are removed.
+    pub fn unregister_all(&self, con: &mut impl ConnectionLike) -> Result<Vec<&'static str>> {
+        now(self.unregister_all_on(&mut Blocking(con)))
+    }
+
+    /// As [`unregister_all`](Self::unregister_all), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`unregister_all`](Self::unregister_all).
+    #[cfg(feature = "tokio")]
+    pub async fn unregister_all_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+    ) -> Result<Vec<&'static str>> {
+        self.unregister_all_on(&mut super::runner::Asynchronous::new(con))
+            .await
+    }
+
+    async fn unregister_all_on(&self, runner: &mut impl Runner) -> Result<Vec<&'static str>> {
+        let mut removed = Vec::new();
+        for old in runner.run(requests::dump_registrations()).await? {
+            let Some(item) = self.0.iter().find(|item| item.holds(&old)) else {
+                continue;
+            };
+            runner.run(requests::unregister(&old)).await?;
+            removed.push(item.name());
+        }
+        Ok(removed)
+    }
 }
 
 /// Registers a function that runs at events, in the place of older code with the same name.
@@ -153,7 +202,7 @@ pub async fn register_event_async<C: redis::aio::ConnectionLike + Send>(
 async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Registered> {
     let script = event_script(spec);
     let options = options(
-        "redgrease-event-",
+        EVENT_SESSION,
         spec.function.name,
         spec.requirements,
         (spec.function.file, spec.function.line),

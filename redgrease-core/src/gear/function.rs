@@ -226,7 +226,8 @@ impl<R: ReaderType, T> GearFunction<R, RunAs<T>> {
 }
 
 impl<R: ReaderType> GearFunction<R, Register> {
-    /// The text that is sent to the server.
+    /// The text that is sent to the server. What a command answers is what its last step gives,
+    /// as for any script: text, bytes, integers and lists of these arrive as they are.
     pub fn script(&self) -> Script {
         gear_script(&self.plan, Encoding::Unit)
     }

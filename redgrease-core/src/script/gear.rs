@@ -6,7 +6,7 @@ use crate::gear::{Action, Argument, Operation, Plan, Reader, Step};
 use crate::spec::Encoding;
 
 /// The script that runs or registers a gear; an open one is run. `result` says how each record
-/// that comes out is encoded.
+/// that comes out of a run is encoded.
 ///
 /// ```
 /// use redgrease_core::gear::{Plan, Reader};
@@ -46,9 +46,8 @@ pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
     if arguments.text("convertToStr") == Some("True") {
         writer.line("_rg.map(lambda record: str(record))");
     }
-    // What a hooked command answers goes to clients who know nothing of Rust.
-    let answers = plan.reader == Reader::Command && arguments.get("hook").is_none();
-    if name == "run" || answers {
+    // What a registered gear answers goes to clients who know nothing of Rust.
+    if name == "run" {
         writer.subject("the gear");
         let encode = writer.encoding(result);
         writer.line(&format!("_rg.{encode}"));

@@ -10,7 +10,9 @@ use crate::error::{Error, PythonError, Result};
 
 /// What an execution gave: its value and the errors of the records that failed.
 ///
-/// A record whose Python callback raised is not among the results; its error is in `errors`.
+/// A record whose Python callback raised is not among the results; its error is in `errors`. After
+/// an error the server reads no more records, so the results are some of all: [`ok`](Self::ok) takes
+/// them only when nothing failed.
 ///
 /// ```
 /// # use redgrease_core::client::{FromResults, GearsCommands};

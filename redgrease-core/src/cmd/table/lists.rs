@@ -5,7 +5,7 @@ use crate::cmd::entry::{Entry, Refusal, Reply, because, entry, refused};
 /// Why a command that waits for data is no method of `cmd`.
 pub(super) const fn waits(instead: &'static str) -> Refusal {
     because(
-        "it waits for another client, and the server waits with it",
+        "it waits for another client, but inside of the server a command answers at once",
         instead,
     )
 }

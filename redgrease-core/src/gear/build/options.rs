@@ -136,9 +136,10 @@ impl RegisterOptions<StreamReader> {
         self.with("batch", &entries)
     }
 
-    /// After how many seconds an execution starts with the entries that are there; 0 for never.
-    pub fn duration(self, seconds: u64) -> Self {
-        self.with("duration", &seconds)
+    /// After how many milliseconds an execution starts with the entries that are there; 0 for
+    /// never.
+    pub fn duration(self, milliseconds: u64) -> Self {
+        self.with("duration", &milliseconds)
     }
 
     /// What happens when an execution fails: `"continue"`, `"abort"` or `"retry"`.
