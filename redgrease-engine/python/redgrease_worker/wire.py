@@ -98,6 +98,9 @@ class Stream:
             if not count:
                 raise EOFError("the server closed the connection")
             self.feed(bytes(room[:count]))
+            if len(frames) > 1:
+                # There is more than one caller: somebody else has use for the processor.
+                self._quick = False
 
     def _look(self, room, end):
         """Receives what comes until `end`; None when nothing has."""

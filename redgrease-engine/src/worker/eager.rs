@@ -17,6 +17,11 @@ pub(super) struct Eager {
 }
 
 impl Eager {
+    /// Keeps the next read from looking first: there is more than one caller, so somebody else has use for the processor.
+    pub(super) fn rest(&mut self) {
+        self.slow = true;
+    }
+
     /// Reads what is there or comes.
     ///
     /// # Errors

@@ -58,9 +58,13 @@ impl Worker {
             }
             self.last_sign
                 .store(engine().microseconds(), Ordering::Relaxed);
+            let mut frames = 0;
             loop {
                 match inbox.next() {
-                    Ok(Some(frame)) => self.take(&frame, &mut server),
+                    Ok(Some(frame)) => {
+                        frames += 1;
+                        self.take(&frame, &mut server);
+                    }
                     Ok(None) => break,
                     Err(_) => {
                         log(
@@ -71,6 +75,9 @@ impl Worker {
                         break;
                     }
                 }
+            }
+            if frames > 1 {
+                eager.rest();
             }
             server.serve();
             let replies = std::mem::take(&mut server.replies);
