@@ -186,3 +186,19 @@ fn a_watched_directory_that_is_deleted_and_made_again_is_followed() {
     answers(&place, "e", Some("E"), &running);
     assert_eq!(place.trigger("d"), None);
 }
+
+#[test]
+fn a_deleted_script_does_not_wait_for_ever_for_a_new_name() {
+    let place = Place::with_server();
+    place.write("a.py", &function("a", "A"));
+    let running = watch(&place);
+    place.remove("a.py");
+    // a new file that is never left alone may be the same script under another name, or not
+    eventually(
+        || {
+            place.write("never-done.py", &function("b", "B"));
+            place.trigger("a").is_none()
+        },
+        || format!("`a` still answers: {}", running.said()),
+    );
+}
