@@ -5,7 +5,9 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use notify::RecommendedWatcher;
-use notify_debouncer_mini::{DebounceEventResult, Debouncer, new_debouncer};
+use notify_debouncer_mini::{
+    DebounceEventResult, DebouncedEvent, DebouncedEventKind, Debouncer, new_debouncer,
+};
 
 use crate::failure::{Failure, Result};
 use crate::interrupt;
@@ -65,7 +67,10 @@ impl<'a> Watch<'a> {
         while !interrupt::requested() {
             match self.events.recv_timeout(TICK) {
                 Ok(Ok(events)) => {
-                    let paths: Vec<PathBuf> = events.into_iter().map(|event| event.path).collect();
+                    // a file that is still being written is told of again when that has ended
+                    let is_over = |event: &DebouncedEvent| event.kind == DebouncedEventKind::Any;
+                    let over = events.into_iter().filter(is_over);
+                    let paths: Vec<PathBuf> = over.map(|event| event.path).collect();
                     paths.iter().for_each(|path| self.roots.doubt(path));
                     mirror.changed(&paths);
                 }
