@@ -107,14 +107,14 @@ pub(crate) fn run(server: &Server, terminal: Terminal) -> Result<()> {
 }
 
 fn not_found(part: &'static str, error: embedded::Error) -> Finding {
-    missing(part, not_started(error))
+    failed(part, State::Missing, not_started(error))
 }
 
-fn missing(part: &'static str, failure: Failure) -> Finding {
+fn failed(part: &'static str, state: State, failure: Failure) -> Finding {
     let text = failure
         .message
         .replace("\n  - ", "\n                         ");
-    let finding = Finding::new(part, State::Missing, text);
+    let finding = Finding::new(part, state, text);
     match failure.help {
         Some(help) => finding.remedy(help),
         None => finding,
@@ -147,7 +147,7 @@ fn engine() -> Finding {
     const PART: &str = "engine";
     let path = match module::path() {
         Ok(path) => path,
-        Err(failure) => return missing(PART, failure),
+        Err(failure) => return failed(PART, State::Missing, failure),
     };
     let text = path.display().to_string();
     if !is_executable(&path) {
@@ -224,7 +224,13 @@ fn missing_package(python: &Path, package: &(&'static str, &str, bool)) -> Optio
     let state = if *needed { State::Missing } else { State::Poor };
     let remedy = match *name {
         "venv" | "ensurepip" => "`apt install python3-venv`".to_string(),
-        name => format!("`{} -m pip install {name}`", python.display()),
+        name => {
+            let python = python.display();
+            format!(
+                "`{python} -m pip install {name}`; or, for this directory alone, `{python} -m venv \
+                 .venv && .venv/bin/python3 -m pip install cloudpickle greenlet`"
+            )
+        }
     };
     let text = format!("{} has no {name}: {reason}", python.display());
     Some(Finding::new(name, state, text).remedy(remedy))
@@ -273,7 +279,7 @@ fn named_server(server: &Server) -> Finding {
     let url = server.url();
     let mut con = match server.connect() {
         Ok(con) => con,
-        Err(failure) => return Finding::new(PART, State::Poor, failure.message),
+        Err(failure) => return failed(PART, State::Poor, failure),
     };
     let running = Running::ask(&mut con);
     let Some(gears) = running.gears() else {

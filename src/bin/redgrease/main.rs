@@ -1,6 +1,7 @@
 //! The command line tool `redgrease`: load, check, run and watch Python gear scripts.
 
 mod args;
+mod changes;
 mod check;
 mod config;
 mod doctor;

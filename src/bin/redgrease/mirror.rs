@@ -73,11 +73,6 @@ impl<'m, 'l> Mirror<'m, 'l> {
         let mut gone = BTreeSet::new();
         let mut scripts = BTreeSet::new();
         for path in paths {
-            if path.is_dir() {
-                // files may have come into a new directory before it was watched
-                scripts.extend(self.new_scripts_below(path));
-                continue;
-            }
             match self.sources.kind(path) {
                 Some(Kind::Requirements) => scripts.extend(self.requirements_changed(path)),
                 Some(Kind::Script) if path.exists() => {
@@ -126,7 +121,8 @@ impl<'m, 'l> Mirror<'m, 'l> {
         }
     }
 
-    fn new_scripts_below(&self, dir: &Path) -> Vec<PathBuf> {
+    /// The scripts below a directory that are not loaded yet.
+    pub(crate) fn new_scripts_below(&self, dir: &Path) -> Vec<PathBuf> {
         let mut new = self.new_scripts();
         new.retain(|path| path.starts_with(dir));
         new

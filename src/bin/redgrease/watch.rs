@@ -1,14 +1,11 @@
 //! Listening for changes of files and of the server, until Ctrl-C.
 
-use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use notify::RecommendedWatcher;
-use notify_debouncer_mini::{
-    DebounceEventResult, DebouncedEvent, DebouncedEventKind, Debouncer, new_debouncer,
-};
+use notify::{Event, RecommendedWatcher};
 
+use crate::changes::Changes;
 use crate::failure::{Failure, Result};
 use crate::interrupt;
 use crate::loader::Loader;
@@ -25,9 +22,10 @@ const TICK: Duration = Duration::from_millis(50);
 /// A running watch on the directories of the sources.
 pub(crate) struct Watch<'a> {
     sources: &'a Sources,
-    events: Receiver<DebounceEventResult>,
+    events: Receiver<notify::Result<Event>>,
     /// Stops watching when it is dropped.
-    debouncer: Debouncer<RecommendedWatcher>,
+    watcher: RecommendedWatcher,
+    changes: Changes,
     roots: Roots,
     quiet: Duration,
 }
@@ -36,12 +34,13 @@ impl<'a> Watch<'a> {
     /// Begins to listen for changes; a file counts as changed once it was left alone for `quiet`.
     pub(crate) fn start(sources: &'a Sources, quiet: Duration) -> Result<Self> {
         let (sender, events) = mpsc::channel();
-        let mut debouncer = new_debouncer(quiet, sender).map_err(|error| cannot(&error))?;
-        let roots = Roots::watch(sources, debouncer.watcher()).map_err(|error| cannot(&error))?;
+        let mut watcher = notify::recommended_watcher(sender).map_err(|error| cannot(&error))?;
+        let roots = Roots::watch(sources, &mut watcher).map_err(|error| cannot(&error))?;
         Ok(Self {
             sources,
             events,
-            debouncer,
+            watcher,
+            changes: Changes::new(quiet),
             roots,
             quiet,
         })
@@ -65,22 +64,9 @@ impl<'a> Watch<'a> {
         );
         let mut next_look = Instant::now() + HEARTBEAT;
         while !interrupt::requested() {
-            match self.events.recv_timeout(TICK) {
-                Ok(Ok(events)) => {
-                    // a file that is still being written is told of again when that has ended
-                    let is_over = |event: &DebouncedEvent| event.kind == DebouncedEventKind::Any;
-                    let over = events.into_iter().filter(is_over);
-                    let paths: Vec<PathBuf> = over.map(|event| event.path).collect();
-                    paths.iter().for_each(|path| self.roots.doubt(path));
-                    mirror.changed(&paths);
-                }
-                Ok(Err(error)) => terminal.warning(format_args!("watching: {error}")),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Failure::failed("watching ended unexpectedly"));
-                }
-            }
-            for dir in self.roots.replaced(self.debouncer.watcher(), self.quiet) {
+            self.listen(terminal)?;
+            self.hand_over(&mut mirror);
+            for dir in self.roots.replaced(&mut self.watcher, self.quiet) {
                 mirror.directory_replaced(&dir);
             }
             mirror.remove_after(self.quiet.saturating_mul(2) + HEARTBEAT);
@@ -91,6 +77,48 @@ impl<'a> Watch<'a> {
         }
         terminal.status("Stopped", "watching; the scripts stay loaded");
         Ok(())
+    }
+
+    /// Notes what the system tells within a moment.
+    fn listen(&mut self, terminal: Terminal) -> Result<()> {
+        let first = match self.events.recv_timeout(TICK) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) => return Ok(()),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Failure::failed("watching ended unexpectedly"));
+            }
+        };
+        for event in [first].into_iter().chain(self.events.try_iter()) {
+            match event {
+                // the system had more to tell than it could keep
+                Ok(event) if event.need_rescan() => {
+                    let directories = self.sources.directories();
+                    directories
+                        .iter()
+                        .for_each(|(dir, _)| self.roots.doubt(dir));
+                }
+                Ok(event) => self.changes.note_event(event),
+                Err(error) => terminal.warning(format_args!("watching: {error}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the mirror follow what has been left alone.
+    fn hand_over(&mut self, mirror: &mut Mirror<'_, '_>) {
+        let mut files = Vec::new();
+        for path in self.changes.take() {
+            self.roots.doubt(&path);
+            if path.is_dir() {
+                // files may have come into a new directory before it was watched
+                self.changes.note(mirror.new_scripts_below(&path));
+            } else {
+                files.push(path);
+            }
+        }
+        if !files.is_empty() {
+            mirror.changed(&files);
+        }
     }
 }
 
