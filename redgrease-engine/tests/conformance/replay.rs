@@ -10,7 +10,7 @@ use super::exchange::{Exchange, Recorded, Recording};
 use super::ids::{Ids, Kind};
 use super::mask::{Context, RECORDED_DURATION, STRETCHED_DURATION};
 use crate::support::resp::show;
-use crate::support::{Client, Server, Value};
+use crate::support::{Client, Options, Server, Value};
 
 /// How long a reply may take. The longest recorded one took two seconds; this machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -84,7 +84,7 @@ pub(crate) fn replay(
 ) -> Report {
     let mut player = Player {
         protocol,
-        server: Server::start(),
+        server: Server::with(&Options::unhurried()),
         clients: HashMap::new(),
         ids: Ids::default(),
         profiling: false,
@@ -171,7 +171,7 @@ impl Player {
                 self.clients.clear();
                 self.ids.clear();
                 self.profiling = false;
-                self.server = Server::start();
+                self.server = Server::with(&Options::unhurried());
                 nothing()
             }
             "#READ" => self.read(exchange.connection, PATIENCE),
@@ -228,7 +228,7 @@ impl Player {
         let log = self.server.log_tail();
         self.clients.clear();
         self.ids.clear();
-        self.server = Server::start();
+        self.server = Server::with(&Options::unhurried());
         Step::Missing(format!(
             "{why}; THE SERVER DIED OR HANGS, its log ends:\n{log}"
         ))

@@ -45,6 +45,11 @@ impl Options {
         }
     }
 
+    /// The engine kills no worker because the machine is busy: what is compared is what functions do.
+    pub(crate) fn unhurried() -> Self {
+        Self::module(&["AbortGrace", "60000", "SyncDeadline", "60000"])
+    }
+
     /// Server arguments only.
     pub(crate) fn server(args: &[&str]) -> Self {
         Self {

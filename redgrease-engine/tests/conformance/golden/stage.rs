@@ -17,7 +17,7 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new() -> Self {
-        let server = Server::start();
+        let server = Server::with(&Options::unhurried());
         let client = server.client();
         Self {
             server,
