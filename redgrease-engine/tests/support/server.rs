@@ -321,10 +321,16 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
         }
         // Somebody else may have taken the port: then that server answers, and this one ends.
         let own = format!("process_id:{}\r\n", child.id());
-        let info = Client::connect(address)
-            .ok()
-            .and_then(|mut c| c.ask(&["INFO", "server"], PATIENCE).ok());
-        if info.is_some_and(|info| info.text().contains(&own)) {
+        let serves = Client::connect(address).is_ok_and(|mut client| {
+            let mut says = |command: &[&str], part: &str| {
+                client
+                    .ask(command, PATIENCE)
+                    .is_ok_and(|reply| reply.text().contains(part))
+            };
+            // INFO is answered while the server loads its file, PING is not.
+            says(&["INFO", "server"], &own) && says(&["PING"], "PONG")
+        });
+        if serves {
             return Ok(child);
         }
         if Instant::now() > deadline {
