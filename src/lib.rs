@@ -9,7 +9,7 @@ pub use redgrease_core::client::{
 };
 pub use redgrease_core::error::{Error, PythonError, Result};
 pub use redgrease_core::gear::build;
-pub use redgrease_core::gear::build::{OpenGear, RegisterOptions};
+pub use redgrease_core::gear::build::{Only, OpenGear, RegisterOptions, RunOptions};
 pub use redgrease_core::gear::function::readers::{
     CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,
 };

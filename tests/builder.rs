@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{gears, server, start};
 use redgrease::prelude::*;
 use redgrease::redis::Commands;
-use redgrease::{RedisGears, RegisterOptions, registrations};
+use redgrease::{Mode, Only, RawRecord, RedisGears, RegisterOptions, RunOptions, registrations};
 
 #[command(file = "ui/pass/scripts/distance.py")]
 fn distance(x: f64, y: f64) -> f64;
@@ -27,7 +27,7 @@ fn follow(entry: StreamRecord) {
 
 /// Waits until `key` is there.
 fn wait_for(con: &mut RedisGears, key: &str) -> String {
-    for _ in 0..200 {
+    for _ in 0..3000 {
         if let Some(value) = con.get::<_, Option<String>>(key).unwrap() {
             return value;
         }
@@ -105,8 +105,100 @@ fn functions_run_at_events() {
 
     let gear = KeysReader::new("*")
         .foreach(py! { lambda record: cmd.set("seen", record["key"]) })
-        .register(RegisterOptions::new("seen:*").mode(redgrease::Mode::Sync));
+        .register(RegisterOptions::new("seen:*").mode(Mode::Sync));
     gear.on(&mut con).unwrap();
     let _: () = con.set("seen:it", 1).unwrap();
     assert_eq!(wait_for(&mut con, "seen"), "seen:it");
+}
+
+#[test]
+fn readers_sugar_and_ends_take_their_arguments() {
+    let server = start();
+    let mut con = gears(&server);
+    let _: () = con.hset("user:1", "name", "Ann").unwrap();
+    let _: () = con.set("user:2", "Ben").unwrap();
+    let texts: Vec<String> = KeysReader::new("user:*")
+        .records_of(Only::types(["string"]))
+        .map(py! { lambda record: record.value })
+        .run()
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(texts, ["Ben"]);
+    let hashes: Vec<String> = KeysReader::new("user:*")
+        .keys_of(Only::types(["hash"]))
+        .run_with(RunOptions::new().mode(Mode::AsyncLocal))
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(hashes, ["user:1"]);
+    let others: Vec<String> = KeysReader::new("nothing")
+        .values_of(Only::types(["string"]).and_events(["set"]))
+        .run_with(RunOptions::new().pattern("user:*"))
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(others, Vec::<String>::new(), "a run has no events");
+    let one: Vec<bool> = KeysReader::new("user:2")
+        .records()
+        .map(py! { lambda record: record.value is None })
+        .run_with(RunOptions::new().no_scan(true).read_value(false))
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(one, [true]);
+    let generated: Vec<String> = KeysOnlyReader::new("nothing")
+        .run_generated(
+            py! { lambda: ("user:*", False) },
+            RunOptions::new().count(10),
+        )
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(generated.len(), 2);
+    for number in 1..=3 {
+        let _: String = redis::cmd("XADD")
+            .arg("log")
+            .arg(format!("{number}-0"))
+            .arg(("n", number))
+            .query(&mut con)
+            .unwrap();
+    }
+    let late: Vec<String> = StreamReader::new("log")
+        .values()
+        .map(py! { lambda value: value["n"] })
+        .run_with(RunOptions::new().from_id("2-0"))
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(late.last().map(String::as_str), Some("3"));
+    assert!(late.len() < 3, "{late:?}");
+
+    CommandReader::new()
+        .apply::<2>(py! { lambda a, b: a + b })
+        .register_calling("join", py! { lambda: cmd.set("ready", 1) })
+        .on(&mut con)
+        .unwrap();
+    assert_eq!(wait_for(&mut con, "ready"), "1");
+    let joined = con.trigger("join", &["a", "b"]).unwrap();
+    assert_eq!(joined, [RawRecord::from("ab")]);
+    CommandReader::new()
+        .args_at_most(1)
+        .register("first")
+        .on(&mut con)
+        .unwrap();
+    let first = con.trigger("first", &["x", "y"]).unwrap();
+    assert!(
+        format!("{first:?}").contains('x') && !format!("{first:?}").contains('y'),
+        "{first:?}"
+    );
+    CommandReader::new()
+        .map(py! { lambda command: "none of yours" })
+        .register(RegisterOptions::hook("get").keyprefix("secret:"))
+        .on(&mut con)
+        .unwrap();
+    let hidden: String = con.get("secret:1").unwrap();
+    assert!(hidden.contains("none of yours"), "{hidden}");
+    let open: String = con.get("user:2").unwrap();
+    assert_eq!(open, "Ben");
 }

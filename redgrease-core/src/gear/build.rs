@@ -9,13 +9,16 @@
 //! ```
 
 mod callback;
+mod ends;
 mod options;
+mod run;
 
 pub use callback::{Callable, Callback, No, StaticCallback, Yes};
 pub use options::{ReaderOptions, RegisterOptions};
+pub use run::{Matching, Only, Placed, RunOptions, Runs, Scanning};
 
 use super::function::GearFunction;
-use super::function::ends::{Open, Register, Run};
+use super::function::ends::Open;
 use super::function::readers::{
     CommandReader, KeysOnlyReader, KeysReader, PythonReader, ReaderType, ShardsIDReader,
     StreamReader,
@@ -314,82 +317,24 @@ impl<R: ReaderType> OpenGear<R> {
         })
     }
 
+    fn end_calling<E: super::function::ends::End>(
+        self,
+        keyword: &'static str,
+        callback: impl Callable<0>,
+        mut arguments: Vec<Argument>,
+        action: impl FnOnce(Vec<Argument>) -> Action,
+    ) -> GearFunction<R, E> {
+        let mut plan = self.into_plan();
+        arguments.push(callback.into_argument(keyword, &mut plan));
+        Self::from_plan(plan).end(action(arguments))
+    }
+
     fn end<E: super::function::ends::End>(self, action: Action) -> GearFunction<R, E> {
         let mut plan = self.into_plan();
         plan.action = Some(action);
         GearFunction::from_plan(plan)
     }
 }
-
-macro_rules! sugar {
-    ($($reader:ident)*) => { $(
-        impl OpenGear<$reader> {
-            /// The values of the records.
-            pub fn values(self) -> Self {
-                self.step(Operation::Values, Vec::new())
-            }
-
-            /// The keys of the records.
-            pub fn keys(self) -> Self {
-                self.step(Operation::Keys, Vec::new())
-            }
-
-            /// The records as objects with attributes.
-            pub fn records(self) -> Self {
-                self.step(Operation::Records, Vec::new())
-            }
-        }
-    )* };
-}
-
-sugar!(KeysReader StreamReader);
-
-impl OpenGear<CommandReader> {
-    /// The arguments of the command as a list, without its name.
-    pub fn args(self) -> Self {
-        self.step(Operation::Args, Vec::new())
-    }
-}
-
-macro_rules! runs {
-    ($($reader:ident)*) => { $(
-        impl OpenGear<$reader> {
-            /// Ends the gear: it runs once over what is there.
-            pub fn run(self) -> GearFunction<$reader, Run> {
-                self.end(Action::Run(Vec::new()))
-            }
-        }
-    )* };
-}
-
-runs!(KeysReader KeysOnlyReader StreamReader ShardsIDReader);
-
-impl OpenGear<PythonReader> {
-    /// Ends the gear: it runs once over what `generator` yields.
-    pub fn run(self, generator: impl Callable<0>) -> GearFunction<PythonReader, Run> {
-        let mut plan = self.into_plan();
-        let argument = generator.into_argument("arg", &mut plan);
-        Self::from_plan(plan).end(Action::Run(vec![argument]))
-    }
-}
-
-macro_rules! registers {
-    ($($reader:ident)*) => { $(
-        impl OpenGear<$reader> {
-            /// Ends the gear: it runs at every event that `options` describe. A text is a prefix
-            /// of keys (the trigger, for a command).
-            pub fn register(
-                self,
-                options: impl Into<RegisterOptions<$reader>>,
-            ) -> GearFunction<$reader, Register> {
-                let (arguments, requirements) = options.into().into_parts();
-                self.end(Action::Register(arguments)).requirements(requirements)
-            }
-        }
-    )* };
-}
-
-registers!(KeysReader StreamReader CommandReader);
 
 #[cfg(test)]
 mod tests;

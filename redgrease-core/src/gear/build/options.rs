@@ -163,4 +163,21 @@ impl RegisterOptions<CommandReader> {
     pub fn inorder(self, inorder: bool) -> Self {
         self.with("inorder", &inorder)
     }
+
+    /// For calls of this command of the server, instead of a trigger; only with arguments whose
+    /// first key begins with [`keyprefix`](Self::keyprefix), if there is one.
+    pub fn hook(command: impl AsRef<str>) -> Self {
+        let mut options = Self::new("").with("hook", command.as_ref());
+        options
+            .arguments
+            .retain(|argument| argument.keyword.as_deref() != Some(Self::TRIGGER));
+        options
+    }
+
+    /// Only commands whose first key begins with this text; with a [`hook`](Self::hook).
+    pub fn keyprefix(self, prefix: impl AsRef<str>) -> Self {
+        self.with("keyprefix", prefix.as_ref())
+    }
+
+    const TRIGGER: &str = <CommandReader as ReaderOptions>::FIRST;
 }
