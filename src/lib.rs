@@ -158,6 +158,8 @@ mod guide {
     struct Requirements;
     #[doc = include_str!("../docs/sessions.md")]
     struct Sessions;
+    #[doc = include_str!("../docs/streams.md")]
+    struct Streams;
     #[doc = include_str!("../docs/types.md")]
     struct Types;
 }

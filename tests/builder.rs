@@ -22,7 +22,7 @@ fn index_person(record: Record) {
 
 #[stream_reader(prefix = "entries:*", mode = "async_local", on_registered = python! { cmd.set("following", 1) })]
 fn follow(entry: StreamRecord) {
-    python! { cmd.set("last:" + entry.key, entry.value["name"]) }
+    python! { cmd.set("last:" + entry.key, entry["value"]["name"]) }
 }
 
 /// Waits until `key` is there.

@@ -74,7 +74,7 @@ pub(crate) const TWO_BODIES: Fixed = Fixed(
 );
 pub(crate) const PYTHON_ALONE: Fixed = Fixed(
     "RG0904",
-    "`python!` is the body of a function with `#[command]`",
+    "`python!` is the body of a function with `#[command]`, `#[keys_reader]` or `#[stream_reader]`",
     "for an expression in Rust code use `gear! { … }`",
 );
 pub(crate) const CAPTURE_IN_FUNCTION: Fixed = Fixed(

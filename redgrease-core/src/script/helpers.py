@@ -15,6 +15,8 @@ class Record(object):
         self.type = type if type is not None else ""
         self.event = event if event is not None else ""
         self.__dict__.update(fields)
+    def __getitem__(self, name):
+        return getattr(self, name)
     def __repr__(self):
         return "Record(%s)" % ", ".join("%s=%r" % f for f in self.__dict__.items())
     def __eq__(self, other):
@@ -30,6 +32,8 @@ class StreamRecord(object):
         self.id = id
         self.value = value
         self.__dict__.update(fields)
+    def __getitem__(self, name):
+        return getattr(self, name)
     def __repr__(self):
         return "StreamRecord(%s)" % ", ".join("%s=%r" % f for f in self.__dict__.items())
     def __eq__(self, other):
