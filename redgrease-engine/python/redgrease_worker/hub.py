@@ -50,13 +50,17 @@ class Hub:
         # Not the leader: the server may have asked for another one already.
         self.main.start()
 
-    def main_is_free(self):
-        """Gives the lead back to the main thread when that has nothing to do: only there a signal ends a system call."""
+    def main_is_free(self, leader):
+        """Gives the lead back to the main thread when that has nothing to do: only there a signal ends a system call.
+
+        Only `leader` may give it, if it still leads: another thread that got the lead meanwhile may be reading, and two
+        readers would leave frames to nobody.
+        """
         main = self.main
         if main not in self.followers:
             return False
         with self.change:
-            if main not in self.followers:
+            if self.leader is not leader or main not in self.followers:
                 return False
             self.followers.remove(main)
             self.leader = main

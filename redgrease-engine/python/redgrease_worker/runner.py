@@ -47,7 +47,7 @@ class Runner:
             if hub.leader is not self:
                 self.take(self.follow())
                 continue
-            if not self.main and hub.main_is_free():
+            if not self.main and hub.main_is_free(self):
                 continue
             if not self.inbox.empty():
                 self.take(self.inbox.get())
