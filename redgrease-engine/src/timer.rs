@@ -9,8 +9,7 @@ use crate::engine::{engine, random_hex};
 use crate::ffi::{Io, IoError, ServerLock, hold_time_event, lock_server, module_flags, replicate};
 use crate::session::{PickledPlan, Session};
 use crate::value::{Value, decode, encode};
-use crate::wire::{FrameType, frame};
-use crate::worker::Work;
+use crate::wire::FrameType;
 
 /// The command that replicas and the append-only file get for a time event with a key.
 pub(crate) const MAKE: &CStr = c"RG.INNERTIMEEVENT";
@@ -175,26 +174,17 @@ impl Event {
             self.schedule();
             return;
         };
-        let number = worker.next_number();
-        let payload = Value::Tuple(vec![
+        let question = Value::Tuple(vec![
             Value::str(&self.session.inner_name),
             Value::List(vec![Value::str(&self.plan)]),
         ]);
-        let mut out = Vec::new();
-        frame(&mut out, FrameType::Registered, number, |bytes| {
-            encode(&payload, bytes);
-        });
-        worker.submit(
-            number,
-            &out,
-            Work {
-                execution: None,
-                progress: None,
-                done: Box::new(move |answer| match answer {
-                    Ok(b"F") => self.end(),
-                    // A worker that died took the call along, not the time event.
-                    _ => self.schedule(),
-                }),
+        worker.ask(
+            FrameType::Registered,
+            &question,
+            move |answer| match answer {
+                Ok(b"F") => self.end(),
+                // A worker that died took the call along, not the time event.
+                _ => self.schedule(),
             },
         );
     }

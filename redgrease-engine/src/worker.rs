@@ -211,6 +211,24 @@ impl Worker {
         engine().supervise();
     }
 
+    /// Asks the worker for something that belongs to no execution; `done` gets the answer.
+    pub(crate) fn ask(
+        &self,
+        kind: FrameType,
+        question: &Value,
+        done: impl FnOnce(WorkResult<'_>) + Send + 'static,
+    ) {
+        let number = self.next_number();
+        let mut out = Vec::new();
+        frame(&mut out, kind, number, |payload| encode(question, payload));
+        let work = Work {
+            execution: None,
+            progress: None,
+            done: Box::new(done),
+        };
+        self.submit(number, &out, work);
+    }
+
     /// Sends a frame that is not answered, or that continues work.
     pub(crate) fn send(&self, frame: &[u8]) {
         self.outbox.send(frame);

@@ -5,9 +5,9 @@ use std::ffi::CStr;
 use crate::engine::engine;
 use crate::ffi::{Blocked, Command, Invocation};
 use crate::reply::Reply;
-use crate::value::{Value, decode, encode};
-use crate::wire::{FrameType, frame};
-use crate::worker::{Work, WorkResult};
+use crate::value::{Value, decode};
+use crate::wire::FrameType;
+use crate::worker::WorkResult;
 
 /// How the text is sorted when nothing else was asked for.
 const ORDER: &[u8] = b"tottime";
@@ -54,23 +54,12 @@ impl Command for PyProfile {
                 return;
             }
         };
-        let number = worker.next_number();
         let order = order.map_or(Value::None, Value::redis);
-        let payload = Value::Tuple(vec![Value::str(&session.inner_name), order]);
-        let mut out = Vec::new();
-        frame(&mut out, FrameType::Profile, number, |bytes| {
-            encode(&payload, bytes);
-        });
+        let question = Value::Tuple(vec![Value::str(&session.inner_name), order]);
         let client = context.block();
-        worker.submit(
-            number,
-            &out,
-            Work {
-                execution: None,
-                progress: None,
-                done: Box::new(move |answer| finish(client, stats, answer)),
-            },
-        );
+        worker.ask(FrameType::Profile, &question, move |answer| {
+            finish(client, stats, answer);
+        });
     }
 }
 

@@ -15,9 +15,8 @@ use crate::registration::Registration;
 use crate::reply::Reply;
 use crate::requirements;
 use crate::session::Session;
-use crate::value::{Value, decode, encode};
-use crate::wire::{FrameType, frame};
-use crate::worker::Work;
+use crate::value::{Value, decode};
+use crate::wire::FrameType;
 
 /// RG.PYEXECUTE
 pub(crate) struct PyExecute;
@@ -182,37 +181,22 @@ fn load(
         if let Some(old) = &replaced {
             engine().registry.begin_replacing(&session.inner_name, old);
         }
-        let number = worker.next_number();
-        let payload = Value::Tuple(vec![
+        let question = Value::Tuple(vec![
             Value::str(&session.inner_name),
             Value::redis(&request.script),
         ]);
-        let mut out = Vec::with_capacity(request.script.len() + 96);
-        frame(&mut out, FrameType::Load, number, |bytes| {
-            encode(&payload, bytes);
-        });
         let unblocking = request.unblocking;
-        worker.submit(
-            number,
-            &out,
-            Work {
-                execution: None,
-                progress: None,
-                done: Box::new(move |answer| {
-                    engine().registry.end_replacing(&session.inner_name);
-                    let reply = answer.and_then(|payload| {
-                        decode(payload)
-                            .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
-                    });
-                    match reply {
-                        Ok(value) => {
-                            finish(&session, &value, replaced.as_ref(), unblocking, client);
-                        }
-                        Err(text) => client.answer(Reply::error(text)),
-                    }
-                }),
-            },
-        );
+        worker.ask(FrameType::Load, &question, move |answer| {
+            engine().registry.end_replacing(&session.inner_name);
+            let reply = answer.and_then(|payload| {
+                decode(payload)
+                    .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
+            });
+            match reply {
+                Ok(value) => finish(&session, &value, replaced.as_ref(), unblocking, client),
+                Err(text) => client.answer(Reply::error(text)),
+            }
+        });
     }))
 }
 
@@ -359,21 +343,8 @@ pub(crate) fn tell_registered(
             return;
         }
     };
-    let number = worker.next_number();
-    let payload = Value::Tuple(vec![Value::str(&session.inner_name), Value::List(plans)]);
-    let mut out = Vec::new();
-    frame(&mut out, FrameType::Registered, number, |bytes| {
-        encode(&payload, bytes);
-    });
-    worker.submit(
-        number,
-        &out,
-        Work {
-            execution: None,
-            progress: None,
-            done: Box::new(move |_| then()),
-        },
-    );
+    let question = Value::Tuple(vec![Value::str(&session.inner_name), Value::List(plans)]);
+    worker.ask(FrameType::Registered, &question, move |_| then());
 }
 
 #[cfg(test)]
