@@ -161,12 +161,7 @@ class Gear:
         return self.each(f, lambda out, _, result: out.extend(result[::-1] if isinstance(result, list) else [result]))
 
     def accumulate(self, f):
-        def work(records):
-            value = None
-            for record in records:
-                value = f(value, record)
-            return [value] if records else []
-        return self.step(work)
+        return self.aggregate(None, f)
 
     def aggregate(self, zero, op, comb=None):
         def work(records):
