@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::{Arc, Mutex};
 
-use crate::tool::{Place, eventually, function};
+use crate::tool::{Place, end_of, eventually, function};
 
 /// Runs a program on a terminal of its own, whose two sides are this program's input and output.
 const ON_A_TERMINAL: &str = "\
@@ -73,15 +73,7 @@ impl Terminal {
     }
 
     fn ends(&mut self) -> i32 {
-        let mut code = None;
-        eventually(
-            || {
-                code = self.child.try_wait().unwrap();
-                code.is_some()
-            },
-            || "the tool does not end".to_string(),
-        );
-        code.unwrap().code().unwrap_or(-1)
+        end_of(&mut self.child)
     }
 }
 

@@ -222,15 +222,7 @@ impl Running {
 
     /// Waits for its end and gives the exit code.
     pub(crate) fn ends(&mut self) -> i32 {
-        let mut code = None;
-        eventually(
-            || {
-                code = self.child.try_wait().unwrap();
-                code.is_some()
-            },
-            || "the tool does not end".to_string(),
-        );
-        code.unwrap().code().unwrap_or(-1)
+        end_of(&mut self.child)
     }
 }
 
@@ -239,6 +231,19 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Waits for the end of the tool and gives its exit code.
+pub(crate) fn end_of(child: &mut Child) -> i32 {
+    let mut code = None;
+    eventually(
+        || {
+            code = child.try_wait().unwrap();
+            code.is_some()
+        },
+        || "the tool does not end".to_string(),
+    );
+    code.unwrap().code().unwrap_or(-1)
 }
 
 /// Waits for something to become true.
