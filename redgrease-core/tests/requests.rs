@@ -4,7 +4,8 @@
 
 use redgrease_core::client::requests::{self, PyExecuteOptions, SessionOptions};
 use redgrease_core::client::{ExecId, ExecLocality, ExecutionFilter, GearsCommands, Request};
-use redis::{Arg, ConnectionLike, RedisResult, Value};
+use redis::Arg;
+use redis_test::{MockCmd, MockRedisConnection};
 
 fn words<T>(request: &Request<T>) -> String {
     let words: Vec<String> = request
@@ -115,52 +116,22 @@ fn every_other_command() {
     assert_eq!(sent, expected);
 }
 
-/// A connection that tells what it was sent and gives prepared answers.
-struct Mock {
-    sent: Vec<Vec<u8>>,
-    answers: Vec<&'static [u8]>,
-}
-
-impl ConnectionLike for Mock {
-    fn req_packed_command(&mut self, cmd: &[u8]) -> RedisResult<Value> {
-        self.sent.push(cmd.to_vec());
-        redis::parse_redis_value(self.answers.remove(0))
-    }
-
-    fn req_packed_commands(&mut self, _: &[u8], _: usize, _: usize) -> RedisResult<Vec<Value>> {
-        Ok(Vec::new())
-    }
-
-    fn get_db(&self) -> i64 {
-        0
-    }
-
-    fn check_connection(&mut self) -> bool {
-        true
-    }
-
-    fn is_open(&self) -> bool {
-        true
-    }
-}
-
 #[test]
 fn mocks_are_connections_too() {
-    let mut con = Mock {
-        sent: Vec::new(),
-        answers: vec![
-            b"*1\r\n+OK\r\n",
-            b"*1\r\n:500\r\n",
-            b"*0\r\n",
-            b"-ERR boom\r\n",
-        ],
-    };
+    let answers = [
+        ("RG.CONFIGSET ProfileExecutions 1", "*1\r\n+OK\r\n"),
+        ("RG.CONFIGGET MaxExecutions", "*1\r\n:500\r\n"),
+        ("RG.DUMPREGISTRATIONS", "*0\r\n"),
+        ("RG.REFRESHCLUSTER", "-ERR boom\r\n"),
+    ];
+    let answers = answers.map(|(sent, answer)| {
+        let mut command = redis::Cmd::new();
+        command.arg(sent.split(' ').collect::<Vec<_>>());
+        MockCmd::new(command, redis::parse_redis_value(answer.as_bytes()))
+    });
+    let mut con = MockRedisConnection::new(answers).assert_all_commands_consumed();
     con.gears_config().set_profile_executions(true).unwrap();
     assert_eq!(con.gears_config().max_executions().unwrap(), 500);
     assert_eq!(con.dumpregistrations().unwrap(), []);
     assert_eq!(con.refreshcluster().unwrap_err().to_string(), "boom");
-    assert_eq!(
-        con.sent[0],
-        b"*3\r\n$12\r\nRG.CONFIGSET\r\n$17\r\nProfileExecutions\r\n$1\r\n1\r\n"
-    );
 }

@@ -78,15 +78,17 @@ fn a_run_that_is_waited_for_is_aborted() {
         "a.py",
         "import time\nGB('ShardsIDReader').foreach(lambda _: time.sleep(60)).run()\n",
     );
-    let mut running = place.start(&["a.py"]);
-    eventually(
-        || place.ok(&["ls", "executions"]).contains("running"),
-        || running.said(),
-    );
-    running.interrupt();
-    assert_eq!(running.ends(), 130, "{}", running.said());
-    running.says("stopped; the execution was aborted");
-    assert_eq!(place.ok(&["ls", "executions"]), "");
+    for words in [&["a.py"][..], &["run", "a.py"]] {
+        let mut running = place.start(words);
+        eventually(
+            || place.ok(&["ls", "executions"]).contains("running"),
+            || running.said(),
+        );
+        running.interrupt();
+        assert_eq!(running.ends(), 130, "{}", running.said());
+        running.says("stopped; the execution was aborted");
+        assert_eq!(place.ok(&["ls", "executions"]), "");
+    }
     assert_eq!(place.registrations(), 0);
 }
 

@@ -102,24 +102,6 @@ fn an_execution_is_started_and_aborted() {
 }
 
 #[test]
-fn ctrl_c_aborts_the_execution() {
-    let place = Place::with_server();
-    place.write(
-        "slow.py",
-        "import time\nGB('ShardsIDReader').foreach(lambda _: time.sleep(60)).run()\n",
-    );
-    let mut running = place.start(&["run", "slow.py"]);
-    eventually(
-        || place.ok(&["ls", "executions"]).contains("running"),
-        || running.said(),
-    );
-    running.interrupt();
-    assert_eq!(running.ends(), 130, "{}", running.said());
-    running.says("stopped; the execution was aborted");
-    assert_eq!(place.ok(&["ls", "executions"]), "");
-}
-
-#[test]
 fn functions_are_called() {
     let place = Place::with_server();
     place.write(
