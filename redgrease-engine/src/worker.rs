@@ -34,6 +34,9 @@ const DEADLINE_CHECK: Duration = Duration::from_millis(10);
 /// A worker that has answered nothing for so long has a busy thread.
 pub(crate) const BUSY_AFTER: Duration = Duration::from_millis(5);
 
+/// How long a worker may leave what is said on its control socket unread when that is full. The server's own thread writes there.
+const CONTROL_PATIENCE: Duration = Duration::from_secs(1);
+
 /// A worker process.
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -78,6 +81,7 @@ impl Worker {
     ) -> io::Result<Arc<Self>> {
         let (stream, theirs) = UnixStream::pair()?;
         let (control, their_control) = UnixStream::pair()?;
+        control.set_write_timeout(Some(CONTROL_PATIENCE))?;
         let mut command = Command::new(&environment.python);
         command
             .arg("-I")

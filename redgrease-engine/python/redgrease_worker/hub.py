@@ -189,13 +189,22 @@ class Hub:
             self.followers.remove(runner)
             self.leader = runner
             runner.inbox.put(None)
-        elif len(self.runners) < self.threads + self.aside:
-            runner = Runner(self)
-            self.leader = runner
-            threading.Thread(target=runner.start, name="runner", daemon=True).start()
-        else:
+        elif len(self.runners) >= self.threads + self.aside or not self._start_runner():
             self.vacant = True
             self.leader = None
+
+    def _start_runner(self):
+        """Gives the lead to a new thread, unless there is no room for one: memory may be limited."""
+        runner = Runner(self)
+        try:
+            threading.Thread(target=runner.start, name="runner", daemon=True).start()
+        except RuntimeError as problem:
+            os.write(2, ("%s\n" % problem).encode())
+            return False
+        self.leader = runner
+        # It may have looked already, and then waits for this.
+        runner.inbox.put(None)
+        return True
 
     # -- aborting
 

@@ -76,7 +76,11 @@ class Stream:
                 while out:
                     pieces.append(out.popleft())
                 if pieces:
-                    self.sock.sendall(b"".join(pieces))
+                    try:
+                        self.sock.sendall(b"".join(pieces))
+                    except OSError:
+                        # What runs here can tell nobody what becomes of it; the server answers those who wait.
+                        os._exit(1)
 
     def send(self, frame):
         """Writes a frame now, after what waits."""

@@ -38,6 +38,7 @@ impl Worker {
         frame(&mut out, FrameType::Sync, 0, |payload| payload.push(b'N'));
         send_descriptor(&guard(&self.control), &out, &OwnedFd::from(theirs))?;
         ours.set_read_timeout(Some(DEADLINE_CHECK))?;
+        ours.set_write_timeout(Some(DEADLINE_CHECK))?;
         let channel = Arc::new(SyncChannel {
             stream: ours,
             inbox: Mutex::default(),
@@ -68,9 +69,7 @@ impl Worker {
         let end = Instant::now() + deadline;
         // The worker may need what this turn of the server has given it already.
         self.outbox.release();
-        (&channel.stream)
-            .write_all(frame)
-            .map_err(|_| self.sync_obituary())?;
+        self.write_sync(&channel.stream, frame, end, deadline)?;
         let mut buffer = [0; 16 << 10];
         let mut eager = Eager::default();
         loop {
@@ -90,34 +89,52 @@ impl Worker {
                         let mut replies = Vec::new();
                         self.serve_sync(kind, asked, &payload, lock, &mut replies);
                         if !replies.is_empty() {
-                            (&channel.stream)
-                                .write_all(&replies)
-                                .map_err(|_| self.sync_obituary())?;
+                            self.write_sync(&channel.stream, &replies, end, deadline)?;
                         }
                     }
                 }
             }
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                self.kill();
-                return Err(format!(
-                    "{TOO_LONG} than SyncDeadline ({} ms) and was stopped",
-                    deadline.as_millis()
-                ));
+            if Instant::now() >= end {
+                return Err(self.stop_sync(deadline));
             }
             match eager.read(&channel.stream, &mut buffer) {
                 Ok(0) => return Err(self.sync_obituary()),
                 Ok(count) => guard(&channel.inbox).push(&buffer[..count]),
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        io::ErrorKind::Interrupted
-                            | io::ErrorKind::WouldBlock
-                            | io::ErrorKind::TimedOut
-                    ) => {}
+                Err(error) if comes_later(&error) => {}
                 Err(_) => return Err(self.sync_obituary()),
             }
         }
+    }
+
+    /// Writes to the worker, which takes nothing while other code of it keeps the interpreter: until the deadline, like all else.
+    fn write_sync(
+        &self,
+        mut stream: &UnixStream,
+        mut bytes: &[u8],
+        end: Instant,
+        deadline: Duration,
+    ) -> Result<(), String> {
+        while !bytes.is_empty() {
+            match stream.write(bytes) {
+                Ok(written) if written > 0 => bytes = &bytes[written..],
+                Err(error) if comes_later(&error) => {
+                    if Instant::now() >= end {
+                        return Err(self.stop_sync(deadline));
+                    }
+                }
+                _ => return Err(self.sync_obituary()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The deadline is over: ends the worker, and says so.
+    fn stop_sync(&self, deadline: Duration) -> String {
+        self.kill();
+        format!(
+            "{TOO_LONG} than SyncDeadline ({} ms) and was stopped",
+            deadline.as_millis()
+        )
     }
 
     /// What became of the process, on the server's thread. That must not ask the system itself: the answer can take seconds.
@@ -178,4 +195,12 @@ impl Worker {
     pub(crate) fn disown(&self, number: u32) {
         guard(&self.work).remove(&number);
     }
+}
+
+/// Whether reading or writing only took longer than one look at the deadline.
+fn comes_later(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
 }

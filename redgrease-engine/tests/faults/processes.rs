@@ -101,6 +101,23 @@ fn kill_of_workers_during_a_trigger() {
     arena.finish();
 }
 
+/// More than a socket holds, for a worker that takes nothing: the server's thread must not wait for room longer than for an answer.
+#[test]
+fn a_stopped_worker_and_a_long_argument_in_sync_mode() {
+    let mut arena = Arena::new();
+    let long = "x".repeat(1 << 20);
+    for worker in arena.server.workers() {
+        signal(worker, "STOP");
+    }
+    let reply = arena.ask(&["RG.TRIGGER", "alive_sync", &long]);
+    assert!(reply.text().contains("SyncDeadline"), "{reply}");
+    assert_eq!(
+        arena.ask(&["RG.TRIGGER", "alive_sync", &long]).items()[0].text(),
+        long
+    );
+    arena.finish();
+}
+
 fn wait_for_pid(arena: &mut Arena) -> u32 {
     let mut pid = None;
     eventually("the start of the function", || {
