@@ -17,7 +17,7 @@ use crate::engine::engine;
 use crate::ffi::{Level, log};
 use crate::install::Installer;
 use crate::wheels::Shelf;
-pub(crate) use names::normalise;
+pub(crate) use names::{Source, normalise, source, spelled};
 use place::Place;
 
 /// An environment that workers can run in.

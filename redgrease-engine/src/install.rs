@@ -78,15 +78,20 @@ impl Installer<'_> {
             pip(&target)
         };
         command.args(["install", "--no-index"]);
+        let mut targets = Vec::new();
         for requirement in requirements {
-            if let Some(wheels) = self.shelf.find(requirement) {
-                command.arg("--find-links").arg(wheels.directory);
+            match self.shelf.find(requirement) {
+                Some(wheels) => {
+                    targets.extend(wheels.targets(requirement));
+                    command.arg("--find-links").arg(wheels.directory);
+                }
+                None => targets.push(requirement.clone()),
             }
         }
-        run(
-            quiet(&mut command).arg("--").args(requirements),
-            "pip install",
-        )
+        if targets.is_empty() {
+            return Ok(());
+        }
+        run(quiet(&mut command).arg("--").args(targets), "pip install")
     }
 
     fn make_venv(&self, directory: &Path, with_pip: bool) -> Result<(), String> {

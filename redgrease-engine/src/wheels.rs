@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::environment::fingerprint;
+use crate::environment::{Source, fingerprint, source, spelled};
 use crate::value::{Value, decode, encode};
 
 /// The version of the packed form; the one that RedisGears 1.2 shows, too.
@@ -24,6 +24,50 @@ pub(crate) struct Wheels {
     pub(crate) files: Vec<String>,
     /// The system that they were made on.
     pub(crate) system: String,
+}
+
+impl Wheels {
+    /// What pip is asked to install for the requirement that these wheels were fetched for. One by address becomes its wheel
+    /// here: the address may be gone, or never have been there for this machine.
+    pub(crate) fn targets(&self, requirement: &str) -> Vec<String> {
+        let address = |file: &String| {
+            let path = self.directory.join(file);
+            let path = std::path::absolute(&path).unwrap_or(path);
+            file_address(&path)
+        };
+        match source(requirement) {
+            Source::Index => vec![requirement.to_owned()],
+            Source::Named {
+                name,
+                extras,
+                marker,
+            } => {
+                let own = self.files.iter().find(|file| {
+                    file.split('-').next().map(spelled).as_deref() == Some(&spelled(name))
+                });
+                // Without one the marker excludes this machine, and pip takes the address for nothing.
+                vec![own.map_or_else(
+                    || requirement.to_owned(),
+                    |file| format!("{name}{extras} @ {} {marker}", address(file)),
+                )]
+            }
+            // Which wheel is its own nobody says, but together they are what it needs.
+            Source::Bare => self.files.iter().map(address).collect(),
+        }
+    }
+}
+
+/// A path as an address.
+fn file_address(path: &Path) -> String {
+    let mut address = "file://".to_owned();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    address
 }
 
 /// Where the wheels are.
@@ -253,6 +297,36 @@ mod tests {
         assert_eq!(content, b"\0content");
         for shelf in [here, there] {
             fs::remove_dir_all(shelf.directory.parent().expect("it has one")).expect("it goes");
+        }
+    }
+
+    #[test]
+    fn a_requirement_by_address_is_installed_from_its_wheel() {
+        let wheels = Wheels {
+            directory: "/a b".into(),
+            files: ["idna-3-py3.whl", "My_Pkg-1.0+x-py3.whl"]
+                .map(str::to_owned)
+                .to_vec(),
+            system: String::new(),
+        };
+        let own = "file:///a%20b/My_Pkg-1.0%2Bx-py3.whl";
+        for (requirement, wanted) in [
+            ("my-pkg>=1", vec!["my-pkg>=1".to_owned()]),
+            ("my-pkg@https://gone/x", vec![format!("my-pkg @ {own} ")]),
+            (
+                "my-pkg[x] @ git+ssh://gone ; os_name == 'nt'",
+                vec![format!("my-pkg[x] @ {own} ; os_name == 'nt'")],
+            ),
+            (
+                "other@https://gone/x",
+                vec!["other@https://gone/x".to_owned()],
+            ),
+            (
+                "https://gone/x.whl",
+                vec!["file:///a%20b/idna-3-py3.whl".to_owned(), own.to_owned()],
+            ),
+        ] {
+            assert_eq!(wheels.targets(requirement), wanted, "{requirement}");
         }
     }
 

@@ -88,6 +88,62 @@ fn download(directory: &Path, requirement: &str) {
     );
 }
 
+/// Removes environments and wheels, as on another machine.
+fn forget_packages(server: &Server) {
+    for entry in fs::read_dir(server.installation())
+        .expect("it is there")
+        .flatten()
+    {
+        if !entry.file_name().to_string_lossy().starts_with("worker-") {
+            fs::remove_dir_all(entry.path()).expect("it can be removed");
+        }
+    }
+}
+
+/// Writes the wheel of a package with one module, `name`, whose `VALUE` is `value`; gives its path.
+#[track_caller]
+fn wheel(directory: &Path, name: &str, version: &str, value: &str, metadata: &str) -> String {
+    let path = directory.join(format!("{name}-{version}-py3-none-any.whl"));
+    let path = path.to_str().expect("a name in UTF-8").to_owned();
+    let script = "\
+import sys, zipfile
+path, name, version, value, more = sys.argv[1:]
+info = '%s-%s.dist-info/' % (name, version)
+with zipfile.ZipFile(path, 'w') as wheel:
+    wheel.writestr(name + '.py', 'VALUE = %r\\n' % value)
+    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: %s\\nVersion: %s\\n%s' % (name, version, more))
+    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+    wheel.writestr(info + 'RECORD', '')
+";
+    let status = Command::new(python())
+        .args(["-c", script, &path, name, version, value, metadata])
+        .status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "{path} cannot be written"
+    );
+    path
+}
+
+/// The pieces of an exported requirement as the arguments that import it.
+#[track_caller]
+fn import_of(client: &mut Client, name: &str) -> Vec<Vec<u8>> {
+    let exported = client.call(&["RG.PYEXPORTREQ", name]);
+    let [shown, pieces] = exported.items() else {
+        panic!("{name}: {exported}");
+    };
+    // As RG.PYDUMPREQS shows it.
+    assert_eq!(requirement(client, name).as_ref(), Some(shown));
+    let mut import = vec![b"RG.PYIMPORTREQ".to_vec()];
+    import.extend(
+        pieces
+            .items()
+            .iter()
+            .map(|piece| piece.bytes().expect("bytes").to_vec()),
+    );
+    import
+}
+
 #[test]
 fn versions_in_conflict_live_side_by_side_and_come_back_without_an_index() {
     let mut server = Server::start();
@@ -123,14 +179,7 @@ fn versions_in_conflict_live_side_by_side_and_come_back_without_an_index() {
         .options_mut()
         .module
         .extend(offline(empty.path(), &[]).module);
-    for entry in fs::read_dir(server.installation())
-        .expect("it is there")
-        .flatten()
-    {
-        if !entry.file_name().to_string_lossy().starts_with("worker-") {
-            fs::remove_dir_all(entry.path()).expect("it can be removed");
-        }
-    }
+    forget_packages(&server);
     server.restart();
     let mut client = server.client();
     for (trigger, version) in [("old", "1.1.1"), ("new", "2.0.0"), ("again", "2.0.0")] {
@@ -151,17 +200,11 @@ fn wheels_are_exported_imported_and_replicated() {
     let from = Server::with(&Options::server(&["--repl-diskless-sync-delay", "0"]));
     let mut on_from = from.client();
     register(&mut on_from, "new", &["REQUIREMENTS", NEW]);
-    assert!(on_from.call(&["RG.PYEXPORTREQ", "iniconfig"]).is_error());
-    let exported = on_from.call(&["RG.PYEXPORTREQ", NEW]);
     assert_eq!(
-        exported.items()[0].field("Name").expect("a name").text(),
-        NEW
+        on_from.call(&["RG.PYEXPORTREQ", "iniconfig"]).to_string(),
+        "-requirement does not exists"
     );
-    let chunks: Vec<Vec<u8>> = exported.items()[1]
-        .items()
-        .iter()
-        .map(|chunk| chunk.bytes().expect("bytes").to_vec())
-        .collect();
+    let import = import_of(&mut on_from, NEW);
 
     let empty = nothing("redgrease-empty");
     let to = Server::with(&offline(empty.path(), &[]));
@@ -176,8 +219,6 @@ fn wheels_are_exported_imported_and_replicated() {
             && refused.text().contains("iniconfig"),
         "pip says why: {refused}"
     );
-    let mut import = vec![b"RG.PYIMPORTREQ".to_vec()];
-    import.extend(chunks);
     let mut broken = import.clone();
     broken[1].truncate(100);
     assert!(on_to.call(&broken).is_error());
@@ -260,6 +301,69 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
 }
 
+/// Neither the address nor an index is there any more: everything comes from the kept wheels.
+#[test]
+fn requirements_by_address_are_installed_from_their_wheels() {
+    let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
+    wheel(wheels.path(), "more", "2.0", "more", "");
+    let at = nothing("redgrease-address");
+    let extra = "Provides-Extra: x\nRequires-Dist: more ; extra == 'x'\n";
+    let path = wheel(at.path(), "by_address", "1.0", "here", extra);
+    // A name with an extra and a marker; a name that is not for this machine; an address alone; a path alone.
+    let requirements = [
+        format!("By.Address[x] @ file://{path} ; python_version > '3'"),
+        format!("other @ file://{path} ; python_version < '3'"),
+        format!("By_Address@file://{path}"),
+        format!("file://{path}"),
+        format!("{path}[x]"),
+    ];
+    let requirements = requirements.each_ref().map(String::as_str);
+    let more = "__import__('by_address').VALUE + __import__('more').VALUE";
+    let alone = "__import__('by_address').VALUE";
+    let sets = [
+        ("named", &requirements[..2], more, "heremore"),
+        ("plain", &requirements[2..3], alone, "here"),
+        ("bare", &requirements[3..4], alone, "here"),
+        ("path", &requirements[4..], more, "heremore"),
+    ];
+    let mut server = Server::with(&offline(wheels.path(), &[]));
+    let mut client = server.client();
+    for (trigger, set, value, _) in sets {
+        let script =
+            format!("GB('CommandReader').map(lambda r: {value}).register(trigger='{trigger}')");
+        let reply = execute(&mut client, &script, &[&["REQUIREMENTS"], set].concat());
+        assert_eq!(reply.text(), "OK", "{set:?}: {reply}");
+    }
+    drop((at, wheels));
+    server.options_mut().module = offline(empty.path(), &[]).module;
+    let check = |client: &mut Client| {
+        for (trigger, _, _, wanted) in sets {
+            assert_eq!(triggered(client, trigger), wanted, "{trigger}");
+        }
+    };
+    assert_eq!(client.call(&["SAVE"]).text(), "OK");
+    forget_packages(&server);
+    server.restart();
+    let mut client = server.client();
+    check(&mut client);
+
+    let to = Server::with(&offline(empty.path(), &[]));
+    let mut on_to = to.client();
+    for name in requirements {
+        let import = import_of(&mut client, name);
+        assert_eq!(on_to.call(&import).text(), "OK", "{name}");
+    }
+    for (_, set, value, wanted) in sets {
+        let script = format!("GB('ShardsIDReader').map(lambda r: {value}).run()");
+        let reply = execute(&mut on_to, &script, &[&["REQUIREMENTS"], set].concat());
+        assert_eq!(
+            reply.to_string(),
+            format!("[[\"{wanted}\"], []]"),
+            "{set:?}"
+        );
+    }
+}
+
 #[test]
 fn functions_whose_packages_are_gone_say_why_and_come_back() {
     let mut server = Server::start();
@@ -268,14 +372,7 @@ fn functions_whose_packages_are_gone_say_why_and_come_back() {
     let empty = nothing("redgrease-empty");
     server.options_mut().module = offline(empty.path(), &[]).module;
     // Neither the environment nor the wheels are there any more, and the file cannot hold what is not there.
-    for entry in fs::read_dir(server.installation())
-        .expect("it is there")
-        .flatten()
-    {
-        if !entry.file_name().to_string_lossy().starts_with("worker-") {
-            fs::remove_dir_all(entry.path()).expect("it can be removed");
-        }
-    }
+    forget_packages(&server);
     assert_eq!(client.call(&["SAVE"]).text(), "OK");
     assert!(
         server

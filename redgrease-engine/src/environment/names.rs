@@ -1,4 +1,72 @@
-//! Requirements in one spelling.
+//! Requirements in one spelling, and what they say about where their package comes from.
+
+/// Where the package of a requirement comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source<'a> {
+    /// An index, or a directory of wheels.
+    Index,
+    /// `name[extras] @ address ; marker`
+    Named {
+        name: &'a str,
+        /// With their brackets; empty if there are none.
+        extras: &'a str,
+        /// With its semicolon; empty if there is none.
+        marker: &'a str,
+    },
+    /// An address or a path that names no package.
+    Bare,
+}
+
+/// The length of what can be a package's name, at the start of a requirement.
+fn name_length(requirement: &str) -> usize {
+    requirement
+        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+        .unwrap_or(requirement.len())
+}
+
+/// Where the package of a requirement comes from.
+pub(crate) fn source(requirement: &str) -> Source<'_> {
+    let (name, rest) = requirement.split_at(name_length(requirement));
+    let rest = rest.trim_start();
+    let is_file = [".whl", ".zip", ".tar.gz", ".tar.bz2", ".tgz"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    // `git+https://…` begins like a name, too.
+    let is_address = rest.starts_with([':', '/']) || rest.starts_with('+') && rest.contains("://");
+    if name.is_empty() || name.starts_with('.') || is_address || is_file && rest.is_empty() {
+        return Source::Bare;
+    }
+    let (extras, rest) = match rest.find(']') {
+        Some(end) if rest.starts_with('[') => rest.split_at(end + 1),
+        _ => ("", rest),
+    };
+    let Some(address) = rest.trim_start().strip_prefix('@') else {
+        return Source::Index;
+    };
+    let address = address.trim_start();
+    let end = address.find(char::is_whitespace).unwrap_or(address.len());
+    Source::Named {
+        name,
+        extras,
+        marker: address[end..].trim(),
+    }
+}
+
+/// A package's name in one spelling: in lower case, with single `-`.
+pub(crate) fn spelled(name: &str) -> String {
+    let mut spelled = String::with_capacity(name.len());
+    for c in name.chars() {
+        let c = if matches!(c, '_' | '.') {
+            '-'
+        } else {
+            c.to_ascii_lowercase()
+        };
+        if c != '-' || !spelled.ends_with('-') {
+            spelled.push(c);
+        }
+    }
+    spelled
+}
 
 /// Requirements in one spelling: names in lower case with `-`, sorted, each once.
 pub(crate) fn normalise(requirements: &[String]) -> Vec<String> {
@@ -6,25 +74,11 @@ pub(crate) fn normalise(requirements: &[String]) -> Vec<String> {
         .iter()
         .map(|requirement| {
             let requirement = requirement.trim();
-            let end = requirement
-                .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
-                .unwrap_or(requirement.len());
-            let (name, rest) = requirement.split_at(end);
-            // A URL or a path is not a name.
-            if rest.starts_with([':', '/']) || name.starts_with('.') || name.is_empty() {
+            if source(requirement) == Source::Bare {
                 return requirement.to_owned();
             }
-            let mut spelled = String::with_capacity(requirement.len());
-            for c in name.chars() {
-                let c = if matches!(c, '_' | '.') {
-                    '-'
-                } else {
-                    c.to_ascii_lowercase()
-                };
-                if c != '-' || !spelled.ends_with('-') {
-                    spelled.push(c);
-                }
-            }
+            let (name, rest) = requirement.split_at(name_length(requirement));
+            let mut spelled = spelled(name);
             spelled.extend(
                 rest.chars()
                     .filter(|c| !c.is_whitespace() || rest.contains(';')),
@@ -52,6 +106,48 @@ mod tests {
         assert_eq!(
             normalise(&["https://Host/A_b.whl".to_owned()]),
             ["https://Host/A_b.whl"]
+        );
+    }
+
+    #[test]
+    fn requirements_by_address_say_their_name_or_none() {
+        let named = |extras, marker| Source::Named {
+            name: "A_b",
+            extras,
+            marker,
+        };
+        for (requirement, wanted) in [
+            ("A_b", Source::Index),
+            ("A_b[x,y]>=1 ; python_version > '3'", Source::Index),
+            ("A_b@https://h/x.whl", named("", "")),
+            ("A_b @ file:///x.whl#egg=c", named("", "")),
+            ("A_b [x, y] @ git+ssh://u@h/r@v1", named("[x, y]", "")),
+            (
+                "A_b[x]@ https://h/a;b.zip ; os_name == 'nt'",
+                named("[x]", "; os_name == 'nt'"),
+            ),
+            ("https://u@h/A_b.whl", Source::Bare),
+            ("git+https://h/r.git@v1#egg=A_b", Source::Bare),
+            ("file:///x.whl", Source::Bare),
+            ("./A_b", Source::Bare),
+            ("/A_b.tar.gz", Source::Bare),
+            ("wheels/A_b-1.0.zip", Source::Bare),
+            ("A_b-1.0-py3-none-any.whl", Source::Bare),
+        ] {
+            assert_eq!(source(requirement), wanted, "{requirement}");
+        }
+        let given = [
+            "A_B @ https://Host/A_b.whl",
+            "A_b-1.0.tar.gz",
+            "A.b [X]@file:///x ; os_name == 'a b'",
+        ];
+        assert_eq!(
+            normalise(&given.map(str::to_owned)),
+            [
+                "A_b-1.0.tar.gz",
+                "a-b [X]@file:///x ; os_name == 'a b'",
+                "a-b@https://Host/A_b.whl"
+            ]
         );
     }
 }
