@@ -229,7 +229,7 @@ impl Persistent for Registrations {
         for _ in 0..file.load_number()? {
             let record = file.load_bytes()?;
             let taken = match moment {
-                Moment::BeforeKeys => requirements::import(&[record]).map(drop),
+                Moment::BeforeKeys => requirements::import(&[record]),
                 Moment::AfterKeys => restore(&record),
             };
             if let Err(text) = taken {

@@ -1,7 +1,9 @@
 //! What this server knows: executions, registrations, sessions, and their counters.
 
+mod claim;
 mod sessions;
 
+pub(crate) use claim::Claim;
 pub(crate) use sessions::{SessionTexts, Usage};
 
 use std::collections::{BTreeMap, HashMap};
@@ -30,7 +32,7 @@ struct Inner {
     sessions: HashMap<String, Weak<Session>>,
     by_inner_name: HashMap<String, Weak<Session>>,
     /// Sessions under way, by name, and the ones whose place they take.
-    replacing: HashMap<String, Weak<Session>>,
+    replacing: HashMap<String, String>,
 }
 
 /// What this server knows.

@@ -7,6 +7,7 @@ use crate::execution::{Execution, Waiter};
 use crate::ffi::{CallReply, ReplyKind, ServerLock, call, lock_server};
 use crate::hooks;
 use crate::plan::{CommandReader, Plan, Reader};
+use crate::registry::Claim;
 use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::wire::{FrameType, frame};
 use crate::worker::Worker;
@@ -161,7 +162,7 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
                 .session_inside(&text(0))
                 .ok_or("the session of this function is gone")?;
             let description = arguments.get(1).cloned().unwrap_or(Value::None);
-            let made = pyexecute::commit(&session, &[description], None)?;
+            let made = pyexecute::commit(&session, &[description], &Claim::default())?;
             pyexecute::tell_registered(&session, &made, || {});
             Ok(Value::None)
         }

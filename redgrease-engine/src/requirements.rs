@@ -23,6 +23,8 @@ struct Known {
     name: String,
     /// Whether replicas and the append-only file have it.
     shipped: bool,
+    /// Whether a client brought it: it stays, whoever uses it.
+    imported: bool,
 }
 
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
@@ -49,6 +51,7 @@ pub(crate) fn used(_lock: &ServerLock, names: &[String]) {
             known.push(Known {
                 name: name.clone(),
                 shipped: false,
+                imported: false,
             });
         }
     }
@@ -98,7 +101,9 @@ pub(crate) fn ship(lock: &ServerLock, session: &Session, wheels: &[(String, Vec<
     }
     let sessions = engine().registry.sessions();
     guard(&KNOWN).retain(|one| {
-        session.requirements.contains(&one.name) || count_users(&sessions, &one.name) > 0
+        one.imported
+            || session.requirements.contains(&one.name)
+            || count_users(&sessions, &one.name) > 0
     });
 }
 
@@ -106,17 +111,22 @@ pub(crate) fn ship(lock: &ServerLock, session: &Session, wheels: &[(String, Vec<
 ///
 /// # Errors
 /// What is wrong with them.
-pub(crate) fn import(chunks: &[Vec<u8>]) -> Result<String, String> {
+pub(crate) fn import(chunks: &[Vec<u8>]) -> Result<(), String> {
+    take(chunks, false)
+}
+
+fn take(chunks: &[Vec<u8>], imported: bool) -> Result<(), String> {
     let packed = Packed::parse(&chunks.concat())
         .ok_or("Bad serialization format on reading requirement name")?;
     packed.unpack(engine().environments.shelf(), &normal(&packed.name))?;
     let mut known = guard(&KNOWN);
     known.retain(|one| one.name != packed.name);
     known.push(Known {
-        name: packed.name.clone(),
+        name: packed.name,
         shipped: true,
+        imported,
     });
-    Ok(packed.name)
+    Ok(())
 }
 
 /// The same from a client: replicas get them too.
@@ -124,7 +134,7 @@ pub(crate) fn import(chunks: &[Vec<u8>]) -> Result<String, String> {
 /// # Errors
 /// What is wrong with them.
 pub(crate) fn import_from_client(lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<(), String> {
-    import(chunks)?;
+    take(chunks, true)?;
     replicate(lock, IMPORT, chunks);
     Ok(())
 }

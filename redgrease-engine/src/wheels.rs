@@ -186,8 +186,27 @@ impl Shelf {
         ]);
         let mut out = Vec::new();
         encode(&whole, &mut out);
+        let sum = checksum(&out);
+        out.extend(sum);
         Ok(out)
     }
+}
+
+/// What a packed requirement ends with, so that one that was damaged or cut on its way is not taken in.
+fn checksum(bytes: &[u8]) -> [u8; 8] {
+    let mut words = bytes.chunks_exact(8);
+    let mut sum = fingerprint(&bytes.len().to_le_bytes());
+    // Eight bytes at a time: wheels may have hundreds of megabytes.
+    for word in words.by_ref() {
+        let word = word
+            .iter()
+            .rev()
+            .fold(0, |all, &byte| all << 8 | u64::from(byte));
+        sum = (sum ^ word)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .rotate_left(29);
+    }
+    (sum ^ fingerprint(words.remainder())).to_le_bytes()
 }
 
 /// A requirement that came from elsewhere.
@@ -201,6 +220,10 @@ pub(crate) struct Packed {
 impl Packed {
     /// The requirement in `bytes`; nothing when they are not one.
     pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let (bytes, sum) = bytes.split_last_chunk()?;
+        if checksum(bytes) != *sum {
+            return None;
+        }
         let mut parts = decode(bytes).ok()?.into_items()?.into_iter();
         if parts.next()?.as_int()? != VERSION {
             return None;
@@ -287,6 +310,16 @@ mod tests {
         })
         .expect("it is put");
         let packed = here.pack("Idna==3.4", "idna==3.4").expect("it packs");
+        for damaged in 0..packed.len() {
+            let mut other = packed.clone();
+            other[damaged] ^= 0x40;
+            assert!(Packed::parse(&other).is_none(), "byte {damaged}");
+            assert!(
+                Packed::parse(&packed[..damaged]).is_none(),
+                "{damaged} bytes"
+            );
+        }
+        assert!(Packed::parse(&packed.repeat(2)).is_none());
         let packed = Packed::parse(&packed).expect("it parses");
         assert_eq!(packed.name, "Idna==3.4");
         packed.unpack(&there, "idna==3.4").expect("it unpacks");
@@ -344,6 +377,7 @@ mod tests {
             ]);
             let mut bytes = Vec::new();
             encode(&value, &mut bytes);
+            bytes.extend(checksum(&bytes));
             assert!(Packed::parse(&bytes).is_none(), "{name}");
         }
         assert!(Packed::parse(b"garbage").is_none());

@@ -100,23 +100,32 @@ fn forget_packages(server: &Server) {
     }
 }
 
-/// Writes the wheel of a package with one module, `name`, whose `VALUE` is `value`; gives its path.
+/// Writes the wheel of a package with one module, `name`, whose `VALUE` is `value`, and so many megabytes; gives its path.
 #[track_caller]
-fn wheel(directory: &Path, name: &str, version: &str, value: &str, metadata: &str) -> String {
+fn wheel(
+    directory: &Path,
+    name: &str,
+    version: &str,
+    value: &str,
+    metadata: &str,
+    megabytes: u32,
+) -> String {
     let path = directory.join(format!("{name}-{version}-py3-none-any.whl"));
     let path = path.to_str().expect("a name in UTF-8").to_owned();
     let script = "\
-import sys, zipfile
-path, name, version, value, more = sys.argv[1:]
+import os, sys, zipfile
+path, name, version, value, more, megabytes = sys.argv[1:]
 info = '%s-%s.dist-info/' % (name, version)
 with zipfile.ZipFile(path, 'w') as wheel:
     wheel.writestr(name + '.py', 'VALUE = %r\\n' % value)
     wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: %s\\nVersion: %s\\n%s' % (name, version, more))
     wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
     wheel.writestr(info + 'RECORD', '')
+    wheel.writestr(name + '_data', os.urandom(int(megabytes) << 20))
 ";
     let status = Command::new(python())
         .args(["-c", script, &path, name, version, value, metadata])
+        .arg(megabytes.to_string())
         .status();
     assert!(
         status.is_ok_and(|status| status.success()),
@@ -301,14 +310,83 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
 }
 
+#[test]
+fn what_is_exported_is_imported_whole_or_not_at_all() {
+    let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
+    wheel(wheels.path(), "big", "1.0", "big", "", 11);
+    let from = Server::with(&offline(wheels.path(), &[]));
+    let mut to = Server::with(&offline(empty.path(), &[]));
+    let (mut on_from, mut on_to) = (from.client(), to.client());
+    let script = "GB('ShardsIDReader').map(lambda r: __import__('big').VALUE).run()";
+    let wanted = "[[\"big\"], []]";
+    let ran = execute(&mut on_from, script, &["REQUIREMENTS", "big"]);
+    assert_eq!(ran.to_string(), wanted);
+    let import = import_of(&mut on_from, "big");
+    let [command, first, last] = import.as_slice() else {
+        panic!("{} pieces, not two", import.len() - 1);
+    };
+    assert_eq!(first.len(), 10 << 20);
+
+    let damaged = |at: usize| {
+        let mut piece = last.clone();
+        piece[at] ^= 1;
+        piece
+    };
+    let cut = last[..last.len() - 1].to_vec();
+    let longer = [last.as_slice(), b"x"].concat();
+    for pieces in [
+        vec![],
+        vec![Vec::new()],
+        vec![b"garbage".to_vec()],
+        vec![first.clone()],
+        vec![last.clone()],
+        vec![last.clone(), first.clone()],
+        vec![first.clone(), cut],
+        vec![first.clone(), longer],
+        vec![first.clone(), damaged(1000)],
+        vec![first.clone(), damaged(last.len() - 1)],
+        vec![first.clone(), last.clone(), first.clone(), last.clone()],
+    ] {
+        let lengths: Vec<usize> = pieces.iter().map(Vec::len).collect();
+        let reply = on_to.call(&[&[command.clone()][..], &pieces].concat());
+        assert_eq!(
+            reply.to_string(),
+            "-Bad serialization format on reading requirement name",
+            "{lengths:?}"
+        );
+        assert_eq!(on_to.call(&["RG.PYDUMPREQS"]).to_string(), "[]");
+    }
+    assert_eq!(on_to.call(&import).text(), "OK");
+    assert_eq!(on_to.call(&import).text(), "OK");
+    let shown = requirement(&mut on_to, "big").expect("it is known");
+    for (name, wanted) in [
+        ("GearReqVersion", ":2"),
+        ("IsDownloaded", "\"yes\""),
+        ("IsInstalled", "\"no\""),
+        ("Wheels", "[\"big-1.0-py3-none-any.whl\"]"),
+        ("RefCount", ":1"),
+        ("IsInReqDictionary", "\"yes\""),
+    ] {
+        assert_eq!(shown.field(name).expect(name).to_string(), wanted, "{name}");
+    }
+    // It stays, although nobody uses it, and goes on from here.
+    register(&mut on_to, "none", &[]);
+    assert!(import_of(&mut on_to, "big") == import);
+    assert_eq!(on_to.call(&["SAVE"]).text(), "OK");
+    forget_packages(&to);
+    to.restart();
+    let ran = execute(&mut to.client(), script, &["REQUIREMENTS", "big"]);
+    assert_eq!(ran.to_string(), wanted);
+}
+
 /// Neither the address nor an index is there any more: everything comes from the kept wheels.
 #[test]
 fn requirements_by_address_are_installed_from_their_wheels() {
     let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
-    wheel(wheels.path(), "more", "2.0", "more", "");
+    wheel(wheels.path(), "more", "2.0", "more", "", 0);
     let at = nothing("redgrease-address");
     let extra = "Provides-Extra: x\nRequires-Dist: more ; extra == 'x'\n";
-    let path = wheel(at.path(), "by_address", "1.0", "here", extra);
+    let path = wheel(at.path(), "by_address", "1.0", "here", extra, 0);
     // A name with an extra and a marker; a name that is not for this machine; an address alone; a path alone.
     let requirements = [
         format!("By.Address[x] @ file://{path} ; python_version > '3'"),

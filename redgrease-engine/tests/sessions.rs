@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use support::server::signal;
 use support::{Client, PATIENCE, Server, Value, eventually};
 
 #[track_caller]
@@ -162,4 +163,212 @@ GB('ShardsIDReader').run()";
     eventually("the end of the dead session", || {
         references(&mut client, &["DEAD"]).is_empty()
     });
+}
+
+/// A script that waits in its middle until the key `go` is there.
+const WAIT: &str = "\nimport time\nexecute('set', 'in', '1')\nwhile not execute('exists', 'go'):\n    time.sleep(0.01)\n";
+
+/// A script with command registrations.
+fn commands(triggers: &[&str]) -> String {
+    let one = |trigger: &&str| {
+        format!("GB('CommandReader').map(lambda r: '{trigger}').register(trigger='{trigger}')\n")
+    };
+    triggers.iter().map(one).collect()
+}
+
+/// Runs a script with [`WAIT`] and does something meanwhile; gives its reply.
+#[track_caller]
+fn meanwhile(
+    server: &Server,
+    triggers: &[&str],
+    options: &[&str],
+    other: impl FnOnce(&mut Client),
+) -> String {
+    let mut client = server.client();
+    let script = commands(triggers) + WAIT;
+    let mut caller = server.client();
+    caller
+        .send(&[&["RG.PYEXECUTE", &script][..], options].concat())
+        .expect("the server listens");
+    client.becomes(&["EXISTS", "in"], ":1");
+    other(&mut client);
+    client.call(&["SET", "go", "1"]);
+    let reply = caller.read(PATIENCE).expect("a reply");
+    client.call(&["DEL", "in", "go"]);
+    reply.to_string()
+}
+
+#[test]
+fn an_upgrade_that_fails_leaves_everything_as_it_was() {
+    let server = Server::start();
+    let mut client = server.client();
+    let old = commands(&["a"])
+        + "GB().foreach(lambda r: execute('INCR', 'n')).register('k*', mode='sync', eventTypes=['set'])\n\
+           GB('StreamReader').foreach(lambda r: execute('INCR', 'm')).register('s')";
+    client.register(&old, &["ID", "s", "DESCRIPTION", "old"]);
+    client.register(&commands(&["other"]), &["ID", "o"]);
+    let mut times = 0;
+    let mut works = |client: &mut Client| {
+        times += 1;
+        assert_eq!(client.triggered("a"), "a");
+        client.call(&["SET", "k", "x"]);
+        client.call(&["XADD", "s", "*", "f", "v"]);
+        let count = format!("\"{times}\"");
+        answers(client, &["GET", "n"], &count);
+        client.becomes(&["GET", "m"], &count);
+        client.becomes(&["XLEN", "s"], ":0");
+    };
+    works(&mut client);
+    eventually("the end of all executions", || {
+        let dump = client.call(&["RG.DUMPREGISTRATIONS"]);
+        dump.items().iter().all(|one| {
+            let data = one.field("RegistrationData").expect("data");
+            data.field("numTriggered") == data.field("numSuccess")
+        })
+    });
+    let before = client.call(&["RG.DUMPREGISTRATIONS"]);
+    let new = commands(&["b"]);
+    let upgrade = ["ID", "s", "UPGRADE", "DESCRIPTION", "new"];
+    let replace = ["ID", "r", "REPLACE_WITH", "s"];
+    let missing = [&upgrade[..], &["REQUIREMENTS", "./missing.whl"]].concat();
+    for (more, options, text) in [
+        ("1/0", &upgrade[..], "ZeroDivisionError"),
+        ("1/0", &replace, "ZeroDivisionError"),
+        ("import os\nos._exit(1)", &upgrade, "died (exit code 1)"),
+        (
+            "GB('CommandReader').register(trigger='b')",
+            &upgrade,
+            "trigger already registered in this session",
+        ),
+        (
+            "GB('CommandReader').register(trigger='other')",
+            &upgrade,
+            "trigger already registered",
+        ),
+        (
+            "GB('CommandReader').register(trigger='other')",
+            &replace,
+            "trigger already registered",
+        ),
+        (
+            "lock = __import__('threading').Lock()\nGB().map(lambda r: lock).register()",
+            &upgrade,
+            "Error occured when serialized",
+        ),
+        (
+            "GB('CommandReader').register(hook='multi')",
+            &upgrade,
+            "Can not override",
+        ),
+        (
+            "GB('StreamReader').register('s', onFailedPolicy='no')",
+            &upgrade,
+            "onFailedPolicy must be",
+        ),
+        ("", &missing, "Could not satisfy requirements"),
+        ("", &["ID", "s"], "Session s already exists"),
+        (
+            "",
+            &["ID", "s", "REPLACE_WITH", "o"],
+            "Can not replace an existing session s with o",
+        ),
+        (
+            "",
+            &["ID", "r", "REPLACE_WITH", "x"],
+            "Can not replace with x, session does not exists.",
+        ),
+    ] {
+        let script = format!("{new}{more}");
+        let reply = client.call(&[&["RG.PYEXECUTE", &script][..], options].concat());
+        assert!(
+            reply.is_error() && reply.text().contains(text),
+            "{more}: {reply}"
+        );
+        assert_eq!(client.call(&["RG.DUMPREGISTRATIONS"]), before, "{more}");
+    }
+    // A trigger that another script takes while this one runs; a worker that is killed.
+    let reply = meanwhile(&server, &["b", "c"], &upgrade, |client| {
+        client.register(&commands(&["c"]), &["ID", "c"]);
+    });
+    assert_eq!(reply, "-trigger already registered");
+    let id = client.registration_of("c");
+    answers(&mut client, &["RG.UNREGISTER", &id], "+OK");
+    let reply = meanwhile(&server, &["b"], &upgrade, |_| {
+        for worker in server.workers() {
+            signal(worker, "KILL");
+        }
+    });
+    assert!(reply.contains("died (signal 9)"), "{reply}");
+    assert_eq!(client.call(&["RG.DUMPREGISTRATIONS"]), before);
+    answers(
+        &mut client,
+        &["RG.TRIGGER", "b"],
+        "-ERR subcommand not found",
+    );
+    // A call may still meet the dead worker.
+    eventually("another worker", || {
+        !client.call(&["RG.TRIGGER", "a"]).is_error()
+    });
+    works(&mut client);
+}
+
+#[test]
+fn a_session_has_its_name_for_itself() {
+    let server = Server::start();
+    let mut client = server.client();
+    let sessions = |client: &mut Client| -> Vec<String> {
+        let dump = client.call(&["RG.PYDUMPSESSIONS"]);
+        let name = |one: &Value| one.field("ID").map(Value::text);
+        let mut names: Vec<String> = dump.items().iter().filter_map(name).collect();
+        names.sort();
+        names
+    };
+    // Who comes second is refused, or takes the place of who came first.
+    let reply = meanwhile(&server, &["a"], &["ID", "s"], |client| {
+        client.register(&commands(&["b"]), &["ID", "s"]);
+    });
+    assert_eq!(reply, "-Session s already exists");
+    let reply = meanwhile(&server, &["a"], &["ID", "s", "UPGRADE"], |client| {
+        client.register(&commands(&["a"]), &["ID", "s", "UPGRADE"]);
+    });
+    assert_eq!(reply, "+OK");
+    assert_eq!(sessions(&mut client), ["s"]);
+    assert_eq!(client.registrations().len(), 1);
+    // One that was to be replaced and has gone is not missed.
+    let reply = meanwhile(
+        &server,
+        &["a"],
+        &["ID", "t", "REPLACE_WITH", "s"],
+        |client| {
+            let id = client.registration_of("s");
+            answers(client, &["RG.UNREGISTER", &id], "+OK");
+        },
+    );
+    assert_eq!(reply, "+OK");
+    assert_eq!(sessions(&mut client), ["t"]);
+    // What is left of a replaced session cannot register any more.
+    let register = "import time\n\
+        def late(r):\n    execute('set', 'in', '1')\n    while not execute('exists', 'go'):\n        time.sleep(0.01)\n\
+        \x20   GB('CommandReader').register(trigger='late')\n\
+        GB('CommandReader').map(late).register(trigger='t')";
+    client.register(register, &["ID", "t", "UPGRADE"]);
+    let mut caller = server.client();
+    caller
+        .send(&["RG.TRIGGER", "t"])
+        .expect("the server listens");
+    client.becomes(&["EXISTS", "in"], ":1");
+    client.register(&commands(&["b"]), &["ID", "t", "UPGRADE"]);
+    client.call(&["SET", "go", "1"]);
+    let reply = caller.read(PATIENCE).expect("a reply");
+    assert!(reply.text().contains("Session t was replaced"), "{reply}");
+    assert_eq!(client.registrations().len(), 1);
+    // A session goes with its last registration.
+    let id = client.registration_of("t");
+    answers(&mut client, &["RG.UNREGISTER", &id], "+OK");
+    assert_eq!(sessions(&mut client), Vec::<String>::new());
+    answers(
+        &mut client,
+        &["RG.PYDUMPSESSIONS", "SESSIONS", "t"],
+        "[\"Session t does not exists\"]",
+    );
 }

@@ -45,9 +45,7 @@ impl Command for ImportRequirement {
             let result = requirements::import(&call.arguments[1..]);
             answer(
                 &call,
-                result
-                    .map(drop)
-                    .map_err(|text| format!("wheels were not taken in: {text}")),
+                result.map_err(|text| format!("wheels were not taken in: {text}")),
             );
         }
     }

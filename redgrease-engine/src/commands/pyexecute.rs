@@ -12,6 +12,7 @@ use crate::persist;
 use crate::plan::Plan;
 use crate::readers::stream;
 use crate::registration::Registration;
+use crate::registry::Claim;
 use crate::reply::Reply;
 use crate::requirements;
 use crate::session::Session;
@@ -28,8 +29,7 @@ struct Request {
     unblocking: bool,
     id: Option<String>,
     description: Option<String>,
-    upgrade: bool,
-    replace: Option<String>,
+    claim: Claim,
     reinstall: bool,
     requirements: Vec<String>,
 }
@@ -49,7 +49,7 @@ impl Request {
             };
             match argument.to_ascii_lowercase().as_slice() {
                 b"unblocking" => request.unblocking = true,
-                b"upgrade" => request.upgrade = true,
+                b"upgrade" => request.claim.upgrade = true,
                 b"force_reinstall_requirements" => request.reinstall = true,
                 b"id" => {
                     let id = text(rest.next(), "ID is missing")?;
@@ -68,7 +68,7 @@ impl Request {
                     request.description = Some(text(rest.next(), "DESCRIPTION is missing")?);
                 }
                 b"replace_with" => {
-                    request.replace = Some(text(rest.next(), "REPLACE_WITH is missing")?);
+                    request.claim.replace = Some(text(rest.next(), "REPLACE_WITH is missing")?);
                 }
                 b"requirements" => {
                     request.requirements = rest
@@ -105,7 +105,8 @@ impl Command for PyExecute {
                 return;
             }
         };
-        let replaced = match replaced_session(&request) {
+        let name = request.id.clone().unwrap_or_else(random_hex);
+        let replaced = match request.claim.first(&name) {
             Ok(replaced) => replaced,
             Err(text) => {
                 context.reply_error(text);
@@ -121,7 +122,7 @@ impl Command for PyExecute {
             requirements,
             request.reinstall,
             move |environment| match environment
-                .and_then(|environment| load(request, replaced, environment, installs))
+                .and_then(|environment| load(request, name, replaced, environment, installs))
             {
                 Ok(load) => load(client),
                 Err(text) => client.answer(Reply::error(text)),
@@ -130,44 +131,16 @@ impl Command for PyExecute {
     }
 }
 
-/// The session whose place the new one takes.
-fn replaced_session(request: &Request) -> Result<Option<Arc<Session>>, String> {
-    let registry = &engine().registry;
-    let registered = |name: &str| {
-        registry
-            .session(name)
-            .filter(|session| !session.replaced.load(Ordering::Relaxed))
-            .filter(|session| !registry.registrations_of(session).is_empty())
-    };
-    let present = request.id.as_deref().and_then(registered);
-    match (&request.replace, present) {
-        (Some(old), Some(new)) => Err(format!(
-            "Can not replace an existing session {} with {old}",
-            new.name
-        )),
-        (Some(old), None) => match registered(old) {
-            Some(old) => Ok(Some(old)),
-            None => Err(format!(
-                "Can not replace with {old}, session does not exists."
-            )),
-        },
-        (None, Some(present)) if !request.upgrade => {
-            Err(format!("Session {} already exists", present.name))
-        }
-        (None, present) => Ok(present),
-    }
-}
-
 type Start = Box<dyn FnOnce(Blocked) + Send>;
 
 /// Prepares the run of the script in a worker of the environment.
 fn load(
     request: Request,
+    name: String,
     replaced: Option<Arc<Session>>,
     environment: Arc<Environment>,
     installs: bool,
 ) -> Result<Start, String> {
-    let name = request.id.clone().unwrap_or_else(random_hex);
     let session = Arc::new(Session::new(
         name,
         request.description,
@@ -193,7 +166,7 @@ fn load(
                     .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
             });
             match reply {
-                Ok(value) => finish(&session, &value, replaced.as_ref(), unblocking, client),
+                Ok(value) => finish(&session, &value, &request.claim, unblocking, client),
                 Err(text) => client.answer(Reply::error(text)),
             }
         });
@@ -204,7 +177,7 @@ fn load(
 fn finish(
     session: &Arc<Session>,
     answer: &Value,
-    replaced: Option<&Arc<Session>>,
+    claim: &Claim,
     unblocking: bool,
     client: Blocked,
 ) {
@@ -268,7 +241,7 @@ fn finish(
         engine().executor.submit(run);
         return;
     }
-    let made = match commit(session, registrations, replaced) {
+    let made = match commit(session, registrations, claim) {
         Ok(made) => made,
         Err(text) => {
             if let Some(run) = run {
@@ -292,12 +265,14 @@ fn finish(
 pub(crate) fn commit(
     session: &Arc<Session>,
     descriptions: &[Value],
-    replaced: Option<&Arc<Session>>,
+    claim: &Claim,
 ) -> Result<Vec<Arc<Registration>>, String> {
     let registry = &engine().registry;
     let wheels = requirements::unshipped(&session.requirements);
     // What is kept for database files changes under the server's lock only.
     let lock = lock_server();
+    let replaced = claim.last(session)?;
+    let replaced = replaced.as_ref();
     let leaving = replaced.map_or_else(Vec::new, |old| registry.registrations_of(old));
     let descriptions = &stream::with_groups(descriptions, &leaving);
     let made = registry.register(session, descriptions, replaced)?;
@@ -368,7 +343,7 @@ mod tests {
             "d e",
         ])
         .expect("parses");
-        assert!(request.upgrade && request.unblocking);
+        assert!(request.claim.upgrade && request.unblocking);
         assert_eq!(request.id.as_deref(), Some("a-1_B"));
         assert_eq!(request.description.as_deref(), Some("d e"));
     }

@@ -16,7 +16,7 @@ impl Registry {
     pub(crate) fn begin_replacing(&self, name: &str, old: &Arc<Session>) {
         guard(&self.inner)
             .replacing
-            .insert(name.to_owned(), Arc::downgrade(old));
+            .insert(name.to_owned(), old.name.clone());
     }
 
     /// Ends that note.
@@ -29,7 +29,7 @@ impl Registry {
         guard(&self.inner)
             .replacing
             .get(name)
-            .is_some_and(|replaced| std::ptr::eq(replaced.as_ptr(), Arc::as_ptr(old)))
+            .is_some_and(|replaced| *replaced == old.name)
     }
 
     /// The session with this name, while it lives.

@@ -82,6 +82,9 @@ impl Worker {
             server.serve();
             let replies = std::mem::take(&mut server.replies);
             if !replies.is_empty() {
+                // Whoever gets an answer goes on, and may keep the leading thread busy.
+                self.quiet.store(false, Ordering::Relaxed);
+                self.promotions.store(0, Ordering::Relaxed);
                 self.outbox.send(&replies);
             }
         }
