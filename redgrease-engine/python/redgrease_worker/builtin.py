@@ -27,6 +27,49 @@ class _Finder:
         pass
 
 
+class _Commands:
+    """Redis commands as methods: `cmd.get('key')` is `execute('get', 'key')`."""
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def command(*arguments, **keywords):
+            if keywords:
+                raise TypeError(
+                    "cmd.%s takes the words of the command: write %s as execute() would, or require redgrease[runtime]"
+                    % (name, ", ".join(sorted(keywords)))
+                )
+            return runtime.execute(*(name.split("_") + list(arguments)))
+
+        command.__name__ = name
+        return command
+
+
+def _words(name, first, *others, **renamed):
+    """A class of texts: each word under its own name."""
+    words = {word: word.lower() for word in (first,) + others}
+    words.update(renamed)
+    return type(name, (), words)
+
+
+def _keywords():
+    """The classes of texts that arguments of readers take."""
+    readers = ("KeysReader", "KeysOnlyReader", "StreamReader", "PythonReader", "ShardsIDReader", "CommandReader")
+    classes = (
+        _words("ReaderType", *readers, **{name: name for name in readers}),
+        _words("TriggerMode", "Async", "Sync", AsyncLocal="async_local"),
+        _words("KeyType", "String", "Hash", "List", "Set", "ZSet", "Stream", "Module"),
+        _words("FailurePolicy", "Continue", "Abort", "Retry"),
+        _words("LogLevel", "Debug", "Verbose", "Notice", "Warning"),
+    )
+    return {one.__name__: one for one in classes}
+
+
+def _log(message, level="notice"):
+    runtime.log(str(message), level)
+
+
 def install(names):
     """Offers the modules."""
     gears = {"error": errors.error, "forcestopped": errors.forcestopped}
@@ -45,8 +88,15 @@ def install(names):
         flatError=runtime.flat_error,
         isAsyncAllow=runtime.isAsyncAllow,
         isInAtomicBlock=runtime.isInAtomicBlock,
+        registerTimeEvent=runtime.registerTE,
+        getGearsSession=runtime.getGearsSession,
+        setGearsSession=runtime.setGearsSession,
+        registerGearsThread=runtime.registerGearsThread,
+        PyFlatExecution=runtime.PyFlatExecution,
+        PyExecutionSession=runtime.PyExecutionSession,
     )
     high_level = {name: value for name, value in names.items() if not name.startswith("_")}
+    high_level.update(_keywords(), cmd=_Commands(), log=_log, GEARS_RUNTIME=(1, 2))
     high_level["hashtag3"] = lambda: "{%s}" % runtime.hashtag()
     sys.meta_path.append(
         _Finder({"gears": gears, "redisgears": low_level, "redgrease": high_level, "redisAI": {}})

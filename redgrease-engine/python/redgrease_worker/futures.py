@@ -326,8 +326,9 @@ class _Wait:
 
     @staticmethod
     def refuse(result, text):
-        if result.__class__ is types.CoroutineType:
-            result.close()
+        if result.__class__ is not types.CoroutineType:
+            raise flat("Step does not support async")
+        result.close()
         raise flat(text)
 
 

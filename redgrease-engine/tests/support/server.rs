@@ -165,6 +165,20 @@ impl Server {
         log(self.directory.path())
     }
 
+    /// The append-only file, or all of its parts.
+    pub(crate) fn append_only_file(&self) -> String {
+        let top = self.directory.path();
+        [top.to_path_buf(), top.join("appendonlydir")]
+            .iter()
+            .filter_map(|directory| fs::read_dir(directory).ok())
+            .flatten()
+            .flatten()
+            .filter(|entry| entry.file_name().to_string_lossy().contains(".aof"))
+            .map(|entry| fs::read(entry.path()).unwrap_or_default())
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect()
+    }
+
     /// The last lines of the log.
     pub(crate) fn log_tail(&self) -> String {
         tail(self.directory.path())
