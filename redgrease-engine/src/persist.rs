@@ -79,8 +79,21 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
     for description in descriptions {
         let id = description.text("id").ok_or_else(broken)?;
         registry.skip_plan(&id);
-        if registry.registration(id.as_bytes()).is_none() {
-            new.push(description);
+        match registry.registration(id.as_bytes()) {
+            Some(known) if known.session.name == name => {}
+            // A replica that registered something by itself used a number that is the master's to give.
+            Some(known) => {
+                log(
+                    Level::Warning,
+                    &format!(
+                        "the registration {id} of session {} gives way to the master's of session {name}",
+                        known.session.name
+                    ),
+                );
+                forget(id.as_bytes());
+                new.push(description);
+            }
+            None => new.push(description),
         }
     }
     if new.is_empty() {

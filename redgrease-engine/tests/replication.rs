@@ -18,6 +18,23 @@ fn follow(replica: &mut Client, master: &Server) {
     });
 }
 
+/// Everything that can be registered, each with a trace of its own.
+const ALL: &str = "\
+n = [0]
+def up(r):
+    n[0] += 1
+    return n[0]
+def entry(r):
+    if execute('exists', 'hold'): raise Exception('not now')
+    execute('rpush', 'entries', r['value']['n'])
+GB('CommandReader').map(up).register(trigger='call')
+GB('CommandReader').map(lambda r: 'hooked').register(hook='echo', mode='sync', convertToStr=False)
+GB().foreach(lambda r: execute('incr', 'sync')).register('k*', mode='sync', eventTypes=['set'])
+GB().foreach(lambda r: execute('incr', 'async')).register('k*', eventTypes=['set'])
+GB('StreamReader').foreach(entry).register('s', onFailedPolicy='retry', onFailedRetryInterval=1)
+registerTE(0, lambda: execute('incr', 'ticks'), 'te')
+";
+
 /// Immediate full synchronisation, which servers delay by some seconds otherwise.
 fn eager() -> Options {
     Options::server(&["--repl-diskless-sync-delay", "0"])
@@ -130,4 +147,116 @@ fn a_replica_keeps_what_it_got_in_its_own_append_only_file() {
     let mut on_replica = replica.client();
     assert_eq!(on_replica.registrations(), known);
     assert_eq!(on_replica.call(&["RG.TRIGGER", "b"]).items()[0].text(), "2");
+}
+
+/// By whatever way a replica gets its data, and when its link breaks, it knows everything, keeps quiet, and goes on where its
+/// master stopped.
+#[test]
+fn a_promoted_replica_goes_on_where_its_master_stopped() {
+    let swap = &[
+        "--repl-diskless-sync",
+        "yes",
+        "--repl-diskless-load",
+        "swapdb",
+    ];
+    let disk = &["--repl-diskless-sync", "no"];
+    for way in [&swap[..], disk] {
+        let options = Options::server(&[&["--repl-diskless-sync-delay", "0"], way].concat());
+        let mut master = Server::with(&options);
+        let replica = Server::with(&options);
+        let (mut on_master, mut on_replica) = (master.client(), replica.client());
+        on_replica.register("GB('CommandReader').register(trigger='own')", &[]);
+        on_master.register(ALL, &["ID", "all"]);
+        on_master.call(&["SET", "hold", "1"]);
+        on_master.call(&["XADD", "s", "*", "n", "1"]);
+        follow(&mut on_replica, &master);
+        let alike = |on_master: &mut Client, on_replica: &mut Client| {
+            let known = on_master.registrations();
+            eventually("the registrations of the master", || {
+                on_replica.registrations() == known
+            });
+        };
+        alike(&mut on_master, &mut on_replica);
+        on_replica.becomes(&["RG.TRIGGER", "own"], "-ERR subcommand not found");
+
+        // The link breaks: what happened meanwhile comes after it.
+        for line in on_master
+            .call(&["CLIENT", "LIST", "TYPE", "replica"])
+            .text()
+            .lines()
+        {
+            let id = line.split(' ').next().and_then(|id| id.strip_prefix("id="));
+            on_master.call(&["CLIENT", "KILL", "ID", id.expect("an id")]);
+        }
+        on_master.register(
+            "GB('CommandReader').register(trigger='later')",
+            &["ID", "later"],
+        );
+        alike(&mut on_master, &mut on_replica);
+        let syncs = on_master.call(&["INFO", "stats"]).text();
+        assert!(
+            syncs.contains("sync_full:1\r\n") && syncs.contains("sync_partial_ok:1\r\n"),
+            "{syncs}"
+        );
+
+        // Events of keys, entries of streams, hooked commands and time events are the master's.
+        on_master.call(&["SET", "k1", "x"]);
+        on_master.call(&["XADD", "s", "*", "n", "2"]);
+        for client in [&mut on_master, &mut on_replica] {
+            client.becomes(&["GET", "sync"], "\"1\"");
+            client.becomes(&["GET", "async"], "\"1\"");
+            client.becomes(&["XLEN", "s"], ":2");
+            client.becomes(&["TYPE", "te"], "+rg_timeev");
+        }
+        assert_eq!(on_master.call(&["ECHO", "x"]).text(), "hooked");
+        assert_eq!(on_replica.call(&["ECHO", "x"]).text(), "x");
+        assert_eq!(on_replica.triggered("call"), "1");
+        for one in on_replica.call(&["RG.DUMPREGISTRATIONS"]).items() {
+            let reader = one.field("reader").expect("a reader").text();
+            let data = one.field("RegistrationData").expect("data");
+            if reader != "CommandReader" {
+                assert_eq!(data.field("numTriggered"), Some(&Value::Int(0)), "{one}");
+            }
+        }
+
+        master.signal("KILL");
+        assert!(master.wait_exit(PATIENCE).is_some());
+        assert_eq!(on_replica.call(&["REPLICAOF", "NO", "ONE"]).text(), "OK");
+        // What its master had begun and not acknowledged, and what comes now.
+        on_replica.call(&["DEL", "hold"]);
+        on_replica.call(&["XADD", "s", "*", "n", "3"]);
+        on_replica.becomes(&["LRANGE", "entries", "0", "-1"], "[\"1\", \"2\", \"3\"]");
+        on_replica.becomes(&["XLEN", "s"], ":0");
+        on_replica.call(&["SET", "k2", "x"]);
+        on_replica.becomes(&["GET", "sync"], "\"2\"");
+        on_replica.becomes(&["GET", "async"], "\"2\"");
+        assert_eq!(on_replica.call(&["ECHO", "x"]).text(), "hooked");
+        assert_eq!(on_replica.triggered("call"), "2");
+        let ticks = on_replica.call(&["GET", "ticks"]).text();
+        eventually("another tick", || {
+            on_replica.call(&["GET", "ticks"]).text() != ticks
+        });
+    }
+}
+
+/// What a replica registered by itself gives way to what the master gave the same number.
+#[test]
+fn the_numbers_of_registrations_are_the_masters_to_give() {
+    let master = Server::with(&eager());
+    let replica = Server::start();
+    let (mut on_master, mut on_replica) = (master.client(), replica.client());
+    follow(&mut on_replica, &master);
+    let mut gave_way = 0;
+    for round in 0..4 {
+        let builders = "GB()\n".repeat(round);
+        let script = |trigger: &str| {
+            format!("GB('CommandReader').map(lambda r: '{trigger}').register(trigger='{trigger}')")
+        };
+        let (mine, own) = (format!("m{round}"), format!("r{round}"));
+        on_replica.register(&(builders + &script(&own)), &[]);
+        on_master.register(&script(&mine), &[]);
+        on_replica.becomes(&["RG.TRIGGER", &mine], &format!("[\"{mine}\"]"));
+        gave_way += usize::from(on_replica.call(&["RG.TRIGGER", &own]).is_error());
+    }
+    assert!(gave_way > 0, "no two numbers were the same");
 }
