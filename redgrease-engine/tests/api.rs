@@ -234,10 +234,10 @@ const HOLD: &str = "\
 import os, time
 def hold(r):
     with atomic():
+        log('holds')
         execute('rpush', 'log', r[1])
         if r[1] == 'raise': raise ValueError('inside')
         if r[1] == 'exit': os._exit(3)
-        log('holds')
         if r[1] == 'sleep': time.sleep(600)
         execute('rpush', 'log', r[1])
 GB('CommandReader').foreach(hold).register(trigger='hold', mode='async_local')

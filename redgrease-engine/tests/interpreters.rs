@@ -171,22 +171,52 @@ fn work(python: &Path, minor: u32) {
     assert_eq!(reply, "[\"1\"]", "Python 3.{minor} after a restart");
 }
 
+/// Functions are code for one version of Python: another one says so, and they are there when it comes back.
+fn change(from: &(PathBuf, u32), to: &(PathBuf, u32)) {
+    let module = |python: &Path| ["PythonExecutable".to_owned(), python.display().to_string()];
+    let mut server = Server::with(&Options::module(
+        &module(&from.0).each_ref().map(String::as_str),
+    ));
+    let mut client = server.client();
+    client.register(SCRIPT, &["ID", "all"]);
+    assert_eq!(client.call(&["SAVE"]).text(), "OK");
+    server.options_mut().module = module(&to.0).to_vec();
+    server.restart();
+    let mut client = server.client();
+    for trigger in ["version", "count"] {
+        let reply = client.call(&["RG.TRIGGER", trigger]);
+        let wanted = format!("code for Python 3.{} and this is 3.{}", from.1, to.1);
+        assert!(
+            reply.is_error() && reply.text().contains(&wanted),
+            "{reply}"
+        );
+    }
+    assert_eq!(client.call(&["SAVE"]).text(), "OK");
+    server.options_mut().module = module(&from.0).to_vec();
+    server.restart();
+    assert_eq!(server.client().triggered("count"), "1");
+}
+
 #[test]
 fn workers_run_on_every_python_of_this_machine() {
     let mine = support::server::python();
-    work(
-        &mine,
-        minor(&mine).expect("the Python of the tests is a Python 3"),
-    );
+    let version = minor(&mine).expect("the Python of the tests is a Python 3");
+    work(&mine, version);
+    let mut last = (mine, version);
     for (minor, candidates) in interpreters() {
         // One that cannot make environments is one without its package for that: another of the same version may.
         let tries: Vec<_> = candidates
             .iter()
             .map(|python| environment(python, minor))
             .collect();
-        match tries.iter().find_map(|one| one.as_ref().ok()) {
-            Some(python) => work(python, minor),
-            None => panic!("no environment for Python 3.{minor}: {tries:?}"),
+        let Some(python) = tries.iter().find_map(|one| one.as_ref().ok()) else {
+            panic!("no environment for Python 3.{minor}: {tries:?}");
+        };
+        work(python, minor);
+        let this = (python.clone(), minor);
+        if last.1 != minor {
+            change(&last, &this);
         }
+        last = this;
     }
 }

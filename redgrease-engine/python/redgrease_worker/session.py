@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import sys
 
 from .ambient import found_by
 from .contexts import Context
@@ -17,6 +18,9 @@ except ImportError:
 _GLOBALS = {"globals of a session": True}
 _GLOBALS_ID = "session globals"
 _LOOP_ID = "event loop"
+
+# A pickled function holds code for one minor version of Python: another one would run it into the ground.
+_VERSION = b"%d.%d\n" % sys.version_info[:2]
 
 # What stands for a reader in the plan of a time event.
 TIMER = "timer"
@@ -127,7 +131,7 @@ class Session:
                 "Error occured when serialized a python callback, callback=%s error=%s"
                 % (self._culprit(value[0]) or (names[0] if names else "?"), problem)
             )
-        return buffer.getvalue()
+        return _VERSION + buffer.getvalue()
 
     def _culprit(self, ops):
         for op in ops:
@@ -138,7 +142,14 @@ class Session:
         return None
 
     def loads(self, blob):
-        return _Unpickler(io.BytesIO(blob), self).load()
+        version, _, pickled = blob.partition(b"\n")
+        if version + b"\n" != _VERSION:
+            raise error(
+                "its functions are code for Python %s and this is %d.%d: send its script again, or have the module argument "
+                "PythonExecutable name a Python %s"
+                % ((version.decode("ascii", "replace"),) + sys.version_info[:2] + (version.decode("ascii", "replace"),))
+            )
+        return _Unpickler(io.BytesIO(pickled), self).load()
 
 
 if cloudpickle is not None:
