@@ -10,12 +10,13 @@ use super::table::{RedisModuleCtx, ServerEvent, api};
 
 const EVENT_LOOP: u64 = 15;
 const BEFORE_SLEEP: u64 = 0;
+const AFTER_SLEEP: u64 = 1;
 
 static SUBSCRIPTION: Once = Once::new();
 
 thread_local! {
-    /// Whether the server has told its main thread of the end of a turn.
-    static TOLD: Cell<bool> = const { Cell::new(false) };
+    /// Whether the server has told its main thread of the beginning of a turn, and not yet of its end.
+    static IN_TURN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this is the server's main thread and [`crate::outbox::end_turn`] will be called before it sleeps.
@@ -24,8 +25,10 @@ pub(crate) fn turn_will_end() -> bool {
         return false;
     }
     SUBSCRIPTION.call_once(subscribe);
-    // Not before it was told once: an older server may take the subscription and know nothing of it.
-    TOLD.with(Cell::get)
+    // Not before the server has told once: an older one may take the subscription and know nothing of it. And not between the
+    // end of a turn and the sleep, where the next commands of clients run that were just unblocked: what is kept there would
+    // wait for whatever wakes the server up.
+    IN_TURN.with(Cell::get)
 }
 
 fn subscribe() {
@@ -47,8 +50,12 @@ unsafe extern "C" fn on_turn(
     sub: u64,
     _data: *mut c_void,
 ) {
-    if sub == BEFORE_SLEEP {
-        TOLD.with(|told| told.set(true));
-        guarded("the end of a turn", (), crate::outbox::end_turn);
+    match sub {
+        AFTER_SLEEP => IN_TURN.with(|in_turn| in_turn.set(true)),
+        BEFORE_SLEEP => {
+            IN_TURN.with(|in_turn| in_turn.set(false));
+            guarded("the end of a turn", (), crate::outbox::end_turn);
+        }
+        _ => {}
     }
 }
