@@ -196,9 +196,8 @@ pub(crate) fn install(context: Context<'_>) -> Result<(), String> {
         log(
             Level::Notice,
             &format!(
-                "this server does not tell modules about {}: registrations may be missing after BGREWRITEAOF without \
-                 RDB preamble, and on replicas after a full synchronisation",
-                silent.join(", ")
+                "this server does not tell modules about {}",
+                silent.join("; ")
             ),
         );
     }
@@ -269,6 +268,8 @@ impl Handler for Events {
             }
             Event::LoadFailed => LOADING.store(false, Ordering::Relaxed),
             Event::Forked => rewrite(),
+            Event::Flushed => stream::all_changed(false),
+            Event::Swapped => stream::all_changed(true),
             Event::Promoted | Event::Demoted => {}
         }
     }

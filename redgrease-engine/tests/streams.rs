@@ -566,3 +566,161 @@ fn a_promoted_replica_goes_on_where_its_master_stopped() {
     other.becomes(SEEN, &numbers(1, 7));
     other.becomes(&["XLEN", "s"], ":0");
 }
+
+/// A function that says when it begins with an entry and remembers it once the key `go` is there.
+const SLOW: &str = "import time\n\
+    def work(r):\n    execute('rpush', 'begun', r['value']['n'])\n\
+    \x20   while not execute('exists', 'go'):\n        time.sleep(0.01)\n    execute('rpush', 'seen', r['value']['n'])\n\
+    GB('StreamReader').foreach(work).register('s*', batch=2)";
+
+/// A server whose only registration works on the first two entries of the stream `s`.
+fn amid_a_batch(count: u64) -> (Server, Client) {
+    let server = Server::start();
+    let mut client = server.client();
+    client.register(SLOW, &[]);
+    add(&mut client, "s", 1, count);
+    client.becomes(&["LRANGE", "begun", "0", "-1"], "[\"1\"]");
+    (server, client)
+}
+
+/// Two entries with the ids of those that are worked on, and other contents.
+fn twins(client: &mut Client, stream: &str) {
+    for (id, number) in [("1-1", "11"), ("2-1", "12")] {
+        answers(
+            client,
+            &["XADD", stream, id, "n", number],
+            &format!("\"{id}\""),
+        );
+    }
+}
+
+/// Puts other entries with the same ids under the name `s`.
+fn take_the_place(client: &mut Client, way: &str) {
+    match way {
+        "RENAME" => {
+            twins(client, "other");
+            answers(client, &["RENAME", "other", "s"], "+OK");
+        }
+        "COPY" => {
+            twins(client, "other");
+            answers(client, &["COPY", "other", "s", "REPLACE"], ":1");
+        }
+        "RESTORE" => {
+            twins(client, "other");
+            let dump = client.call(&["DUMP", "other"]);
+            let dump = dump.bytes().expect("a dump");
+            let restore: [&[u8]; 5] = [b"RESTORE", b"s", b"0", dump, b"REPLACE"];
+            assert_eq!(client.call(&restore).text(), "OK");
+        }
+        "SWAPDB" => {
+            answers(client, &["SELECT", "1"], "+OK");
+            twins(client, "s");
+            answers(client, &["SWAPDB", "0", "1"], "+OK");
+            answers(client, &["SELECT", "0"], "+OK");
+        }
+        _ => {
+            client.call(&way.split(' ').collect::<Vec<_>>());
+            client.becomes(&["EXISTS", "s"], ":0");
+            twins(client, "s");
+        }
+    }
+}
+
+#[test]
+fn what_is_worked_on_is_not_acknowledged_to_a_stream_that_takes_its_place() {
+    for way in [
+        "RENAME",
+        "COPY",
+        "RESTORE",
+        "SWAPDB",
+        "DEL s",
+        "MOVE s 1",
+        "PEXPIRE s 1",
+        "FLUSHDB",
+    ] {
+        let (_server, mut client) = amid_a_batch(2);
+        take_the_place(&mut client, way);
+        eventually(&format!("after {way} the others are read ahead"), || {
+            let pending = client.call(&["XPENDING", "s", "__gears_consumer_group__"]);
+            pending.items().first() == Some(&Value::Int(2))
+        });
+        // They are forgotten and have to be read again: as pending entries, if they are still there.
+        let registration = id(&mut client, 0);
+        answers(
+            &mut client,
+            &["RG.PAUSEREGISTRATIONS", &registration],
+            "+OK",
+        );
+        answers(&mut client, &["SET", "go", "1"], "+OK");
+        datum_becomes(&mut client, "numSuccess", "2");
+        answers(&mut client, SEEN, "[\"1\", \"2\"]");
+        answers(&mut client, &["XLEN", "s"], ":2");
+        answers(
+            &mut client,
+            &["RG.UNPAUSEREGISTRATIONS", &registration],
+            "+OK",
+        );
+        client.becomes(SEEN, "[\"1\", \"2\", \"11\", \"12\"]");
+        client.becomes(&["XLEN", "s"], ":0");
+    }
+}
+
+#[test]
+fn a_batch_is_acknowledged_where_its_stream_went() {
+    let (_server, mut client) = amid_a_batch(4);
+    answers(&mut client, &["RENAME", "s", "s2"], "+OK");
+    answers(&mut client, &["SET", "go", "1"], "+OK");
+    client.becomes(&["XLEN", "s2"], ":0");
+    answers(&mut client, SEEN, &numbers(1, 4));
+}
+
+#[test]
+fn a_stream_that_goes_is_let_go_and_read_again_when_it_comes_back() {
+    for (away, back) in [
+        (["RENAME", "s", "other"], ["RENAME", "other", "s"]),
+        (["SWAPDB", "0", "1"], ["SWAPDB", "1", "0"]),
+    ] {
+        let (_server, mut client) = amid_a_batch(3);
+        answers(&mut client, &away, "+OK");
+        answers(&mut client, &["SET", "go", "1"], "+OK");
+        // The batch that was under way ends, and its entries are left unacknowledged.
+        client.becomes(SEEN, &numbers(1, 2));
+        datum_becomes(&mut client, "numSuccess", "2");
+        answers(&mut client, &["EXISTS", "s"], ":0");
+        answers(&mut client, &back, "+OK");
+        answers(&mut client, &["SET", "go", "1"], "+OK");
+        client.becomes(&["XLEN", "s"], ":0");
+        // Those that were worked off are seen once more, where the list is still there.
+        let seen = client.call(SEEN).to_string();
+        assert!(seen.ends_with("\"1\", \"2\", \"3\"]"), "{seen}");
+    }
+}
+
+#[test]
+fn a_stream_that_comes_by_swapdb_is_read() {
+    for mode in ["async", "async_local", "sync"] {
+        let server = Server::start();
+        let mut client = server.client();
+        client.register(&seen(&format!("'s*', mode='{mode}', batch=2")), &[]);
+        add(&mut client, "s1", 1, 2);
+        client.becomes(SEEN, &numbers(1, 2));
+        answers(&mut client, &["SELECT", "1"], "+OK");
+        add(&mut client, "s1", 11, 13);
+        add(&mut client, "s2", 21, 21);
+        // Two databases that the registration does not look at change nothing.
+        answers(&mut client, &["SWAPDB", "1", "2"], "+OK");
+        answers(&mut client, &["SWAPDB", "0", "2"], "+OK");
+        answers(&mut client, &["SELECT", "0"], "+OK");
+        client.becomes(&["SORT", "seen"], "[\"11\", \"12\", \"13\", \"21\"]");
+        client.becomes(&["XLEN", "s1"], ":0");
+        client.becomes(&["XLEN", "s2"], ":0");
+        // Live entries follow the batch again.
+        add(&mut client, "s1", 31, 32);
+        client.becomes(
+            &["SORT", "seen"],
+            "[\"11\", \"12\", \"13\", \"21\", \"31\", \"32\"]",
+        );
+        assert_eq!(datum(&mut client, "numFailures"), "0");
+        assert_eq!(datum(&mut client, "status"), "OK");
+    }
+}

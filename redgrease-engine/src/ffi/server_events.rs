@@ -21,15 +21,49 @@ pub(crate) enum Event {
     LoadFailed,
     /// A child process was started to write a snapshot or the append-only file.
     Forked,
+    /// Database 0 was emptied.
+    Flushed,
+    /// Database 0 was exchanged with another one.
+    Swapped,
 }
 
 const ROLE: u64 = 0;
+const FLUSH: u64 = 2;
 const LOADING: u64 = 3;
+const SWAP: u64 = 11;
 const FORK_CHILD: u64 = 13;
 
+/// Which databases are emptied.
+#[repr(C)]
+struct FlushInfo {
+    version: u64,
+    sync: i32,
+    /// -1 for all.
+    database: i32,
+}
+
+/// Which databases are exchanged.
+#[repr(C)]
+struct SwapInfo {
+    version: u64,
+    databases: [i32; 2],
+}
+
 impl Event {
-    fn parse(id: u64, sub: u64) -> Option<Self> {
+    /// # Safety
+    /// `data` must be what the server passes with an event of this id, during the call.
+    unsafe fn parse(id: u64, sub: u64, data: *const c_void) -> Option<Self> {
         Some(match (id, sub) {
+            (FLUSH, 1) => {
+                // SAFETY: the caller vouches for the data.
+                let info = unsafe { data.cast::<FlushInfo>().as_ref()? };
+                (info.database <= 0).then_some(Self::Flushed)?
+            }
+            (SWAP, _) => {
+                // SAFETY: as above.
+                let info = unsafe { data.cast::<SwapInfo>().as_ref()? };
+                info.databases.contains(&0).then_some(Self::Swapped)?
+            }
             (ROLE, 0) => Self::Promoted,
             (ROLE, 1) => Self::Demoted,
             (LOADING, 0 | 1) => Self::Loading { from_master: false },
@@ -42,15 +76,26 @@ impl Event {
     }
 }
 
-/// Has `H::happened` called for every event of the server; gives the names of those that it does not tell.
+/// Has `H::happened` called for every event of the server; gives those that it does not tell, and what follows from that.
 pub(crate) fn subscribe<H: Handler>(context: Context<'_>) -> Vec<&'static str> {
     let Some(subscribe) = api().subscribe_to_server_event else {
         return vec!["all server events"];
     };
     [
         (ROLE, "changes of role"),
-        (LOADING, "loading"),
-        (FORK_CHILD, "child processes"),
+        (
+            LOADING,
+            "loading: registrations may be missing on replicas after a full synchronisation",
+        ),
+        (
+            FORK_CHILD,
+            "child processes: registrations may be missing after BGREWRITEAOF without RDB preamble",
+        ),
+        (FLUSH, "emptied databases"),
+        (
+            SWAP,
+            "exchanged databases: streams that come by SWAPDB are not read before an entry is added",
+        ),
     ]
     .into_iter()
     .filter(|&(id, _)| {
@@ -72,10 +117,11 @@ unsafe extern "C" fn on_event<H: Handler>(
     ctx: *mut RedisModuleCtx,
     event: ServerEvent,
     sub: u64,
-    _data: *mut c_void,
+    data: *mut c_void,
 ) {
     guarded("a server event", (), || {
-        if let Some(event) = Event::parse(event.id, sub) {
+        // SAFETY: passed on as it is.
+        if let Some(event) = unsafe { Event::parse(event.id, sub, data) } {
             H::happened(Context::from_raw(ctx), event);
         }
     });

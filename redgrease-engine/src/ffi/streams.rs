@@ -7,21 +7,32 @@ use super::command::bytes;
 use super::context::Context;
 use super::table::{RedisModuleCtx, RedisModuleString, api};
 use super::{OK, guarded};
+use crate::readers::stream::{Change, added, changed};
 
 /// The class of events about streams.
 const STREAM_EVENTS: c_int = 1 << 10;
-/// The class of events about keys of any type.
-const GENERIC_EVENTS: c_int = 1 << 2;
-/// How a stream may come under a name without an entry being added.
-const ARRIVALS: [&CStr; 4] = [c"rename_to", c"restore", c"copy_to", c"move_to"];
+/// The classes of events about keys of any type: commands, keys whose time is over, keys that make room.
+const KEY_EVENTS: c_int = 1 << 2 | 1 << 8 | 1 << 9;
+/// How a stream may come under a name, or go, without an entry being added.
+const CHANGES: [(&CStr, Change); 9] = [
+    (c"del", Change::Gone),
+    (c"expired", Change::Gone),
+    (c"evicted", Change::Gone),
+    (c"move_from", Change::Gone),
+    (c"rename_from", Change::Leaving),
+    (c"rename_to", Change::Renamed),
+    (c"restore", Change::Arrived),
+    (c"copy_to", Change::Arrived),
+    (c"move_to", Change::Arrived),
+];
 
 thread_local! {
     /// Whether this thread tells of an event now.
     static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has [`crate::readers::stream::added`] called for every entry that is added to a stream, and
-/// [`crate::readers::stream::arrived`] for every key that comes as a whole.
+/// Has [`added`] called for every entry that is added to a stream, and
+/// [`changed`] for every key that comes or goes as a whole.
 ///
 /// The server does not call a subscriber again while it is being called, so there are two of them: the second one sees what
 /// synchronous functions add.
@@ -34,7 +45,7 @@ pub(crate) fn subscribe_to_streams(context: Context<'_>) -> Result<(), String> {
     let refused = unsafe {
         subscribe(context.raw(), STREAM_EVENTS, on_event) != OK
             || subscribe(context.raw(), STREAM_EVENTS, on_nested_event) != OK
-            || subscribe(context.raw(), GENERIC_EVENTS, on_arrival) != OK
+            || subscribe(context.raw(), KEY_EVENTS, on_change) != OK
     };
     if refused {
         return Err("the server refused the subscription to events of streams".to_owned());
@@ -55,7 +66,7 @@ unsafe fn tell(
     // SAFETY: the caller vouches for the pointers.
     unsafe {
         if CStr::from_ptr(event) == c"xadd" {
-            crate::readers::stream::added(Context::from_raw(ctx), bytes(key), nested);
+            added(Context::from_raw(ctx), bytes(key), nested);
         }
     }
 }
@@ -90,17 +101,18 @@ unsafe extern "C" fn on_nested_event(
     OK
 }
 
-unsafe extern "C" fn on_arrival(
+unsafe extern "C" fn on_change(
     ctx: *mut RedisModuleCtx,
     _class: c_int,
     event: *const c_char,
     key: *mut RedisModuleString,
 ) -> c_int {
-    guarded("the arrival of a key", (), || {
+    guarded("the change of a key", (), || {
         // SAFETY: the server passes a NUL-terminated name and a live key during the call.
         unsafe {
-            if ARRIVALS.contains(&CStr::from_ptr(event)) {
-                crate::readers::stream::arrived(Context::from_raw(ctx), bytes(key));
+            let event = CStr::from_ptr(event);
+            if let Some(&(_, change)) = CHANGES.iter().find(|(name, _)| *name == event) {
+                changed(Context::from_raw(ctx), bytes(key), change);
             }
         }
     });

@@ -1,16 +1,19 @@
 //! The entries of one stream.
 
 mod batch;
+mod events;
 mod follower;
 mod group;
 mod noticed;
 mod state;
+mod streams;
+mod under_way;
 mod watch;
 
+pub(crate) use events::{Change, added, all_changed, changed};
 pub(crate) use follower::Follower;
-pub(crate) use watch::{
-    added, arrived, pause, set_registrations, start, start_thread, unpause, with_groups,
-};
+pub(crate) use group::with_groups;
+pub(crate) use watch::{pause, set_registrations, start, start_thread, unpause};
 
 use std::time::Instant;
 

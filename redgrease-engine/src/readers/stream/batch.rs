@@ -52,10 +52,22 @@ pub(super) struct Portion {
     pub(super) since: Option<Instant>,
 }
 
-/// A batch that was worked off and is to be acknowledged.
+/// Where the stream of a batch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Under its name.
+    Here,
+    /// On its way to another name.
+    Leaving,
+    /// Nowhere that anybody knows of.
+    Gone,
+}
+
+/// A batch that runs, or that was worked off and is to be acknowledged.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) key: Key,
+    pub(super) place: Place,
     pub(super) ids: Vec<Vec<u8>>,
     pub(super) since: Option<Instant>,
 }

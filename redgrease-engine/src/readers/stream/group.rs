@@ -1,7 +1,13 @@
-//! The consumer group through which a registration reads a stream: reading, acknowledging, trimming.
+//! The consumer group through which a registration reads a stream: reading, acknowledging, trimming, and its name.
 
+use std::sync::Arc;
+
+use crate::engine::engine;
 use crate::ffi::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call};
+use crate::plan::Reader;
 use crate::records::{Batch, Layout};
+use crate::registration::Registration;
+use crate::value::Value;
 
 /// The group of the first registration, under the name that RedisGears 1.2 gave to its only one. Those of further
 /// registrations append a number.
@@ -198,6 +204,66 @@ fn first_needed(lock: &ServerLock, key: &[u8], live: &[&str]) -> Option<Id> {
         least = Some(least.map_or(needed, |least| least.min(needed)));
     }
     least.filter(|_| found == live.len())
+}
+
+/// Descriptions of registrations with a consumer group for each that follows streams: the first free one, or that of a
+/// registration for the same streams among those that are `leaving`.
+pub(crate) fn with_groups(descriptions: &[Value], leaving: &[Arc<Registration>]) -> Vec<Value> {
+    let is_leaving = |one: &Arc<Registration>| leaving.iter().any(|old| Arc::ptr_eq(old, one));
+    let mut taken: Vec<String> = Vec::new();
+    let mut free: Vec<(Vec<u8>, String)> = Vec::new();
+    for registration in engine().registry.registrations() {
+        let Some(follower) = &registration.follower else {
+            continue;
+        };
+        if is_leaving(&registration) {
+            free.push((follower.events.prefix.clone(), follower.group().to_owned()));
+        } else {
+            taken.push(follower.group().to_owned());
+        }
+    }
+    let mut made = descriptions.to_vec();
+    let streams = |description: &Value| match Reader::parse(description) {
+        Some(Reader::StreamEvents(events)) => Some(events),
+        _ => None,
+    };
+    // Successors first, so that nobody else takes their groups.
+    for description in &mut made {
+        let Some(events) = streams(description) else {
+            continue;
+        };
+        if let Some(at) = free.iter().position(|(prefix, _)| *prefix == events.prefix) {
+            let (_, group) = free.remove(at);
+            set_group(description, &group);
+            taken.push(group);
+        }
+    }
+    for description in &mut made {
+        let Some(events) = streams(description) else {
+            continue;
+        };
+        if !events.group.is_empty() {
+            continue;
+        }
+        let group = (1..)
+            .map(name)
+            .find(|group| !taken.contains(group))
+            .unwrap_or_default();
+        set_group(description, &group);
+        taken.push(group);
+    }
+    made
+}
+
+fn set_group(description: &mut Value, group: &str) {
+    if let Value::Dict(pairs) = description
+        && let Some((_, Value::Dict(arguments))) = pairs
+            .iter_mut()
+            .find(|(name, _)| name.as_bytes() == Some(b"arguments"))
+    {
+        arguments.retain(|(name, _)| name.as_bytes() != Some(b"group"));
+        arguments.push((Value::str("group"), Value::str(group)));
+    }
 }
 
 #[cfg(test)]

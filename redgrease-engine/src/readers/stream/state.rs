@@ -1,48 +1,13 @@
-//! Where a registration is in each of its streams: what is due, what runs, what became of it. No server in sight here.
+//! Where a registration is: what may begin, what is under way, what became of it. No server in sight here.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
 use std::time::Instant;
 
-use super::batch::{AHEAD_BYTES, Claim, Done, Key, Noted, Portion, Rules, Status, Verdict};
-use super::group::{Entries, NEW, UNACKNOWLEDGED};
-use super::noticed::Noticed;
+use super::batch::{Claim, Done, Key, Noted, Place, Portion, Rules, Status, Verdict};
+use super::group::Entries;
+use super::streams::Streams;
+use super::under_way::UnderWay;
 
-/// One stream.
-#[derive(Debug)]
-struct Stream {
-    noticed: Noticed,
-    /// While entries are read again that were got before and not acknowledged: the id after which they go on.
-    pending: Option<Vec<u8>>,
-    /// Whether an execution over pending entries is made even if there are none, as RedisGears 1.2 does once.
-    first: bool,
-    /// Whether all entries are wanted, however few they are.
-    drain: bool,
-    queued: bool,
-    /// Whether somebody will come when the duration is over.
-    timed: bool,
-}
-
-impl Stream {
-    fn new() -> Self {
-        Self {
-            noticed: Noticed::default(),
-            pending: Some(UNACKNOWLEDGED.to_vec()),
-            first: true,
-            drain: false,
-            queued: false,
-            timed: false,
-        }
-    }
-
-    fn is_due(&self, batch: usize) -> bool {
-        self.pending.is_some()
-            || self.drain
-            || usize::try_from(self.noticed.count()).unwrap_or(usize::MAX) >= batch
-    }
-}
-
-/// All streams of a registration.
+/// How far a registration is with its streams.
 #[derive(Debug)]
 pub(super) struct State {
     rules: Rules,
@@ -53,12 +18,8 @@ pub(super) struct State {
     pub(super) gone: bool,
     /// How often in a row its worker was lost.
     pub(super) lost: u32,
-    streams: HashMap<Key, Stream>,
-    due: VecDeque<Key>,
-    ready: VecDeque<Portion>,
-    running: Option<Done>,
-    done: Vec<Done>,
-    left: Vec<Done>,
+    streams: Streams,
+    batches: UnderWay,
     /// Whether everything is to be read again once nothing runs; and whether empty executions are made for it.
     again: Option<bool>,
     /// Whether a thread works on this now, with the server.
@@ -76,105 +37,65 @@ impl State {
             status: Status::Ok,
             awake: false,
             gone: false,
+            lost: 0,
+            streams: Streams::default(),
+            batches: UnderWay::default(),
+            again: None,
             working: false,
             asked: false,
             waking: false,
-            lost: 0,
-            streams: HashMap::new(),
-            due: VecDeque::new(),
-            ready: VecDeque::new(),
-            running: None,
-            done: Vec::new(),
-            left: Vec::new(),
-            again: None,
         }
-    }
-
-    fn queue(&mut self, key: &Key) {
-        if let Some(stream) = self.streams.get_mut(key)
-            && !stream.queued
-        {
-            stream.queued = true;
-            self.due.push_back(Arc::clone(key));
-        }
-    }
-
-    fn entry(&mut self, key: &[u8]) -> (Key, &mut Stream) {
-        let key = match self.streams.get_key_value(key) {
-            Some((key, _)) => Arc::clone(key),
-            None => Key::from(key),
-        };
-        let stream = self
-            .streams
-            .entry(Arc::clone(&key))
-            .or_insert_with(Stream::new);
-        (key, stream)
     }
 
     /// An entry was added to a stream.
     pub(super) fn note(&mut self, key: &[u8], now: Instant) -> Noted {
-        let (batch, duration) = (self.rules.batch, self.rules.duration);
-        let (key, stream) = self.entry(key);
-        stream.noticed.add(now);
-        let later = duration.filter(|_| !stream.timed);
-        stream.timed |= later.is_some();
-        let due = stream.is_due(batch);
-        if due {
-            self.queue(&key);
-        }
-        Noted { due, later }
+        self.streams.note(key, now, &self.rules)
     }
 
     /// The duration of a stream may be over: then it takes what there is.
     pub(super) fn time_is_over(&mut self, key: &[u8], now: Instant) -> Noted {
-        let Some(duration) = self.rules.duration else {
-            return Noted::default();
-        };
-        let Some((key, stream)) = self
-            .streams
-            .get_key_value(key)
-            .map(|(key, _)| Arc::clone(key))
-            .and_then(|key| self.streams.get_mut(&key).map(|stream| (key, stream)))
-        else {
-            return Noted::default();
-        };
-        stream.timed = false;
-        let Some(since) = stream.noticed.since() else {
-            return Noted::default();
-        };
-        let left = duration.saturating_sub(now.saturating_duration_since(since));
-        if !left.is_zero() {
-            stream.timed = true;
-            return Noted {
-                due: false,
-                later: Some(left),
-            };
-        }
-        stream.drain = true;
-        self.queue(&key);
-        Noted {
-            due: true,
-            later: None,
-        }
+        self.streams.time_is_over(key, now, &self.rules)
     }
 
     /// A stream was found: everything in it is wanted.
     pub(super) fn found(&mut self, key: &[u8]) {
-        let (key, stream) = self.entry(key);
-        stream.drain = true;
-        self.queue(&key);
+        self.streams.found(key);
     }
 
-    /// Another stream came under a name: everything in it is wanted, also what its group had got and not acknowledged.
-    pub(super) fn replaced(&mut self, key: &[u8]) {
-        let runs = self
-            .running
-            .as_ref()
-            .is_some_and(|running| *running.key == *key);
-        if !runs && let Some(stream) = self.streams.get_mut(key) {
-            stream.pending = Some(UNACKNOWLEDGED.to_vec());
+    /// The stream under a name is gone. What was read of it and did not begin does not begin any more, and what runs is not
+    /// acknowledged to a stream that takes the name.
+    pub(super) fn vanished(&mut self, key: &[u8]) {
+        self.batches.vanished(Some(key), Place::Gone);
+        self.streams.emptied(key, self.rules.batch);
+    }
+
+    /// The same, and the stream comes under another name at once.
+    pub(super) fn leaves(&mut self, key: &[u8]) {
+        self.batches.vanished(Some(key), Place::Leaving);
+        self.streams.emptied(key, self.rules.batch);
+    }
+
+    /// All streams are gone.
+    pub(super) fn all_vanished(&mut self) {
+        self.batches.vanished(None, Place::Gone);
+        self.streams.clear();
+    }
+
+    /// A stream came under a name: everything in it is wanted, also what its group had got and not acknowledged.
+    pub(super) fn arrived(&mut self, key: &[u8]) {
+        self.vanished(key);
+        self.streams.found(key);
+        self.streams.read_again(key);
+    }
+
+    /// What has just left came under another name. What is under way of it is acknowledged there, before anything is read.
+    pub(super) fn renamed(&mut self, to: &[u8]) {
+        if self.batches.replaced(to) {
+            self.streams.found(to);
+            self.again.get_or_insert(false);
+        } else {
+            self.arrived(to);
         }
-        self.found(key);
     }
 
     /// Everything is to be read again from what is not acknowledged; `first` asks for an execution per stream even if that
@@ -193,26 +114,19 @@ impl State {
 
     fn begin_again(&mut self) {
         // What is worked off must not be pending any more when it is read.
-        if self.running.is_some() || !self.done.is_empty() {
+        if !self.batches.is_settled() {
             return;
         }
         let Some(first) = self.again.take() else {
             return;
         };
-        self.ready.clear();
-        self.due.clear();
-        for (key, stream) in &mut self.streams {
-            stream.pending = Some(UNACKNOWLEDGED.to_vec());
-            stream.first |= first;
-            stream.drain = true;
-            stream.queued = true;
-            self.due.push_back(Arc::clone(key));
-        }
+        self.batches.drop_ready();
+        self.streams.read_all_again(first);
     }
 
     /// Whether nothing of it is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.running.is_none() && self.done.is_empty() && !self.working
+        self.batches.is_settled() && !self.working
     }
 
     /// Stops; what runs may end, what was read ahead stays unacknowledged.
@@ -222,21 +136,17 @@ impl State {
     }
 
     /// Lets go of what was read ahead; it will be read again as pending.
-    pub(super) fn drop_ready(&mut self) {
-        for portion in std::mem::take(&mut self.ready) {
-            if let Some(stream) = self.streams.get_mut(&portion.key) {
-                stream.pending = Some(UNACKNOWLEDGED.to_vec());
-                stream.drain = true;
-            }
-            self.queue(&portion.key);
+    fn drop_ready(&mut self) {
+        for key in self.batches.drop_ready() {
+            self.streams.read_again(&key);
         }
     }
 
     /// Unregistered: nothing more begins.
     pub(super) fn leave(&mut self) {
         self.gone = true;
-        self.ready.clear();
-        self.due.clear();
+        self.batches.drop_ready();
+        self.streams.rest();
     }
 
     fn may_go_on(&self) -> bool {
@@ -246,59 +156,18 @@ impl State {
     /// The next batch to read, if one is due and may be read now.
     pub(super) fn claim(&mut self) -> Option<Claim> {
         self.begin_again();
-        if !self.may_go_on() || !self.has_room() {
+        if !self.may_go_on() || !self.batches.has_room(self.rules.ahead) {
             return None;
         }
-        let batch = self.rules.batch;
-        while let Some(key) = self.due.pop_front() {
-            let Some(stream) = self.streams.get_mut(&key) else {
-                continue;
-            };
-            stream.queued = false;
-            if !stream.is_due(batch) {
-                continue;
-            }
-            let from = stream.pending.clone().unwrap_or_else(|| NEW.to_vec());
-            return Some(Claim {
-                key,
-                from,
-                count: batch,
-            });
-        }
-        None
+        self.streams.claim(self.rules.batch)
     }
 
     /// Takes in what was read for a claim.
     pub(super) fn take_in(&mut self, claim: Claim, entries: Entries) {
-        let batch = self.rules.batch;
-        let Some(stream) = self.streams.get_mut(&claim.key) else {
-            return;
-        };
-        let got = entries.ids.len();
-        let exhausted = got < claim.count;
-        let mut since = None;
-        let mut wanted = got > 0;
-        if stream.pending.is_some() {
-            wanted |= stream.first;
-            stream.first = false;
-            stream.pending = match entries.ids.last() {
-                Some(last) if !exhausted => Some(last.clone()),
-                _ => None,
-            };
-        } else {
-            since = stream.noticed.since();
-            if exhausted {
-                stream.noticed.clear();
-                stream.drain = false;
-            } else {
-                stream.noticed.take(u64::try_from(got).unwrap_or(0));
-            }
-        }
-        if stream.is_due(batch) {
-            self.queue(&claim.key);
-        }
-        if wanted && !self.gone {
-            self.ready.push_back(Portion {
+        if let Some(since) = self.streams.took(&claim, &entries)
+            && !self.gone
+        {
+            self.batches.add(Portion {
                 key: claim.key,
                 entries,
                 since,
@@ -308,14 +177,9 @@ impl State {
 
     /// A stream is gone or is none any more. What was due counts as executions over nothing, as in RedisGears 1.2.
     pub(super) fn forget(&mut self, key: &Key) {
-        let batch = self.rules.batch;
-        let Some(stream) = self.streams.remove(key) else {
-            return;
-        };
-        let full = usize::try_from(stream.noticed.count()).unwrap_or(usize::MAX) >= batch;
-        for _ in 0..usize::from(stream.first) + usize::from(full) {
-            self.ready.push_back(Portion {
-                key: Arc::clone(key),
+        for _ in 0..self.streams.forget(key, self.rules.batch) {
+            self.batches.add(Portion {
+                key: Key::clone(key),
                 entries: Entries::new(),
                 since: None,
             });
@@ -324,40 +188,25 @@ impl State {
 
     /// The batch that runs next, if none runs.
     pub(super) fn start(&mut self) -> Option<Entries> {
-        if self.running.is_some() || !self.may_go_on() {
+        if !self.may_go_on() {
             return None;
         }
-        let portion = self.ready.pop_front()?;
-        let mut entries = portion.entries;
-        self.running = Some(Done {
-            key: portion.key,
-            ids: std::mem::take(&mut entries.ids),
-            since: portion.since,
-        });
-        Some(entries)
+        self.batches.start()
     }
 
     /// What ran is over.
     pub(super) fn conclude(&mut self, verdict: Verdict) {
-        let Some(ran) = self.running.take() else {
+        let Some(key) = self.batches.conclude(verdict) else {
             return;
         };
         match verdict {
-            Verdict::Acknowledge => {
-                self.lost = 0;
-                self.done.push(ran);
-            }
+            Verdict::Acknowledge => self.lost = 0,
             Verdict::Stop(status) => {
                 // A pause or an unpause that came meanwhile holds.
-                if self.status == Status::Ok && self.again.is_none() {
+                if self.status == Status::Ok && self.again != Some(true) {
                     self.status = status;
                 }
-                if let Some(stream) = self.streams.get_mut(&ran.key) {
-                    stream.pending = Some(UNACKNOWLEDGED.to_vec());
-                    stream.drain = true;
-                }
-                self.queue(&ran.key);
-                self.left.push(ran);
+                self.streams.read_again(&key);
                 self.drop_ready();
             }
         }
@@ -365,43 +214,32 @@ impl State {
 
     /// What is to be acknowledged.
     pub(super) fn take_done(&mut self) -> Vec<Done> {
-        std::mem::take(&mut self.done)
+        self.batches.take_done()
     }
 
     /// What was read and not worked off.
     pub(super) fn take_left(&mut self) -> Vec<Done> {
-        std::mem::take(&mut self.left)
-    }
-
-    fn has_room(&self) -> bool {
-        if self.rules.ahead == 0 {
-            return self.running.is_none() && self.ready.is_empty();
-        }
-        let bytes: usize = self
-            .ready
-            .iter()
-            .map(|portion| portion.entries.batch.size())
-            .sum();
-        self.ready.len() < self.rules.ahead && bytes < AHEAD_BYTES
+        self.batches.take_left()
     }
 
     /// Whether there is something to do that needs the server.
     pub(super) fn has_work(&self) -> bool {
-        !self.done.is_empty() || !self.left.is_empty() || self.may_read()
+        self.batches.has_news() || self.may_read()
     }
 
     /// Whether there is something to read.
     pub(super) fn may_read(&self) -> bool {
-        let wanted = self.again.is_some() && self.running.is_none() && self.done.is_empty();
-        self.awake
-            && !self.gone
-            && self.status == Status::Ok
-            && (wanted || (self.again.is_none() && !self.due.is_empty() && self.has_room()))
+        let again = self.again.is_some() && self.batches.is_settled();
+        let due = self.again.is_none()
+            && self.streams.any_due()
+            && self.batches.has_room(self.rules.ahead);
+        self.awake && !self.gone && self.status == Status::Ok && (again || due)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::group::{NEW, UNACKNOWLEDGED};
     use super::*;
     use crate::plan::{Mode, StreamEvents};
 
@@ -529,5 +367,28 @@ mod tests {
         assert!(state.start().is_none());
         assert!(state.claim().is_none());
         assert!(state.is_idle());
+    }
+
+    #[test]
+    fn only_what_left_just_now_is_acknowledged_under_another_name() {
+        for (gone_before, acknowledged) in [(false, 1), (true, 0)] {
+            let mut state = state(1, "retry", Mode::Async);
+            let mut next = 1;
+            state.found(b"s");
+            read(&mut state, &mut next, 2);
+            run(&mut state, Verdict::Acknowledge);
+            state.take_done();
+            read(&mut state, &mut next, 2);
+            assert!(state.start().is_some());
+            if gone_before {
+                state.vanished(b"s");
+            }
+            state.leaves(b"s");
+            state.renamed(b"s2");
+            state.conclude(Verdict::Acknowledge);
+            let done = state.take_done();
+            assert_eq!(done.len(), acknowledged);
+            assert!(done.iter().all(|batch| *batch.key == *b"s2"));
+        }
     }
 }

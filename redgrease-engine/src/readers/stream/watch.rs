@@ -8,11 +8,10 @@ use std::time::{Duration, Instant};
 use super::follower::{self, Follower, is_away};
 use super::group;
 use crate::engine::engine;
-use crate::ffi::{Context, Cursor, KeyKind, OpenKey, ServerLock, lock_server, scan};
-use crate::plan::{Mode, Reader};
+use crate::ffi::{Cursor, KeyKind, ServerLock, lock_server, scan};
+use crate::plan::Reader;
 use crate::readers::keys::matches;
 use crate::registration::Registration;
-use crate::value::Value;
 use crate::worker::guard;
 
 /// How long the server is held at a time while streams are looked for.
@@ -87,10 +86,19 @@ pub(super) fn poke(registration: &Arc<Registration>) {
     push(Job::Work(Arc::clone(registration)));
 }
 
-fn present() -> Arc<Vec<Arc<Registration>>> {
+/// The registrations that follow streams.
+pub(super) fn present() -> Arc<Vec<Arc<Registration>>> {
     guard(&FOLLOWERS)
         .as_ref()
         .map(|followers| Arc::clone(&followers.present))
+        .unwrap_or_default()
+}
+
+/// Those that did and have a batch under way.
+pub(super) fn leaving() -> Vec<Arc<Registration>> {
+    guard(&FOLLOWERS)
+        .as_ref()
+        .map(|followers| followers.leaving.clone())
         .unwrap_or_default()
 }
 
@@ -193,6 +201,11 @@ fn try_start(registration: &Arc<Registration>) {
     look_for_streams(registration, Cursor::new());
 }
 
+/// Has the thread look at all keys.
+pub(super) fn look_at_all(registration: &Arc<Registration>) {
+    push(Job::Scan(Arc::clone(registration), Cursor::new()));
+}
+
 /// Looks at the keys for some time; the rest is left to the thread.
 fn look_for_streams(registration: &Arc<Registration>, mut cursor: Cursor) {
     let Reader::StreamEvents(events) = &registration.plan.reader else {
@@ -265,61 +278,7 @@ pub(super) fn follows(pattern: &[u8], key: &[u8]) -> bool {
     }
 }
 
-// -- new entries
-
-/// An entry was added to a stream. `nested` says that this happens inside of a synchronous function.
-pub(crate) fn added(context: Context<'_>, key: &[u8], nested: bool) {
-    let followers = present();
-    if followers.is_empty() {
-        return;
-    }
-    let mut circumstances = None;
-    for registration in followers.iter() {
-        let Some(follower) = &registration.follower else {
-            continue;
-        };
-        if !follows(&follower.events.prefix, key) {
-            continue;
-        }
-        let flags = *circumstances.get_or_insert_with(|| context.flags());
-        if flags.replica() || flags.loading() || context.database() != 0 {
-            return;
-        }
-        if !follower::note(registration, key, Instant::now()) {
-            continue;
-        }
-        let awake = follower.state().awake;
-        if registration.plan.mode == Mode::Sync && !nested && awake {
-            follower::work(registration, Some(!flags.multi() && !flags.lua()));
-        } else {
-            poke(registration);
-        }
-    }
-}
-
-/// A key came as a whole: by RESTORE, RENAME, COPY or MOVE. All entries of a stream are wanted.
-pub(crate) fn arrived(context: Context<'_>, key: &[u8]) {
-    let followers = present();
-    let mut following = followers
-        .iter()
-        .filter_map(|registration| Some((registration, registration.follower.as_ref()?)))
-        .filter(|(_, follower)| follows(&follower.events.prefix, key))
-        .peekable();
-    if following.peek().is_none() {
-        return;
-    }
-    let flags = context.flags();
-    if flags.replica() || flags.loading() || context.database() != 0 {
-        return;
-    }
-    if OpenKey::open_in(context, key).kind() != KeyKind::Stream {
-        return;
-    }
-    for (registration, follower) in following {
-        follower.state().replaced(key);
-        poke(registration);
-    }
-}
+// -- trimming
 
 /// Trims a stream after `mine` worked off some of it, if a registration that follows the stream wants that.
 pub(super) fn trim(lock: &ServerLock, key: &[u8], mine: &Follower) {
@@ -339,68 +298,6 @@ pub(super) fn trim(lock: &ServerLock, key: &[u8], mine: &Follower) {
     }
     if trims {
         group::trim(lock, key, &groups);
-    }
-}
-
-// -- names of groups
-
-/// Descriptions of registrations with a consumer group for each that follows streams: the first free one, or that of a
-/// registration for the same streams among those that are `leaving`.
-pub(crate) fn with_groups(descriptions: &[Value], leaving: &[Arc<Registration>]) -> Vec<Value> {
-    let is_leaving = |one: &Arc<Registration>| leaving.iter().any(|old| Arc::ptr_eq(old, one));
-    let mut taken: Vec<String> = Vec::new();
-    let mut free: Vec<(Vec<u8>, String)> = Vec::new();
-    for registration in engine().registry.registrations() {
-        let Some(follower) = &registration.follower else {
-            continue;
-        };
-        if is_leaving(&registration) {
-            free.push((follower.events.prefix.clone(), follower.group().to_owned()));
-        } else {
-            taken.push(follower.group().to_owned());
-        }
-    }
-    let mut made = descriptions.to_vec();
-    let streams = |description: &Value| match Reader::parse(description) {
-        Some(Reader::StreamEvents(events)) => Some(events),
-        _ => None,
-    };
-    // Successors first, so that nobody else takes their groups.
-    for description in &mut made {
-        let Some(events) = streams(description) else {
-            continue;
-        };
-        if let Some(at) = free.iter().position(|(prefix, _)| *prefix == events.prefix) {
-            let (_, group) = free.remove(at);
-            set_group(description, &group);
-            taken.push(group);
-        }
-    }
-    for description in &mut made {
-        let Some(events) = streams(description) else {
-            continue;
-        };
-        if !events.group.is_empty() {
-            continue;
-        }
-        let group = (1..)
-            .map(group::name)
-            .find(|name| !taken.contains(name))
-            .unwrap_or_default();
-        set_group(description, &group);
-        taken.push(group);
-    }
-    made
-}
-
-fn set_group(description: &mut Value, group: &str) {
-    if let Value::Dict(pairs) = description
-        && let Some((_, Value::Dict(arguments))) = pairs
-            .iter_mut()
-            .find(|(name, _)| name.as_bytes() == Some(b"arguments"))
-    {
-        arguments.retain(|(name, _)| name.as_bytes() != Some(b"group"));
-        arguments.push((Value::str("group"), Value::str(group)));
     }
 }
 
