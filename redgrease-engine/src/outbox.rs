@@ -32,6 +32,8 @@ struct Backlog {
     bytes: Vec<u8>,
     draining: bool,
     broken: bool,
+    /// How many bytes were taken in altogether.
+    total: u64,
 }
 
 /// Frames on their way to a worker, in order.
@@ -59,6 +61,7 @@ impl Outbox {
     /// Writes a frame, or keeps what the socket has no room for and lets a thread write it.
     pub(crate) fn send(self: &Arc<Self>, frame: &[u8]) {
         let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        backlog.total += frame.len() as u64;
         if backlog.held.is_empty() {
             self.write(&mut backlog, frame);
         } else {
@@ -71,6 +74,7 @@ impl Outbox {
     /// [`end_turn`] is called.
     pub(crate) fn hold(self: &Arc<Self>, frame: &[u8]) {
         let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        backlog.total += frame.len() as u64;
         let first = backlog.held.is_empty();
         backlog.held.extend_from_slice(frame);
         if backlog.held.len() > ENOUGH_HELD {
@@ -78,6 +82,12 @@ impl Outbox {
         } else if first {
             HOLDING.with(|holding| holding.borrow_mut().push(Arc::clone(self)));
         }
+    }
+
+    /// Whether the other side has got all that was ever sent, when it says that it got so many bytes, in 31 bits.
+    pub(crate) fn has_arrived(&self, received: i64) -> bool {
+        let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        i64::try_from(backlog.total & 0x7FFF_FFFF) == Ok(received)
     }
 
     /// Writes what is held.
@@ -200,6 +210,7 @@ mod tests {
         outbox.hold(b"d");
         end_turn();
         end_turn();
+        assert!(outbox.has_arrived(4) && !outbox.has_arrived(3));
         drop(outbox);
         let mut read = Vec::new();
         there.read_to_end(&mut read).expect("everything");

@@ -201,9 +201,8 @@ impl Worker {
                 (work.done)(Err(self.obituary()));
                 return;
             }
-            if self.quiet.swap(false, Ordering::Relaxed) || pending.is_empty() {
-                self.last_sign
-                    .store(engine().microseconds(), Ordering::Relaxed);
+            if pending.is_empty() {
+                self.note_sign();
             }
             pending.insert(number, work);
         }
@@ -212,6 +211,7 @@ impl Worker {
         } else {
             self.outbox.send(frame);
         }
+        self.wake();
         engine().supervise();
     }
 
@@ -236,6 +236,28 @@ impl Worker {
     /// Sends a frame that is not answered, or that continues work.
     pub(crate) fn send(&self, frame: &[u8]) {
         self.outbox.send(frame);
+        self.wake();
+    }
+
+    fn note_sign(&self) {
+        self.last_sign
+            .store(engine().microseconds(), Ordering::Relaxed);
+    }
+
+    /// What was sent may keep a thread busy that had nothing to do.
+    fn wake(&self) {
+        if self.quiet.swap(false, Ordering::SeqCst) {
+            self.note_sign();
+        }
+    }
+
+    /// The worker says that its leading thread has nothing to do, after so many bytes. It does not stay so if there are more
+    /// on their way: whoever sends them looks at `quiet` afterwards.
+    fn rest(&self, received: Option<i64>) {
+        self.quiet.store(true, Ordering::SeqCst);
+        if !received.is_some_and(|received| self.outbox.has_arrived(received)) {
+            self.quiet.store(false, Ordering::SeqCst);
+        }
     }
 
     /// Waits until the worker has taken most of what was sent.

@@ -92,6 +92,8 @@ class Calls:
     # -- sessions
 
     def load(self, runner, number, payload):
+        if self.hub.hand_over(runner, (wire.LOAD, number, payload)):
+            return
         name, source = wire.loads(payload)
         session = Session(self.hub, name, self.names)
         self.sessions[name] = session
@@ -215,10 +217,14 @@ class Calls:
     def call(self, runner, number, payload):
         """All records of a run at once, or its first ones."""
         # Known from here on, and busy: another thread may take the next batch while this one makes the run ready.
-        run = self.runs[number] = _Run()
-        run.busy = True
+        run = self.runs.get(number)
+        if run is None:
+            run = self.runs[number] = _Run()
+            run.busy = True
         name, plan_id, start, kind, flags, records, extra = wire.loads(payload)
         last = flags & 1
+        if (kind == 9 or not last) and self.hub.hand_over(runner, (wire.CALL, number, payload)):
+            return
         if last:
             del self.runs[number]
         if number in self.hub.skipped:
@@ -260,10 +266,10 @@ class Calls:
 
     def batch(self, runner, number, payload):
         """More records of a run."""
-        kind, flags, records = wire.loads(payload)
         run = self.runs.get(number)
-        if run is None:
+        if run is None or self.hub.hand_over(runner, (wire.BATCH, number, payload)):
             return
+        kind, flags, records = wire.loads(payload)
         records = records_of(kind, flags & 2, records)
         with self.feeding:
             if run.busy:

@@ -11,6 +11,8 @@ class SyncChannel:
     """A thread that runs synchronous calls while the server waits for each of them."""
 
     main = False
+    # No call of this thread waits while another one runs.
+    waiting = 0
 
     def __init__(self, calls, stream):
         self.calls = calls

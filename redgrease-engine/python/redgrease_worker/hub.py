@@ -57,14 +57,12 @@ class Hub:
         readers would leave frames to nobody.
         """
         main = self.main
-        if main not in self.followers:
+        if main not in self.followers or main.waiting:
             return False
         with self.change:
             if self.leader is not leader or main not in self.followers:
                 return False
-            self.followers.remove(main)
-            self.leader = main
-        main.inbox.put(None)
+            self._lead(main)
         return True
 
     def abandon(self):
@@ -175,26 +173,32 @@ class Hub:
     def _promote(self):
         with self.change:
             leader = self.leader
-            idle = leader is not None and leader.receiving
+            # In this order: a leader that has taken a frame meanwhile does not receive any more.
+            received = self.stream.received
+            idle = leader is not None and not self.stream.frames and leader.receiving
             if not idle:
                 self._change_leader()
-        # An idle leader means that what the server waits for is a future.
-        self.stream.send(wire.pack(wire.LEADING, 2 if idle else 0, b"N"))
+        # An idle leader means that what the server waits for is a future, unless a frame is on its way.
+        self.stream.send(wire.pack(wire.LEADING, 2 if idle else 0, wire.dumps(received & 0x7FFFFFFF)))
 
     def _change_leader(self):
         """Gives the lead to another thread. The caller holds `change`."""
         if self.followers:
             # The main thread first: only there a signal ends a call of the system.
-            runner = next((one for one in self.followers if one.main), self.followers[-1])
-            self.followers.remove(runner)
-            self.leader = runner
-            runner.inbox.put(None)
-        elif len(self.runners) >= self.threads + self.aside or not self._start_runner():
+            self._lead(next((one for one in self.followers if one.main), self.followers[-1]))
+        elif not self._start_runner():
             self.vacant = True
             self.leader = None
 
+    def _lead(self, follower):
+        self.followers.remove(follower)
+        self.leader = follower
+        follower.inbox.put(None)
+
     def _start_runner(self):
-        """Gives the lead to a new thread, unless there is no room for one: memory may be limited."""
+        """Gives the lead to a new thread, unless there are enough or there is no room for one: memory may be limited."""
+        if len(self.runners) >= self.threads + self.aside:
+            return False
         runner = Runner(self)
         try:
             threading.Thread(target=runner.start, name="runner", daemon=True).start()
@@ -204,6 +208,25 @@ class Hub:
         self.leader = runner
         # It may have looked already, and then waits for this.
         runner.inbox.put(None)
+        return True
+
+    def hand_over(self, runner, frame):
+        """Leaves a frame that may keep its thread for long to a thread on which no call waits for an answer: such a call could
+        not go on before the end. Gives whether there is one.
+        """
+        if not runner.waiting:
+            return False
+        with self.change:
+            if self.leader is not runner:
+                return False
+            frames = self.stream.frames
+            frames.appendleft(frame)
+            free = next((one for one in self.followers if not one.waiting), None)
+            if free is not None:
+                self._lead(free)
+            elif not self._start_runner():
+                frames.popleft()
+                return False
         return True
 
     # -- aborting

@@ -52,6 +52,8 @@ class Stream:
     def __init__(self, sock):
         self.sock = sock
         self.frames = deque()
+        # How many bytes have come, counted once their frames are in `frames`.
+        self.received = 0
         self.reading = threading.Lock()
         self._writing = threading.Lock()
         self._out = deque()
@@ -102,6 +104,7 @@ class Stream:
             if not count:
                 raise EOFError("the server closed the connection")
             self.feed(bytes(room[:count]))
+            self.received += count
             if len(frames) > 1:
                 # There is more than one caller: somebody else has use for the processor.
                 self._quick = False

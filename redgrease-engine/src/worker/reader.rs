@@ -56,8 +56,7 @@ impl Worker {
                 }
                 Err(_) => break,
             }
-            self.last_sign
-                .store(engine().microseconds(), Ordering::Relaxed);
+            self.note_sign();
             let mut frames = 0;
             loop {
                 match inbox.next() {
@@ -83,9 +82,8 @@ impl Worker {
             let replies = std::mem::take(&mut server.replies);
             if !replies.is_empty() {
                 // Whoever gets an answer goes on, and may keep the leading thread busy.
-                self.quiet.store(false, Ordering::Relaxed);
                 self.promotions.store(0, Ordering::Relaxed);
-                self.outbox.send(&replies);
+                self.send(&replies);
             }
         }
         drop(server);
@@ -141,7 +139,7 @@ impl Worker {
             }
             FrameType::Leading if frame.number == 2 => {
                 self.promotions.store(0, Ordering::Relaxed);
-                self.quiet.store(true, Ordering::Relaxed);
+                self.rest(decode(frame.payload).ok().and_then(|count| count.as_int()));
             }
             FrameType::Leading if frame.number == 1 => {
                 crate::wire::frame(&mut server.replies, FrameType::Reply, 0, |out| {

@@ -1,12 +1,79 @@
 //! D: the commands themselves.
 
-use super::Case;
-use super::stage::{error_with, expect};
+use super::stage::{Stage, error_with, expect};
+use super::{Case, Verdict};
 use crate::support::Value;
 
 const SLOW: &str = "import time\ndef slow():\n    for i in range(600):\n        time.sleep(0.1)\n    yield 1\nGB('PythonReader').run(slow)";
 
+/// What the commands answer where no client may be blocked: `command => reply`, and `…` for the rest of a reply.
+const CONTEXTS: &str = include_str!("contexts.txt");
+
+/// A function that issues a command and gives its reply.
+const ISSUE: &str = "def issue(r):\n    try:\n        return execute(*r[1:])\n    except Exception as error:\n        return '-' + str(error)\n\
+    for mode in ['async', 'async_local', 'sync']:\n    GB('CommandReader').map(issue).register(trigger='issue_' + mode, mode=mode, convertToStr=False)";
+
+/// Every command in a transaction, in a script of the server, and where it would block in a function, in both protocols.
+fn contexts(s: &mut Stage) -> Verdict {
+    for mode in ["async", "async_local", "sync"] {
+        s.accepts(&format!(
+            "GB('CommandReader').register(trigger='{mode}', mode='{mode}')"
+        ))?;
+    }
+    let dump = s.line("RG.DUMPREGISTRATIONS")?;
+    let command = dump.items()[0].field("id").map(Value::text);
+    let stream = s.py("GB('CommandReader').map(lambda r: GB('StreamReader').register('s')).register(trigger='r')\n")
+        .and_then(|_| s.line("RG.TRIGGER r"))?;
+    let done = s.unblocking("GB('ShardsIDReader').run()")?;
+    s.ok(&format!("RG.GETRESULTSBLOCKING {done}"))?;
+    let running = s.unblocking(SLOW)?;
+    s.accepts(ISSUE)?;
+    let fill = |line: &str| {
+        line.replace("{done}", &done)
+            .replace("{running}", &running)
+            .replace("{command}", &command.clone().unwrap_or_default())
+            .replace("{stream}", &stream.items()[0].text())
+    };
+    for protocol in ["2", "3"] {
+        s.ok(&format!("HELLO {protocol}"))?;
+        for line in CONTEXTS.lines() {
+            let line = fill(line);
+            let (command, wanted) = line.split_once(" => ").expect("command => reply");
+            let words: Vec<&str> = command.split(' ').collect();
+            let check = |context: &str, reply: &Value| {
+                let reply = reply.to_string();
+                match wanted.strip_suffix('…') {
+                    Some(start) if reply.starts_with(start) => Ok(()),
+                    _ => expect(
+                        &format!("{command} in {context}, RESP{protocol}"),
+                        wanted,
+                        &reply,
+                    ),
+                }
+            };
+            s.exchange(&format!("MULTI => +OK\n{command} => +QUEUED"))?;
+            check("MULTI", &s.line("EXEC")?.items()[0])?;
+            let script = ["EVAL", "return redis.pcall(unpack(ARGV))", "0"];
+            check("Lua", &s.call(&[&script[..], &words].concat())?)?;
+            if !wanted.contains("block") {
+                continue;
+            }
+            for mode in ["async", "async_local", "sync"] {
+                let trigger = format!("issue_{mode}");
+                let reply = s.call(&[&["RG.TRIGGER", &trigger][..], &words].concat())?;
+                expect(
+                    &format!("{command} in {trigger}"),
+                    &format!("[{wanted}  ]"),
+                    &reply.to_string(),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
 pub(super) const CASES: &[Case] = &[
+    ("D-contexts", contexts),
     ("D02", |s| {
         s.ok("SET a 1")?;
         s.results("GB().count().run()", &["1"])?;
