@@ -3,8 +3,8 @@
 //! Writes programs with many commands and gears into a temporary folder and measures `cargo check`
 //! after a touch, as a user's build runs it (the macros unoptimised). What is measured is the
 //! processor time of rustc, so that other work on the machine counts less. The difference to a
-//! program whose bodies have one line is the price of the text. All of it twice: as Cargo builds
-//! macros, and with the parser optimised (docs/compile-times.md).
+//! program whose bodies have one line is the price of the text. All of it three times: as Cargo builds
+//! macros, with the parser optimised, and with all of the macros optimised (docs/compile-times.md).
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,8 +12,31 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Eleven lines as they are written in practice.
-const BLOCK: &str = r#"
+/// Twenty lines as they are written in practice.
+const ORDINARY: &str = r#"
+# What belongs to one customer.
+orders = cmd.lrange("orders:" + name, 0, -1)
+if not orders:
+    log("no orders")
+    return "none"
+
+total = 0
+for order in orders:
+    fields = cmd.hgetall(order)
+    if "price" not in fields:
+        continue
+    price = float(fields["price"])
+    # Some were cancelled.
+    if fields.get("state") == "cancelled":
+        cmd.incr("cancelled")
+    else:
+        total += price
+
+cmd.hset("totals", name, total)
+log("done", level="debug")"#;
+
+/// Eleven lines with much on each.
+const DENSE: &str = r#"
 result = {}
 for index in range(10):
     value = cmd.get("key:" + str(index))
@@ -26,22 +49,30 @@ for index in range(10):
     else:
         cmd.set("other:" + str(index), total)"#;
 
+const TOKENS: (&str, &str) = ("python! {", "}");
+const STRING: (&str, &str) = ("r#\"", "\"#");
+
 const COUNT: u32 = 200;
 
 /// What a user can put into the `Cargo.toml` at the root of the workspace.
-const OPTIMISED: &str = "
+const PARSER: &str = "
 [profile.dev.package.rustpython-parser]
 opt-level = 1
 codegen-units = 1
 ";
 
-fn body(blocks: usize) -> String {
-    let lines = BLOCK.repeat(blocks) + "\nreturn name";
+/// The same for all crates that macros and build scripts consist of.
+const EVERYTHING: &str = "
+[profile.dev.build-override]
+opt-level = 3
+";
+
+fn body(block: &str, times: usize) -> String {
+    let lines = block.repeat(times) + "\nreturn name";
     lines.replace('\n', "\n        ")
 }
 
-fn commands(blocks: usize, open: &str, close: &str) -> String {
-    let body = body(blocks);
+fn commands(body: &str, open: &str, close: &str) -> String {
     (0..COUNT).fold(String::from("use redgrease::prelude::*;\n"), |mut text, i| {
         let _ = write!(
             text,
@@ -117,31 +148,38 @@ fn folder(name: &str, profile: &str) -> PathBuf {
 }
 
 fn report(folder: &Path) {
+    let short = body("", 0);
     let empty = measure(folder, "");
-    let one_line = measure(folder, &commands(0, "python! {", "}"));
-    let tokens = measure(folder, &commands(9, "python! {", "}"));
-    let string = measure(folder, &commands(9, "r#\"", "\"#"));
+    let one_line = measure(folder, &commands(&short, TOKENS.0, TOKENS.1));
     let gears = measure(folder, &gears());
-    println!("nothing                         {empty:>8.2?}");
+    println!("nothing                          {empty:>8.2?}");
     for (what, time) in [
         ("commands of one line", one_line),
-        ("commands of 100 lines, tokens", tokens),
-        ("commands of 100 lines, strings", string),
         ("gears of one line", gears),
     ] {
         let each = time.saturating_sub(empty) / COUNT;
-        println!("{what:<31} {time:>8.2?}  {each:>8.2?} each");
+        println!("{what:<32} {time:>8.2?}  {each:>8.2?} each");
     }
-    for (what, time) in [("tokens", tokens), ("strings", string)] {
-        let text = time.saturating_sub(one_line) / COUNT;
-        println!("the text of 100 lines, {what:<8} {text:>8.2?}");
+    for (what, body) in [
+        ("100 ordinary lines", body(ORDINARY, 5)),
+        ("100 dense lines", body(DENSE, 9)),
+    ] {
+        for (form, (open, close)) in [("tokens", TOKENS), ("string", STRING)] {
+            let time = measure(folder, &commands(&body, open, close));
+            let text = time.saturating_sub(one_line) / COUNT;
+            println!("commands of {what:<18} {form}  {time:>8.2?}  {text:>8.2?} for the text");
+        }
     }
 }
 
 fn main() {
     println!("processor time of `cargo check` after a touch, {COUNT} functions");
-    println!("\nas Cargo builds macros");
-    report(&folder("plain", ""));
-    println!("\nwith the parser optimised");
-    report(&folder("optimised", OPTIMISED));
+    for (title, name, profile) in [
+        ("as Cargo builds macros", "plain", ""),
+        ("with the parser optimised", "optimised", PARSER),
+        ("with all of the macros optimised", "everything", EVERYTHING),
+    ] {
+        println!("\n{title}");
+        report(&folder(name, profile));
+    }
 }
