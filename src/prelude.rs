@@ -3,6 +3,7 @@
 #[cfg(feature = "tokio")]
 pub use crate::AsyncGearsCommands as _;
 pub use crate::GearsCommands as _;
+pub use crate::client::hint::OnFunction as _;
 pub use crate::registrations;
 pub use crate::{
     CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,

@@ -15,6 +15,8 @@ pub mod connection;
 pub mod data;
 mod execute;
 mod gear;
+#[doc(hidden)]
+pub mod hint;
 pub mod registrations;
 pub mod reply;
 pub mod request;

@@ -3,10 +3,15 @@
 //! What `register` takes on the server comes from the core's table; here is only what belongs to
 //! the Rust side.
 
+mod macros;
+
+pub(crate) use macros::Macro;
+
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens as _;
 use redgrease_core::gear::Reader;
 use redgrease_core::gear::arguments::{Given, check_register};
-use redgrease_core::gear::table::{self, Kind, Parameter};
+use redgrease_core::gear::table::{Kind, Parameter};
 use redgrease_core::pyversion::PyVersion;
 use redgrease_core::spec::{Mode, Replace};
 use redgrease_core::suggest::nearest;
@@ -17,68 +22,6 @@ use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Token};
 use crate::messages;
 use crate::report::Report;
 use crate::value;
-
-/// A macro that takes arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Macro {
-    Command,
-    KeysReader,
-    StreamReader,
-    /// `#![…]` at the beginning of `gear!` or `py!`.
-    Header,
-}
-
-impl Macro {
-    /// Its name for messages.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Command => "command",
-            Self::KeysReader => "keys_reader",
-            Self::StreamReader => "stream_reader",
-            Self::Header => "gear",
-        }
-    }
-
-    /// The reader it registers a function on.
-    pub(crate) fn reader(self) -> Option<Reader> {
-        match self {
-            Self::Command => Some(Reader::Command),
-            Self::KeysReader => Some(Reader::Keys),
-            Self::StreamReader => Some(Reader::Stream),
-            Self::Header => None,
-        }
-    }
-
-    /// What it takes besides the arguments of `register`.
-    fn rust_side(self) -> &'static [&'static str] {
-        match self {
-            Self::Command => &["on", "replace", "file", "python", "crate"],
-            Self::KeysReader | Self::StreamReader => &["file", "python", "crate"],
-            Self::Header => &["requirements", "python", "crate"],
-        }
-    }
-
-    /// What it takes of the arguments of `register`; how a result is converted is said by its
-    /// Rust type.
-    fn server_side(self) -> impl Iterator<Item = &'static Parameter> {
-        self.reader()
-            .and_then(|reader| table::entry(reader).register)
-            .unwrap_or_default()
-            .iter()
-            .filter(|parameter| parameter.name != "convertToStr")
-    }
-
-    fn keys(self) -> Vec<String> {
-        let server_side = self.server_side().map(Parameter::rust_name);
-        let mut keys: Vec<String> = server_side.collect();
-        for key in self.rust_side() {
-            if !keys.iter().any(|known| known == key) {
-                keys.push((*key).to_owned());
-            }
-        }
-        keys
-    }
-}
 
 /// The name of a command.
 pub(crate) enum Trigger {
@@ -127,13 +70,20 @@ impl Default for Arguments {
 
 /// `key = value`.
 struct Pair {
-    key: Ident,
+    /// None for a value that stands alone.
+    key: Option<Ident>,
     /// None for `...`.
     value: Option<Expr>,
 }
 
 impl Pair {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Ok(Self {
+                key: None,
+                value: Some(input.parse()?),
+            });
+        }
         let key = input.call(Ident::parse_any)?;
         if !input.peek(Token![=]) {
             let message = messages::no_value(&key.to_string());
@@ -145,7 +95,7 @@ impl Pair {
             input.parse::<Token![...]>()?;
         }
         Ok(Self {
-            key,
+            key: Some(key),
             value: if unique { None } else { Some(input.parse()?) },
         })
     }
@@ -166,6 +116,12 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
     let mut seen: Vec<String> = Vec::new();
     let mut values: Vec<(&Parameter, String, &Expr)> = Vec::new();
     for Pair { key, value } in &pairs {
+        let Some(key) = key else {
+            let text = value.to_token_stream().to_string();
+            let first = of.first().filter(|_| text.starts_with('"'));
+            report.error_at(value, messages::no_name(first, &text, &keys));
+            continue;
+        };
         let name = key.to_string();
         let server_side = of
             .server_side()
@@ -185,7 +141,9 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
                 arguments.set(&name, value, report);
             }
             (None, Some(_)) => {
-                let near = nearest(&name, keys.iter().map(String::as_str));
+                let near = of
+                    .meant(&name)
+                    .or_else(|| nearest(&name, keys.iter().map(String::as_str)));
                 report.error(key.span(), messages::unknown_argument(&name, near, &keys));
             }
         }

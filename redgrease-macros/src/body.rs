@@ -70,9 +70,14 @@ impl Body {
     /// The text of the macro that is being expanded: its tokens, or the one string literal that
     /// they are. `rest` is `input` without the header.
     pub(crate) fn of_input(input: TokenStream, rest: &TokenStream) -> Result<Self, Lost> {
-        match syn::parse2::<LitStr>(rest.clone()) {
-            Ok(literal) => Ok(Self::of_literal(&literal, literal.span())),
-            Err(_) => Self::of_call(input),
+        let mut trees = rest.clone().into_iter();
+        let literal = match (trees.next(), trees.next()) {
+            (Some(tree), None) => syn::parse2::<LitStr>(tree.into()).ok(),
+            _ => None,
+        };
+        match literal {
+            Some(literal) => Ok(Self::of_literal(&literal, literal.span())),
+            None => Self::of_call(input),
         }
     }
 

@@ -2,7 +2,7 @@
 //! Redis calls when keys change or entries arrive.
 
 use proc_macro2::TokenStream;
-use syn::{FnArg, Pat, PatType, ReturnType};
+use syn::{FnArg, Pat, ReturnType};
 
 use crate::attrs::{self, Arguments, Macro};
 use crate::function::{self, Item, Python};
@@ -70,27 +70,29 @@ fn parameters<'i>(item: &'i Item, report: &mut Report) -> Vec<&'i syn::Ident> {
     if let Some(receiver) = signature.receiver() {
         report.error_at(receiver, messages::RECEIVER);
     }
-    let mut inputs = signature.inputs.iter().filter_map(|input| match input {
-        FnArg::Typed(typed) => Some(typed),
-        FnArg::Receiver(_) => None,
-    });
-    let name = match (inputs.next(), inputs.next()) {
-        (Some(PatType { pat, .. }), None) => match &**pat {
-            Pat::Ident(name) => Some(&name.ident),
-            _ => None,
-        },
-        _ => None,
-    };
-    let Some(name) = name else {
+    let names: Vec<&syn::Ident> = signature.inputs.iter().filter_map(name).collect();
+    let count = signature.inputs.len() - usize::from(signature.receiver().is_some());
+    let (&[name], 1) = (names.as_slice(), count) else {
         if signature.inputs.is_empty() {
             report.error(signature.ident.span(), messages::EVENT_PARAMETERS);
         } else {
             report.error_at(&signature.inputs, messages::EVENT_PARAMETERS);
         }
-        return Vec::new();
+        return function::parameters(names.into_iter());
     };
     check_parameter(name, report);
     function::parameters(std::iter::once(name))
+}
+
+/// The name of a parameter that is a plain one.
+fn name(input: &FnArg) -> Option<&syn::Ident> {
+    match input {
+        FnArg::Typed(typed) => match &*typed.pat {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    }
 }
 
 impl Event {

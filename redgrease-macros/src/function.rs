@@ -1,15 +1,13 @@
 //! A Rust function whose body is Python: what `#[command]`, `#[keys_reader]` and
 //! `#[stream_reader]` have in common.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use redgrease_core::python::{CheckedFunction, FunctionInput, check_function, is_keyword};
 use redgrease_core::pyversion::PyVersion;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned;
-use syn::{
-    Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacro, Token, Visibility,
-};
+use syn::{Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacro, Visibility};
 
 use crate::attrs::Arguments;
 use crate::body::{Body, Lost};
@@ -24,33 +22,38 @@ pub(crate) struct Item {
     pub(crate) visibility: Visibility,
     pub(crate) signature: syn::Signature,
     /// None for `fn name();`, whose text is in a file.
-    block: Option<Block>,
-}
-
-impl Parse for Item {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        Ok(Self {
-            attributes: input.call(Attribute::parse_outer)?,
-            visibility: input.parse()?,
-            signature: input.parse()?,
-            block: match input.parse::<Option<Token![;]>>()? {
-                Some(_) => None,
-                None => Some(input.parse()?),
-            },
-        })
-    }
+    block: Option<Group>,
 }
 
 impl Item {
     /// Reads the item, or gives back the tokens that say what is wrong.
     pub(crate) fn read(item: TokenStream, attribute: &str) -> Result<Self, TokenStream> {
-        syn::parse2(item.clone()).map_err(|_| {
-            let mut report = Report::default();
-            report.error(Span::call_site(), messages::not_a_function(attribute));
-            let mut tokens = report.into_tokens();
-            tokens.extend(item);
-            tokens
-        })
+        // The body is left as it is: to read it as Rust costs as much as to check it as Python.
+        let mut head: Vec<TokenTree> = visible(item.clone()).into_iter().collect();
+        let block = match head.pop().map(|last| block_of(last.into())) {
+            Some(Ok(group)) => Some(group),
+            Some(Err(end)) if end.to_string() == ";" => None,
+            _ => return Err(Self::refused(item, attribute)),
+        };
+        let parse = |input: ParseStream<'_>| {
+            Ok(Self {
+                attributes: input.call(Attribute::parse_outer)?,
+                visibility: input.parse()?,
+                signature: input.parse()?,
+                block,
+            })
+        };
+        parse
+            .parse2(head.into_iter().collect())
+            .map_err(|_| Self::refused(item, attribute))
+    }
+
+    fn refused(item: TokenStream, attribute: &str) -> TokenStream {
+        let mut report = Report::default();
+        report.error(Span::call_site(), messages::not_a_function(attribute));
+        let mut tokens = report.into_tokens();
+        tokens.extend(item);
+        tokens
     }
 
     /// The attributes that belong to every item of the expansion.
@@ -98,13 +101,56 @@ pub(crate) fn body(item: &Item, arguments: &mut Arguments, report: &mut Report) 
             return None;
         }
     };
-    match block.stmts.as_slice() {
-        [Stmt::Macro(StmtMacro { mac, .. })] => macro_body(mac, report),
-        [Stmt::Expr(expression, _)] => expression_body(expression, anchor, report),
-        _ => {
+    if let Some((name, text)) = python_macro(block) {
+        return python_body(text.span(), text.stream(), name.span(), report);
+    }
+    match syn::parse2::<Block>(block.to_token_stream()).map(|block| block.stmts) {
+        Ok(statements) => match statements.as_slice() {
+            [Stmt::Macro(StmtMacro { mac, .. })] => macro_body(mac, report),
+            [Stmt::Expr(expression, _)] => expression_body(expression, anchor, report),
+            _ => {
+                report.error(anchor, messages::BODY_FORM);
+                None
+            }
+        },
+        Err(_) => {
             report.error(anchor, messages::BODY_FORM);
             None
         }
+    }
+}
+
+/// `tokens` without the invisible brackets that a fragment of a `macro_rules` comes in.
+fn visible(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            visible(group.stream())
+        }
+        _ => tokens,
+    }
+}
+
+/// The block that `tokens` are, or `tokens`.
+fn block_of(tokens: TokenStream) -> Result<Group, TokenStream> {
+    let tokens = visible(tokens);
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace => Ok(group),
+        _ => Err(tokens),
+    }
+}
+
+/// `python` and the group behind it, when the block is `{ python! { … } }`.
+fn python_macro(block: &Group) -> Option<(Ident, Group)> {
+    let mut trees = visible(block.stream()).into_iter();
+    match (trees.next(), trees.next(), trees.next(), trees.next()) {
+        (
+            Some(TokenTree::Ident(name)),
+            Some(TokenTree::Punct(bang)),
+            Some(TokenTree::Group(text)),
+            None,
+        ) if name == "python" && bang.as_char() == '!' => Some((name, text)),
+        _ => None,
     }
 }
 
@@ -129,10 +175,20 @@ fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
         return None;
     }
     let group = mac.delimiter.span().join();
-    let mut body = match Body::in_brackets(group, mac.tokens.clone()) {
+    python_body(group, mac.tokens.clone(), mac.span(), report)
+}
+
+/// The text in `tokens`, which stand between the brackets of `group`.
+fn python_body(
+    group: Span,
+    tokens: TokenStream,
+    anchor: Span,
+    report: &mut Report,
+) -> Option<Body> {
+    let mut body = match Body::in_brackets(group, tokens) {
         Ok(body) => body,
         Err(why) => {
-            report.lost(mac.span(), why);
+            report.lost(anchor, why);
             return None;
         }
     };
@@ -169,7 +225,7 @@ fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
 pub(crate) fn check(
     body: Option<&Body>,
     name: String,
-    params: &[&syn::Ident],
+    params: &[&Ident],
     python: PyVersion,
     report: &mut Report,
 ) -> Python {
@@ -213,8 +269,8 @@ pub(crate) fn check(
 
 /// The parameters that Python sees. Those it cannot have, and those that stand there twice, were
 /// reported at the parameter, by the macro or by rustc.
-pub(crate) fn parameters<'a>(names: impl Iterator<Item = &'a syn::Ident>) -> Vec<&'a syn::Ident> {
-    let mut found: Vec<&syn::Ident> = Vec::new();
+pub(crate) fn parameters<'a>(names: impl Iterator<Item = &'a Ident>) -> Vec<&'a Ident> {
+    let mut found: Vec<&Ident> = Vec::new();
     for name in names {
         if !is_keyword(&python_name(name)) && !found.contains(&name) {
             found.push(name);

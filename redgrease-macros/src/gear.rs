@@ -23,7 +23,7 @@ pub(crate) struct Gear {
 }
 
 /// The expression for the input of `gear!`.
-pub(crate) fn expand(input: TokenStream) -> TokenStream {
+pub(crate) fn expand(input: &TokenStream) -> TokenStream {
     let mut report = Report::default();
     let gear = read(input, &mut report);
     let tokens = expand::gear(&gear, report);
@@ -31,24 +31,24 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     tokens
 }
 
-fn read(input: TokenStream, report: &mut Report) -> Gear {
+fn read(input: &TokenStream, report: &mut Report) -> Gear {
     let header = Header::read(input.clone(), report);
     let mut gear = Gear {
         krate: header.arguments.krate.clone(),
         result: header.result.clone(),
         file: String::new(),
-        plan: guess(&input.to_string()),
+        plan: Plan::new(Reader::Keys),
         captures: Vec::new(),
     };
-    if header.broken {
+    let body = match header.broken {
+        true => None,
+        false => Body::of_input(input.clone(), &header.rest)
+            .map_err(|why| report.lost(Span::call_site(), why))
+            .ok(),
+    };
+    let Some(mut body) = body else {
+        gear.plan = guess(&input.to_string());
         return gear;
-    }
-    let mut body = match Body::of_input(input, &header.rest) {
-        Ok(body) => body,
-        Err(why) => {
-            report.lost(Span::call_site(), why);
-            return gear;
-        }
     };
     gear.captures = capture::prepare(&mut body, &header);
     gear.file = body.source.file().to_owned();
@@ -59,12 +59,15 @@ fn read(input: TokenStream, report: &mut Report) -> Gear {
         python: header.arguments.python,
     });
     report.findings(&body, &findings);
-    if let Some(mut plan) = plan {
-        let requirements = header.arguments.requirements.iter();
-        plan.requirements
-            .extend(requirements.map(|text| text.value().into()));
-        gear.plan = plan;
-    }
+    gear.plan = match plan {
+        Some(mut plan) => {
+            let requirements = header.arguments.requirements.iter();
+            plan.requirements
+                .extend(requirements.map(|text| text.value().into()));
+            plan
+        }
+        None => guess(&input.to_string()),
+    };
     if let (Some(ty), false) = (
         &gear.result,
         matches!(gear.plan.action, Some(Action::Run(_))),

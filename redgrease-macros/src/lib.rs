@@ -50,7 +50,7 @@ pub fn stream_reader(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[doc = include_str!("../docs/gear.md")]
 #[proc_macro]
 pub fn gear(input: TokenStream) -> TokenStream {
-    gear::expand(input.into()).into()
+    gear::expand(&input.into()).into()
 }
 
 #[doc = include_str!("../docs/py.md")]

@@ -169,9 +169,20 @@ pub(crate) fn keyword(word: &str) -> Message {
 /// An argument of the attribute that does not exist.
 pub(crate) fn unknown_argument(name: &str, near: Option<&str>, all: &[String]) -> Message {
     let message = Message::new("RG0921", format!("no argument `{name}`"));
+    let all = list(all);
     match near {
-        Some(near) => message.help(format!("did you mean `{near}`?")),
-        None => message.help(format!("the arguments are {}", list(all))),
+        Some(near) => message.help(format!("did you mean `{near}`? The arguments are {all}")),
+        None => message.help(format!("the arguments are {all}")),
+    }
+}
+
+/// A value without the name of an argument; `name` is what it is most likely for.
+pub(crate) fn no_name(name: Option<&str>, value: &str, all: &[String]) -> Message {
+    let message = Message::new("RG0924", format!("`{value}` is given to no argument"));
+    let all = format!("the arguments are {}", list(all));
+    match name {
+        Some(name) => message.help(format!("write `{name} = {value}`; {all}")),
+        None => message.help(format!("write `name = {value}`; {all}")),
     }
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn scan(text: &str) -> Scan {
                 }
                 found.strings.push(start..at);
             }
-            b'\'' => match char_end(text, at) {
+            b'\'' => match char_end(text, at).or_else(|| refused_end(text, at)) {
                 Some(end) => {
                     at = end;
                     found.strings.push(start..at);
@@ -94,6 +94,16 @@ fn char_end(text: &str, at: usize) -> Option<usize> {
     }
     let after = at + 1 + first.len_utf8();
     text[after..].starts_with('\'').then_some(after + 1)
+}
+
+/// The end of a text between single quotes that rustc refuses, such as `'abc'`, and has said so. A
+/// capture is none: no quote stands right behind a word, which rustc would take for a prefix.
+fn refused_end(text: &str, at: usize) -> Option<usize> {
+    let inner = &text[at + 1..];
+    let close = inner.find(['\'', '\n'])?;
+    let behind_word = inner[..close].ends_with(|c: char| c == '_' || c.is_alphanumeric());
+    let before_word = inner[close + 1..].starts_with(|c: char| c == '_' || c.is_alphabetic());
+    (inner[close..].starts_with('\'') && (behind_word || !before_word)).then_some(at + close + 2)
 }
 
 fn word_end(text: &str, at: usize) -> usize {
@@ -159,6 +169,14 @@ mod tests {
             [text.split(" +").next().unwrap()]
         );
         assert_eq!(parts(text, &found.captures), ["'four"]);
+    }
+
+    #[test]
+    fn what_rustc_refuses_between_single_quotes_is_no_capture() {
+        let text = "x = 'abc' + 'a b c' + '' + f('a, 'b)";
+        let found = scan(text);
+        assert_eq!(parts(text, &found.strings), ["'abc'", "'a b c'", "''"]);
+        assert_eq!(parts(text, &found.captures), ["'a", "'b"]);
     }
 
     #[test]

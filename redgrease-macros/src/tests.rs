@@ -20,7 +20,7 @@ fn commanded(arguments: &str, item: &str) -> String {
 }
 
 fn geared(input: &str) -> String {
-    let expanded = gear::expand(tokens(input));
+    let expanded = gear::expand(&tokens(input));
     let text = expanded.to_string();
     syn::parse2::<syn::Expr>(expanded).unwrap_or_else(|error| panic!("{error}: {text}"));
     text
@@ -207,7 +207,7 @@ fn nothing_panics_on_broken_input() {
         "KeysReader(",
     ] {
         if let Ok(tokens) = input.parse::<TokenStream>() {
-            let _ = gear::expand(tokens);
+            let _ = gear::expand(&tokens);
         }
     }
     for item in [
@@ -258,7 +258,7 @@ fn a_tool_without_positions_sees_no_error_and_a_compiler_would() {
             TokenStream::new(),
             without_positions(event),
         ),
-        gear::expand(without_positions(gear_text)),
+        gear::expand(&without_positions(gear_text)),
         py::expand(without_positions("lambda x: x + 1")),
     ];
     for expanded in expansions {
@@ -267,7 +267,7 @@ fn a_tool_without_positions_sees_no_error_and_a_compiler_would() {
         assert_has(&code, "const _: () = ::core::panic!(");
         assert_has(&code, "[RG0903]");
     }
-    let code = gear::expand(without_positions(gear_text)).to_string();
+    let code = gear::expand(&without_positions(gear_text)).to_string();
     assert_has(&code, "readers::KeysReader");
     assert_has(&code, "ends::Run");
     let string = without_positions("fn one() -> i64 { \"return 1\" }");

@@ -124,6 +124,55 @@ impl<R: ReaderType, T: FromResults> GearFunction<R, RunAs<T>> {
     ) -> Result<ExecutionResult<T>> {
         self.clone().untyped().on_async(con).await
     }
+
+    /// As [`on`](Self::on), with options for `RG.PYEXECUTE`. The gear's own requirements are added.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    pub fn on_with(
+        &self,
+        con: &mut impl ConnectionLike,
+        options: &PyExecuteOptions,
+    ) -> Result<ExecutionResult<T>> {
+        self.clone().untyped().on_with(con, options)
+    }
+
+    /// Starts the gear and does not wait: `con.getresults(&id)?.decode::<T>()` gives its results.
+    ///
+    /// # Errors
+    ///
+    /// The connection's errors, and [`Error::Python`] when the script itself fails.
+    pub fn start(&self, con: &mut impl ConnectionLike) -> Result<ExecId> {
+        self.clone().untyped().start::<T>(con)
+    }
+
+    /// As [`on_with`](Self::on_with), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`on`](Self::on).
+    #[cfg(feature = "tokio")]
+    pub async fn on_with_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+        options: &PyExecuteOptions,
+    ) -> Result<ExecutionResult<T>> {
+        self.clone().untyped().on_with_async(con, options).await
+    }
+
+    /// As [`start`](Self::start), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    #[cfg(feature = "tokio")]
+    pub async fn start_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+    ) -> Result<ExecId> {
+        self.clone().untyped().start_async::<T, C>(con).await
+    }
 }
 
 impl<R: ReaderType> GearFunction<R, Register> {

@@ -135,7 +135,12 @@ pub(super) fn check(
     let wrong =
         |wanted: &str| messages::wrong_type(called, name, wanted, found.in_words(), at.clone());
     match parameter.kind {
-        Kind::Text | Kind::Glob | Kind::Prefix => match found {
+        Kind::Text | Kind::Glob | Kind::Prefix | Kind::NoPrefix => match found {
+            Literal::Text(text) if parameter.kind == Kind::NoPrefix => {
+                if text != "*" {
+                    out.push(messages::prefix_of_command(name, at));
+                }
+            }
             Literal::Text(text) if parameter.kind == Kind::Prefix => {
                 prefix(called, name, text, at, out);
             }

@@ -35,6 +35,8 @@ pub enum Kind {
     Generator,
     /// A `str`.
     Text,
+    /// A `str` that is taken and does nothing, because a command has no keys of its own.
+    NoPrefix,
     /// A `str` with the wild cards `*`, `?` and `[…]`.
     Glob,
     /// A `str`; a `*` at its end stands for any end, elsewhere for itself.

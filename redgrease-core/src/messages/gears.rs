@@ -294,6 +294,18 @@ pub fn pattern_prefix(what: &str, name: &str, wild: char, range: Range<usize>) -
     )
 }
 
+/// A prefix for a command, which no key calls.
+pub fn prefix_of_command(name: &str, range: Range<usize>) -> Diagnostic {
+    warning(
+        IGNORED_PATTERN,
+        format!(
+            "`{name}` chooses nothing here: a command runs when it is called, whatever the key"
+        ),
+        range,
+    )
+    .help("leave it out; with `hook`, `keyprefix` chooses the keys")
+}
+
 /// A reader's pattern that `register` does not look at.
 pub fn ignored_pattern(range: Range<usize>) -> Diagnostic {
     warning(

@@ -239,6 +239,13 @@ pub(crate) fn constants(class: &str) -> Option<&'static [&'static str]> {
     })
 }
 
+/// The keywords that begin a statement.
+pub(super) const STATEMENT_WORDS: &[&str] = &[
+    "assert", "async", "await", "class", "def", "del", "elif", "else", "except", "finally", "from",
+    "for", "global", "if", "import", "nonlocal", "raise", "return", "try", "while", "with",
+    "yield",
+];
+
 /// Python's keywords, which cannot be names.
 pub(crate) const KEYWORDS: &[&str] = &[
     "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue",

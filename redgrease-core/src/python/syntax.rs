@@ -7,6 +7,7 @@ use super::names;
 use super::parse::{Kind, SyntaxError};
 use crate::diag::Diagnostic;
 use crate::messages;
+use crate::suggest::nearest;
 
 /// Operators of other languages, the longest first, and what Python writes.
 const FOREIGN: &[(&str, &str)] = &[
@@ -236,6 +237,12 @@ fn unexpected(text: &str, at: usize, token: Range<usize>) -> Diagnostic {
             token,
         );
     }
+    if before == first
+        && found.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"')
+        && let Some(found) = misspelt(text, &line, first)
+    {
+        return found;
+    }
     let help = if before
         .ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '\'')
         && found.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '"' || c == '\'')
@@ -245,6 +252,16 @@ fn unexpected(text: &str, at: usize, token: Range<usize>) -> Diagnostic {
         "check what stands before it"
     };
     messages::syntax(format!("`{found}` cannot stand here"), Some(help), token)
+}
+
+/// A first word of a line that is nearly one that begins a statement.
+fn misspelt(text: &str, line: &Range<usize>, first: &str) -> Option<Diagnostic> {
+    let meant = nearest(first, names::STATEMENT_WORDS.iter().copied())?;
+    Some(messages::syntax(
+        format!("no statement begins with `{first}`"),
+        Some(&format!("did you mean `{meant}`?")),
+        first_range(line, text, first),
+    ))
 }
 
 /// The parser stopped at the end of a line.
@@ -260,7 +277,21 @@ fn at_line_end(text: &str, line: Range<usize>, first: &str) -> Diagnostic {
         .map_or(0, |(i, _)| i)
         .max(line.start);
     let range = last..end.max(last);
-    if HEADERS.contains(&first) && !content[..code_end].ends_with(':') {
+    let code = content[..code_end].trim_start();
+    // Python takes these for a sign before what should come.
+    let mut doubled = FOREIGN
+        .iter()
+        .filter(|(word, _)| matches!(*word, "++" | "--"));
+    if let Some((word, help)) = doubled.find(|(word, _)| code.ends_with(word)) {
+        let message = format!("`{word}` is no Python here");
+        return messages::syntax(message, Some(*help), end - word.len()..end);
+    }
+    if code.strip_suffix(':') == Some(first)
+        && let Some(found) = misspelt(text, &line, first)
+    {
+        return found;
+    }
+    if HEADERS.contains(&first) && !code.ends_with(':') {
         return messages::syntax(
             format!("the `:` is missing at the end of the `{first}` line"),
             Some("write a `:` and indent the lines that belong to it"),

@@ -15,6 +15,21 @@ fn no_value() {
     python! { pass }
 }
 
+#[command("name", 3)]
+fn no_name() {
+    python! { pass }
+}
+
+#[stream_reader("orders")]
+fn no_name_of_stream(record: StreamRecord) {
+    python! { log(str(record)) }
+}
+
+#[stream_reader(stream = "orders")]
+fn other_name(record: StreamRecord) {
+    python! { log(str(record)) }
+}
+
 fn main() {
-    let _ = (keys(), values(), no_value());
+    let _ = (keys(), values(), no_value(), no_name());
 }

@@ -7,4 +7,11 @@ fn index_person(record: Record) {
     python! { log(record.key) }
 }
 
-fn main() {}
+#[command(prefix = "person:*")]
+fn greet(name: &str) -> String {
+    python! { return "hello " + name }
+}
+
+fn main() {
+    let _ = greet("");
+}

@@ -141,6 +141,7 @@ pub const READERS: &[ReaderEntry] = &[
         run: None,
         register: Some(&[
             keyword("trigger", Kind::Text),
+            keyword("prefix", Kind::NoPrefix),
             keyword("convertToStr", Kind::Bool),
             keyword("collect", Kind::Bool),
             keyword("mode", Kind::Choice(REGISTER_MODES)),

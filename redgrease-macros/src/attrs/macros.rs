@@ -1,0 +1,96 @@
+//! The macros that take arguments, and which.
+
+use redgrease_core::gear::Reader;
+use redgrease_core::gear::table::{self, Parameter};
+
+/// A macro that takes arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Macro {
+    Command,
+    KeysReader,
+    StreamReader,
+    /// `#![…]` at the beginning of `gear!` or `py!`.
+    Header,
+}
+
+impl Macro {
+    /// Its name for messages.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::KeysReader => "keys_reader",
+            Self::StreamReader => "stream_reader",
+            Self::Header => "gear",
+        }
+    }
+
+    /// The reader it registers a function on.
+    pub(crate) fn reader(self) -> Option<Reader> {
+        match self {
+            Self::Command => Some(Reader::Command),
+            Self::KeysReader => Some(Reader::Keys),
+            Self::StreamReader => Some(Reader::Stream),
+            Self::Header => None,
+        }
+    }
+
+    /// What it takes besides the arguments of `register`.
+    pub(super) fn rust_side(self) -> &'static [&'static str] {
+        match self {
+            Self::Command => &["on", "replace", "file", "python", "crate"],
+            Self::KeysReader | Self::StreamReader => &["file", "python", "crate"],
+            Self::Header => &["requirements", "python", "crate"],
+        }
+    }
+
+    /// What it takes of the arguments of `register`; how a result is converted is said by its
+    /// Rust type.
+    pub(super) fn server_side(self) -> impl Iterator<Item = &'static Parameter> {
+        self.reader()
+            .and_then(|reader| table::entry(reader).register)
+            .unwrap_or_default()
+            .iter()
+            .filter(|parameter| parameter.name != "convertToStr")
+    }
+
+    /// The argument that a text without a name is most likely meant for.
+    pub(super) fn first(self) -> Option<&'static str> {
+        match self {
+            Self::Command => Some("trigger"),
+            Self::KeysReader | Self::StreamReader => Some("prefix"),
+            Self::Header => None,
+        }
+    }
+
+    /// The argument that is called otherwise than `name`, but means it.
+    pub(super) fn meant(self, name: &str) -> Option<&'static str> {
+        let known = match (self, name) {
+            (Self::Command, "name" | "command" | "cmd") => "trigger",
+            (Self::Command, "con" | "conn" | "connection" | "client" | "server") => "on",
+            (
+                Self::KeysReader | Self::StreamReader,
+                "key" | "keys" | "stream" | "streams" | "pattern" | "name",
+            ) => "prefix",
+            (Self::KeysReader, "event" | "events" | "types") => "event_types",
+            (_, "packages" | "dependencies" | "pip") => "requirements",
+            (_, "path" | "script") => "file",
+            _ => return None,
+        };
+        let of_this = self.rust_side().contains(&known)
+            || self
+                .server_side()
+                .any(|parameter| parameter.rust_name() == known);
+        of_this.then_some(known)
+    }
+
+    pub(super) fn keys(self) -> Vec<String> {
+        let server_side = self.server_side().map(Parameter::rust_name);
+        let mut keys: Vec<String> = server_side.collect();
+        for key in self.rust_side() {
+            if !keys.iter().any(|known| known == key) {
+                keys.push((*key).to_owned());
+            }
+        }
+        keys
+    }
+}
