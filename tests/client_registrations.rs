@@ -131,10 +131,56 @@ fn gears_are_started_and_asked_later() {
     let id = gear.start::<Vec<i64>>(&mut con).unwrap();
     let results = con.getresultsblocking(&id).unwrap();
     assert_eq!(results.decode::<Vec<i64>>().unwrap().value, [1]);
+    let typed = gear! { <Vec<i64>> KeysReader("key").values().map(int).run() };
+    let id = typed.start(&mut con).unwrap();
+    let results = con.getresultsblocking(&id).unwrap();
+    assert_eq!(results.decode::<Vec<i64>>().unwrap().value, [1]);
     let failing = gear! { KeysReader("key").map(lambda r: r.nothing).run() };
     let result = failing.on::<Vec<String>>(&mut con).unwrap();
     let error = &result.errors[0];
     assert!(error.exception.starts_with("AttributeError"), "{error}");
     assert!(error.to_string().contains(file!()), "{error}");
     assert!(matches!(result.ok(), Err(Error::Python(_))));
+}
+
+mod failing {
+    use redgrease::prelude::*;
+
+    pub(super) const LINE: u32 = line!() + 6;
+
+    /// Fails in the line that `LINE` says.
+    #[keys_reader(prefix = "person:*", event_types = ["hset"], mode = "sync")]
+    pub(crate) fn index(record: Record) {
+        python! {
+            key = record.key
+            raise ValueError("no place for " + key)
+        }
+    }
+}
+
+#[test]
+fn the_last_error_of_a_function_names_the_line_in_rust() {
+    let server = start();
+    let mut con = gears(&server);
+    let functions = registrations![failing::index, old::greet];
+    functions.register_all(&mut con).unwrap();
+    assert_eq!(functions.last_errors(&mut con).unwrap(), []);
+    let _: () = con.hset("person:1", "name", "Ada").unwrap();
+
+    let errors = functions.last_errors(&mut con).unwrap();
+    let [(name, error)] = errors.as_slice() else {
+        panic!("one function has failed: {errors:?}");
+    };
+    assert_eq!(*name, "index");
+    assert!(error.exception.contains("no place for person:1"), "{error}");
+    let place = format!("\"{}\", line {}", file!(), failing::LINE + 1);
+    assert!(error.to_string().contains(&place), "{place} in:\n{error}");
+
+    // Older code of the same function has other lines: they are left as the server gave them.
+    let other = registrations![old::index];
+    let errors = other.last_errors(&mut con).unwrap();
+    assert!(
+        errors[0].1.to_string().contains("\"<string>\", line"),
+        "{errors:?}"
+    );
 }

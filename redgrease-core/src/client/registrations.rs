@@ -6,8 +6,8 @@ use super::command::{self, Registered};
 use super::execute::{is_made_by, register_script};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
-use crate::error::{Error, Result};
-use crate::script::{Script, event_script};
+use crate::error::{Error, PythonError, Result};
+use crate::script::{Script, command_script, event_script};
 use crate::spec::{CommandSpec, EventSpec};
 
 /// A function that can be registered.
@@ -38,6 +38,25 @@ impl Item {
             Self::Command(spec) => spec.trigger,
             Self::Event(spec) => spec.function.name,
         }
+    }
+
+    /// The Python script that registers it.
+    pub fn script(&self) -> Script {
+        match self {
+            Self::Command(spec) => command_script(spec),
+            Self::Event(spec) => event_script(spec),
+        }
+    }
+
+    /// The last error of a registration, with the lines of the Rust file, as far as this code is
+    /// what the server has.
+    fn last_error(&self, registration: &super::Registration) -> Option<PythonError> {
+        let error = registration.data.last_error.clone()?;
+        let script = self.script();
+        Some(match is_made_by(registration, &script) {
+            true => error.map_lines(|line| script.map_traceback(line)),
+            false => error,
+        })
     }
 
     /// Whether a registration of the server is this function, or older code of it.
@@ -160,6 +179,59 @@ impl Registrations {
     ) -> Result<Vec<&'static str>> {
         self.unregister_all_on(&mut super::runner::Asynchronous::new(con))
             .await
+    }
+
+    /// The last error of each function that has failed on the server of `con`, and has not run well
+    /// since. Its traceback names the Rust file and line: nobody else is told why a function
+    /// failed that runs at events.
+    ///
+    /// ```
+    /// # use redgrease_core::client::Registrations;
+    /// # use redgrease_core::error::Result;
+    /// fn show(functions: &Registrations, con: &mut redis::Connection) -> Result<()> {
+    ///     for (name, error) in functions.last_errors(con)? {
+    ///         eprintln!("{name}: {error}");
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The connection's errors.
+    pub fn last_errors(
+        &self,
+        con: &mut impl ConnectionLike,
+    ) -> Result<Vec<(&'static str, PythonError)>> {
+        now(self.last_errors_on(&mut Blocking(con)))
+    }
+
+    /// As [`last_errors`](Self::last_errors), on an asynchronous connection.
+    ///
+    /// # Errors
+    ///
+    /// As [`last_errors`](Self::last_errors).
+    #[cfg(feature = "tokio")]
+    pub async fn last_errors_async<C: redis::aio::ConnectionLike + Send>(
+        &self,
+        con: &mut C,
+    ) -> Result<Vec<(&'static str, PythonError)>> {
+        self.last_errors_on(&mut super::runner::Asynchronous::new(con))
+            .await
+    }
+
+    async fn last_errors_on(
+        &self,
+        runner: &mut impl Runner,
+    ) -> Result<Vec<(&'static str, PythonError)>> {
+        let registrations = runner.run(requests::dump_registrations()).await?;
+        Ok(registrations
+            .iter()
+            .filter_map(|found| {
+                let item = self.0.iter().find(|item| item.holds(found))?;
+                Some((item.name(), item.last_error(found)?))
+            })
+            .collect())
     }
 
     async fn unregister_all_on(&self, runner: &mut impl Runner) -> Result<Vec<&'static str>> {
