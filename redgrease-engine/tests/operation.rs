@@ -275,3 +275,69 @@ GB('CommandReader').map(lambda r: time.sleep(600)).register(trigger='long')";
     assert!(other.read(PATIENCE).expect("a reply").is_error());
     assert_eq!(field(&mut client, "rg_workers_gone"), "1");
 }
+
+/// A module that writes while writes are paused (CLIENT PAUSE, FAILOVER, a shutdown that waits for replicas) ends the server.
+#[test]
+fn functions_do_not_write_while_writes_are_paused() {
+    let mut server = Server::with(&Options::server(&["--appendonly", "yes"]));
+    let mut client = server.client();
+    let script = "\
+GB('CommandReader').map(lambda r: execute(*r[1:])).register(trigger='async')
+GB('CommandReader').map(lambda r: execute(*r[1:])).register(trigger='sync', mode='sync')
+GB('KeysReader').foreach(lambda r: execute('INCR', 'missed')).register('*', eventTypes=['keymiss'], mode='sync')
+GB('KeysReader').foreach(lambda r: execute('INCR', 'seen')).register('later', mode='async_local')";
+    client.register(script, &[]);
+    client.register(
+        "GB('CommandReader').register(trigger='leaves')",
+        &["ID", "leaves"],
+    );
+    let leaves = client.registration_of("leaves");
+    client.call(&["CLIENT", "PAUSE", "600000", "WRITE"]);
+    for (command, says) in [
+        (&["RG.TRIGGER", "sync", "GET", "k"][..], "[\"None\"]"),
+        (
+            &["RG.TRIGGER", "sync", "SET", "k", "1"],
+            "writes are paused",
+        ),
+        (
+            &[
+                "RG.TRIGGER",
+                "sync",
+                "EVAL",
+                "redis.call('set', 'k', 1)",
+                "0",
+            ],
+            "writes are paused",
+        ),
+        (&["GET", "nothing"], "nil"),
+        (&["RG.UNREGISTER", &leaves], "+OK"),
+        (&["RG.TRIGGER", "leaves"], "subcommand not found"),
+    ] {
+        let reply = client.call(command).to_string();
+        assert!(reply.contains(says), "{command:?}: {reply}");
+    }
+    let mut waiting = [server.client(), server.client()];
+    waiting[0]
+        .send(&["RG.TRIGGER", "async", "INCR", "n"])
+        .expect("sent");
+    waiting[1]
+        .send(&[
+            "RG.PYEXECUTE",
+            "GB('CommandReader').register(trigger='late')",
+        ])
+        .expect("sent");
+    let late = client.call(&["RG.TRIGGER", "late"]);
+    assert!(late.is_error(), "{late}");
+    client.call(&["CLIENT", "UNPAUSE"]);
+    for (client, says) in waiting.iter_mut().zip(["[\"1\"]", "+OK"]) {
+        assert_eq!(client.read(PATIENCE).expect("a reply").to_string(), says);
+    }
+    // What was put off runs before what comes later, such as this event; and it is in the append-only file then.
+    client.call(&["SET", "later", "1"]);
+    client.becomes(&["GET", "seen"], "\"1\"");
+    let registrations = client.registrations();
+    server.restart();
+    let mut client = server.client();
+    assert_eq!(client.registrations(), registrations);
+    assert!(client.call(&["RG.TRIGGER", "leaves"]).is_error());
+}

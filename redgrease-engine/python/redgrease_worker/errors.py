@@ -72,3 +72,12 @@ def text_of(exception):
             type(exception).__name__,
             type(problem).__name__,
         )
+
+
+def words_of(problem):
+    """What became of a future in words, which carry no traceback: an exception that says nothing is named."""
+    try:
+        text = str(problem)
+    except BaseException:
+        return type(problem).__name__
+    return type(problem).__name__ if not text and isinstance(problem, BaseException) else text

@@ -9,7 +9,7 @@ from _thread import get_ident
 
 from . import runtime
 from .contexts import Context, Waiter
-from .errors import error, flat, text_of
+from .errors import error, flat, text_of, words_of
 from .runner import Runner
 
 _lock = threading.Lock()
@@ -74,7 +74,7 @@ class GearsFuture:
             if self._state == "done":
                 done.set_result(self._value)
             else:
-                done.set_exception(flat(str(self._value)))
+                done.set_exception(flat(words_of(self._value)))
 
         def callback():
             loop.call_soon_threadsafe(finish)
@@ -215,7 +215,7 @@ def runCoroutine(coroutine, f=None, delay=0, s=None):
         elif ok:
             f.continueRun(value)
         else:
-            f.continueFailed(str(value))
+            f.continueFailed(words_of(value))
 
     _schedule(coroutine, Context(0, session), finish, delay)
 
@@ -277,7 +277,7 @@ class _Wait:
         if coroutine is not None:
 
             def finish(ok, value):
-                later.payload = (ok, value if ok else str(value))
+                later.payload = (ok, value if ok else words_of(value))
                 _wake(later)
 
             _schedule(coroutine, Context(context.number, context.session), finish)
@@ -310,7 +310,7 @@ class _Wait:
                 self._block(here, waiter)
         ok, value = later.payload
         if not ok:
-            raise flat(str(value))
+            raise flat(words_of(value))
         return value
 
     @staticmethod

@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::io;
 
-use super::context::ServerLock;
+use super::context::{ServerLock, writes_are_paused};
 use super::table::{RedisModuleCallReply, RedisModuleString, api};
 
 /// Why a command could not be run at all.
@@ -56,10 +56,18 @@ impl Drop for Strings {
     }
 }
 
+/// Commands that may write, and that the server does not count among those that do.
+const MAY_WRITE: [&str; 6] = ["eval", "evalsha", "fcall", "pfcount", "publish", "spublish"];
+
+/// What a function gets that wants to write where the server's thread cannot wait: see [`writes_are_paused`].
+const PAUSED: &str =
+    "ERR writes are paused (CLIENT PAUSE, a failover or a shutdown): try again later";
+
 /// Runs a command under the server lock, with its writes propagated.
 ///
 /// # Errors
-/// The text of the error number when the server does not know the command, its arity is wrong or it is not permitted.
+/// The text of the error number when the server does not know the command, its arity is wrong or it is not permitted; that
+/// writes are paused.
 pub(crate) fn call<A: AsRef<[u8]>>(
     lock: &ServerLock,
     name: &[u8],
@@ -86,18 +94,32 @@ pub(crate) fn call<A: AsRef<[u8]>>(
             })
             .collect(),
     );
-    // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates.
+    let paused = writes_are_paused();
+    let is = |one: &str| name.as_bytes().eq_ignore_ascii_case(one.as_bytes());
+    if paused && MAY_WRITE.into_iter().any(is) {
+        return Err(CallError {
+            text: PAUSED.to_owned(),
+        });
+    }
+    let format = if paused { c"!Wv" } else { c"!v" };
+    // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates, "W" refuses to write.
     let raw = unsafe {
         (api().call)(
             lock.context().raw(),
             name.as_ptr(),
-            c"!v".as_ptr(),
+            format.as_ptr(),
             strings.0.as_ptr(),
             strings.0.len(),
         )
     };
     if raw.is_null() {
         let error = io::Error::last_os_error();
+        // The second where the server does not know "W", before Redis 7.0.
+        if paused && matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EBADF)) {
+            return Err(CallError {
+                text: PAUSED.to_owned(),
+            });
+        }
         let text = error.to_string();
         // std appends " (os error N)".
         let text = text

@@ -6,6 +6,7 @@ use std::ffi::{CString, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::call::CallReply;
 use super::table::{
@@ -371,17 +372,38 @@ pub(crate) struct ServerLock {
     raw: *mut RedisModuleCtx,
 }
 
+/// How often a thread looks whether writes are allowed again.
+const PAUSE_CHECK: Duration = Duration::from_millis(5);
+
 /// Takes the server lock, unless this thread holds it already.
+///
+/// A thread of the engine does not get it while writes are paused: it waits like the clients.
 pub(crate) fn lock_server() -> ServerLock {
     let raw = DETACHED.with(|detached| detached.0);
     HELD.with(|held| {
         if held.get() == 0 {
-            // SAFETY: this thread does not hold the lock.
-            unsafe { (api().thread_safe_context_lock)(raw) };
+            // SAFETY: this thread does not hold the lock, but between the two calls in the loop.
+            unsafe {
+                (api().thread_safe_context_lock)(raw);
+                while writes_are_paused() {
+                    (api().thread_safe_context_unlock)(raw);
+                    std::thread::sleep(PAUSE_CHECK);
+                    (api().thread_safe_context_lock)(raw);
+                }
+            }
         }
         held.set(held.get() + 1);
     });
     ServerLock { raw }
+}
+
+/// Whether CLIENT PAUSE, a failover or a shutdown that waits for replicas keeps the data as they are. A module that writes then
+/// ends the server. For threads that hold the server lock.
+pub(crate) fn writes_are_paused() -> bool {
+    // SAFETY: no precondition but the lock.
+    api()
+        .avoid_replica_traffic
+        .is_some_and(|ask| unsafe { ask() } != 0)
 }
 
 impl ServerLock {

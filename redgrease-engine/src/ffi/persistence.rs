@@ -3,9 +3,10 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::marker::PhantomData;
 
-use super::context::{Context, ServerLock};
+use super::context::{Context, ServerLock, lock_server, writes_are_paused};
 use super::table::{RedisModuleIO, RedisModuleString, TypeMethods, api};
 use super::{ERR, OK, guarded};
+use crate::engine::engine;
 
 /// The server calls back before and after the keys.
 const BEFORE_AND_AFTER: c_int = 1 | 2;
@@ -202,8 +203,13 @@ unsafe extern "C" fn load_nothing(_file: *mut RedisModuleIO, _version: c_int) ->
 unsafe extern "C" fn save_nothing(_file: *mut RedisModuleIO, _value: *mut c_void) {}
 unsafe extern "C" fn free_nothing(_value: *mut c_void) {}
 
-/// Gives a command to the replicas and the append-only file, without running it here.
-pub(crate) fn replicate<A: AsRef<[u8]>>(lock: &ServerLock, name: &CStr, arguments: &[A]) {
+/// Gives a command to the replicas and the append-only file, without running it here: later, while writes are paused.
+pub(crate) fn replicate<A: AsRef<[u8]>>(lock: &ServerLock, name: &'static CStr, arguments: &[A]) {
+    if writes_are_paused() {
+        let arguments: Vec<Vec<u8>> = arguments.iter().map(|one| one.as_ref().to_vec()).collect();
+        engine().after_command(move || replicate(&lock_server(), name, &arguments));
+        return;
+    }
     let strings: Vec<*mut RedisModuleString> = arguments
         .iter()
         .map(|argument| {

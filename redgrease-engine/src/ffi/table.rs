@@ -278,6 +278,7 @@ api! {
         register_string_config = "RegisterStringConfig": fn(*mut RedisModuleCtx, *const c_char, *const c_char, u32, GetTextFn, SetTextFn, Option<ApplyFn>, *mut c_void) -> c_int;
         load_configs = "LoadConfigs": fn(*mut RedisModuleCtx) -> c_int;
         is_io_error = "IsIOError": fn(*mut RedisModuleIO) -> c_int;
+        avoid_replica_traffic = "AvoidReplicaTraffic": fn() -> c_int;
     }
 }
 

@@ -267,6 +267,26 @@ fn special_methods_that_raise() {
     arena.finish();
 }
 
+/// What goes wrong in a coroutine is said too, by exceptions that have nothing to say themselves.
+#[test]
+fn exceptions_without_words_in_coroutines() {
+    let mut arena = Arena::new();
+    for (body, says) in [
+        ("raise Mute()", "Mute"),
+        ("raise MemoryError()", "MemoryError"),
+        ("raise GeneratorExit()", "GeneratorExit"),
+        ("sys.exit(3)", "3"),
+    ] {
+        let reply = arena.py(&format!(
+            "import sys\nclass Mute(BaseException):\n    def __str__(self):\n        raise ValueError('no text')\n\
+             async def bad(r):\n    {body}\nGB('ShardsIDReader').map(bad).run()"
+        ));
+        assert_eq!(outcome(&reply), Err(says.to_owned()), "{body}");
+        arena.alive();
+    }
+    arena.finish();
+}
+
 /// A key event in mode `sync` runs on the server's thread: it is ended at the deadline and the command goes through.
 #[test]
 fn blocking_in_sync_mode() {
