@@ -67,20 +67,7 @@ class Calls:
 
     def hello(self, runner, number, payload):
         self.configure(runner, number, payload)
-        try:
-            from .session import cloudpickle
-        except ImportError:
-            cloudpickle = None
-        version = None if cloudpickle is None else getattr(cloudpickle, "__version__", "?")
-        from .runner import greenlet
-
-        ready = {
-            "python": "%d.%d.%d" % sys.version_info[:3],
-            "executable": sys.executable,
-            "cloudpickle": version,
-            "greenlet": greenlet is not None,
-            "pid": os.getpid(),
-        }
+        ready = {"python": "%d.%d.%d" % sys.version_info[:3]}
         self.hub.stream.send(wire.pack(wire.READY, 0, wire.dumps(ready)))
 
     def configure(self, runner, number, payload):

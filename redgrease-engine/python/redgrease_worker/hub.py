@@ -9,15 +9,18 @@ import ctypes
 import itertools
 import os
 import signal
-import socket
 import threading
 import time
+from _socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
 from _thread import get_ident
 
 from . import wire
 from .contexts import Foreign, Waiter
 from .errors import error, forcestopped, text_of
 from .runner import Runner
+
+# What every script that registers something asks for; the engine has the answer at hand.
+_BRIEF = ("id", "check")
 
 
 class Hub:
@@ -86,8 +89,8 @@ class Hub:
 
     # -- requests
 
-    def ask(self, kind, payload):
-        """Sends a request and gives the server's answer."""
+    def ask(self, kind, payload, brief=False):
+        """Sends a request and gives the server's answer; nothing else runs here until a `brief` one is answered."""
         here = self.here()
         if here is not None and here.__class__ is not Runner:
             return here.ask(kind, payload)
@@ -103,12 +106,15 @@ class Hub:
             waiter.lock.acquire()
         else:
             self.stream.queue(frame)
-            here.wait(waiter)
+            if brief:
+                here.wait_alone(waiter)
+            else:
+                here.wait(waiter)
         return wire.loads(waiter.payload)
 
     def request(self, operation, *arguments):
         """Asks the server for something that is no Redis command."""
-        ok, value = self.ask(wire.REQUEST, wire.dumps((operation, arguments)))
+        ok, value = self.ask(wire.REQUEST, wire.dumps((operation, arguments)), operation in _BRIEF)
         if not ok:
             raise error(value)
         return value
@@ -138,7 +144,7 @@ class Hub:
 
     def _control(self):
         inbox = wire.Stream(self.control)
-        space = socket.CMSG_SPACE(16)
+        space = CMSG_SPACE(16)
         descriptors = []
         while True:
             while inbox.frames:
@@ -152,7 +158,7 @@ class Hub:
             except OSError:
                 data, ancillary = b"", ()
             for level, kind, raw in ancillary:
-                if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                if level == SOL_SOCKET and kind == SCM_RIGHTS:
                     count = len(raw) // 4
                     descriptors += memoryview(raw[: count * 4]).cast("i").tolist()
             if not data:
@@ -166,7 +172,7 @@ class Hub:
         elif kind == wire.ABORT:
             self._abort(number)
         elif kind == wire.SYNC:
-            self.handlers[wire.SYNC](socket.socket(fileno=descriptors.pop(0)))
+            self.handlers[wire.SYNC](socket(fileno=descriptors.pop(0)))
         elif kind == wire.CONFIGURE:
             self.handlers[wire.CONFIGURE](None, number, payload)
 

@@ -1,19 +1,24 @@
 """A thread that runs calls: it takes frames while it leads, and lets its greenlets wait for the server."""
 
-import queue
+from _queue import SimpleQueue
 from _thread import get_ident
 
-from . import wire
+from . import base, wire
 from .errors import forcestopped
-
-try:
-    from greenlet import getcurrent, greenlet
-except ImportError:
-    greenlet = None
 
 # A thread keeps at most this many calls waiting; beyond that it takes no new ones.
 _MOST_WAITING = 256
 _FLUSH_EVERY = 16
+
+# The package `greenlet`, False where there is none. Looked for by the first call that waits: it is a tenth of what an idle
+# worker would hold.
+_greenlets = None
+
+
+def _find_greenlets():
+    global _greenlets
+    _greenlets = base.load("greenlet") or False
+    return _greenlets
 
 
 class Runner:
@@ -21,7 +26,7 @@ class Runner:
 
     def __init__(self, hub):
         self.hub = hub
-        self.inbox = queue.SimpleQueue()
+        self.inbox = SimpleQueue()
         self.context = None
         # The call that may be stopped by an exception now.
         self.target = None
@@ -111,27 +116,35 @@ class Runner:
         waiter.done = True
         if waiter.greenlet is None:
             return
-        self.idle.append(getcurrent())
+        self.idle.append(_greenlets.getcurrent())
         waiter.greenlet.switch()
 
     # -- waiting for the server
 
     def wait(self, waiter, long=False):
         """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later."""
+        self._wait(waiter, long, _find_greenlets() if _greenlets is None else _greenlets)
+
+    def wait_alone(self, waiter):
+        """Waits for what the server answers at once, without running anything else."""
+        self._wait(waiter, False, False)
+
+    def _wait(self, waiter, long, greenlets):
         context, target = self.context, self.target
         waiter.runner = self
         if context is not None:
             context.waiter = waiter
         self.context = self.target = None
         try:
-            if long and (greenlet is None or self.waiting >= _MOST_WAITING):
-                self._wait_aside(waiter)
-            elif greenlet is None or self.waiting >= _MOST_WAITING:
-                self._wait_here(waiter)
+            if not greenlets or self.waiting >= _MOST_WAITING:
+                if long:
+                    self._wait_aside(waiter)
+                else:
+                    self._wait_here(waiter)
             else:
-                waiter.greenlet = getcurrent()
+                waiter.greenlet = greenlets.getcurrent()
                 self.waiting += 1
-                hub = self.idle.pop() if self.idle else greenlet(self.loop)
+                hub = self.idle.pop() if self.idle else greenlets.greenlet(self.loop)
                 try:
                     hub.switch()
                 finally:

@@ -3,11 +3,13 @@
 import faulthandler
 import os
 import signal
-import socket
 import sys
 import threading
 import time
 import traceback
+
+# Not the module around it, which is larger than all that is used of it here.
+from _socket import socket
 
 
 def main():
@@ -17,19 +19,19 @@ def main():
     _limit()
     # A crash names its Python line in the server's log.
     faulthandler.enable(2)
-    _find_base_packages()
+    from . import base, builtin, runtime, scope
 
-    from . import runtime
+    # First what needs memory for a moment: it serves what is imported later.
+    names = scope.install()
+    builtin.install(names)
+    base.find(os.environ.pop("REDGREASE_BASE_PATH", ""))
     from .calls import Calls
     from .hub import Hub
-    from . import builtin, scope
 
     sys.argv = ["Embeded"]
     sys.setswitchinterval(0.001)
     hub = Hub(stream, control)
     runtime.hub = hub
-    names = scope.install()
-    builtin.install(names)
     Calls(hub, names)
     os.register_at_fork(after_in_child=hub.abandon)
     signal.signal(signal.SIGUSR1, hub.on_signal)
@@ -70,8 +72,8 @@ def _make_sleep_stoppable():
 
 def _sockets():
     """Takes the two sockets out of the way of scripts: they see no input, and their output goes to the log."""
-    stream = socket.socket(fileno=os.dup(0))
-    control = socket.socket(fileno=os.dup(1))
+    stream = socket(fileno=os.dup(0))
+    control = socket(fileno=os.dup(1))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -105,22 +107,3 @@ def _limit():
     memory = int(os.environ.pop("REDGREASE_MEMORY", "0") or 0)
     if memory > 0:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
-def _find_base_packages():
-    """Imports the engine's own Python dependencies, from the base environment where this one lacks them."""
-    places = [place for place in os.environ.pop("REDGREASE_BASE_PATH", "").split(os.pathsep) if place]
-    for name in ("cloudpickle", "greenlet"):
-        try:
-            __import__(name)
-            continue
-        except ImportError:
-            pass
-        sys.path.extend(places)
-        try:
-            __import__(name)
-        except ImportError:
-            pass
-        finally:
-            for place in places:
-                sys.path.remove(place)

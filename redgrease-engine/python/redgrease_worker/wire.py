@@ -2,9 +2,9 @@
 
 import marshal
 import os
-import socket
 import struct
 import threading
+from _socket import MSG_DONTWAIT
 from collections import deque
 from time import perf_counter
 
@@ -18,7 +18,6 @@ _ROOM = 262144
 # For how many seconds a reader looks again and again before it sleeps, where the last frame came quickly: to be woken up
 # takes longer than most round trips.
 _AWAKE = 0.00005
-_NOW = socket.MSG_DONTWAIT
 # Others go first: on a busy machine the server itself may wait for this processor.
 _give_way = getattr(os, "sched_yield", lambda: None)
 
@@ -114,7 +113,7 @@ class Stream:
         receive = self.sock.recv_into
         while True:
             try:
-                return receive(room, 0, _NOW)
+                return receive(room, 0, MSG_DONTWAIT)
             except BlockingIOError:
                 if perf_counter() > end:
                     return None

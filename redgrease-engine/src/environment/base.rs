@@ -9,7 +9,8 @@ use crate::install::{python as command, tail};
 /// The oldest Python that the workers run on.
 const OLDEST: (u32, u32) = (3, 7);
 
-/// What an interpreter says about itself.
+/// What an interpreter says about itself. It also compiles the worker's files, whose directory it is given: a worker that did
+/// so would keep the memory that this takes.
 const PROBE: &str = "\
 import os, sys
 def place(name):
@@ -26,6 +27,9 @@ print(place('cloudpickle'))
 print(place('greenlet'))
 print(os.pathsep.join(sys.path))
 print(place('pip'))
+if sys.version_info >= (3, 7):
+    import compileall
+    compileall.compile_dir(sys.argv[1], quiet=2)
 ";
 
 /// The environment of an interpreter, which may be a path or a name to look up; the worker's files go into `directory`.
@@ -36,8 +40,16 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
     let wanted = if python.is_empty() { "python3" } else { python };
     let remedy =
         "install Python 3.7 or newer, or load the module with `PythonExecutable /path/to/python3`";
+    let package = package::write(directory).map_err(|error| {
+        format!(
+            "the worker files cannot be written below {}: {error}; load the module with `PythonInstallationDir <a \
+             writable directory>`",
+            directory.display()
+        )
+    })?;
     let output = command(Path::new(wanted))
         .args(["-I", "-c", PROBE])
+        .arg(&package)
         .output()
         .map_err(|error| {
             format!(
@@ -91,13 +103,6 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
     if !greenlet.is_empty() && !places.contains(&greenlet) {
         places.push(greenlet);
     }
-    let package = package::write(directory).map_err(|error| {
-        format!(
-            "the worker files cannot be written below {}: {error}; load the module with `PythonInstallationDir <a \
-             writable directory>`",
-            directory.display()
-        )
-    })?;
     log(
         Level::Notice,
         &format!("workers run Python {version}, {executable}"),

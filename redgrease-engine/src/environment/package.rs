@@ -18,6 +18,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "__init__.py"
     "__main__.py"
     "ambient.py"
+    "base.py"
     "builder.py"
     "builtin.py"
     "calls.py"
