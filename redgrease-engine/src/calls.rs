@@ -5,6 +5,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use crate::execution::{Execution, Outcome};
 use crate::ffi::ServerLock;
 use crate::records::{Batch, CARRY_ON, LAST, NO_ASYNC};
+use crate::session::Host;
 use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::wire::{FrameType, frame};
 use crate::worker::{TOO_LONG, Work, Worker, guard};
@@ -12,9 +13,10 @@ use crate::worker::{TOO_LONG, Work, Worker, guard};
 /// Batches that a worker may have in hand before the reader waits.
 const IN_FLIGHT: usize = 4;
 
-/// A CALL frame.
+/// A frame that begins a run.
 fn call_frame(
     execution: &Execution,
+    defined: u32,
     number: u32,
     start: usize,
     batch: &Batch,
@@ -28,10 +30,16 @@ fn call_frame(
             0
         };
     let mut out = Vec::with_capacity(batch.size() + 160);
-    frame(&mut out, FrameType::Call, number, |payload| {
-        encode_head(b'(', 7, payload);
+    let kind = if flags & LAST == 0 {
+        FrameType::Begin
+    } else {
+        FrameType::Call
+    };
+    frame(&mut out, kind, number, |payload| {
+        encode_head(b'(', 8, payload);
         encode_str(&execution.session.inner_name, payload);
         encode_str(&execution.plan_id, payload);
+        encode_int(i64::from(defined), payload);
         encode_int(i64::try_from(start).unwrap_or(0), payload);
         batch.encode(flags, payload);
         encode(extra, payload);
@@ -63,15 +71,15 @@ pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batc
     if !execution.begin() {
         return;
     }
-    let worker = match execution.session.worker() {
-        Ok(worker) => worker,
+    let Host { worker, defined } = match execution.session.host() {
+        Ok(host) => host,
         Err(text) => {
             execution.finish(Outcome::lost(text));
             return;
         }
     };
     let number = worker.next_number();
-    let frame = call_frame(execution, number, start, batch, LAST, extra);
+    let frame = call_frame(execution, defined, number, start, batch, LAST, extra);
     execution.assign(&worker, number);
     let done = Arc::clone(execution);
     worker.submit(
@@ -97,8 +105,8 @@ pub(crate) fn run_sync(
     if !execution.begin() {
         return;
     }
-    let worker = match execution.session.worker() {
-        Ok(worker) => worker,
+    let Host { worker, defined } = match execution.session.host() {
+        Ok(host) => host,
         Err(text) => {
             execution.finish(Outcome::lost(text));
             return;
@@ -106,7 +114,7 @@ pub(crate) fn run_sync(
     };
     let number = worker.next_number();
     let flags = LAST | if async_allowed { 0 } else { NO_ASYNC };
-    let frame = call_frame(execution, number, 0, batch, flags, extra);
+    let frame = call_frame(execution, defined, number, 0, batch, flags, extra);
     execution.assign(&worker, number);
     let done = Arc::clone(execution);
     // Known to the worker's reader beforehand, because a call that goes on in the background is answered there.
@@ -147,6 +155,7 @@ struct Flow {
 pub(crate) struct Feeder {
     execution: Arc<Execution>,
     worker: Arc<Worker>,
+    defined: u32,
     number: u32,
     start: usize,
     begun: bool,
@@ -159,12 +168,13 @@ impl Feeder {
     /// # Errors
     /// When there is no worker.
     pub(crate) fn new(execution: &Arc<Execution>, start: usize) -> Result<Self, String> {
-        let worker = execution.session.worker()?;
+        let Host { worker, defined } = execution.session.host()?;
         let number = worker.next_number();
         execution.assign(&worker, number);
         Ok(Self {
             execution: Arc::clone(execution),
             worker,
+            defined,
             number,
             start,
             begun: false,
@@ -204,6 +214,7 @@ impl Feeder {
         self.begun = true;
         let frame = call_frame(
             &self.execution,
+            self.defined,
             self.number,
             self.start,
             batch,

@@ -267,7 +267,7 @@ fn tell_when_over(execution: &Arc<Execution>) {
     let session = Arc::clone(&execution.session);
     let plan = execution.plan_id.clone();
     execution.wait(Waiter::Internal(Box::new(move |outcome, _| {
-        let Some(worker) = session.current_worker() else {
+        let Some(host) = session.current_host() else {
             return;
         };
         let errors = outcome
@@ -285,6 +285,6 @@ fn tell_when_over(execution: &Arc<Execution>) {
         frame(&mut out, FrameType::Over, 0, |bytes| {
             encode(&payload, bytes);
         });
-        worker.send(&out);
+        host.worker.send(&out);
     })));
 }

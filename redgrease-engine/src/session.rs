@@ -9,7 +9,7 @@ use crate::environment::{Environment, normalise};
 use crate::ffi::{Level, log};
 use crate::value::{Value, encode};
 use crate::wire::{FrameType, frame};
-use crate::worker::{Worker, guard};
+use crate::worker::{WorkResult, Worker, guard};
 
 /// A plan that a worker can build again.
 #[derive(Clone, Debug)]
@@ -40,6 +40,15 @@ impl std::fmt::Debug for Place {
     }
 }
 
+/// The worker that a session is pinned to.
+#[derive(Clone, Debug)]
+pub(crate) struct Host {
+    pub(crate) worker: Arc<Worker>,
+    /// How many frames with definitions of the session it was given. What is sent after them says so, because another
+    /// thread or socket of the worker may take it before they are worked off.
+    pub(crate) defined: u32,
+}
+
 /// How long a session whose packages could not be installed waits until it tries again.
 const TRY_AGAIN: Duration = Duration::from_secs(10);
 
@@ -55,7 +64,7 @@ pub(crate) struct Session {
     /// Whether some of them had to be installed for it.
     pub(crate) installed: AtomicBool,
     place: Mutex<Place>,
-    worker: Mutex<Option<Arc<Worker>>>,
+    host: Mutex<Option<Host>>,
     plans: Mutex<Vec<PickledPlan>>,
     /// Whether another session took its name over.
     pub(crate) replaced: AtomicBool,
@@ -77,7 +86,7 @@ impl Session {
             installed: AtomicBool::new(!requirements.is_empty()),
             requirements,
             place: Mutex::new(place),
-            worker: Mutex::default(),
+            host: Mutex::default(),
             plans: Mutex::default(),
             replaced: AtomicBool::new(false),
         }
@@ -87,22 +96,22 @@ impl Session {
     ///
     /// # Errors
     /// When no worker can be started.
-    pub(crate) fn worker(&self) -> Result<Arc<Worker>, String> {
-        let mut slot = guard(&self.worker);
-        if let Some(worker) = &*slot
-            && !worker.is_dead()
+    pub(crate) fn host(&self) -> Result<Host, String> {
+        let mut slot = guard(&self.host);
+        if let Some(host) = &*slot
+            && !host.worker.is_dead()
         {
-            return Ok(Arc::clone(worker));
+            return Ok(host.clone());
         }
         let environment = self.environment()?;
         let worker = engine().workers.pick(&environment)?;
         worker.sessions.fetch_add(1, Ordering::Relaxed);
         let plans = guard(&self.plans).clone();
+        let mut host = Host { worker, defined: 0 };
         if !plans.is_empty() {
-            worker.send(&self.restore_frame(&plans));
+            self.define(&mut host, &plans);
         }
-        *slot = Some(Arc::clone(&worker));
-        Ok(worker)
+        Ok(slot.insert(host).clone())
     }
 
     // -- its environment
@@ -157,7 +166,7 @@ impl Session {
         // The worker is told now: its functions may have something to do once they are registered.
         if !guard(&self.plans).is_empty()
             && self.environment().is_ok()
-            && let Err(text) = self.worker()
+            && let Err(text) = self.host()
         {
             log(Level::Warning, &text);
         }
@@ -185,30 +194,45 @@ impl Session {
     }
 
     /// The worker that holds the session now, if any.
-    pub(crate) fn current_worker(&self) -> Option<Arc<Worker>> {
-        guard(&self.worker).clone()
+    pub(crate) fn current_host(&self) -> Option<Host> {
+        guard(&self.host).clone()
     }
 
-    fn restore_frame(&self, plans: &[PickledPlan]) -> Vec<u8> {
+    fn define(&self, host: &mut Host, plans: &[PickledPlan]) {
         let pairs = plans
             .iter()
             .map(|plan| Value::Tuple(vec![Value::str(&plan.id), Value::Bytes(plan.blob.to_vec())]))
             .collect();
         let payload = Value::Tuple(vec![Value::str(&self.inner_name), Value::List(pairs)]);
+        host.defined += 1;
         let mut out = Vec::new();
-        frame(&mut out, FrameType::Restore, 0, |bytes| {
+        frame(&mut out, FrameType::Restore, host.defined, |bytes| {
             encode(&payload, bytes);
         });
-        out
+        host.worker.send(&out);
     }
 
     /// Gives the worker plans that did not come from it. Without a worker there is nothing to do: it gets all of them.
     pub(crate) fn send_plans(&self, ids: &[String]) {
-        let Some(worker) = self.current_worker() else {
-            return;
-        };
         let plans: Vec<PickledPlan> = ids.iter().filter_map(|id| self.plan(id)).collect();
-        worker.send(&self.restore_frame(&plans));
+        if let Some(host) = &mut *guard(&self.host) {
+            self.define(host, &plans);
+        }
+    }
+
+    /// Has the worker call what these plans want to be called when they are in place, or a time event; `done` gets the answer.
+    pub(crate) fn tell_registered(
+        &self,
+        host: &Host,
+        plans: Vec<Value>,
+        done: impl FnOnce(WorkResult<'_>) + Send + 'static,
+    ) {
+        let question = Value::Tuple(vec![
+            Value::str(&self.inner_name),
+            Value::List(plans),
+            Value::Int(i64::from(host.defined)),
+        ]);
+        host.worker.ask(FrameType::Registered, &question, done);
     }
 
     /// Remembers a registered plan.
@@ -231,7 +255,7 @@ impl Session {
     }
 
     fn send_drop(&self, plan: Option<&str>) {
-        let Some(worker) = self.current_worker() else {
+        let Some(Host { worker, defined }) = self.current_host() else {
             return;
         };
         if worker.is_dead() {
@@ -240,7 +264,7 @@ impl Session {
         let plans = plan.map_or(Value::None, |id| Value::List(vec![Value::str(id)]));
         let payload = Value::Tuple(vec![Value::str(&self.inner_name), plans]);
         let mut out = Vec::new();
-        frame(&mut out, FrameType::Drop, 0, |bytes| {
+        frame(&mut out, FrameType::Drop, defined, |bytes| {
             encode(&payload, bytes);
         });
         worker.send(&out);
@@ -250,7 +274,7 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         self.send_drop(None);
-        if let Some(worker) = guard(&self.worker).take() {
+        if let Some(Host { worker, .. }) = guard(&self.host).take() {
             worker.sessions.fetch_sub(1, Ordering::SeqCst);
             worker.retire();
         }

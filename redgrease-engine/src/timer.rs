@@ -9,7 +9,6 @@ use crate::engine::{engine, random_hex};
 use crate::ffi::{Io, IoError, ServerLock, hold_time_event, lock_server, module_flags, replicate};
 use crate::session::{PickledPlan, Session};
 use crate::value::{Value, decode, encode};
-use crate::wire::FrameType;
 
 /// The command that replicas and the append-only file get for a time event with a key.
 pub(crate) const MAKE: &CStr = c"RG.INNERTIMEEVENT";
@@ -169,23 +168,17 @@ impl Event {
             self.schedule();
             return;
         }
-        let Ok(worker) = self.session.worker() else {
+        let Ok(host) = self.session.host() else {
             // No worker can be started now; another time one may.
             self.schedule();
             return;
         };
-        let question = Value::Tuple(vec![
-            Value::str(&self.session.inner_name),
-            Value::List(vec![Value::str(&self.plan)]),
-        ]);
-        worker.ask(
-            FrameType::Registered,
-            &question,
-            move |answer| match answer {
-                Ok(b"F") => self.end(),
-                // A worker that died took the call along, not the time event.
-                _ => self.schedule(),
-            },
-        );
+        let session = Arc::clone(&self.session);
+        let plans = vec![Value::str(&self.plan)];
+        session.tell_registered(&host, plans, move |answer| match answer {
+            Ok(b"F") => self.end(),
+            // A worker that died took the call along, not the time event.
+            _ => self.schedule(),
+        });
     }
 }

@@ -15,7 +15,7 @@ pub(crate) enum FrameType {
     Restore = 3,
     /// Run a plan over all of its records.
     Call = 4,
-    /// Records of a run that came in pieces.
+    /// More records of a run.
     Batch = 5,
     /// The answer to a request of the worker.
     Reply = 6,
@@ -35,6 +35,8 @@ pub(crate) enum FrameType {
     Registered = 13,
     /// Give or forget what profiling measured.
     Profile = 14,
+    /// Run a plan over records that come in pieces: the first ones.
+    Begin = 15,
 
     /// The worker stands: version and abilities.
     Ready = 65,
@@ -77,6 +79,7 @@ impl FrameType {
             12 => Self::Over,
             13 => Self::Registered,
             14 => Self::Profile,
+            15 => Self::Begin,
             65 => Self::Ready,
             66 => Self::Result,
             67 => Self::Progress,

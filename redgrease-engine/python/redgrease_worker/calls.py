@@ -1,9 +1,9 @@
 """The frames that ask for work: scripts, runs, batches, restores."""
 
+import functools
 import os
 import sys
 import threading
-import time
 
 from . import wire
 from .channel import SyncChannel
@@ -14,23 +14,18 @@ from .overlap import read_generator
 from .records import outcome, records as records_of
 from .session import TIMER, Session, run_on_registered
 
-# How long a call waits for the frame that brings its plan.
-_PATIENCE = 1.0
-
 
 class _Run:
     """A plan that runs over records which come in pieces."""
 
-    __slots__ = ("context", "pipeline", "pending", "busy", "keep", "over")
+    __slots__ = ("context", "pipeline", "pending", "busy")
 
     def __init__(self):
         self.context = None
         self.pipeline = None
         self.pending = []
-        self.busy = False
-        # Under which name to keep the results as they are, for a future.
-        self.keep = None
-        self.over = False
+        # From the beginning: another thread may take the next batch while one makes the run ready.
+        self.busy = True
 
 
 class Calls:
@@ -43,6 +38,10 @@ class Calls:
         self.runs = {}
         # Held while a batch is given to a run or the run looks for its next one.
         self.feeding = threading.Lock()
+        # How many of the engine's frames with definitions of a session are worked off, and frames that wait for more.
+        self.defined = {}
+        self.early = {}
+        self.defining = threading.Condition()
         # Runs that functions of this worker started, and their results as they are.
         self.futures = {}
         self.raw = {}
@@ -52,6 +51,7 @@ class Calls:
                 wire.LOAD: self.load,
                 wire.RESTORE: self.restore,
                 wire.CALL: self.call,
+                wire.BEGIN: self.begin,
                 wire.BATCH: self.batch,
                 wire.DROP: self.drop,
                 wire.CONFIGURE: self.configure,
@@ -62,6 +62,7 @@ class Calls:
                 "start": self.start_run,
             }
         )
+        hub.stream.begun = self.begun
 
     # -- settings
 
@@ -100,13 +101,16 @@ class Calls:
         self.hub.tell(wire.RESULT, number, frame)
 
     def restore(self, runner, number, payload):
+        """Definitions of a session: `number` counts its frames of this kind."""
         name, plans = wire.loads(payload)
+        if self._early(runner, name, number - 1, (wire.RESTORE, number, payload)):
+            return
         session = self.sessions.get(name)
         if session is None:
             session = self.sessions[name] = Session(self.hub, name, self.names)
-        context = Context(number, session)
+        context = Context(0, session)
         fresh = []
-        # First all plans, then what they want to be told: calls may be waiting for any of them.
+        # First all plans, then what they want to be told: other frames may be waiting for any of them.
         for plan, blob in plans:
             if plan in session.plans:
                 continue
@@ -117,12 +121,20 @@ class Calls:
             except BaseException as problem:
                 session.broken[plan] = "the registration %s could not be restored: %s" % (plan, text_of(problem))
                 os.write(2, (session.broken[plan] + "\n").encode("utf-8", "replace"))
+        with self.defining:
+            self.defined[name] = number
+            early = self.early.pop(name, ())
+            self.defining.notify_all()
+        if early:
+            self.hub.give_back(runner, early)
         for plan in fresh:
             run_on_registered(self.hub, runner, session, plan)
 
     def registered(self, runner, number, payload):
         """Registrations are in place: tells their functions."""
-        name, plans = wire.loads(payload)
+        name, plans, defined = wire.loads(payload)
+        if self._early(runner, name, defined, (wire.REGISTERED, number, payload)):
+            return
         session = self.sessions.get(name)
         fine = session is not None
         if session is not None:
@@ -149,12 +161,16 @@ class Calls:
         self.hub.tell(wire.RESULT, number, frame)
 
     def drop(self, runner, number, payload):
+        """Forgets plans of a session, or all of it; `number` definitions came before."""
         name, plans = wire.loads(payload)
+        if self._early(runner, name, number, (wire.DROP, number, payload)):
+            return
         session = self.sessions.get(name)
         if session is None:
             return
         if plans is None:
             del self.sessions[name]
+            self.defined.pop(name, None)
             return
         for plan in plans:
             session.plans.pop(plan, None)
@@ -179,77 +195,98 @@ class Calls:
 
     # -- runs
 
+    def begun(self, number):
+        """A run whose records come in pieces: known before its frames can be taken, so that none comes too early."""
+        self.runs[number] = _Run()
+
+    def _early(self, runner, name, defined, frame):
+        """Whether a frame has to wait for the definitions that the engine sent before it.
+
+        They may be under way in another thread, or be still in the main socket when a synchronous call comes.
+        """
+        with self.defining:
+            if runner.__class__ is SyncChannel:
+                while self.defined.get(name, 0) < defined:
+                    self.defining.wait()
+            elif self.defined.get(name, 0) < defined:
+                self.early.setdefault(name, []).append(frame)
+                return True
+        return False
+
     def _plan(self, name, plan_id):
-        """The session and plan of a call, or why there is no such plan. A call on a synchronous channel may overtake its plan."""
-        until = None
-        while True:
-            session = self.sessions.get(name)
-            if session is not None:
-                plan = session.plans.get(plan_id)
-                if plan is not None:
-                    return session, plan, None
-                if plan_id in session.broken:
-                    return session, None, session.broken[plan_id]
-            if until is None:
-                until = time.monotonic() + _PATIENCE
-            elif time.monotonic() > until:
-                return session, None, "the function of this execution is not known to its worker any more"
-            time.sleep(0.001)
+        session = self.sessions.get(name)
+        return session, None if session is None else session.plans.get(plan_id)
 
-    def _context(self, number, session, flags):
-        context = Context(number, session, not flags & 4)
-        context.may_wait = True
-        return context
-
-    def call(self, runner, number, payload):
-        """All records of a run at once, or its first ones."""
-        # Known from here on, and busy: another thread may take the next batch while this one makes the run ready.
-        run = self.runs.get(number)
-        if run is None:
-            run = self.runs[number] = _Run()
-            run.busy = True
-        name, plan_id, start, kind, flags, records, extra = wire.loads(payload)
-        last = flags & 1
-        if (kind == 9 or not last) and self.hub.hand_over(runner, (wire.CALL, number, payload)):
-            return
-        if last:
-            del self.runs[number]
-        if number in self.hub.skipped:
-            self.hub.skipped.discard(number)
+    def _open(self, runner, frame, number, payload):
+        """What a run begins with: its context, pipeline, and records. Nothing when it was answered, or cannot begin yet."""
+        name, plan_id, defined, start, kind, flags, records, extra = wire.loads(payload)
+        hub = self.hub
+        if kind == 9 and hub.hand_over(runner, (frame, number, payload)):
+            return None
+        if number in hub.skipped:
+            hub.skipped.discard(number)
             self.runs.pop(number, None)
-            return
-        session, plan, text = self._plan(name, plan_id)
+            return None
+        session, plan = self._plan(name, plan_id)
+        if plan is None:
+            if self._early(runner, name, defined, (frame, number, payload)):
+                return None
+            session, plan = self._plan(name, plan_id)
         if plan is None:
             self.runs.pop(number, None)
-            self._answer(number, wire.dumps(([], [text], True)))
-            return
-        context = self._context(number, session, flags)
+            text = None if session is None else session.broken.get(plan_id)
+            text = text or "the function of this execution is not known to its worker any more"
+            runner.answer(number, wire.dumps(([], [text], True)))
+            return None
+        context = Context(number, session)
+        context.may_wait = True
+        if flags & 4:
+            context.async_allowed = False
         if extra is not None:
             context.command = extra.get("command")
             context.hook = extra.get("hook")
         elif plan.reader == "CommandReader":
             context.hook = (None, None)
-        self.hub.running[number] = context
         try:
             pipeline = plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)
         except BaseException as problem:
-            self.hub.running.pop(number, None)
             self.runs.pop(number, None)
-            self._answer(number, wire.dumps(([], [text_of(problem)])))
-            return
-        pipeline.carry_on = flags & 8
-        run.context, run.pipeline = context, pipeline
-        if (name, plan_id) in self.futures:
-            run.keep = (name, plan_id)
+            runner.answer(number, wire.dumps(([], [text_of(problem)])))
+            return None
+        if flags & 8:
+            pipeline.carry_on = True
+        if self.futures and (name, plan_id) in self.futures:
+            pipeline.keep = (name, plan_id)
+        hub.running[number] = context
         if kind == 9:
-            self._work(runner, number, run, lambda: read_generator(plan.argument, pipeline), True)
+            return context, pipeline, plan.argument
+        return context, pipeline, records_of(kind, flags & 2, records)
+
+    def call(self, runner, number, payload):
+        """A run over all of its records."""
+        opened = self._open(runner, wire.CALL, number, payload)
+        if opened is None:
             return
-        records = records_of(kind, flags & 2, records)
-        if last:
-            # No batch follows that could come in between.
-            self._work(runner, number, run, lambda: pipeline.feed(records), True)
+        context, pipeline, records = opened
+        if records.__class__ is list:
+            self._work(runner, context, pipeline, True, pipeline.run, records)
         else:
-            self._feed(runner, number, run, records, last)
+            self._work(runner, context, pipeline, True, self._generate, records, pipeline)
+
+    @staticmethod
+    def _generate(function, pipeline):
+        read_generator(function, pipeline)
+        pipeline.finish()
+
+    def begin(self, runner, number, payload):
+        """A run over its first records."""
+        if self.hub.hand_over(runner, (wire.BEGIN, number, payload)):
+            return
+        run = self.runs[number]
+        opened = self._open(runner, wire.BEGIN, number, payload)
+        if opened is not None:
+            run.context, run.pipeline, records = opened
+            self._feed(runner, run, records, False)
 
     def batch(self, runner, number, payload):
         """More records of a run."""
@@ -263,60 +300,47 @@ class Calls:
                 run.pending.append((records, flags & 1))
                 return
             run.busy = True
-        self._feed(runner, number, run, records, flags & 1)
+        self._feed(runner, run, records, flags & 1)
 
-    def _feed(self, runner, number, run, records, last):
+    def _feed(self, runner, run, records, last):
+        pipeline = run.pipeline
         while True:
-            if not run.over:
-                self._work(runner, number, run, lambda: run.pipeline.feed(records), last)
+            if not pipeline.over:
+                self._work(runner, run.context, pipeline, last, pipeline.run if last else pipeline.feed, records)
             if last:
-                self.runs.pop(number, None)
+                self.runs.pop(run.context.number, None)
             with self.feeding:
                 if not run.pending:
                     run.busy = False
                     break
                 records, last = run.pending.pop(0)
 
-    def _work(self, runner, number, run, body, last):
-        pipeline = run.pipeline
-
-        def work():
-            body()
-            if last:
-                pipeline.finish()
-
+    def _work(self, runner, context, pipeline, last, body, *arguments):
+        hub, number = self.hub, context.number
         if Settings.profile:
             from .profiling import Profile
 
-            work = Profile.of(run.context.session).measured(work)
+            body, arguments = Profile.of(context.session).measured(functools.partial(body, *arguments)), ()
         try:
-            self.hub.stoppable(runner, run.context, work)
+            hub.stoppable(runner, context, body, *arguments)
         except forcestopped as problem:
             pipeline.fail(problem)
-            last = True
-            run.over = True
+            pipeline.over = last = True
         except BaseException as problem:
             pipeline.fail(problem)
             if last:
                 try:
-                    self.hub.stoppable(runner, run.context, pipeline.finish)
+                    hub.stoppable(runner, context, pipeline.finish)
                 except BaseException as more:
                     pipeline.fail(more)
         if not last:
-            self.hub.tell(wire.PROGRESS, number, b"T" if pipeline.stopped else b"F")
+            hub.tell(wire.PROGRESS, number, b"T" if pipeline.stopped else b"F")
             return
-        self.hub.running.pop(number, None)
+        hub.running.pop(number, None)
         self.runs.pop(number, None)
-        if run.keep is not None:
-            self.raw[run.keep] = pipeline.results
-        self._answer(number, outcome(pipeline.results, pipeline.fail.errors, pipeline.times))
-
-    def _answer(self, number, frame):
-        here = self.hub.here()
-        if here is not None and here.__class__ is SyncChannel:
-            here.result(number, frame)
-        else:
-            self.hub.tell(wire.RESULT, number, frame)
+        if pipeline.keep is not None:
+            self.raw[pipeline.keep] = pipeline.results
+        runner.answer(number, outcome(pipeline.results, pipeline.fail.errors, pipeline.times))
 
     # -- the synchronous channel
 

@@ -64,8 +64,13 @@ class SyncChannel:
         self.context, self.target = context, target
         return wire.loads(self.answers.pop(number))
 
-    def result(self, number, frame):
-        self.stream.sock.sendall(wire.pack(wire.RESULT, number, frame))
+    def answer(self, number, payload):
+        """The result of a call."""
+        frame = wire.pack(wire.RESULT, number, payload)
+        if self.detached:
+            self.hub.stream.send(frame)
+        else:
+            self.stream.sock.sendall(frame)
 
     def wait(self, waiter, long=False):
         raise error("Creating async record is not allowed")

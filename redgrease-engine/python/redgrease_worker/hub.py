@@ -29,7 +29,7 @@ class Hub:
     def __init__(self, sock, control, threads=3):
         self.stream = wire.Stream(sock)
         self.control = control
-        self.handlers = {}
+        self.handlers = {wire.REPLY: self.reply}
         self.runners = {}
         self.followers = []
         self.vacant = False
@@ -91,7 +91,10 @@ class Hub:
 
     def ask(self, kind, payload, brief=False):
         """Sends a request and gives the server's answer; nothing else runs here until a `brief` one is answered."""
-        here = self.here()
+        return self.ask_from(self.here(), kind, payload, brief)
+
+    def ask_from(self, here, kind, payload, brief=False):
+        """The same for the thread that this is, as `here` says."""
         if here is not None and here.__class__ is not Runner:
             return here.ask(kind, payload)
         number = next(self.numbers) & 0xFFFFFFFF
@@ -105,11 +108,8 @@ class Hub:
             self.stream.send(frame)
             waiter.lock.acquire()
         else:
-            self.stream.queue(frame)
-            if brief:
-                here.wait_alone(waiter)
-            else:
-                here.wait(waiter)
+            self.stream.out.append(frame)
+            here.wait(waiter, False, brief)
         return wire.loads(waiter.payload)
 
     def request(self, operation, *arguments):
@@ -123,7 +123,7 @@ class Hub:
         """Sends a frame that has no answer."""
         here = self.here()
         if here is not None and here.__class__ is Runner and self.leader is here:
-            self.stream.queue(wire.pack(kind, number, payload))
+            self.stream.out.append(wire.pack(kind, number, payload))
         else:
             self.stream.send(wire.pack(kind, number, payload))
 
@@ -235,6 +235,13 @@ class Hub:
                 return False
         return True
 
+    def give_back(self, runner, frames):
+        """Frames that were taken before their time are to be taken again, before all others."""
+        self.stream.frames.extendleft(reversed(frames))
+        leader = self.leader
+        if leader is not None and leader is not runner:
+            self._wake(leader)
+
     # -- aborting
 
     def _abort(self, number):
@@ -271,14 +278,14 @@ class Hub:
         if target is not None and target.stopped:
             raise forcestopped()
 
-    def stoppable(self, runner, context, body):
-        """Runs `body` so that an abort can reach it."""
+    def stoppable(self, runner, context, body, *arguments):
+        """Calls `body` so that an abort can reach it."""
         outer_context, outer_target = runner.context, runner.target
         runner.context = context
         try:
             try:
                 runner.target = context
-                return body()
+                return body(*arguments)
             finally:
                 runner.target = None
         finally:

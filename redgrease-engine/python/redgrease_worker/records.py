@@ -30,10 +30,15 @@ def plain_result(value):
 
 def outcome(results, errors, times=None):
     """Results, errors, and how long the operations took, as the payload of an answer."""
-    measured = () if times is None else (False, [int(1e6 * time) for time in times])
+    answer = (results, errors)
     try:
-        results = [r if r.__class__ in _PLAIN else plain_result(r) for r in results]
-        return marshal.dumps((results, errors) + measured, 2)
+        for result in results:
+            if result.__class__ not in _PLAIN:
+                answer = ([plain_result(r) for r in results], errors)
+                break
+        if times is not None:
+            answer += (False, [int(1e6 * time) for time in times])
+        return marshal.dumps(answer, 2)
     except (ValueError, RecursionError) as problem:
         return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
 

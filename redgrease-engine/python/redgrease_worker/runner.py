@@ -46,25 +46,27 @@ class Runner:
 
     def loop(self, *_):
         hub = self.hub
+        handlers = hub.handlers
+        inbox = self.inbox
         stream = hub.stream
-        frames = stream.frames
+        frames, out = stream.frames, stream.out
         while True:
             if hub.leader is not self:
                 self.take(self.follow())
                 continue
             if not self.main and hub.main_is_free(self):
                 continue
-            if not self.inbox.empty():
-                self.take(self.inbox.get())
+            if not inbox.empty():
+                self.take(inbox.get())
                 continue
-            if stream.queued() and (not frames or stream.queued() >= _FLUSH_EVERY):
+            if out and (not frames or len(out) >= _FLUSH_EVERY):
                 stream.flush()
             try:
-                frame = frames.popleft()
+                kind, number, payload = frames.popleft()
             except IndexError:
                 self.receive()
                 continue
-            self.handle(frame)
+            handlers[kind](self, number, payload)
 
     def receive(self):
         """Waits for frames, if this thread leads and nothing is in its inbox.
@@ -103,12 +105,13 @@ class Runner:
         if item is not None:
             self.resume(item)
 
-    def handle(self, frame):
-        kind, number, payload = frame
-        if kind == wire.REPLY:
-            self.hub.reply(self, number, payload)
-            return
-        self.hub.handlers[kind](self, number, payload)
+    def answer(self, number, payload):
+        """The result of a call."""
+        frame = wire.pack(wire.RESULT, number, payload)
+        if self.hub.leader is self:
+            self.hub.stream.out.append(frame)
+        else:
+            self.hub.stream.send(frame)
 
     def resume(self, waiter):
         if waiter.done:
@@ -121,15 +124,12 @@ class Runner:
 
     # -- waiting for the server
 
-    def wait(self, waiter, long=False):
-        """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later."""
-        self._wait(waiter, long, _find_greenlets() if _greenlets is None else _greenlets)
+    def wait(self, waiter, long=False, alone=False):
+        """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later.
 
-    def wait_alone(self, waiter):
-        """Waits for what the server answers at once, without running anything else."""
-        self._wait(waiter, False, False)
-
-    def _wait(self, waiter, long, greenlets):
+        `alone`, nothing else runs here meanwhile.
+        """
+        greenlets = not alone and (_find_greenlets() if _greenlets is None else _greenlets)
         context, target = self.context, self.target
         waiter.runner = self
         if context is not None:

@@ -59,12 +59,19 @@ def execute(*arguments):
         return []
     if not isinstance(arguments[0], str):
         raise error("the given command must be a string")
-    plain = tuple(a if a.__class__ is str else _argument(a) for a in arguments)
-    context = hub.context
-    if context is not None and context.hook is not None and context.hook[0] is not None:
-        plain = (context.hook[0], plain)
-    kind = wire.EXECUTE_ATOMIC if context is not None and context.atomic else wire.EXECUTE
-    status, value = hub.ask(kind, wire.dumps(plain))
+    for argument in arguments:
+        if argument.__class__ is not str:
+            arguments = tuple([a if a.__class__ is str else _argument(a) for a in arguments])
+            break
+    kind = wire.EXECUTE
+    here = hub.here()
+    context = hub.foreign.context if here is None else here.context
+    if context is not None:
+        if context.hook is not None and context.hook[0] is not None:
+            arguments = (context.hook[0], arguments)
+        if context.atomic:
+            kind = wire.EXECUTE_ATOMIC
+    status, value = hub.ask_from(here, kind, wire.dumps(arguments))
     if status == 0:
         return value
     if status == 2:

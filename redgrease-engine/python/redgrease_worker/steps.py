@@ -89,10 +89,11 @@ def stages(ops):
 
 
 def build(ops, wait, async_types):
-    """A stage as a function `make(emit, fail)` giving `feed(records, first)` and `finish()`."""
+    """A stage as a function giving `feed(records, first, emit, fail)` and `finish(emit, fail)`, new ones for each run where
+    they have something to remember."""
     source = _Source()
     add = source.add
-    add(0, "def make(emit, fail):")
+    add(0, "def make():")
     body, tail = _Source(), _Source()
     state = []
     ahead = next((at for at, op in enumerate(ops) if op.kind not in _OVERLAPPING), len(ops))
@@ -102,22 +103,22 @@ def build(ops, wait, async_types):
     for line in state:
         add(1, line)
     names = [line.split(" = ")[0] for line in state]
-    add(1, "def feed(records, first):")
+    add(1, "def feed(records, first, emit, fail):")
     if names:
         add(2, "nonlocal " + ", ".join(names))
     add(2, "it, rest = iter(records), []")
     add(2, "for r in it:")
     source.lines += body.lines
     add(3, "if first and fail.errors: return True")
-    add(2, "if rest: return tail(overlap(rest, ahead, fail, W, A), first)")
+    add(2, "if rest: return tail(overlap(rest, ahead, fail, W, A), first, emit, fail)")
     add(2, "return False")
-    add(1, "def tail(records, first):")
+    add(1, "def tail(records, first, emit, fail):")
     if names:
         add(2, "nonlocal " + ", ".join(names))
     add(2, "for r in records:")
     source.lines += tail.lines
     add(2, "return bool(first and fail.errors)")
-    add(1, "def finish():")
+    add(1, "def finish(emit, fail):")
     _finish(ops, source, names)
     add(1, "return feed, finish")
     space = dict(source.names)
@@ -126,7 +127,11 @@ def build(ops, wait, async_types):
     )
     space.update(overlap=overlap, ahead=ops[:ahead])
     exec(compile("\n".join(source.lines), __file__, "exec"), space)
-    return space["make"]
+    make = space["make"]
+    if state:
+        return make
+    pair = make()
+    return lambda: pair
 
 
 def _emit(ops, index, depth, body, source, state, wait, async_types):
@@ -272,12 +277,13 @@ def _finish(ops, source, names):
 class Failures:
     """Collects the texts of errors."""
 
+    # Whether a step gave a future.
+    waits = False
+    # Whether an error that asks for a pause stops what an error would not stop.
+    may_pause = False
+
     def __init__(self):
         self.errors = []
-        # Whether a step gave a future.
-        self.waits = False
-        # Whether an error that asks for a pause stops what an error would not stop.
-        self.may_pause = False
 
     def __call__(self, exception):
         text = text_of(exception)
@@ -289,42 +295,53 @@ class Failures:
 class Pipeline:
     """A plan under way: takes records, then gives results and errors."""
 
+    # How long the function of each operation took, in seconds, if that is measured.
+    times = None
+    stopped = False
+    # Whether records are worked off although one before them failed.
+    carry_on = False
+    # Whether it was aborted.
+    over = False
+    # Under which name to keep the results as they are, for a future.
+    keep = None
+
     def __init__(self, makers):
         self.fail = Failures()
-        self.results = []
-        # How long the function of each operation took, in seconds, if that is measured.
-        self.times = None
-        self.stopped = False
-        # Whether records are worked off although one before them failed.
-        self.carry_on = False
-        self._stages = []
-        outputs = []
-        for index, make in enumerate(makers):
-            out = self.results if index == len(makers) - 1 else []
-            outputs.append(out)
-            self._stages.append(make(out.append, self.fail))
-        self._outputs = outputs
+        # The functions of each stage, and what it gives.
+        self._stages = stages = []
+        for make in makers:
+            self.results = output = []
+            stages.append((make(), output))
 
     def feed(self, records):
         """Works off records; gives True when no more are wanted."""
-        self.fail.may_pause = self.carry_on
+        fail = self.fail
+        fail.may_pause = self.carry_on
+        (feed, _), output = self._stages[0]
         try:
-            if self._stages[0][0](records, not self.carry_on):
+            if feed(records, not self.carry_on, output.append, fail):
                 self.stopped = True
         except Stop:
             self.stopped = True
-        self.fail.may_pause = False
+        fail.may_pause = False
         return self.stopped
 
     def finish(self):
         """No more records come."""
-        for index, (_, finish) in enumerate(self._stages):
-            finish()
-            if index + 1 < len(self._stages):
+        given = None
+        for (feed, finish), output in self._stages:
+            if given is not None:
                 try:
-                    self._stages[index + 1][0](self._outputs[index], False)
+                    feed(given, False, output.append, self.fail)
                 except Stop:
                     pass
+            finish(output.append, self.fail)
+            given = output
+
+    def run(self, records):
+        """All records at once."""
+        self.feed(records)
+        self.finish()
 
 
 class Plan:

@@ -8,7 +8,7 @@ from _socket import MSG_DONTWAIT
 from collections import deque
 from time import perf_counter
 
-HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC, OVER, REGISTERED, PROFILE = range(1, 15)
+HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC, OVER, REGISTERED, PROFILE, BEGIN = range(1, 16)
 READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTED, LEADING, EXECUTE_ATOMIC = range(65, 76)
 
 _HEAD = struct.Struct("<IBI")
@@ -55,22 +55,17 @@ class Stream:
         self.received = 0
         self.reading = threading.Lock()
         self._writing = threading.Lock()
-        self._out = deque()
+        # Frames that wait for a flush.
+        self.out = deque()
+        # Called with the number of a run whose records come in pieces, before anybody can take one of its frames.
+        self.begun = None
         self._rest = b""
         self._room = None
         self._quick = False
 
-    def queue(self, frame):
-        """Keeps a frame for the next flush."""
-        self._out.append(frame)
-
-    def queued(self):
-        """How many frames wait for a flush."""
-        return len(self._out)
-
     def flush(self):
         """Writes what waits."""
-        out = self._out
+        out = self.out
         while out:
             with self._writing:
                 pieces = []
@@ -85,7 +80,7 @@ class Stream:
 
     def send(self, frame):
         """Writes a frame now, after what waits."""
-        self._out.append(frame)
+        self.out.append(frame)
         self.flush()
 
     def fill(self):
@@ -129,6 +124,8 @@ class Stream:
             stop = at + 4 + length
             if stop > end:
                 break
+            if kind == BEGIN:
+                self.begun(number)
             self.frames.append((kind, number, data[at + 9 : stop]))
             at = stop
         self._rest = data[at:]
@@ -137,7 +134,7 @@ class Stream:
         """In a forked child: the socket, what waits in it, and the locks of threads that are not here belong to the parent."""
         self.reading = threading.Lock()
         self._writing = threading.Lock()
-        self._out.clear()
+        self.out.clear()
         self.frames.clear()
         sock, self.sock = self.sock, Nobody()
         sock.close()

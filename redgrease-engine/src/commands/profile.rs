@@ -47,8 +47,8 @@ impl Command for PyProfile {
             context.reply_error("ERR the worker cannot be asked inside a transaction or script");
             return;
         }
-        let worker = match session.worker() {
-            Ok(worker) => worker,
+        let worker = match session.host() {
+            Ok(host) => host.worker,
             Err(text) => {
                 context.reply_error(text);
                 return;

@@ -148,7 +148,7 @@ fn load(
         Some(environment),
     ));
     session.installed.store(installs, Ordering::Relaxed);
-    let worker = session.worker()?;
+    let worker = session.host()?.worker;
     Ok(Box::new(move |client| {
         engine().registry.add_session(&session);
         if let Some(old) = &replaced {
@@ -311,15 +311,12 @@ pub(crate) fn tell_registered(
         .filter(|registration| registration.plan.on_registered)
         .map(|registration| Value::str(&registration.id))
         .collect();
-    let worker = match session.current_worker() {
-        Some(worker) if !plans.is_empty() => worker,
-        _ => {
-            then();
-            return;
+    match session.current_host() {
+        Some(host) if !plans.is_empty() => {
+            session.tell_registered(&host, plans, move |_| then());
         }
-    };
-    let question = Value::Tuple(vec![Value::str(&session.inner_name), Value::List(plans)]);
-    worker.ask(FrameType::Registered, &question, move |_| then());
+        _ => then(),
+    }
 }
 
 #[cfg(test)]
