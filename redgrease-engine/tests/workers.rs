@@ -340,3 +340,37 @@ fn a_missing_python_is_named_and_the_server_stands() {
     }
     assert_eq!(ask(&server, &["PING"]).text(), "PONG");
 }
+
+#[test]
+fn what_a_new_worker_is_told_first_it_knows_first() {
+    // Building the functions again takes its time, and what asks for them comes by another thread and by another socket.
+    let server = Server::with(&Options::module(&["SyncDeadline", "60000"]));
+    let script = "
+import os, time
+class Slow:
+    def __reduce__(self): return time.sleep, (2.5,)
+def f(x, slow=Slow()): return 'f'
+def tick(): execute('SET', 'ticked', '1')
+GB('CommandReader').map(f).register(trigger='async')
+GB('CommandReader').map(lambda x: 'g').register(trigger='sync', mode='sync')
+GB('CommandReader').map(lambda x: registerTE(1, tick)).register(trigger='begin')
+GB('CommandReader').map(lambda x: os._exit(1)).register(trigger='end')
+";
+    let ticked = || ask(&server, &["GET", "ticked"]).text() == "1";
+    assert_eq!(run(&server, script).text(), "OK");
+    assert_eq!(ask(&server, &["RG.TRIGGER", "begin"]).items().len(), 1);
+    eventually("a tick", ticked);
+    assert!(ask(&server, &["RG.TRIGGER", "end"]).is_error());
+    ask(&server, &["DEL", "ticked"]);
+    let mut clients = [server.client(), server.client()];
+    for client in &mut clients {
+        client.send(&["RG.TRIGGER", "async"]).expect("sent");
+    }
+    let answer = ask(&server, &["RG.TRIGGER", "sync"]);
+    assert_eq!(answer.items().len(), 1, "{answer:?}");
+    for client in &mut clients {
+        let answer = client.read(SOON).expect("an answer");
+        assert_eq!(answer.items().len(), 1, "{answer:?}");
+    }
+    eventually("a tick of the new worker", ticked);
+}

@@ -67,6 +67,8 @@ def _make_sleep_stoppable():
             sleep(min(left, 0.05))
 
     stoppable_sleep.__name__ = stoppable_sleep.__qualname__ = "sleep"
+    # Pickled by its name, like the original.
+    stoppable_sleep.__module__ = "time"
     time.sleep = stoppable_sleep
 
 
