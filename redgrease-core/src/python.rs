@@ -1,7 +1,6 @@
 //! Checking Python text: syntax, names, versions. What the macros, the builder and the command
 //! line tool share.
 
-mod descent;
 mod layout;
 mod lines;
 mod names;

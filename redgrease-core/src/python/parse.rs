@@ -1,4 +1,4 @@
-//! The one place that names the Python parser, with `descent`, which is quicker.
+//! The one place that names the Python parser.
 
 use std::ops::Range;
 
@@ -7,8 +7,6 @@ use rustpython_parser::ast::Suite;
 use rustpython_parser::lexer::LexicalErrorType;
 use rustpython_parser::text_size::{TextRange, TextSize};
 use rustpython_parser::{ParseError, ParseErrorType};
-
-use super::descent;
 
 pub(crate) use rustpython_parser::ast;
 
@@ -53,9 +51,6 @@ pub(crate) fn statements(
     start: usize,
 ) -> Result<Vec<ast::Stmt>, SyntaxError> {
     let (whole, offset) = place(before, text, "", start);
-    if let Some(body) = descent::statements(&whole, offset) {
-        return Ok(body);
-    }
     let parsed = Suite::parse_starts_at(&whole, "<python>", offset);
     parsed.or_else(|error| {
         let error = convert(&error, &whole);
@@ -82,11 +77,8 @@ fn blanks_in_empty_lines(text: &str) -> String {
 /// Parses one expression, which may go over several lines.
 pub(crate) fn expression(text: &str, start: usize) -> Result<ast::Expr, SyntaxError> {
     let (whole, offset) = place("(", text, "\n)", start);
-    let mut expression = match descent::expression(&whole, offset) {
-        Some(expression) => expression,
-        None => ast::Expr::parse_starts_at(&whole, "<python>", offset)
-            .map_err(|e| convert(&e, &whole))?,
-    };
+    let mut expression =
+        ast::Expr::parse_starts_at(&whole, "<python>", offset).map_err(|e| convert(&e, &whole))?;
     // These take the parentheses around them for their own.
     let own = match &mut expression {
         ast::Expr::Tuple(e) => Some(&mut e.range),
