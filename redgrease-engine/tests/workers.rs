@@ -151,6 +151,34 @@ GB('CommandReader').map(lambda x: execute('incr', 'n')).register(trigger='quick'
 }
 
 #[test]
+fn a_script_goes_on_beside_a_run_that_keeps_its_thread() {
+    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let [begun, go] = ["begun", "go"].map(|name| server.installation().join(name));
+    let mut client = server.client();
+    // From here on the main thread leads.
+    client.register("x = 1", &[]);
+    // Asks the server again and again, so that the run comes while it waits for an answer.
+    let script = "execute('set', 'loading', '1')\nwhile not execute('exists', 'leave'):\n    pass";
+    client.send(&["RG.PYEXECUTE", script]).expect("sent");
+    eventually("the script", || {
+        ask(&server, &["GET", "loading"]).text() == "1"
+    });
+    let run = format!(
+        "import os, time\n\
+         def wait():\n    open({begun:?}, 'w').close()\n    while not os.path.exists({go:?}):\n        time.sleep(0.01)\n    yield 1\n\
+         GB('PythonReader').run(wait)"
+    );
+    let id = ask(&server, &["RG.PYEXECUTE", &run, "UNBLOCKING"]).text();
+    eventually("the run", || begun.exists());
+    ask(&server, &["SET", "leave", "1"]);
+    assert_eq!(client.read(SOON).expect("an answer").text(), "OK");
+    assert!(ask(&server, &["RG.GETRESULTS", &id]).is_error());
+    std::fs::write(&go, "").expect("the directory is there");
+    let reply = ask(&server, &["RG.GETRESULTSBLOCKING", &id]);
+    assert_eq!(reply.to_string(), "[[\"1\"], []]");
+}
+
+#[test]
 fn work_is_stopped_in_python_and_in_the_system() {
     // A busy machine may take longer than the usual grace, after which the worker is killed.
     let server = Server::with(&Options::module(&["AbortGrace", "30000"]));
