@@ -3,6 +3,7 @@
 //! Through every one of these the server answers PING in time, the client gets a result or an error and never waits for ever, and the next
 //! function that is called works.
 
+mod aborts;
 mod arena;
 mod processes;
 mod python;

@@ -72,59 +72,6 @@ fn a_fork() {
     arena.finish();
 }
 
-/// Start a run that never ends by itself, abort it, and see it end. Meanwhile other functions go on.
-fn ends_by_abort(definition: &str) {
-    ends_by_abort_while(definition, Arena::alive);
-}
-
-fn ends_by_abort_while(definition: &str, others: impl Fn(&mut Arena)) {
-    let mut arena = Arena::new();
-    let script = format!("{definition}\nGB('ShardsIDReader').map(bad).run()");
-    let id = arena.ask(&["RG.PYEXECUTE", &script, "UNBLOCKING"]).text();
-    thread::sleep(Duration::from_millis(300));
-    others(&mut arena);
-    let started = Instant::now();
-    assert_eq!(arena.ask(&["RG.ABORTEXECUTION", &id]).to_string(), "+OK");
-    let reply = arena.ask(&["RG.GETRESULTSBLOCKING", &id]);
-    let took = started.elapsed();
-    outcome(&reply).expect_err("an aborted execution has an error");
-    assert!(took < Duration::from_secs(10), "the abort took {took:?}");
-    arena.finish();
-}
-
-#[test]
-fn an_endless_loop_ends_by_abort() {
-    ends_by_abort("def bad(r):\n    while True:\n        pass");
-}
-
-#[test]
-fn an_endless_loop_that_catches_everything_ends_by_abort() {
-    ends_by_abort(
-        "def bad(r):\n    while True:\n        try:\n            while True:\n                pass\n        except BaseException:\n            pass",
-    );
-}
-
-#[test]
-fn a_sleep_ends_by_abort() {
-    ends_by_abort("import time\ndef bad(r):\n    time.sleep(600)");
-}
-
-#[test]
-fn c_code_that_blocks_all_signals_ends_by_abort() {
-    ends_by_abort(
-        "import ctypes, signal\ndef bad(r):\n    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n    ctypes.CDLL(None).pause()",
-    );
-}
-
-/// Functions in the same process have to wait for the interpreter; they go on after the abort.
-#[test]
-fn c_code_that_keeps_the_interpreter_ends_by_abort() {
-    ends_by_abort_while(
-        "import ctypes\ndef bad(r):\n    while True:\n        ctypes.PyDLL(None).pause()",
-        |_| {},
-    );
-}
-
 #[test]
 fn allocating_without_end() {
     let mut arena = Arena::new();
