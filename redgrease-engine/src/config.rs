@@ -131,9 +131,10 @@ impl Config {
                 Some(entry) => {
                     if !entry.setting.set(value) {
                         return Err(format!(
-                            "the module argument {} cannot be `{}`",
+                            "the module argument {} cannot be `{}`: give {}",
                             entry.name,
-                            String::from_utf8_lossy(value)
+                            String::from_utf8_lossy(value),
+                            entry.setting.wanted()
                         ));
                     }
                     if entry.owner == Owner::Python {
@@ -310,6 +311,14 @@ impl Setting {
         }
     }
 
+    /// What it takes, for who gave something else.
+    fn wanted(&self) -> String {
+        match self {
+            Self::Int { least, .. } => format!("a whole number, {least} or greater"),
+            Self::Text(_) | Self::Texts(_) => "a text in UTF-8".to_owned(),
+        }
+    }
+
     fn option(&self) -> Option<OptionValue> {
         match self {
             Self::Int { value, least } => Some(OptionValue::Int {
@@ -420,11 +429,32 @@ mod tests {
         config.load(&arguments).expect("loads");
         assert_eq!(config.int("ExecutionThreads"), 5);
         assert_eq!(config.visible(b"Greeting"), Some(b"hi".to_vec()));
-        assert!(config.load(&[b"Lonely".to_vec()]).is_err());
-        assert!(
-            config
-                .load(&[b"ExecutionThreads".to_vec(), b"0".to_vec()])
-                .is_err()
-        );
+        for (arguments, says) in [
+            (
+                &["Lonely"][..],
+                "Lonely has no value: give `Lonely <value>`",
+            ),
+            (
+                &["executionthreads", "0"],
+                "ExecutionThreads cannot be `0`: give a whole number, 1 or greater",
+            ),
+            (
+                &["SyncDeadline", "soon"],
+                "SyncDeadline cannot be `soon`: give a whole number, 1 or greater",
+            ),
+            (
+                &["AbortGrace", "-1"],
+                "AbortGrace cannot be `-1`: give a whole number, 1 or greater",
+            ),
+        ] {
+            let arguments: Vec<Vec<u8>> = arguments
+                .iter()
+                .map(|text| text.as_bytes().to_vec())
+                .collect();
+            assert_eq!(
+                config.load(&arguments),
+                Err(format!("the module argument {says}"))
+            );
+        }
     }
 }

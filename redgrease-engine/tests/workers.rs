@@ -296,6 +296,32 @@ GB('CommandReader').map(f).register(trigger='f')
     assert_eq!(ask(&server, &["GET", "n"]).text(), "800");
 }
 
+/// Both calls reach the worker at once. On the thread of the first one, which waits for the server, the second one must not begin.
+#[test]
+fn a_slow_function_does_not_prolong_an_atomic_block() {
+    let options = Options::module(&["WorkersPerEnvironment", "1", "AtomicDeadline", "5000"]);
+    let server = Server::with(&options);
+    let script = "
+import time
+def atom(x):
+    with atomic():
+        return execute('incr', 'n')
+GB('CommandReader').map(atom).register(trigger='atom')
+GB('CommandReader').map(lambda x: time.sleep(600)).register(trigger='slow')
+GB('CommandReader').map(lambda x: time.sleep(0.3)).register(trigger='nap', mode='sync')
+";
+    assert_eq!(run(&server, script).text(), "OK");
+    for number in 1..=3 {
+        let mut callers = [server.client(), server.client(), server.client()];
+        for (caller, name) in callers.iter_mut().zip(["nap", "atom", "slow"]) {
+            // While the server waits for the first, the others arrive, and run in one turn then.
+            caller.send(&["RG.TRIGGER", name]).expect("sent");
+        }
+        let reply = callers[1].read(SOON).expect("an answer");
+        assert_eq!(reply.items()[0].text(), number.to_string(), "{reply}");
+    }
+}
+
 /// Each runs when the client of the one before is unblocked, which is after the turn of the server that frames wait for: none may
 /// wait for the next turn, which begins when something wakes the server up.
 #[test]

@@ -127,10 +127,11 @@ class Runner:
     def wait(self, waiter, long=False, alone=False):
         """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later.
 
-        `alone`, nothing else runs here meanwhile.
+        `alone`, nothing else runs here meanwhile; nor in an atomic block, which would hold the server until that is over.
         """
-        greenlets = not alone and (_find_greenlets() if _greenlets is None else _greenlets)
         context, target = self.context, self.target
+        alone = alone or (context is not None and context.atomic)
+        greenlets = not alone and (_find_greenlets() if _greenlets is None else _greenlets)
         waiter.runner = self
         if context is not None:
             context.waiter = waiter
@@ -193,10 +194,17 @@ class Runner:
             self.receive()
             while stream.frames and not waiter.done:
                 frame = stream.frames.popleft()
-                if frame[0] == wire.REPLY:
-                    hub.reply(self, frame[1], frame[2])
-                else:
+                kind, number, payload = frame
+                other = hub.waiters.get(number)
+                if kind != wire.REPLY:
                     held.append(frame)
-        stream.frames.extendleft(reversed(held))
+                elif other is not None and other is not waiter and other.runner is self:
+                    # It would go on here and now.
+                    hub.waiters.pop(number).payload = payload
+                    others.append(other)
+                else:
+                    hub.reply(self, number, payload)
+        if held:
+            hub.give_back(self, held)
         for item in others:
             self.inbox.put(item)

@@ -86,7 +86,7 @@ class _Atomic:
         context = _context()
         if context is not None and context.atomic:
             raise error("Already inside an atomic block")
-        hub.ask(wire.ATOMIC_BEGIN, b"N")
+        hub.ask(wire.ATOMIC_BEGIN, b"N", True)
         if context is not None:
             context.atomic = 1
         return self
@@ -95,7 +95,7 @@ class _Atomic:
         context = _context()
         if context is not None:
             context.atomic = 0
-        hub.ask(wire.ATOMIC_END, b"N")
+        hub.ask(wire.ATOMIC_END, b"N", True)
         return False
 
 
