@@ -118,7 +118,9 @@ impl Environments {
     ) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         match entries.get_mut(&requirements) {
-            Some(Entry::Ready(environment)) if !renew || requirements.is_empty() => {
+            Some(Entry::Ready(environment))
+                if requirements.is_empty() || !renew && !self.has_older_wheels(environment) =>
+            {
                 let environment = Arc::clone(environment);
                 drop(entries);
                 then(Ok(environment));
@@ -201,7 +203,9 @@ impl Environments {
         let present = numbers
             .last()
             .filter(|_| !renew && have_wheels())
-            .and_then(|&last| Place::hold(name(last)));
+            .map(|&last| name(last))
+            .filter(|directory| !self.is_older(directory, requirements))
+            .and_then(Place::hold);
         let place = match present {
             Some(place) => place,
             None => {
@@ -278,6 +282,24 @@ impl Environments {
         })
         .inspect_err(|_| {
             let _ = fs::remove_dir_all(&aside);
+        })
+    }
+
+    /// Whether other wheels have come since an environment was made.
+    fn has_older_wheels(&self, environment: &Environment) -> bool {
+        environment
+            .place
+            .as_ref()
+            .is_some_and(|place| self.is_older(&place.directory, &environment.requirements))
+    }
+
+    fn is_older(&self, directory: &Path, requirements: &[String]) -> bool {
+        let made = fs::metadata(directory.join("pyvenv.cfg")).and_then(|file| file.modified());
+        made.is_ok_and(|made| {
+            requirements
+                .iter()
+                .filter_map(|requirement| self.shelf.since(requirement))
+                .any(|came| came > made)
         })
     }
 

@@ -57,6 +57,16 @@ pub(crate) fn used(_lock: &ServerLock, names: &[String]) {
     }
 }
 
+/// Notes that other wheels were fetched for these requirements, which replicas and the append-only file do not have yet.
+pub(crate) fn renewed(_lock: &ServerLock, names: &[String]) {
+    let renewed = normalise(names);
+    for one in guard(&KNOWN).iter_mut() {
+        if renewed.contains(&normal(&one.name)) {
+            one.shipped = false;
+        }
+    }
+}
+
 /// Whether all of them are known, so that none has to be installed.
 pub(crate) fn all_known(_lock: &ServerLock, names: &[String]) -> bool {
     let known = guard(&KNOWN);

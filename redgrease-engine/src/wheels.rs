@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 use crate::environment::{Source, fingerprint, source, spelled};
 use crate::value::{Value, decode, encode};
@@ -120,6 +121,12 @@ impl Shelf {
             files,
             system: system.trim_end().to_owned(),
         })
+    }
+
+    /// When the wheels of a requirement came, if they are there.
+    pub(crate) fn since(&self, requirement: &str) -> Option<SystemTime> {
+        let mark = self.place(requirement).join(MARK);
+        fs::metadata(mark).ok()?.modified().ok()
     }
 
     /// Fills the place of a requirement: `fill` puts the files into a directory, which then takes that place, or leaves it
@@ -251,16 +258,16 @@ impl Packed {
         })
     }
 
-    /// Puts the wheels on the shelf, unless they are there.
+    /// Puts the wheels on the shelf, unless the same are there.
     ///
     /// # Errors
     /// When they cannot be written.
     pub(crate) fn unpack(&self, shelf: &Shelf, requirement: &str) -> Result<(), String> {
         let present = shelf.find(requirement);
         if present.is_some_and(|present| {
-            self.files
-                .iter()
-                .all(|(name, _)| present.files.contains(name))
+            self.files.iter().all(|(name, content)| {
+                fs::read(present.directory.join(name)).is_ok_and(|known| known == *content)
+            })
         }) {
             return Ok(());
         }

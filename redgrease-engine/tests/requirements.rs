@@ -379,6 +379,48 @@ fn what_is_exported_is_imported_whole_or_not_at_all() {
     assert_eq!(ran.to_string(), wanted);
 }
 
+/// Other wheels for the same requirement reach replicas and files, and whoever has the old ones keeps them.
+#[test]
+fn renewed_wheels_travel_too() {
+    let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
+    let mut options = offline(
+        wheels.path(),
+        &["--appendonly", "yes", "--repl-diskless-sync-delay", "0"],
+    );
+    let mut master = Server::with(&options);
+    options.module = offline(empty.path(), &[]).module;
+    let mut replica = Server::with(&options);
+    let (mut on_master, mut on_replica) = (master.client(), replica.client());
+    let port = master.address().port().to_string();
+    on_replica.call(&["REPLICAOF", "127.0.0.1", &port]);
+    let again = ["FORCE_REINSTALL_REQUIREMENTS", "REQUIREMENTS", "changes"];
+    let triggers = ["first", "second", "third"];
+    // A newer one, and then another one of the same version.
+    for (round, version) in ["1.0", "2.0", "2.0"].into_iter().enumerate() {
+        let value = triggers[round];
+        wheel(wheels.path(), "changes", version, value, "", 0);
+        let script = format!(
+            "GB('CommandReader').map(lambda r: __import__('changes').VALUE).register(trigger='{value}')"
+        );
+        assert_eq!(execute(&mut on_master, &script, &again).text(), "OK");
+        for known in &triggers[..=round] {
+            assert_eq!(triggered(&mut on_master, known), *known);
+            on_replica.becomes(&["RG.TRIGGER", known], &format!("[\"{known}\"]"));
+        }
+    }
+    // What is made again is made of what came last.
+    for server in [&mut master, &mut replica] {
+        server.options_mut().module = offline(empty.path(), &[]).module;
+        forget_packages(server);
+        server.restart();
+        for trigger in triggers {
+            server
+                .client()
+                .becomes(&["RG.TRIGGER", trigger], "[\"third\"]");
+        }
+    }
+}
+
 /// Neither the address nor an index is there any more: everything comes from the kept wheels.
 #[test]
 fn requirements_by_address_are_installed_from_their_wheels() {

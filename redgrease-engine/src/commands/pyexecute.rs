@@ -141,6 +141,9 @@ fn load(
     environment: Arc<Environment>,
     installs: bool,
 ) -> Result<Start, String> {
+    if request.reinstall {
+        requirements::renewed(&lock_server(), &request.requirements);
+    }
     let session = Arc::new(Session::new(
         name,
         request.description,
