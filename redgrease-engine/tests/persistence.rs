@@ -167,6 +167,111 @@ fn a_snapshot_that_is_loaded_replaces_what_is_there_and_flushall_keeps_it() {
     assert_eq!(client.triggered("a"), "3");
 }
 
+/// Everything that can be registered, each with a trace of its own, and one that a function registers later.
+const ALL: &str = "\
+def entry(r):
+    if execute('exists', 'hold'): raise Exception('not now')
+    execute('rpush', 'entries', r['value']['n'])
+def more(r):
+    GB('CommandReader', desc='later').map(lambda r: 'more').register(trigger='more', mode='async_local')
+GB('CommandReader').foreach(more).register(trigger='add')
+GB('CommandReader').map(lambda r: 'hooked').register(hook='echo', mode='sync', convertToStr=False)
+GB().foreach(lambda r: execute('incr', 'sync')).register('k*', mode='sync', eventTypes=['set'], keyTypes=['string'], readValue=False)
+GB().foreach(lambda r: override_reply('seen')).register('m*', mode='async_local', eventTypes=['keymiss'], commands=['get'])
+GB('StreamReader').foreach(entry).register('s', batch=2, duration=5, onFailedPolicy='retry', onFailedRetryInterval=1, trimStream=False)
+registerTE(0, lambda: execute('incr', 'ticks'), 'te')
+";
+
+/// What a registration is, without its statistics.
+fn definitions(client: &mut Client) -> Vec<String> {
+    let dump = client.call(&["RG.DUMPREGISTRATIONS"]);
+    let mut all: Vec<String> = dump
+        .items()
+        .iter()
+        .map(|one| {
+            let data = one.field("RegistrationData").expect("data");
+            ["id", "reader", "desc", "PD"]
+                .map(|name| one.field(name))
+                .into_iter()
+                .chain(["mode", "args"].map(|name| data.field(name)))
+                .map(|field| format!("{field:?}"))
+                .collect()
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+/// Whatever brings the data back, also into a server with other settings, everything that was registered is as it was and
+/// goes on: entries that were read and not acknowledged, time events, registrations that functions made.
+#[test]
+fn everything_comes_back_and_goes_on_by_every_way() {
+    let append = ["--appendonly", "yes", "--appendfsync", "always"];
+    let plain = [&append[..], &["--aof-use-rdb-preamble", "no"]].concat();
+    let other = [
+        ["WorkersPerEnvironment", "1"],
+        ["ExecutionThreads", "1"],
+        ["MaxExecutions", "3"],
+        ["ProfileExecutions", "1"],
+        ["PythonAttemptTraceback", "0"],
+        ["SyncDeadline", "60000"],
+    ];
+    let restart: &[&str] = &[];
+    for (server_options, ways) in [
+        (&[][..], [&["SAVE"][..], restart]),
+        (&[], [&["SAVE"], &["DEBUG", "RELOAD"]]),
+        (&append, [&["PING"], restart]),
+        (&append, [&["BGREWRITEAOF"], restart]),
+        (&plain, [&["BGREWRITEAOF"], restart]),
+        (&plain, [&["BGREWRITEAOF"], &["DEBUG", "LOADAOF"]]),
+    ] {
+        let mut options = Options::debugging();
+        options
+            .server
+            .extend(server_options.iter().map(ToString::to_string));
+        let mut server = Server::with(&options);
+        let mut client = server.client();
+        client.register(ALL, &["ID", "all", "DESCRIPTION", "everything"]);
+        assert_eq!(client.triggered("add"), "['add']");
+        client.call(&["SET", "hold", "1"]);
+        client.call(&["XADD", "s", "*", "n", "1"]);
+        client.call(&["SET", "k1", "x"]);
+        client.becomes(&["GET", "sync"], "\"1\"");
+        eventually("the entry is pending", || {
+            let pending = client.call(&["XPENDING", "s", "__gears_consumer_group__"]);
+            pending.items().first() == Some(&Value::Int(1))
+        });
+        let known = definitions(&mut client);
+        let sessions = client.call(&["RG.PYDUMPSESSIONS"]);
+        for way in ways {
+            if way.is_empty() {
+                let module = &mut server.options_mut().module;
+                module.extend(other.iter().flatten().map(ToString::to_string));
+                server.restart();
+                client = server.client();
+            } else {
+                let reply = client.call(way);
+                assert!(!reply.is_error(), "{way:?}: {reply}");
+                saved(&mut client);
+            }
+        }
+        let said = format!("{server_options:?} {ways:?}");
+        assert_eq!(definitions(&mut client), known, "{said}");
+        assert_eq!(client.call(&["RG.PYDUMPSESSIONS"]), sessions, "{said}");
+        assert_eq!(client.triggered("more"), "more", "{said}");
+        assert_eq!(client.call(&["ECHO", "x"]).text(), "hooked", "{said}");
+        assert_eq!(client.call(&["GET", "missing"]).text(), "seen", "{said}");
+        client.call(&["SET", "k2", "x"]);
+        assert_eq!(client.call(&["GET", "sync"]).text(), "2", "{said}");
+        client.call(&["DEL", "hold"]);
+        client.call(&["XADD", "s", "*", "n", "2"]);
+        client.becomes(&["LRANGE", "entries", "0", "-1"], "[\"1\", \"2\"]");
+        assert_eq!(client.call(&["XLEN", "s"]), Value::Int(2), "{said}");
+        let ticks = client.call(&["GET", "ticks"]);
+        eventually("another tick", || client.call(&["GET", "ticks"]) != ticks);
+    }
+}
+
 /// Raises a flag when it is dropped.
 struct Raise<'a>(&'a AtomicBool);
 

@@ -385,7 +385,14 @@ fn renewed_wheels_travel_too() {
     let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
     let mut options = offline(
         wheels.path(),
-        &["--appendonly", "yes", "--repl-diskless-sync-delay", "0"],
+        &[
+            "--appendonly",
+            "yes",
+            "--aof-use-rdb-preamble",
+            "no",
+            "--repl-diskless-sync-delay",
+            "0",
+        ],
     );
     let mut master = Server::with(&options);
     options.module = offline(empty.path(), &[]).module;
@@ -410,6 +417,15 @@ fn renewed_wheels_travel_too() {
     }
     // What is made again is made of what came last.
     for server in [&mut master, &mut replica] {
+        // On the master a rewritten file, on the replica the one of its synchronisation.
+        let mut client = server.client();
+        if client.call(&["ROLE"]).items()[0].text() == "master" {
+            client.call(&["BGREWRITEAOF"]);
+        }
+        eventually("the end of the rewrite", || {
+            let info = client.call(&["INFO", "persistence"]).text();
+            info.contains("aof_rewrite_in_progress:0") && info.contains("aof_rewrite_scheduled:0")
+        });
         server.options_mut().module = offline(empty.path(), &[]).module;
         forget_packages(server);
         server.restart();

@@ -86,3 +86,54 @@ fn an_event_in_a_key_survives_a_restart() {
         wait_beyond(&server, "ticks", ticks);
     }
 }
+
+/// The event is in the key: it goes where the key goes, and ends with it.
+#[test]
+fn an_event_goes_with_its_key() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = format!("{TICK}registerTE(0, tick, 'te')");
+    client.register(&script, &[]);
+    let value = client.call(&["DUMP", "te"]);
+    let value = value.bytes().expect("bytes");
+    let restore = |key: &'static str| [&b"RESTORE"[..], key.as_bytes(), b"0", value];
+    let goes_on = || {
+        let ticks = number(&server, "ticks");
+        wait_beyond(&server, "ticks", ticks);
+    };
+    let ended = || {
+        eventually("the end of the ticks", || {
+            let last = number(&server, "ticks");
+            sleep(Duration::from_millis(300));
+            number(&server, "ticks") == last
+        });
+    };
+    goes_on();
+    let copied = client.call(&["COPY", "te", "copy"]).to_string();
+    assert!(copied.starts_with("-ERR not supported"), "{copied}");
+    assert_eq!(client.call(&["RENAME", "te", "other"]).text(), "OK");
+    goes_on();
+    assert_eq!(client.call(&["DEL", "other"]).to_string(), ":1");
+    ended();
+    assert_eq!(client.call(&restore("te")).text(), "OK");
+    assert_eq!(client.call(&["TYPE", "te"]).text(), "rg_timeev");
+    goes_on();
+    assert_eq!(client.call(&["SET", "te", "x"]).text(), "OK");
+    ended();
+    // With a time to live, and in another database, from where nothing else is heard of it.
+    assert_eq!(client.call(&restore("short")).text(), "OK");
+    goes_on();
+    client.call(&["PEXPIRE", "short", "1"]);
+    client.becomes(&["EXISTS", "short"], ":0");
+    ended();
+    let mut elsewhere = server.client();
+    elsewhere.call(&["SELECT", "1"]);
+    assert_eq!(elsewhere.call(&restore("te")).text(), "OK");
+    goes_on();
+    assert_eq!(client.call(&["FLUSHALL"]).text(), "OK");
+    ended();
+    let mut damaged = value.to_vec();
+    damaged[20] ^= 1;
+    let reply = client.call(&[b"RESTORE", &b"te"[..], b"0", &damaged]);
+    assert!(reply.is_error(), "{reply}");
+}
