@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use support::names::check_names;
 use support::{Options, Server};
 
 /// The first version that is tested, 3.7, and those after it.
@@ -115,6 +116,8 @@ def block(r):
     with atomic():
         before = execute('incr', 'n')
         return int(redgrease.execute('incr', 'n')) - before
+def fail(r):
+    return 1 / 0
 kept = [0]
 def count(r):
     kept[0] += 1
@@ -123,9 +126,13 @@ GB('CommandReader').map(lambda r: '%d.%d' % sys.version_info[:2]).register(trigg
 GB('CommandReader').map(later).register(trigger='later')
 GB('CommandReader').map(coroutine).register(trigger='coroutine', convertToStr=False)
 GB('CommandReader').map(block).register(trigger='block')
+GB('CommandReader').map(fail).register(trigger='fail')
 GB('CommandReader').map(count).register(trigger='count')
 redgrease.GearsBuilder('KeysReader').foreach(lambda r: execute('set', 'seen', r['key'])).register('k:*', mode='sync')
 ";
+
+/// What `fail` answers, in every version.
+const FAILED: &str = "['Traceback (most recent call last):\\n', '  File \"<string>\", line 16, in fail\\n', 'ZeroDivisionError: division by zero\\n']";
 
 /// What a function does in every version.
 fn work(python: &Path, minor: u32) {
@@ -152,6 +159,7 @@ fn work(python: &Path, minor: u32) {
     answers(&["RG.TRIGGER", "coroutine"], "[[\"k:1\", \"k:2\"]]");
     answers(&["RG.TRIGGER", "block"], "[\"1\"]");
     answers(&["RG.TRIGGER", "count"], "[\"1\"]");
+    answers(&["RG.TRIGGER", "fail"], &format!("-{FAILED}"));
     let run = "GB().map(lambda r: r['value']).flatmap(lambda v: [v, v]).countby().map(lambda r: '%s=%d' % (r['key'], r['value'])).sort().run('k:*')";
     answers(&["RG.PYEXECUTE", run], "[[\"a=2\", \"b=2\"], []]");
     answers(
@@ -169,6 +177,15 @@ fn work(python: &Path, minor: u32) {
         .expect("a reply")
         .to_string();
     assert_eq!(reply, "[\"1\"]", "Python 3.{minor} after a restart");
+    // The lines of the script are those of its text, also for what was pickled, and where errors are kept.
+    assert_eq!(client.call(&["RG.TRIGGER", "fail"]).text(), FAILED);
+    let dump = client.call(&["RG.DUMPREGISTRATIONS"]).to_string();
+    assert!(
+        dump.contains(&format!("\"lastError\", \"{FAILED}\"")),
+        "{dump}"
+    );
+    let fresh = Server::with(&options);
+    check_names(&mut fresh.client());
 }
 
 /// Functions are code for one version of Python: another one says so, and they are there when it comes back.

@@ -6,6 +6,7 @@
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
 mod gears;
+pub(crate) mod names;
 pub(crate) mod resp;
 pub(crate) mod server;
 pub(crate) mod wait;
