@@ -123,6 +123,10 @@ impl Session {
     pub(crate) fn environment(&self) -> Result<Arc<Environment>, String> {
         match &*guard(&self.place) {
             Place::Ready(environment) => Ok(Arc::clone(environment)),
+            Place::Making(_) if self.requirements.is_empty() => Err(format!(
+                "ERR the Python of session {} is being started; try again",
+                self.name
+            )),
             Place::Making(_) => Err(format!(
                 "ERR the packages of session {} are being installed ({}); try again",
                 self.name,

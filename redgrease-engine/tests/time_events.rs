@@ -60,6 +60,23 @@ fn an_event_ends_with_its_first_error() {
     eventually("the line in the log", || server.log().contains("enough"));
 }
 
+/// Nobody would ever await it.
+#[test]
+fn a_coroutine_is_an_error_that_names_the_remedy() {
+    let server = Server::start();
+    let mut client = server.client();
+    client.register(
+        "async def never(): pass\n\
+         registerTE(0, never)\n\
+         GB('CommandReader').register(trigger='t', onRegistered=never)",
+        &[],
+    );
+    for what in ["time event", "onRegistered"] {
+        let wanted = format!("coroutine are not allow on {what}, start them with runCoroutine");
+        eventually(&wanted, || server.log().contains(&wanted));
+    }
+}
+
 #[test]
 fn an_event_in_a_key_survives_a_restart() {
     for options in [

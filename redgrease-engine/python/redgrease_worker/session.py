@@ -188,11 +188,14 @@ def run_on_registered(hub, runner, session, number):
     from .runtime import log
 
     context = Context(0, session)
+    what = "time event" if plan.reader == TIMER else "onRegistered"
     try:
-        hub.stoppable(runner, context, plan.on_registered)
+        result = hub.stoppable(runner, context, plan.on_registered)
+        if hasattr(result, "cr_await"):
+            result.close()
+            raise error("coroutine are not allow on %s, start them with runCoroutine" % what)
     except BaseException as problem:
         outer, runner.context = runner.context, context
-        what = "time event" if plan.reader == TIMER else "onRegistered"
         log("Error occured on %s callback: %s" % (what, text_of(problem)), "warning")
         runner.context = outer
         return False
