@@ -1,5 +1,7 @@
 //! Records on their way to a worker.
 
+use std::collections::HashSet;
+
 use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 
 /// How the records of a batch are laid out; the worker builds the dictionaries that functions see.
@@ -114,7 +116,7 @@ impl Batch {
         self.begin(3);
         self.redis(key);
         self.redis(id);
-        KeyValue { batch: self }.fields(fields);
+        KeyValue { batch: self }.fields(last_first(fields));
     }
 
     /// A bare text record.
@@ -168,10 +170,13 @@ impl KeyValue<'_> {
         }
     }
 
-    /// Fields and values, the last one first, as RedisGears 1.2 gives them.
-    pub(crate) fn fields<T: AsRef<[u8]>>(&mut self, fields: &[(T, T)]) {
+    /// Fields and values.
+    pub(crate) fn fields<'f, T: AsRef<[u8]> + 'f>(
+        &mut self,
+        fields: impl Iterator<Item = &'f (T, T)>,
+    ) {
         self.batch.bytes.push(b'{');
-        for (field, value) in fields.iter().rev() {
+        for (field, value) in fields {
             self.batch.redis(field.as_ref());
             self.batch.redis(value.as_ref());
         }
@@ -179,10 +184,43 @@ impl KeyValue<'_> {
     }
 }
 
+/// Up to so many fields are compared with each other sooner than they are put into a set.
+const FEW: usize = 16;
+
+/// The fields and values of an entry, the last one first, as RedisGears 1.2 gives them; of fields with one name only the last.
+pub(crate) fn last_first<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
+    let mut seen = HashSet::new();
+    let mut is_new = move |at: usize, name| {
+        if fields.len() > FEW {
+            return seen.insert(name);
+        }
+        let mut later = fields[at + 1..].iter();
+        later.all(|(other, _)| other.as_ref() != name)
+    };
+    let numbered = fields.iter().enumerate().rev();
+    numbered
+        .filter(move |(at, (name, _))| is_new(*at, name.as_ref()))
+        .map(|(_, field)| field)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::value::decode;
+
+    #[test]
+    fn the_last_of_fields_with_one_name_counts() {
+        for others in [0, FEW] {
+            let mut fields = vec![("a", "1"), ("b", "2"), ("a", "3")];
+            fields.extend(vec![("c", "4"); others]);
+            let mut wanted = vec![("a", "3"), ("b", "2")];
+            if others > 0 {
+                wanted.insert(0, ("c", "4"));
+            }
+            let found: Vec<_> = last_first(&fields).copied().collect();
+            assert_eq!(found, wanted);
+        }
+    }
 
     #[test]
     fn a_batch_decodes_to_its_records() {

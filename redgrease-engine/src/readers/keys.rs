@@ -125,7 +125,7 @@ pub(crate) fn push(
             batch.push_key(event, name, type_name(kind), |value| match kind {
                 KeyKind::String => value.text(key.string()),
                 KeyKind::List => value.texts(&list(lock, name)),
-                KeyKind::Hash => value.fields(&hash(&key)),
+                KeyKind::Hash => value.fields(hash(&key).iter().rev()),
                 _ => {}
             });
         }

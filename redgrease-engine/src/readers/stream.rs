@@ -20,7 +20,7 @@ use std::time::Instant;
 use crate::execution::Execution;
 use crate::ffi::{CallReply, ReplyKind, call, lock_server};
 use crate::native::NativeRun;
-use crate::records::{Batch, Layout};
+use crate::records::{Batch, Layout, last_first};
 use crate::value::Value;
 
 const CHUNK: &[u8] = b"512";
@@ -119,9 +119,7 @@ pub(crate) fn native(
 ) -> Result<(), String> {
     each(execution, key, from, &mut |found| {
         for (id, fields) in found {
-            let fields = fields
-                .iter()
-                .rev()
+            let fields = last_first(&fields)
                 .map(|(field, value)| (Value::redis(field), Value::redis(value)))
                 .collect();
             run.push(Value::Dict(vec![

@@ -93,6 +93,16 @@ pub(super) const CASES: &[Case] = &[
             &["[('id', '7-1'), ('key', 'm'), ('value', {'a': 'b'})]"],
         )
     }),
+    ("A22 (fields with one name)", |s| {
+        s.ok("XADD m 1-1 a 1 b 2 a 3")?;
+        let wanted = ["{'a': '3', 'b': '2'}"];
+        s.results(
+            "GB('StreamReader').map(lambda r: r['value']).run('m')",
+            &wanted,
+        )?;
+        s.accepts("GB('StreamReader').foreach(lambda r: execute('set', 'seen', str(r['value']))).register('m')")?;
+        s.becomes("GET seen", &format!("{:?}", wanted[0]))
+    }),
     ("A23", |s| {
         s.ok("XADD m 1-1 a b")?;
         s.results("GB('StreamReader').run()", &[])

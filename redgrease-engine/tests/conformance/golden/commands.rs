@@ -72,8 +72,46 @@ fn contexts(s: &mut Stage) -> Verdict {
     Ok(())
 }
 
+/// Registrations and what RG.DUMPREGISTRATIONS says of them.
+const REGISTRATIONS: &str = include_str!("registrations.txt");
+const COUNTERS: &str = "\"numTriggered\", :0, \"numSuccess\", :0, \"numFailures\", :0, \"numAborted\", :0, \
+    \"lastRunDurationMS\", :0, \"totalRunDurationMS\", :0, \"avgRunDurationMS\", \"0\"";
+
+/// The fields of a registration, for each reader, in both protocols.
+fn registrations(s: &mut Stage) -> Verdict {
+    let names = [
+        "id",
+        "reader",
+        "desc",
+        "RegistrationData",
+        "PD",
+        "ExecutionThreadPool",
+    ];
+    for line in REGISTRATIONS.lines() {
+        let (script, wanted) = line.split_once(" => ").expect("script => data");
+        s.accepts(script)?;
+        for protocol in ["2", "3"] {
+            s.ok(&format!("HELLO {protocol}"))?;
+            let dump = s.line("RG.DUMPREGISTRATIONS")?;
+            let one = &dump.items()[0];
+            let fields: Vec<String> = one.items().iter().step_by(2).map(Value::text).collect();
+            expect(script, &names.join(" "), &fields.join(" "))?;
+            let data = one.field("RegistrationData").map(ToString::to_string);
+            expect(
+                &format!("{script}, RESP{protocol}"),
+                &wanted.replace("{counters}", COUNTERS),
+                &data.unwrap_or_default(),
+            )?;
+        }
+        let id = s.registration()?;
+        s.exchange(&format!("RG.UNREGISTER {id} => +OK"))?;
+    }
+    Ok(())
+}
+
 pub(super) const CASES: &[Case] = &[
     ("D-contexts", contexts),
+    ("D-registrations", registrations),
     ("D02", |s| {
         s.ok("SET a 1")?;
         s.results("GB().count().run()", &["1"])?;
