@@ -8,6 +8,7 @@ use crate::ffi::{CallReply, ReplyKind, ServerLock, call, lock_server};
 use crate::hooks;
 use crate::plan::{CommandReader, Plan, Reader};
 use crate::registry::Claim;
+use crate::session::Session;
 use crate::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::wire::{FrameType, frame};
 use crate::worker::Worker;
@@ -241,7 +242,13 @@ fn check(arguments: &[Value]) -> Result<Value, String> {
         ),
     ]);
     let reader = Reader::parse(&description).ok_or("the registration is described badly")?;
-    hooks::check(&reader)?;
+    let session = arguments
+        .get(3)
+        .and_then(Value::as_text)
+        .unwrap_or_default();
+    // The session that is about to be replaced gives its triggers and hooks up.
+    let leaves = |other: &Arc<Session>| engine().registry.replaces(&session, other);
+    hooks::check(&reader, leaves)?;
     let Reader::Command(CommandReader {
         trigger: Some(trigger),
         ..
@@ -249,15 +256,8 @@ fn check(arguments: &[Value]) -> Result<Value, String> {
     else {
         return Ok(Value::None);
     };
-    let session = arguments
-        .get(3)
-        .and_then(Value::as_text)
-        .unwrap_or_default();
     match engine().registry.trigger(trigger) {
-        // The session that is about to be replaced gives its triggers up.
-        Some(holder) if !engine().registry.replaces(&session, &holder.session) => {
-            Err("trigger already registered".to_owned())
-        }
+        Some(holder) if !leaves(&holder.session) => Err("trigger already registered".to_owned()),
         _ => Ok(Value::None),
     }
 }

@@ -45,6 +45,77 @@ fn a_command_whose_events_are_watched_answers_as_the_server_does() {
 }
 
 #[test]
+fn a_hook_that_is_not_synchronous_is_overridden_by_its_successor_alone() {
+    let server = Server::start();
+    let mut client = server.client();
+    let hook = |answer: &str| {
+        format!(
+            "GB('CommandReader').map(lambda r: '{answer}').register(hook='DecrBy', mode='async')"
+        )
+    };
+    let ping =
+        "GB('CommandReader').map(lambda r: call_next(*r[1:])).register(hook='decrby', mode='sync')";
+    client.register(&hook("first"), &["ID", "h"]);
+    client.register(&hook("second"), &["ID", "h", "UPGRADE"]);
+    assert_eq!(client.call(&["DECRBY", "n", "1"]).text(), "second");
+    client.register(&hook("third"), &["ID", "i", "REPLACE_WITH", "h"]);
+    assert_eq!(client.call(&["DECRBY", "n", "1"]).text(), "third");
+    let refused = "Can not override a none sync registration";
+    let again = "Can not override a none sync registration which already created on this session";
+    let twice = format!("{}\n{ping}", hook("twice").replace("DecrBy", "incrby"))
+        .replace("decrby", "IncrBy");
+    for (script, id, wanted) in [(ping, "j", refused), (&twice, "j", again)] {
+        let reply = client.call(&["RG.PYEXECUTE", script, "ID", id]);
+        assert!(
+            reply.text().contains(&format!("gears.error: {wanted}\\n")),
+            "{script}: {reply}"
+        );
+    }
+    assert_eq!(client.registrations().len(), 1);
+    assert_eq!(client.call(&["INCRBY", "n", "1"]), Value::Int(1));
+}
+
+#[test]
+fn what_is_queued_when_its_registration_goes_is_aborted_on_demand() {
+    let server = Server::start();
+    let mut client = server.client();
+    for (option, ended) in [
+        (&[][..], "[\"k1\", \"k2\", \"k3\"]"),
+        (&["whatever"], "[\"k1\", \"k2\", \"k3\"]"),
+        (&["abortPENDING"], "[\"k1\"]"),
+    ] {
+        client.call(&["FLUSHALL"]);
+        client.register(
+            "import time\n\
+             def work(r):\n    execute('SET', 'begun', '1')\n    while not execute('EXISTS', 'go'):\n        time.sleep(0.01)\n    execute('RPUSH', 'ended', r['key'])\n\
+             GB().foreach(work).register('k*', mode='async_local', eventTypes=['set'])",
+            &["ID", "work"],
+        );
+        for key in ["k1", "k2", "k3"] {
+            client.call(&["SET", key, "v"]);
+        }
+        client.becomes(&["GET", "begun"], "\"1\"");
+        // What is under way stays counted.
+        client.call(&["RG.CLEARREGISTRATIONSSTATS"]);
+        let dump = client.call(&["RG.DUMPREGISTRATIONS"]).to_string();
+        assert!(
+            dump.contains("\"numTriggered\", :3, \"numSuccess\", :0"),
+            "{dump}"
+        );
+        let registration = client.registration_of("work");
+        let command = [&["RG.UNREGISTER", &registration][..], option].concat();
+        assert_eq!(client.call(&command).text(), "OK");
+        client.call(&["SET", "go", "1"]);
+        client.becomes(&["LRANGE", "ended", "0", "-1"], ended);
+        client.becomes(&["RG.DUMPEXECUTIONS"], "[]");
+        assert_eq!(
+            client.call(&["LRANGE", "ended", "0", "-1"]).to_string(),
+            ended
+        );
+    }
+}
+
+#[test]
 fn a_watched_command_is_refused_when_the_memory_is_used_up() {
     let server = Server::start();
     let mut client = server.client();

@@ -45,6 +45,8 @@ class Session:
         self.registrations = []
         # Those of the registrations.
         self.triggers = set()
+        # The commands that its registrations hook otherwise than in mode sync.
+        self.hooks = set()
         self.profile = None
 
     def load(self, source):
@@ -89,6 +91,8 @@ class Session:
         if self.loading:
             self.registrations.append(description)
             self.triggers.add(description["arguments"].get("trigger"))
+            if description["mode"] != "sync":
+                self.hooks.add(description["arguments"].get("hook", "").lower())
         else:
             self.hub.request("register", self.name, description)
         return number
@@ -108,6 +112,8 @@ class Session:
         trigger = arguments.get("trigger")
         if trigger is not None and trigger in self.triggers:
             raise error("trigger already registered in this session")
+        if "hook" in arguments and arguments["hook"].lower() in self.hooks:
+            raise error("Can not override a none sync registration which already created on this session")
         self.hub.request("check", description["reader"], arguments, description["mode"], self.name)
 
     def restore(self, number, blob):

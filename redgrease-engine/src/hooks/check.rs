@@ -1,10 +1,11 @@
 //! Which commands can be hooked.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
 use super::TABLE;
 use crate::ffi::{ReplyKind, ServerLock, call, lock_server};
 use crate::plan::{Mode, Reader};
+use crate::session::Session;
 
 /// Where a command has its keys.
 #[derive(Clone, Copy, Debug, Default)]
@@ -35,11 +36,11 @@ pub(super) fn look_up(lock: &ServerLock, name: &str) -> Option<(Vec<String>, Key
     Some((flags, places))
 }
 
-/// Whether a registration's hooks could be made.
+/// Whether a registration's hooks could be made; `leaves` says of a session whether its hooks are about to go.
 ///
 /// # Errors
 /// The text for the script.
-pub(crate) fn check(reader: &Reader) -> Result<(), String> {
+pub(crate) fn check(reader: &Reader, leaves: impl Fn(&Arc<Session>) -> bool) -> Result<(), String> {
     match reader {
         Reader::Command(reader) => {
             let Some(hook) = &reader.hook else {
@@ -72,7 +73,10 @@ pub(crate) fn check(reader: &Reader) -> Result<(), String> {
             let newest = table
                 .as_ref()
                 .and_then(|table| table.get(name.as_bytes()))
-                .and_then(|hooks| hooks.first());
+                .and_then(|hooks| {
+                    let mut staying = hooks.iter();
+                    staying.find(|hook| !leaves(&hook.registration.session))
+                });
             if newest.is_some_and(|hook| hook.registration.plan.mode != Mode::Sync) {
                 return Err("Can not override a none sync registration".to_owned());
             }
