@@ -100,8 +100,12 @@ impl Engine {
 
     /// Runs `task` in the background, where the server lock is free once the command that runs now is over.
     pub(crate) fn after_command(&self, task: impl FnOnce() + Send + 'static) {
-        guard(&self.afterwards.tasks).push_back(Box::new(task));
-        self.afterwards.arrived.notify_one();
+        let mut tasks = guard(&self.afterwards.tasks);
+        tasks.push_back(Box::new(task));
+        // Whoever takes them takes all.
+        if tasks.len() == 1 {
+            self.afterwards.arrived.notify_one();
+        }
     }
 
     /// Makes the clock look after the workers while they have something to do.

@@ -40,23 +40,17 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
     drop(old);
 }
 
-/// What a key record is made of when its execution begins.
+/// What a key record with a value is made of when its execution begins.
 #[derive(Debug)]
 pub(crate) struct KeyEvent {
     event: String,
     key: Vec<u8>,
-    values: bool,
 }
 
 impl KeyEvent {
     /// The record, with the value that the key has now.
     pub(crate) fn read(&self, lock: &ServerLock) -> Batch {
-        let layout = if self.values {
-            Layout::Keys
-        } else {
-            Layout::KeysOnly
-        };
-        let mut batch = Batch::new(layout);
+        let mut batch = Batch::new(Layout::Keys);
         keys::push(lock, Some(&self.event), &self.key, None, &mut batch);
         batch
     }
@@ -124,24 +118,34 @@ pub(crate) fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             continue;
         }
         let command = command.flatten();
-        let event = KeyEvent {
-            event: event.to_owned(),
-            key: key.to_vec(),
-            values: events.values,
-        };
         let execution = registration.new_execution();
         let extra = command.map_or(Value::None, |command| {
             hooks::expect_override(&execution);
             Value::Dict(vec![(Value::str("command"), command)])
         });
-        if registration.plan.mode == Mode::Sync {
-            let lock = lock_server();
-            let batch = event.read(&lock);
-            calls::run_sync(&execution, &batch, flags.may_block(), &extra, &lock);
-        } else {
+        let sync = registration.plan.mode == Mode::Sync;
+        if events.values && !sync {
+            let event = KeyEvent {
+                event: event.to_owned(),
+                key: key.to_vec(),
+            };
             let registration = Arc::clone(&registration);
             // Not now: the value is read when the command or transaction that changes the key is over.
             engine().after_command(move || registration.run_event(execution, event, extra));
+            continue;
+        }
+        let lock = lock_server();
+        let layout = if events.values {
+            Layout::Keys
+        } else {
+            Layout::KeysOnly
+        };
+        let mut batch = Batch::new(layout);
+        keys::push(&lock, Some(event), key, None, &mut batch);
+        if sync {
+            calls::run_sync(&execution, &batch, flags.may_block(), &extra, &lock);
+        } else {
+            registration.run_with(execution, batch, extra);
         }
     }
 }

@@ -102,9 +102,9 @@ pub(crate) fn register(client: &mut Client, script: &str) -> Result<String, Stri
         .ok_or_else(|| format!("{script} registers nothing"))
 }
 
-/// Takes a registration away.
+/// Takes a registration away, and what it has not begun: the next measurement is not to bear it.
 pub(crate) fn unregister(client: &mut Client, id: &str) -> Result<(), String> {
-    let answer = client.call(&["RG.UNREGISTER", id]);
+    let answer = client.call(&["RG.UNREGISTER", id, "abortpending"]);
     if answer.text() == "OK" {
         Ok(())
     } else {

@@ -1,9 +1,17 @@
 //! What a registration on key events costs a SET.
 
-use crate::Outcome;
-use crate::compare::{Measure, Side, compare};
-use crate::support::Server;
+use std::time::{Duration, Instant};
 
+use crate::Outcome;
+use crate::compare::{Measure, Side, compare, median, register, unregister};
+use crate::load::Load;
+use crate::support::{Client, Server, Value};
+
+const ROUNDS: usize = 5;
+/// Events that take longer hang.
+const PATIENCE: Duration = Duration::from_secs(60);
+const ASYNC: &str = "GB().foreach(lambda r: None).register('*', mode='async', readValue=False)";
+const ASYNC_VALUE: &str = "GB().foreach(lambda r: None).register('*', mode='async')";
 const SET: &[&str] = &["SET", "key", "value"];
 
 pub(crate) fn run() -> Outcome {
@@ -48,8 +56,67 @@ pub(crate) fn run() -> Outcome {
                     ),
                     goal(0.75),
                 ),
+                side("SET, an async function of nothing", Some(ASYNC), None),
+                side(
+                    "SET, the same with the value of the key",
+                    Some(ASYNC_VALUE),
+                    None,
+                ),
             ],
         )?;
     }
+    println!("\nevents of SET, 50 connections, until all are worked off (medians of {ROUNDS})");
+    for (name, script) in [
+        ("async", ASYNC),
+        ("async, with the value of the key", ASYNC_VALUE),
+    ] {
+        work_off(&server, name, script)?;
+    }
     Ok(())
+}
+
+/// Writes for a moment and waits until the registered function has run for each write.
+fn work_off(server: &Server, name: &str, script: &str) -> Outcome {
+    let mut load = Load::connect(server.address(), 50)?;
+    let mut client = server.client();
+    let mut rates = Vec::new();
+    for _ in 0..ROUNDS {
+        let id = register(&mut client, script)?;
+        load.run(SET, Duration::from_millis(50))?;
+        finished(&mut client, server)?;
+        let before = finished(&mut client, server)?;
+        let begun = Instant::now();
+        load.run(SET, Duration::from_millis(500))?;
+        let events = finished(&mut client, server)? - before;
+        rates.push(events as f64 / begun.elapsed().as_secs_f64());
+        unregister(&mut client, &id)?;
+    }
+    println!("  {name:<44} {:>10.0} events/s", median(&rates));
+    Ok(())
+}
+
+/// Waits until the last registration has run for all of its events; gives their number.
+fn finished(client: &mut Client, server: &Server) -> Result<i64, String> {
+    let begun = Instant::now();
+    loop {
+        let all = client.call(&["RG.DUMPREGISTRATIONS"]);
+        let data = all
+            .items()
+            .last()
+            .and_then(|one| one.field("RegistrationData"));
+        let number = |name| match data.and_then(|data| data.field(name)) {
+            Some(Value::Int(number)) => *number,
+            _ => -1,
+        };
+        if number("numTriggered") == number("numSuccess") {
+            return Ok(number("numTriggered"));
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(format!(
+                "events are left over: {all}\n{}",
+                server.log_tail()
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
