@@ -48,6 +48,14 @@ fn assert_raised(error: &Error, what: &str, file: &str, line: u32) {
 
 const FAILS: &str = "tests/scripts/fails.py";
 
+/// What rustc tells Cargo of a file, Cargo builds again for.
+#[test]
+fn a_file_with_python_is_one_of_the_files_of_the_program() {
+    let program = std::env::current_exe().unwrap();
+    let files = std::fs::read_to_string(program.with_extension("d")).unwrap();
+    assert!(files.contains(FAILS), "{files}");
+}
+
 #[test]
 fn tracebacks_name_rust_files() {
     let server = server();

@@ -116,7 +116,7 @@ fn check_file(
     mut out: Diagnostics,
 ) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
     check_module(layout, &parsed.body, None, input.python, &mut out);
-    let mut collector = Collector::module(layout.text, input.python, &[]);
+    let mut collector = Collector::file(layout.text, input.python, input.name);
     collector.statements(parsed);
     let params = input.params.join(", ");
     match collector.signature(input.name) {

@@ -392,11 +392,12 @@ fn files() {
             "def f(url):\n    return url\n",
             "import os\n\ndef f(url, count):\n    return url + x\n",
             "return 1\n",
+            "def helper(x):\n    return 1\n\ndef f(url, count):\n    return helper(url)\n",
         ]
     ));
     assert_eq!(
         file(
-            "import os\n\ndef helper(x):\n    return x\n\n\ndef f(url, count=1):\n    return helper(url)\n"
+            "import os\n\ndef helper(x, y=1):\n    return x\n\n\ndef f(url, count=1):\n    return helper(url) * count\n"
         ),
         ""
     );

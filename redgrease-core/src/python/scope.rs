@@ -104,6 +104,8 @@ pub(crate) struct Collector<'a> {
     current: usize,
     /// The parameters of the function whose body the text is; its scope is the second.
     params: Vec<String>,
+    /// The function of a module that is called from Rust, and its scope once it is known.
+    called: Option<(String, Option<usize>)>,
     loads: Vec<Load>,
     names: Names,
     /// `from x import *` was seen, or `exec`: any name may be there.
@@ -122,6 +124,7 @@ impl<'a> Collector<'a> {
             scopes: Vec::new(),
             current: 0,
             params: Vec::new(),
+            called: None,
             loads: Vec::new(),
             names: Names::default(),
             anything: false,
@@ -132,6 +135,13 @@ impl<'a> Collector<'a> {
         for name in given {
             collector.bind(name, 0..0, How::Other);
         }
+        collector
+    }
+
+    /// A module whose function `name` is called from Rust, so that its parameters are all meant.
+    pub(crate) fn file(text: &'a str, python: PyVersion, name: &str) -> Self {
+        let mut collector = Self::module(text, python, &[]);
+        collector.called = Some((name.to_owned(), None));
         collector
     }
 
@@ -350,7 +360,8 @@ impl<'a> Collector<'a> {
     }
 
     fn warn(&mut self) {
-        for scope in &self.scopes {
+        let called = self.called.as_ref().and_then(|(_, scope)| *scope);
+        for (index, scope) in self.scopes.iter().enumerate() {
             for (name, binding) in &scope.names {
                 if binding.range.is_empty() {
                     continue;
@@ -359,7 +370,11 @@ impl<'a> Collector<'a> {
                     self.out
                         .push(messages::shadowed(name, binding.range.clone()));
                 }
-                let counts = matches!(binding.how, How::Assignment | How::Import | How::Function);
+                let counts = match binding.how {
+                    How::Assignment | How::Import | How::Function => true,
+                    How::Parameter => called == Some(index),
+                    How::Other => false,
+                };
                 let unused = counts && binding.is_unused(name) && !self.anything;
                 if scope.kind == Kind::Function && unused {
                     self.out.push(messages::unused(name, binding.range.clone()));

@@ -47,6 +47,12 @@ impl Collector<'_> {
         let range = find_word(self.text, statement.start, function.name, "def");
         self.bind(function.name, range, How::Function).signature = known;
         let outer = self.enter(Kind::Function);
+        if let Some((name, scope)) = &mut self.called
+            && outer == 0
+            && name == function.name
+        {
+            *scope = Some(self.current);
+        }
         self.bind_parameters(function.arguments);
         walk::walk_body(self, function.body);
         self.current = outer;
