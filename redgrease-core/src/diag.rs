@@ -221,6 +221,11 @@ impl Diagnostics {
         }
     }
 
+    /// How many findings there are.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
     /// Whether any finding stops the build.
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(Diagnostic::is_error)

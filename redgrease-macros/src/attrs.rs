@@ -141,6 +141,10 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
                 arguments.set(&name, value, report);
             }
             (None, Some(_)) => {
+                if of.is_of_calls(&name) {
+                    report.error(key.span(), messages::argument_of_calls(&name));
+                    continue;
+                }
                 let near = of
                     .meant(&name)
                     .or_else(|| nearest(&name, keys.iter().map(String::as_str)));

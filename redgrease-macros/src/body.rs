@@ -43,8 +43,8 @@ pub(crate) enum Lost {
 }
 
 impl Body {
-    /// The text between the brackets whose group has the span `group`.
-    pub(crate) fn in_brackets(group: Span, tokens: TokenStream) -> Result<Self, Lost> {
+    /// The text between the brackets whose group has the span `group`, of which `open` is the first.
+    pub(crate) fn in_brackets(group: Span, open: Span, tokens: TokenStream) -> Result<Self, Lost> {
         let written = group
             .source_text()
             .filter(|text| text.starts_with(['{', '(', '[']) && text.ends_with(['}', ')', ']']))
@@ -52,7 +52,9 @@ impl Body {
                 let inner = text[1..text.len() - 1].to_owned();
                 (inner, after(group.start(), &text[..1]))
             });
-        Self::of_tokens(written, group, tokens)
+        // Brackets that a macro made have one place for both, those that rustc read each its own.
+        let read = written.as_ref().is_some_and(|(_, at)| open.end() == *at);
+        Self::of_tokens(written, group, tokens, read)
     }
 
     /// The text between the brackets of the function-like macro that is being expanded.
@@ -64,7 +66,7 @@ impl Body {
             let inner = text.get(open..text.trim_end().len().checked_sub(1)?)?;
             Some((inner.to_owned(), after(call.start(), &text[..open])))
         });
-        Self::of_tokens(written, call, tokens)
+        Self::of_tokens(written, call, tokens, false)
     }
 
     /// The text of the macro that is being expanded: its tokens, or the one string literal that
@@ -81,14 +83,21 @@ impl Body {
         }
     }
 
+    /// `read` says that rustc read the brackets around the tokens, so that what stands between
+    /// them needs no look, unless a `macro_rules` put something in the place of its `$name`s.
     fn of_tokens(
         written: Option<(String, LineColumn)>,
         whole: Span,
         tokens: TokenStream,
+        read: bool,
     ) -> Result<Self, Lost> {
         let spans = OnceCell::new();
         let (text, start) = match written {
-            Some((text, start)) if is_verbatim(&text, start, &tokens) => (text, start),
+            Some((text, start))
+                if read && !text.contains('$') || is_verbatim(&text, start, &tokens) =>
+            {
+                (text, start)
+            }
             written => {
                 let spliced =
                     written.and_then(|(text, start)| splice::splice(&text, start, whole, &tokens));

@@ -34,7 +34,7 @@ fn hidden(name: &str) -> Ident {
 
 /// The items for a command: the function, and the type of the same name with its registration.
 pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
-    let function = function(command);
+    let function = function(command, report.has_errors());
     let registration = registration::command(command);
     let order = order_of_aliases(command, report.has_errors());
     let tracked = registration::tracked(&command.arguments);
@@ -62,7 +62,7 @@ pub(crate) fn method(item: &Item, report: Report) -> TokenStream {
     }
 }
 
-fn function(command: &Command) -> TokenStream {
+fn function(command: &Command, has_errors: bool) -> TokenStream {
     let private = private(&command.arguments.krate);
     let attributes = &command.item.attributes;
     let visibility = &command.item.visibility;
@@ -118,7 +118,10 @@ fn function(command: &Command) -> TokenStream {
             (output, quote!(#state #result))
         }
     };
+    // What has errors may not use all of its parameters, which is nobody's mistake.
+    let quiet = has_errors.then(|| quote!(#[allow(unused_variables, unused_mut)]));
     quote! {
+        #quiet
         #(#attributes)*
         #visibility #asyncness #fn_token #name #generics (#inputs) -> #output #clause {
             #start

@@ -102,7 +102,12 @@ pub(crate) fn body(item: &Item, arguments: &mut Arguments, report: &mut Report) 
         }
     };
     if let Some((name, text)) = python_macro(block) {
-        return python_body(text.span(), text.stream(), name.span(), report);
+        return python_body(
+            (text.span(), text.span_open()),
+            text.stream(),
+            name.span(),
+            report,
+        );
     }
     match syn::parse2::<Block>(block.to_token_stream()).map(|block| block.stmts) {
         Ok(statements) => match statements.as_slice() {
@@ -174,18 +179,19 @@ fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
         report.error_at(mac, messages::BODY_FORM);
         return None;
     }
-    let group = mac.delimiter.span().join();
+    let brackets = mac.delimiter.span();
+    let group = (brackets.join(), brackets.open());
     python_body(group, mac.tokens.clone(), mac.span(), report)
 }
 
-/// The text in `tokens`, which stand between the brackets of `group`.
+/// The text in `tokens`, which stand in brackets: the place of these, and that of the first.
 fn python_body(
-    group: Span,
+    (group, open): (Span, Span),
     tokens: TokenStream,
     anchor: Span,
     report: &mut Report,
 ) -> Option<Body> {
-    let mut body = match Body::in_brackets(group, tokens) {
+    let mut body = match Body::in_brackets(group, open, tokens) {
         Ok(body) => body,
         Err(why) => {
             report.lost(anchor, why);

@@ -176,6 +176,18 @@ pub(crate) fn unknown_argument(name: &str, near: Option<&str>, all: &[String]) -
     }
 }
 
+/// An argument that only a function has that is called from Rust.
+pub(crate) fn argument_of_calls(name: &str) -> Message {
+    Message::new(
+        "RG0921",
+        format!("no argument `{name}`: a function that runs at events is not called from Rust"),
+    )
+    .help(
+        "take it away; `name::register(&mut con)` registers the function, and puts it in the place \
+         of its older code",
+    )
+}
+
 /// A value without the name of an argument; `name` is what it is most likely for.
 pub(crate) fn no_name(name: Option<&str>, value: &str, all: &[String]) -> Message {
     let message = Message::new("RG0924", format!("`{value}` is given to no argument"));

@@ -54,7 +54,7 @@ impl Signature {
             match input {
                 FnArg::Receiver(receiver) => report.error_at(receiver, messages::RECEIVER),
                 FnArg::Typed(typed) => {
-                    let named = check_type(&typed.ty, report);
+                    let named = check_type(&typed.ty, report) && !is_generic(&typed.ty, signature);
                     let Pat::Ident(pat) = &*typed.pat else {
                         report.error_at(&typed.pat, messages::PATTERN);
                         continue;
@@ -127,6 +127,16 @@ fn check_type(ty: &Type, report: &mut Report) -> bool {
         report.error_at(ty, messages::IMPL_TRAIT);
     }
     named
+}
+
+/// Whether a type names a type parameter, which was reported where it stands.
+fn is_generic(ty: &Type, signature: &syn::Signature) -> bool {
+    let text = ty.to_token_stream().to_string();
+    signature.generics.type_params().any(|parameter| {
+        let name = parameter.ident.to_string();
+        text.split(|c: char| !(c == '_' || c.is_alphanumeric()))
+            .any(|word| word == name)
+    })
 }
 
 fn check_order(parameters: &[Parameter], report: &mut Report) {
@@ -238,7 +248,7 @@ fn reply(signature: &syn::Signature, report: &mut Report) -> Reply {
     let ReturnType::Type(_, ty) = &signature.output else {
         return nothing;
     };
-    if !check_type(ty, report) {
+    if !check_type(ty, report) || is_generic(ty, signature) {
         return nothing;
     }
     let written = first_type(ty).filter(|_| name(ty) == "Result");

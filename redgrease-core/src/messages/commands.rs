@@ -9,7 +9,7 @@ use crate::diag::Diagnostic;
 pub fn refused_command(what: &str, reason: &str, instead: &str, range: Range<usize>) -> Diagnostic {
     error(
         REFUSED_COMMAND,
-        format!("`{what}` cannot be used on the server: {reason}"),
+        format!("{what} cannot be used on the server: {reason}"),
         range,
     )
     .help(instead)

@@ -31,7 +31,7 @@ pub(super) fn method(
         return;
     };
     if let Some(why) = entry.refused {
-        let what = format!("cmd.{name}");
+        let what = format!("`cmd.{name}`");
         out.push(messages::refused_command(
             &what,
             why.reason,
@@ -53,7 +53,7 @@ pub(super) fn method(
     match checked {
         Ok(()) => {}
         Err(CallError::RefusedParameter { parameter, why, .. }) => {
-            let what = format!("{parameter} of cmd.{name}");
+            let what = format!("`{parameter}` of `cmd.{name}`");
             out.push(messages::refused_command(
                 &what,
                 why.reason,
@@ -126,7 +126,7 @@ fn refused_by_name(command: &str, range: &Range<usize>, out: &mut Diagnostics) {
     });
     if let Some(why) = refused {
         out.push(messages::refused_command(
-            command,
+            &format!("`{command}`"),
             why.reason,
             why.instead,
             range.clone(),

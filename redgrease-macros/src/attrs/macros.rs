@@ -62,6 +62,12 @@ impl Macro {
         }
     }
 
+    /// Whether an argument is about calls from Rust, which functions that run at events have not.
+    pub(super) fn is_of_calls(self, name: &str) -> bool {
+        matches!(self, Self::KeysReader | Self::StreamReader)
+            && matches!(name, "on" | "replace" | "trigger")
+    }
+
     /// The argument that is called otherwise than `name`, but means it.
     pub(super) fn meant(self, name: &str) -> Option<&'static str> {
         let known = match (self, name) {

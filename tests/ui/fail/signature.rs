@@ -15,4 +15,9 @@ fn pass() {
     python! { return 1 }
 }
 
+#[command]
+fn generic<T: ToString>(a: &[T]) -> Option<T> {
+    python! { return a }
+}
+
 fn main() {}

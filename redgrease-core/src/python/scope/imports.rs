@@ -69,6 +69,7 @@ impl Collector<'_> {
                 .split('.')
                 .map(|part| (part.to_owned(), range(alias)))
                 .collect();
+            let said = self.out.len();
             match alias.name.as_str() {
                 // Which parts are needed is known where the name is used.
                 "cmd" | "utils" => {
@@ -77,7 +78,11 @@ impl Collector<'_> {
                 _ => self.use_runtime(&path, None),
             }
             edit.push(format!("{name} = {}", hidden(&meaning)));
-            self.bind(name, range(alias), How::Import).alias = Some(meaning);
+            let known = self.out.len() == said;
+            let binding = self.bind(name, range(alias), How::Import);
+            if known {
+                binding.alias = Some(meaning);
+            }
         }
         if module.is_some() {
             let text = if edit.is_empty() {
