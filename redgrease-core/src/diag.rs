@@ -222,6 +222,7 @@ impl Diagnostics {
     }
 
     /// How many findings there are.
+    #[cfg(feature = "check")]
     pub(crate) fn len(&self) -> usize {
         self.list.len()
     }
