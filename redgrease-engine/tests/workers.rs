@@ -296,6 +296,19 @@ GB('CommandReader').map(f).register(trigger='f')
     assert_eq!(ask(&server, &["GET", "n"]).text(), "800");
 }
 
+/// Which thread of a worker reads its socket, in orders of events that a server brings about once in many days.
+#[test]
+fn the_lead_of_a_worker_changes_hands_without_losing_frames() {
+    let engine = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = std::process::Command::new(support::server::python())
+        .arg(engine.join("tests/lead.py"))
+        .arg(engine.join("python"))
+        .output()
+        .expect("Python starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
 /// Both calls reach the worker at once. On the thread of the first one, which waits for the server, the second one must not begin.
 #[test]
 fn a_slow_function_does_not_prolong_an_atomic_block() {
