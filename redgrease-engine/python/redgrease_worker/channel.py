@@ -33,6 +33,9 @@ class SyncChannel:
                 self._handle(self._frame())
         except (EOFError, OSError):
             self.hub.sync.pop(self.ident, None)
+        finally:
+            if self.detached:
+                self.hub.detached.remove(self)
 
     def _frame(self):
         # Nobody else reads or writes here: the server waits for this thread, which answers it.
@@ -80,6 +83,7 @@ class SyncChannel:
         if self.depth != 1:
             raise error("Creating async record is not allowed")
         self.detached = True
+        self.hub.detached.append(self)
         self.hub.sync.pop(self.ident, None)
         self.hub.foreign.context = context
         self.stream.sock.sendall(wire.pack(wire.PROGRESS, context.number, b"N"))

@@ -9,6 +9,13 @@ class Waiter:
     runner = greenlet = lock = payload = None
     stopped = done = False
 
+    def release(self):
+        """Lets a thread go on that waits for the lock; somebody else may have done so already."""
+        try:
+            self.lock.release()
+        except RuntimeError:
+            pass
+
 
 class Context:
     """What the function that runs now belongs to."""

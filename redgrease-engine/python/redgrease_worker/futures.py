@@ -114,7 +114,7 @@ def _wake(later):
     if waiter is None:
         return
     if waiter.lock is not None:
-        waiter.lock.release()
+        waiter.release()
     else:
         waiter.runner.inbox.put(waiter)
         runtime.hub._wake(waiter.runner)
@@ -316,8 +316,15 @@ class _Wait:
     @staticmethod
     def _block(here, waiter):
         if here is None:
-            waiter.lock.acquire()
-            if waiter.stopped:
+            context = runtime.hub.context
+            context.waiter = waiter
+            try:
+                # An abort that came before finds no waiter, and its exception no bytecode.
+                if not context.stopped:
+                    waiter.lock.acquire()
+            finally:
+                context.waiter = None
+            if context.stopped:
                 from .errors import forcestopped
 
                 raise forcestopped()

@@ -41,6 +41,8 @@ class Hub:
         self.numbers = itertools.count(1)
         self.foreign = Foreign()
         self.sync = {}
+        # Channels whose call goes on without the server waiting for it.
+        self.detached = []
         # Calls that may be aborted: number -> context; numbers of calls to skip when they come up.
         self.running = {}
         self.skipped = set()
@@ -252,12 +254,15 @@ class Hub:
             return
         context.stopped = True
         waiter = context.waiter
-        if waiter is not None and waiter.runner is not None:
+        if waiter is not None:
             waiter.stopped = True
-            waiter.runner.inbox.put(waiter)
-            self._wake(waiter.runner)
+            if waiter.runner is None:
+                waiter.release()
+            else:
+                waiter.runner.inbox.put(waiter)
+                self._wake(waiter.runner)
             return
-        for runner in list(self.runners.values()) + list(self.sync.values()):
+        for runner in list(self.runners.values()) + list(self.sync.values()) + self.detached:
             if runner.target is context:
                 if runner.main:
                     signal.pthread_kill(runner.ident, signal.SIGUSR1)

@@ -137,6 +137,9 @@ class Runner:
             context.waiter = waiter
         self.context = self.target = None
         try:
+            if long and context is not None and context.stopped:
+                # The abort came before, and its exception is for bytecode.
+                raise forcestopped()
             if not greenlets or self.waiting >= _MOST_WAITING:
                 if long:
                     self._wait_aside(waiter)

@@ -26,12 +26,15 @@ const WAYS: [&str; 4] = ["run", "trigger", "key event", "stream"];
 
 fn script(definition: &str, way: &str) -> String {
     let gear = match way {
-        "run" => "GB('ShardsIDReader').map(bad).run()",
-        "trigger" => "GB('CommandReader').map(bad).register(trigger='bad')",
-        "key event" => "GB('KeysReader').map(bad).register('k', mode='async_local')",
-        _ => "GB('StreamReader').map(bad).register('s', mode='async_local')",
+        "run" => "GB('ShardsIDReader').map(bad).map(after).run()",
+        "trigger" => "GB('CommandReader').map(bad).map(after).register(trigger='bad')",
+        "sync" => "GB('CommandReader').map(bad).map(after).register(trigger='bad', mode='sync')",
+        "key event" => "GB('KeysReader').map(bad).map(after).register('k', mode='async_local')",
+        _ => "GB('StreamReader').map(bad).map(after).register('s', mode='async_local')",
     };
-    format!("import asyncio, ctypes, signal, time\n{definition}\n{gear}")
+    format!(
+        "import asyncio, ctypes, signal, threading, time\ndef after(r):\n    return r\n{definition}\n{gear}"
+    )
 }
 
 fn running(arena: &mut Arena) -> Option<String> {
@@ -56,7 +59,7 @@ fn abort(arena: &mut Arena, definition: &str, way: &str, others_go_on: bool) -> 
         );
     }
     match way {
-        "trigger" => caller.send(&["RG.TRIGGER", "bad"]).expect("sent"),
+        "trigger" | "sync" => caller.send(&["RG.TRIGGER", "bad"]).expect("sent"),
         "key event" => caller.send(&["SET", "k", "1"]).expect("sent"),
         "stream" => caller.send(&["XADD", "s", "*", "f", "v"]).expect("sent"),
         _ => {}
@@ -72,7 +75,7 @@ fn abort(arena: &mut Arena, definition: &str, way: &str, others_go_on: bool) -> 
     assert_eq!(arena.ask(&["RG.ABORTEXECUTION", &id]).to_string(), "+OK");
     // The execution of a trigger is gone with its reply.
     let reply = match way {
-        "trigger" => caller.read(PATIENCE).expect("an answer"),
+        "trigger" | "sync" => caller.read(PATIENCE).expect("an answer"),
         _ => arena.ask(&["RG.GETRESULTSBLOCKING", &id]),
     };
     let took = started.elapsed();
@@ -134,14 +137,38 @@ fn c_code_that_keeps_the_interpreter_ends_by_abort() {
     ends_by_abort_while("    while True:\n        ctypes.PyDLL(None).pause()", false);
 }
 
+/// Without the end of a worker, in mode `sync` neither.
+fn ends_by_abort_alone(definition: &str) {
+    let mut arena = Arena::new();
+    for (name, time) in [("AbortGrace", "600000"), ("SyncDeadline", "60000")] {
+        arena.ask(&["RG.CONFIGSET", name, time]);
+    }
+    for way in WAYS.into_iter().chain(["sync"]) {
+        soon(way, || abort(&mut arena, definition, way, true));
+    }
+    arena.finish();
+}
+
 #[test]
 fn a_future_that_never_comes_ends_by_abort() {
-    ends_by_abort("    kept.append(gearsFuture())\n    return kept[-1]\nkept = []");
+    ends_by_abort_alone(
+        "kept = []\ndef bad(r):\n    execute('set', 'begun', '1')\n    kept.append(gearsFuture())\n    return kept[-1]",
+    );
 }
 
 #[test]
 fn a_coroutine_that_sleeps_ends_by_abort() {
-    ends_by_abort("    async def sleep():\n        await asyncio.sleep(600)\n    return sleep()");
+    ends_by_abort_alone(
+        "async def bad(r):\n    execute('set', 'begun', '1')\n    await asyncio.sleep(600)",
+    );
+}
+
+#[test]
+fn what_follows_a_future_ends_by_abort() {
+    ends_by_abort_alone(
+        "def bad(r):\n    future = gearsFuture()\n    threading.Timer(0.01, lambda: future.continueRun(r)).start()\n    return future\n\
+         def after(r):\n    execute('set', 'begun', '1')\n    while True:\n        pass",
+    );
 }
 
 /// What waits for its turn behind another event never begins.
