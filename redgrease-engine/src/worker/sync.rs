@@ -69,7 +69,7 @@ impl Worker {
         let end = Instant::now() + deadline;
         // The worker may need what this turn of the server has given it already.
         self.outbox.release();
-        self.write_sync(&channel.stream, frame, end, deadline)?;
+        self.write_sync(&channel.stream, frame, number, end)?;
         let mut buffer = [0; 16 << 10];
         let mut eager = Eager::default();
         loop {
@@ -89,13 +89,13 @@ impl Worker {
                         let mut replies = Vec::new();
                         self.serve_sync(kind, asked, &payload, lock, &mut replies);
                         if !replies.is_empty() {
-                            self.write_sync(&channel.stream, &replies, end, deadline)?;
+                            self.write_sync(&channel.stream, &replies, number, end)?;
                         }
                     }
                 }
             }
             if Instant::now() >= end {
-                return Err(self.stop_sync(deadline));
+                return Err(self.stop_sync(number));
             }
             match eager.read(&channel.stream, &mut buffer) {
                 Ok(0) => return Err(self.sync_obituary()),
@@ -111,15 +111,15 @@ impl Worker {
         &self,
         mut stream: &UnixStream,
         mut bytes: &[u8],
+        number: u32,
         end: Instant,
-        deadline: Duration,
     ) -> Result<(), String> {
         while !bytes.is_empty() {
             match stream.write(bytes) {
                 Ok(written) if written > 0 => bytes = &bytes[written..],
                 Err(error) if comes_later(&error) => {
                     if Instant::now() >= end {
-                        return Err(self.stop_sync(deadline));
+                        return Err(self.stop_sync(number));
                     }
                 }
                 _ => return Err(self.sync_obituary()),
@@ -129,11 +129,13 @@ impl Worker {
     }
 
     /// The deadline is over: ends the worker, and says so.
-    fn stop_sync(&self, deadline: Duration) -> String {
+    fn stop_sync(&self, number: u32) -> String {
+        // Whoever notices the end of the process answers what it had in hand, and knows nothing of the deadline.
+        self.disown(number);
         self.kill();
         format!(
             "{TOO_LONG} than SyncDeadline ({} ms) and was stopped",
-            deadline.as_millis()
+            engine().config().int("SyncDeadline")
         )
     }
 

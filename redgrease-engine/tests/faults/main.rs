@@ -10,3 +10,4 @@ mod python;
 mod sizes;
 #[path = "../support/mod.rs"]
 mod support;
+mod ways;
