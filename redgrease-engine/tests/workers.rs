@@ -240,6 +240,8 @@ GB('CommandReader').map(spin).register(trigger='spin', mode='sync')
     assert_eq!(run(&server, script).text(), "OK");
     let reply = ask(&server, &["RG.TRIGGER", "spin"]);
     assert!(reply.text().contains("SyncDeadline"), "{reply:?}");
+    let why = "did not end a synchronous function within SyncDeadline (300 ms)";
+    assert!(server.log().contains(why), "{}", server.log_tail());
     assert_eq!(ask(&server, &["PING"]).text(), "PONG");
 }
 

@@ -17,6 +17,9 @@ use crate::requests;
 use crate::value::{Value, decode};
 use crate::wire::{Frame, FrameType, Inbox};
 
+/// What its callers were doing when a worker died.
+const RUNNING: &str = " while running the function";
+
 impl Worker {
     pub(super) fn read(self: Arc<Self>, stream: &UnixStream) {
         let mut inbox = Inbox::default();
@@ -166,7 +169,7 @@ impl Worker {
     /// What became of the process, in words.
     pub(crate) fn obituary(&self) -> String {
         let how = self.ending.get().map_or("connection lost", String::as_str);
-        format!("ERR python worker died ({how}) while running the function")
+        format!("ERR python worker died ({how}){RUNNING}")
     }
 
     /// The end of the process: everybody who waits for it gets an error.
@@ -194,18 +197,17 @@ impl Worker {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        let obituary = self.obituary();
-        log(
-            Level::Warning,
-            &format!(
-                "worker {} (pid {}): {}",
-                self.number,
-                self.pid,
-                &obituary[4..]
-            ),
-        );
         engine().workers.forget(self);
         let work = std::mem::take(&mut *guard(&self.work));
+        let obituary = self.obituary();
+        let mut said = &obituary[4..];
+        if work.is_empty() {
+            said = said.trim_end_matches(RUNNING);
+        }
+        log(
+            Level::Warning,
+            &format!("worker {} (pid {}): {said}", self.number, self.pid),
+        );
         for (_, work) in work {
             (work.done)(Err(obituary.clone()));
         }

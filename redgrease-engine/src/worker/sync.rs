@@ -12,7 +12,7 @@ use super::output::write_log;
 use super::serving::reply;
 use super::{DEADLINE_CHECK, Work, Worker, guard};
 use crate::engine::engine;
-use crate::ffi::{ServerLock, send_descriptor};
+use crate::ffi::{Level, ServerLock, log, send_descriptor};
 use crate::requests;
 use crate::value::{Value, decode};
 use crate::wire::{FrameType, Inbox, frame};
@@ -132,11 +132,16 @@ impl Worker {
     fn stop_sync(&self, number: u32) -> String {
         // Whoever notices the end of the process answers what it had in hand, and knows nothing of the deadline.
         self.disown(number);
+        let deadline = engine().config().int("SyncDeadline");
+        log(
+            Level::Warning,
+            &format!(
+                "worker {} did not end a synchronous function within SyncDeadline ({deadline} ms); it is killed",
+                self.number
+            ),
+        );
         self.kill();
-        format!(
-            "{TOO_LONG} than SyncDeadline ({} ms) and was stopped",
-            engine().config().int("SyncDeadline")
-        )
+        format!("{TOO_LONG} than SyncDeadline ({deadline} ms) and was stopped")
     }
 
     /// What became of the process, on the server's thread. That must not ask the system itself: the answer can take seconds.
