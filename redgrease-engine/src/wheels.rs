@@ -201,19 +201,16 @@ impl Shelf {
 
 /// What a packed requirement ends with, so that one that was damaged or cut on its way is not taken in.
 fn checksum(bytes: &[u8]) -> [u8; 8] {
-    let mut words = bytes.chunks_exact(8);
-    let mut sum = fingerprint(&bytes.len().to_le_bytes());
+    let (words, rest) = bytes.as_chunks::<8>();
     // Eight bytes at a time: wheels may have hundreds of megabytes.
-    for word in words.by_ref() {
-        let word = word
-            .iter()
-            .rev()
-            .fold(0, |all, &byte| all << 8 | u64::from(byte));
-        sum = (sum ^ word)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(29);
-    }
-    (sum ^ fingerprint(words.remainder())).to_le_bytes()
+    let sum = words
+        .iter()
+        .fold(fingerprint(&bytes.len().to_le_bytes()), |sum, word| {
+            (sum ^ u64::from_le_bytes(*word))
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+                .rotate_left(29)
+        });
+    (sum ^ fingerprint(rest)).to_le_bytes()
 }
 
 /// A requirement that came from elsewhere.

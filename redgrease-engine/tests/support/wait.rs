@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::resp::Client;
 
 /// How long a test waits for what should come: long, because a busy machine is no failure.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Waits until a state is reached that comes by itself.
 #[track_caller]
