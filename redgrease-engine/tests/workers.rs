@@ -152,11 +152,20 @@ GB('CommandReader').map(lambda x: execute('incr', 'n')).register(trigger='quick'
 
 #[test]
 fn a_script_goes_on_beside_a_run_that_keeps_its_thread() {
+    goes_on_beside_a_run("x = 1");
+}
+
+#[test]
+fn a_script_goes_on_beside_a_run_without_greenlets() {
+    goes_on_beside_a_run("import sys\nsys.modules['greenlet'] = None");
+}
+
+fn goes_on_beside_a_run(first: &str) {
     let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
     let [begun, go] = ["begun", "go"].map(|name| server.installation().join(name));
     let mut client = server.client();
     // From here on the main thread leads.
-    client.register("x = 1", &[]);
+    client.register(first, &[]);
     // Asks the server again and again, so that the run comes while it waits for an answer.
     let script = "execute('set', 'loading', '1')\nwhile not execute('exists', 'leave'):\n    pass";
     client.send(&["RG.PYEXECUTE", script]).expect("sent");

@@ -218,8 +218,8 @@ class Hub:
         runner.inbox.put(None)
         return True
 
-    def hand_over(self, runner, frame):
-        """Leaves a frame that may keep its thread for long to a thread on which no call waits for an answer: such a call could
+    def hand_over(self, runner, *left):
+        """Leaves frames that may keep their thread for long to a thread on which no call waits for an answer: such a call could
         not go on before the end. Gives whether there is one.
         """
         if not runner.waiting:
@@ -228,12 +228,13 @@ class Hub:
             if self.leader is not runner:
                 return False
             frames = self.stream.frames
-            frames.appendleft(frame)
+            frames.extendleft(reversed(left))
             free = next((one for one in self.followers if not one.waiting), None)
             if free is not None:
                 self._lead(free)
             elif not self._start_runner():
-                frames.popleft()
+                for _ in left:
+                    frames.popleft()
                 return False
         return True
 

@@ -140,19 +140,18 @@ class Runner:
             if long and context is not None and context.stopped:
                 # The abort came before, and its exception is for bytecode.
                 raise forcestopped()
-            if not greenlets or self.waiting >= _MOST_WAITING:
-                if long:
+            self.waiting += 1
+            try:
+                if greenlets and self.waiting <= _MOST_WAITING:
+                    waiter.greenlet = greenlets.getcurrent()
+                    hub = self.idle.pop() if self.idle else greenlets.greenlet(self.loop)
+                    hub.switch()
+                elif long:
                     self._wait_aside(waiter)
                 else:
-                    self._wait_here(waiter)
-            else:
-                waiter.greenlet = greenlets.getcurrent()
-                self.waiting += 1
-                hub = self.idle.pop() if self.idle else greenlets.greenlet(self.loop)
-                try:
-                    hub.switch()
-                finally:
-                    self.waiting -= 1
+                    self._wait_here(waiter, alone)
+            finally:
+                self.waiting -= 1
         finally:
             self.context, self.target = context, target
             if context is not None:
@@ -180,8 +179,8 @@ class Runner:
         for item in others:
             self.inbox.put(item)
 
-    def _wait_here(self, waiter):
-        """Waits without running anything else."""
+    def _wait_here(self, waiter, alone):
+        """Waits without running anything else. What comes meanwhile waits too if `alone`, else another thread takes it."""
         hub, stream = self.hub, self.hub.stream
         held = []
         others = []
@@ -207,6 +206,8 @@ class Runner:
                     others.append(other)
                 else:
                     hub.reply(self, number, payload)
+            if held and not alone and not waiter.done and hub.hand_over(self, *held):
+                held = []
         if held:
             hub.give_back(self, held)
         for item in others:
