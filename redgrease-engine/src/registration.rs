@@ -129,7 +129,7 @@ impl Registration {
             engine().registry.drop_execution(number);
         }
         if abort_pending {
-            for execution in self.queue.pending() {
+            for execution in self.queue.refuse() {
                 execution.abort();
             }
         }

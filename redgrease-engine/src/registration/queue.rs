@@ -50,6 +50,8 @@ struct State {
     kept: VecDeque<u64>,
     /// Whether none is kept any more.
     closed: bool,
+    /// Whether none begins any more.
+    refused: bool,
 }
 
 /// Executions that run one after the other.
@@ -57,9 +59,17 @@ struct State {
 pub(super) struct Queue(Mutex<State>);
 
 impl Queue {
-    /// Runs an execution once those before it are over.
+    /// Runs an execution once those before it are over; aborts it if none begins any more.
     pub(super) fn push(&self, queued: Queued) {
-        guard(&self.0).waiting.push_back(queued);
+        {
+            let mut state = guard(&self.0);
+            if state.refused {
+                drop(state);
+                queued.execution.abort();
+                return;
+            }
+            state.waiting.push_back(queued);
+        }
         self.advance();
     }
 
@@ -112,9 +122,11 @@ impl Queue {
         state.kept.drain(..).collect()
     }
 
-    /// Executions that have not begun.
-    pub(super) fn pending(&self) -> Vec<Arc<Execution>> {
-        guard(&self.0)
+    /// Executions that have not begun; those that come from now on, of events that were noticed before, will not either.
+    pub(super) fn refuse(&self) -> Vec<Arc<Execution>> {
+        let mut state = guard(&self.0);
+        state.refused = true;
+        state
             .waiting
             .iter()
             .map(|queued| Arc::clone(&queued.execution))
