@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 mod cluster;
 mod executions;
+pub(crate) mod info;
 mod internal;
 mod profile;
 pub(crate) mod pyexecute;
@@ -10,7 +11,7 @@ mod registrations;
 mod requirements;
 mod trigger;
 
-use crate::ffi::{Context, create_command};
+use crate::server::{Context, create_command};
 
 /// Registers every command.
 ///

@@ -9,12 +9,13 @@ use std::sync::{
 };
 use std::time::{Duration, Instant};
 
-use crate::config::Config;
-use crate::environment::{Environment, Environments};
-use crate::executor::Executor;
-use crate::memory::Memory;
-use crate::registry::Registry;
-use crate::worker::{BUSY_AFTER, Worker, guard};
+use crate::base::guard;
+use crate::execution::executor::Executor;
+use crate::packages::environment::{Environment, Environments};
+use crate::registration::registry::Registry;
+use crate::settings::Config;
+use crate::worker::memory::Memory;
+use crate::worker::{BUSY_AFTER, Worker};
 
 static ENGINE: OnceLock<Engine> = OnceLock::new();
 
@@ -159,7 +160,7 @@ fn run_afterwards(afterwards: &'static Afterwards) {
         let ready = std::mem::take(&mut *tasks);
         drop(tasks);
         for task in ready {
-            crate::ffi::guarded("an event", (), task);
+            crate::server::guarded("an event", (), task);
         }
     }
 }
@@ -248,7 +249,7 @@ fn engine_clock(clock: &'static Clock) {
         }
         drop(tasks);
         for task in due {
-            crate::ffi::guarded("a timed task", (), task.task);
+            crate::server::guarded("a timed task", (), task.task);
         }
         if ticking {
             // Cleared first: work that arrives while the workers are looked at sets it again.

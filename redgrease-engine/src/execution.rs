@@ -1,16 +1,20 @@
 //! Executions: one run of a plan, from its creation to its results.
 
+pub(crate) mod calls;
+pub(crate) mod executor;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::answer::Reply;
+use crate::base::guard;
 use crate::engine::engine;
-use crate::ffi::Blocked;
 use crate::plan::Plan;
+use crate::record::value::{Value, decode};
 use crate::registration::Registration;
-use crate::reply::Reply;
+use crate::server::Blocked;
 use crate::session::Session;
-use crate::value::{Value, decode};
-use crate::worker::{Worker, guard};
+use crate::worker::Worker;
 
 /// What an execution gave.
 #[derive(Debug, Default, PartialEq)]

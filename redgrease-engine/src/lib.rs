@@ -3,49 +3,43 @@
 //! Load it with `redis-server --loadmodule libredgrease_engine.so [name value ...]`. The module needs no Python itself: workers
 //! run the interpreter that the argument `PythonExecutable` names, or `python3` from the `PATH`.
 //!
-//! The way of a request through the modules:
+//! The rooms of the house, the highest first; `docs/architecture.md` draws them and walks requests through them:
 //!
-//! * `ffi`: the server's module API, the only place with `unsafe`;
+//! * `module`: loading;
 //! * `commands`: what clients call;
-//! * `session`, `plan`, `registration`, `registry`, `execution`: what scripts make and the server keeps;
-//! * `executor`, `readers`, `native`: running a plan, in the engine as far as it needs no Python;
-//! * `calls`, `worker`, `outbox`, `wire`, `value`, `records`: the rest of the plan in a worker process;
+//! * `requests`: what running functions ask for;
 //! * `persist`: registrations in database files, the append-only file and on replicas;
-//! * `companion`: a server that ends with another process;
-//! * `environment`, `install`, `wheels`, `requirements`: the interpreters of the workers and their packages.
+//! * `event`: what registrations wait for;
+//! * `registration`, `execution`: plans that wait for events, and their runs;
+//! * `cluster`: what this server is among others;
+//! * `session`: the functions of a script;
+//! * `source`, `native`: where records come from, and operations that need no Python;
+//! * `worker`: processes that run Python;
+//! * `packages`: interpreters and their packages;
+//! * `settings`: options of the engine;
+//! * `plan`: readers, operations and their arguments;
+//! * `answer`: replies to clients;
+//! * `record`: values, and batches of records;
+//! * `base`: what every room uses;
+//! * `server`: the server's module API, the only place with `unsafe`.
 
-mod calls;
+mod answer;
+mod base;
 mod cluster;
 mod commands;
-mod companion;
-mod config;
 mod engine;
-mod environment;
+mod event;
 mod execution;
-mod executor;
-mod ffi;
-mod hooks;
-mod info;
-mod install;
-mod key_events;
-mod memory;
 mod module;
 mod native;
-mod options;
-mod outbox;
+mod packages;
 mod persist;
 mod plan;
-mod readers;
-mod records;
+mod record;
 mod registration;
-mod registry;
-mod reply;
 mod requests;
-mod requirements;
+mod server;
 mod session;
-mod spawner;
-mod timer;
-mod value;
-mod wheels;
-mod wire;
+mod settings;
+mod source;
 mod worker;

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Config;
 use crate::engine::{self, engine};
-use crate::environment::Environments;
-use crate::ffi::{
+use crate::packages::environment::Environments;
+use crate::server::{
     Context, Level, api, create_time_keys, log, on_main_thread, register_info, subscribe_to_keys,
 };
+use crate::settings::Config;
 
 /// The version that clients see: they read it as RedisGears 1.2.13.
 pub(crate) const VERSION: i32 = 10213;
@@ -21,7 +21,7 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     on_main_thread();
     let mut config = Config::default();
     config.load(arguments)?;
-    let mut config = crate::options::offer(context, config)?;
+    let mut config = crate::settings::options::offer(context, config)?;
     let directory = installation_directory(config.text("PythonInstallationDir"));
     config.resolve("PythonInstallationDir", &directory.display().to_string());
     let environments = Arc::new(Environments::new(
@@ -48,12 +48,12 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
     crate::commands::register(context)?;
     crate::persist::install(context)?;
     let companion = engine().config().int("StopWithProcess");
-    crate::companion::follow(companion)?;
+    crate::settings::companion::follow(companion)?;
     subscribe_to_keys(context)?;
     register_info(context);
     create_time_keys(context)?;
-    crate::ffi::subscribe_to_streams(context)?;
-    crate::readers::stream::start_thread()
+    crate::server::subscribe_to_streams(context)?;
+    crate::event::stream::start_thread()
         .map_err(|error| format!("a thread cannot be started: {error}"))?;
     // The first script finds a worker waiting.
     engine().environments.get(Vec::new(), false, |environment| {

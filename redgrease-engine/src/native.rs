@@ -1,7 +1,7 @@
 //! Operations that run in the engine, without a worker.
 
 use crate::plan::Native;
-use crate::value::Value;
+use crate::record::value::Value;
 
 #[derive(Debug)]
 enum State {

@@ -10,17 +10,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
+use crate::base::guard;
 use crate::engine::engine;
-use crate::ffi::{
+use crate::event::stream;
+use crate::packages::requirements;
+use crate::record::value::{Value, decode};
+use crate::registration::Registration;
+use crate::server::{
     Context, Event, Handler, Io, IoError, Level, Moment, Persistent, ServerLock, call, create_type,
     lock_server, log, replicate, subscribe,
 };
-use crate::readers::stream;
-use crate::registration::Registration;
-use crate::requirements;
 use crate::session::Session;
-use crate::value::{Value, decode};
-use crate::worker::guard;
 use ledger::{Ledger, record};
 
 /// The command that carries the registrations of one session.

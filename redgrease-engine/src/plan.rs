@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::reply::Reply;
-use crate::value::Value;
+use crate::answer::Reply;
+use crate::record::value::Value;
 
 /// Where and how an execution runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

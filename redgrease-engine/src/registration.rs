@@ -1,21 +1,23 @@
 //! Registrations: plans that wait for events, and their executions.
 
 mod queue;
+pub(crate) mod registry;
 mod statistics;
+pub(crate) mod stream;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::answer::Reply;
+use crate::base::guard;
 use crate::engine::engine;
+use crate::event::keys::KeyEvent;
+use crate::event::stream::Follower;
 use crate::execution::{Execution, Outcome, Status};
-use crate::key_events::KeyEvent;
 use crate::plan::{Plan, Reader};
-use crate::readers::stream::Follower;
-use crate::records::Batch;
-use crate::reply::Reply;
+use crate::record::batch::Batch;
+use crate::record::value::Value;
 use crate::session::Session;
-use crate::value::Value;
-use crate::worker::guard;
 use queue::{Queue, Queued, Source};
 use statistics::{Statistics, format_average};
 

@@ -3,15 +3,15 @@
 use crate::cluster;
 use crate::commands::pyexecute;
 use crate::engine::engine;
+use crate::event::hook;
 use crate::execution::{Execution, Waiter};
-use crate::ffi::{CallReply, ReplyKind, ServerLock, call, lock_server};
-use crate::hooks;
 use crate::plan::{CommandReader, Plan, Reader};
-use crate::registry::Claim;
+use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
+use crate::registration::registry::Claim;
+use crate::server::{CallReply, ReplyKind, ServerLock, call, lock_server};
 use crate::session::Session;
-use crate::value::{Value, encode, encode_head, encode_int, encode_str};
-use crate::wire::{FrameType, frame};
 use crate::worker::Worker;
+use crate::worker::wire::{FrameType, frame};
 use std::sync::Arc;
 
 /// Runs a Redis command for a function and appends the reply frame: a status and a value. Status 0 is a plain value, 2 one
@@ -34,7 +34,7 @@ pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
         return;
     };
     let result = match hook {
-        Some(registration) => hooks::without(registration, || call(lock, name, arguments)),
+        Some(registration) => hook::without(registration, || call(lock, name, arguments)),
         None => call(lock, name, arguments),
     };
     frame(replies, FrameType::Reply, number, |payload| {
@@ -47,7 +47,7 @@ pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
                 if !text.ends_with(b"\r\n") {
                     text.extend_from_slice(b"\r\n");
                 }
-                crate::value::encode_redis(&text, payload);
+                crate::record::value::encode_redis(&text, payload);
             }
             Ok(reply) => {
                 let at = payload.len();
@@ -71,7 +71,7 @@ fn encode_reply(reply: &CallReply, out: &mut Vec<u8>, binary: &mut bool) {
         ReplyKind::Text | ReplyKind::Error | ReplyKind::Other => {
             let text = reply.text();
             *binary |= std::str::from_utf8(text).is_err();
-            crate::value::encode_redis(text, out);
+            crate::record::value::encode_redis(text, out);
         }
         ReplyKind::Integer => encode_int(reply.integer(), out),
         ReplyKind::Null => out.push(b'N'),
@@ -197,7 +197,7 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
             if words.is_empty() {
                 return Err("Failed executing command".to_owned());
             }
-            hooks::call_next(&lock_server(), &text(0), &words)
+            hook::call_next(&lock_server(), &text(0), &words)
         }
         "timer" => {
             let session = engine()
@@ -210,7 +210,7 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
                 .and_then(Value::as_bytes)
                 .unwrap_or_default();
             let key = arguments.get(4).and_then(Value::as_bytes);
-            crate::timer::start(&session, &text(1), period, blob, key);
+            crate::event::timer::start(&session, &text(1), period, blob, key);
             Ok(Value::None)
         }
         "override" => {
@@ -219,7 +219,7 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
                 .ok()
                 .and_then(|number| worker.execution(number))
                 .ok_or("Can not get command ctx")?;
-            hooks::keep_override(
+            hook::keep_override(
                 execution.number,
                 arguments.get(1).cloned().unwrap_or(Value::None),
             );
@@ -248,7 +248,7 @@ fn check(arguments: &[Value]) -> Result<Value, String> {
         .unwrap_or_default();
     // The session that is about to be replaced gives its triggers and hooks up.
     let leaves = |other: &Arc<Session>| engine().registry.replaces(&session, other);
-    hooks::check(&reader, leaves)?;
+    hook::check(&reader, leaves)?;
     let Reader::Command(CommandReader {
         trigger: Some(trigger),
         ..

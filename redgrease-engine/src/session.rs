@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::base::guard;
 use crate::engine::{engine, random_hex};
-use crate::environment::{Environment, normalise};
-use crate::ffi::{Level, log};
-use crate::value::{Value, encode};
-use crate::wire::{FrameType, frame};
-use crate::worker::{WorkResult, Worker, guard};
+use crate::packages::environment::{Environment, normalise};
+use crate::record::value::{Value, encode};
+use crate::server::{Level, log};
+use crate::worker::wire::{FrameType, frame};
+use crate::worker::{WorkResult, Worker};
 
 /// A plan that a worker can build again.
 #[derive(Clone, Debug)]

@@ -1,10 +1,14 @@
 //! Worker processes: starting them, talking to them, noticing that they are gone.
 
 mod eager;
+pub(crate) mod memory;
+pub(crate) mod outbox;
 mod output;
 mod reader;
 mod serving;
+mod spawner;
 mod sync;
+pub(crate) mod wire;
 mod work;
 
 use std::collections::BTreeMap;
@@ -13,20 +17,20 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
+use crate::base::guard;
 use crate::engine::engine;
-use crate::environment::Environment;
 use crate::execution::Execution;
-use crate::ffi::{Level, log, turn_will_end};
-use crate::outbox::Outbox;
-use crate::spawner;
-use crate::value::{Value, encode};
-use crate::wire::{FrameType, frame};
+use crate::packages::environment::Environment;
+use crate::record::value::{Value, encode};
+use crate::server::{Level, log, turn_will_end};
+use outbox::Outbox;
 use output::forward;
 use sync::SyncChannel;
 pub(crate) use sync::TOO_LONG;
+use wire::{FrameType, frame};
 pub(crate) use work::{Work, WorkResult};
 
 /// How often a deadline is looked at while a worker holds the server.
@@ -63,10 +67,6 @@ pub(crate) struct Worker {
     quiet: AtomicBool,
     /// How many sessions are pinned to it.
     pub(crate) sessions: AtomicUsize,
-}
-
-pub(crate) fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Worker {

@@ -3,13 +3,13 @@
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::answer::Reply;
 use crate::cluster;
 use crate::engine::engine;
-use crate::ffi::{Command, Invocation};
+use crate::packages::requirements;
 use crate::registration::Registration;
-use crate::registry::Usage;
-use crate::reply::Reply;
-use crate::requirements;
+use crate::registration::registry::Usage;
+use crate::server::{Command, Invocation};
 use std::sync::Arc;
 
 /// RG.CONFIGGET
@@ -244,6 +244,6 @@ impl Command for InnerHook {
             call.context.reply_arity();
             return;
         }
-        crate::hooks::run(call.context, &call.arguments[1..]);
+        crate::event::hook::run(call.context, &call.arguments[1..]);
     }
 }

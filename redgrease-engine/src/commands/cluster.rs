@@ -2,8 +2,8 @@
 
 use std::ffi::CStr;
 
-use crate::ffi::{Command, Invocation};
-use crate::reply::Reply;
+use crate::answer::Reply;
+use crate::server::{Command, Invocation};
 
 /// The fewest words of a topology that somebody hands over.
 const LEAST: usize = 10;

@@ -2,11 +2,11 @@
 
 use std::ffi::CStr;
 
+use crate::answer::Reply;
 use crate::cluster;
 use crate::engine::engine;
 use crate::execution::{Execution, Status, Waiter};
-use crate::ffi::{Command, Invocation};
-use crate::reply::Reply;
+use crate::server::{Command, Invocation};
 
 const UNKNOWN: &str = "execution plan does not exist";
 

@@ -2,11 +2,11 @@
 
 use std::ffi::CStr;
 
-use crate::ffi::{Command, Invocation, Level, lock_server, log};
+use crate::answer::Reply;
+use crate::event::timer;
+use crate::packages::requirements;
 use crate::persist;
-use crate::reply::Reply;
-use crate::requirements;
-use crate::timer;
+use crate::server::{Command, Invocation, Level, lock_server, log};
 
 /// Refuses clients: what these commands carry was made by a server.
 fn is_internal(call: &Invocation<'_>) -> bool {

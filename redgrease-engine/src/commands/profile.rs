@@ -2,12 +2,12 @@
 
 use std::ffi::CStr;
 
+use crate::answer::Reply;
 use crate::engine::engine;
-use crate::ffi::{Blocked, Command, Invocation};
-use crate::reply::Reply;
-use crate::value::{Value, decode};
-use crate::wire::FrameType;
+use crate::record::value::{Value, decode};
+use crate::server::{Blocked, Command, Invocation};
 use crate::worker::WorkResult;
+use crate::worker::wire::FrameType;
 
 /// How the text is sorted when nothing else was asked for.
 const ORDER: &[u8] = b"tottime";

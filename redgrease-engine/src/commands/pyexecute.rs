@@ -4,20 +4,20 @@ use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::answer::Reply;
 use crate::engine::{engine, random_hex};
-use crate::environment::{Environment, normalise};
+use crate::event::stream;
 use crate::execution::Waiter;
-use crate::ffi::{Blocked, Command, Invocation, Level, lock_server, log};
+use crate::packages::environment::{Environment, normalise};
+use crate::packages::requirements;
 use crate::persist;
 use crate::plan::Plan;
-use crate::readers::stream;
+use crate::record::value::{Value, decode};
 use crate::registration::Registration;
-use crate::registry::Claim;
-use crate::reply::Reply;
-use crate::requirements;
+use crate::registration::registry::Claim;
+use crate::server::{Blocked, Command, Invocation, Level, lock_server, log};
 use crate::session::Session;
-use crate::value::{Value, decode};
-use crate::wire::FrameType;
+use crate::worker::wire::FrameType;
 
 /// RG.PYEXECUTE
 pub(crate) struct PyExecute;

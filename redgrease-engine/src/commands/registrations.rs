@@ -2,13 +2,13 @@
 
 use std::ffi::CStr;
 
+use crate::answer::Reply;
 use crate::cluster;
 use crate::engine::engine;
-use crate::ffi::{Command, Invocation, lock_server};
+use crate::event::stream;
 use crate::persist;
-use crate::readers::stream;
-use crate::registry::SessionTexts;
-use crate::reply::Reply;
+use crate::registration::registry::SessionTexts;
+use crate::server::{Command, Invocation, lock_server};
 
 /// RG.DUMPREGISTRATIONS
 pub(crate) struct DumpRegistrations;

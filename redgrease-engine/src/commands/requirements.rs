@@ -2,9 +2,9 @@
 
 use std::ffi::CStr;
 
-use crate::ffi::{Command, Invocation, lock_server};
-use crate::reply::Reply;
-use crate::requirements;
+use crate::answer::Reply;
+use crate::packages::requirements;
+use crate::server::{Command, Invocation, lock_server};
 
 /// RG.PYDUMPREQS
 pub(crate) struct PyDumpReqs;

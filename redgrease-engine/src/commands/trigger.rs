@@ -2,14 +2,14 @@
 
 use std::ffi::CStr;
 
-use crate::calls;
+use crate::answer::Reply;
 use crate::engine::engine;
 use crate::execution::Waiter;
-use crate::ffi::{Command, Flag, Invocation, lock_server};
+use crate::execution::calls;
 use crate::plan::Mode;
-use crate::records::{Batch, Layout};
-use crate::reply::Reply;
-use crate::value::Value;
+use crate::record::batch::{Batch, Layout};
+use crate::record::value::Value;
+use crate::server::{Command, Flag, Invocation, lock_server};
 
 /// RG.TRIGGER
 pub(crate) struct Trigger;

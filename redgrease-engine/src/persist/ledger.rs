@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::record::value::{Value, encode};
 use crate::session::Session;
-use crate::value::{Value, encode};
 
 /// What is written of a session.
 #[derive(Debug)]

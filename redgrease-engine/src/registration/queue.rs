@@ -3,13 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use crate::calls;
+use crate::base::guard;
+use crate::event::keys::KeyEvent;
 use crate::execution::Execution;
-use crate::ffi::lock_server;
-use crate::key_events::KeyEvent;
-use crate::records::Batch;
-use crate::value::Value;
-use crate::worker::guard;
+use crate::execution::calls;
+use crate::record::batch::Batch;
+use crate::record::value::Value;
+use crate::server::lock_server;
 
 /// An execution, where its records come from, and what else its functions see.
 #[derive(Debug)]

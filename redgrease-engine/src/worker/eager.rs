@@ -4,7 +4,7 @@ use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use crate::ffi::receive;
+use crate::server::receive;
 
 /// How long a reader looks again and again before it sleeps. To be woken up takes longer than most answers: on a virtual
 /// machine whose processor has gone idle meanwhile, several times as long.

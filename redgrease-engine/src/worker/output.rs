@@ -2,8 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use crate::ffi::{Level, log};
-use crate::value::Value;
+use crate::record::value::Value;
+use crate::server::{Level, log};
 
 /// The longest line of a worker's output that reaches the log.
 const LONGEST_LINE: usize = 4096;

@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 use super::eager::Eager;
 use super::output::write_log;
 use super::serving::{Serving, reply};
-use super::{DEADLINE_CHECK, Worker, guard};
+use super::{DEADLINE_CHECK, Worker};
+use crate::base::guard;
 use crate::engine::engine;
-use crate::ffi::{Level, log};
+use crate::record::value::{Value, decode};
 use crate::requests;
-use crate::value::{Value, decode};
-use crate::wire::{Frame, FrameType, Inbox};
+use crate::server::{Level, log};
+use crate::worker::wire::{Frame, FrameType, Inbox};
 
 /// What its callers were doing when a worker died.
 const RUNNING: &str = " while running the function";
@@ -145,7 +146,7 @@ impl Worker {
                 self.rest(decode(frame.payload).ok().and_then(|count| count.as_int()));
             }
             FrameType::Leading if frame.number == 1 => {
-                crate::wire::frame(&mut server.replies, FrameType::Reply, 0, |out| {
+                crate::worker::wire::frame(&mut server.replies, FrameType::Reply, 0, |out| {
                     out.push(b'N');
                 });
             }

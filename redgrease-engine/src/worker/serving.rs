@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use crate::engine::engine;
-use crate::ffi::{ServerLock, lock_server};
+use crate::record::value::{Value, encode};
 use crate::requests;
-use crate::value::{Value, encode};
-use crate::wire::{FrameType, frame};
+use crate::server::{ServerLock, lock_server};
+use crate::worker::wire::{FrameType, frame};
 
 /// How long the server lock is kept for commands that arrived together.
 const LOCK_BUDGET: Duration = Duration::from_millis(1);

@@ -10,12 +10,13 @@ use std::time::{Duration, Instant};
 use super::eager::Eager;
 use super::output::write_log;
 use super::serving::reply;
-use super::{DEADLINE_CHECK, Work, Worker, guard};
+use super::{DEADLINE_CHECK, Work, Worker};
+use crate::base::guard;
 use crate::engine::engine;
-use crate::ffi::{Level, ServerLock, log, send_descriptor};
+use crate::record::value::{Value, decode};
 use crate::requests;
-use crate::value::{Value, decode};
-use crate::wire::{FrameType, Inbox, frame};
+use crate::server::{Level, ServerLock, log, send_descriptor};
+use crate::worker::wire::{FrameType, Inbox, frame};
 
 /// How the error about a synchronous function begins that was stopped.
 pub(crate) const TOO_LONG: &str = "ERR the synchronous function took longer";

@@ -1,0 +1,5 @@
+//! What every room uses.
+
+mod lock;
+
+pub(crate) use lock::guard;

@@ -1,0 +1,220 @@
+//! A hooked command: its hooks, the newest first, and at last the command itself.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use super::{ACTIVE, Hook, SKIP_NEXT, TABLE, find, overrides};
+use crate::answer::Reply;
+use crate::base::guard;
+use crate::execution::calls;
+use crate::execution::{Outcome, Waiter};
+use crate::plan::{Mode, Reader};
+use crate::record::batch::{Batch, Layout};
+use crate::record::value::Value;
+use crate::registration::Registration;
+use crate::server::{CallReply, Context, ReplyKind, ServerLock, call, lock_server};
+
+/// Runs a command that is not hooked again.
+fn run_plain(lock: &ServerLock, words: &[Vec<u8>]) -> Result<CallReply, String> {
+    SKIP_NEXT.store(true, Ordering::Relaxed);
+    let result = call(lock, &words[0], &words[1..]).map_err(|error| error.text);
+    SKIP_NEXT.store(false, Ordering::Relaxed);
+    result
+}
+
+/// Keeps a registration from hooking the commands of its own function.
+struct Quiet;
+
+impl Quiet {
+    fn new(registration: &str) -> Self {
+        guard(&ACTIVE).push(registration.to_owned());
+        Self
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        guard(&ACTIVE).pop();
+    }
+}
+
+/// Runs `body`, a command of a hook's function, without that hook.
+pub(crate) fn without<R>(registration: &str, body: impl FnOnce() -> R) -> R {
+    let _quiet = Quiet::new(registration);
+    body()
+}
+
+/// Answers a hooked command.
+pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>]) {
+    let lock = lock_server();
+    let hooks = words.first().map_or_else(Vec::new, |name| {
+        find(name, words.len(), &|index| {
+            words.get(index).map(Vec::as_slice)
+        })
+    });
+    context.in_database_zero(|| answer(context, &lock, words, &hooks));
+}
+
+fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) {
+    let Some((hook, older)) = hooks.split_first() else {
+        match run_plain(lock, words) {
+            Ok(reply) => context.reply_call(&reply),
+            Err(text) => context.reply_error(text),
+        }
+        return;
+    };
+    let registration = &hook.registration;
+    let may_block = context.flags().may_block();
+    let sync = registration.plan.mode == Mode::Sync;
+    if matches!(registration.plan.reader, Reader::KeyEvents(_)) {
+        answer_with_events(context, lock, words, hook, older);
+        return;
+    }
+    if !sync && !may_block {
+        context.reply_error(
+            "ERR can not run a non-sync execution inside a MULTI/LUA (blocking is not allowed) or on loading.",
+        );
+        return;
+    }
+    let mut batch = Batch::new(Layout::Plain);
+    batch.push_texts(words);
+    let execution = registration.new_execution();
+    let extra = hook_extra(registration, words);
+    if sync {
+        {
+            let _quiet = Quiet::new(&registration.id);
+            calls::run_sync(&execution, &batch, may_block, &extra, lock);
+        }
+        match execution.outcome() {
+            Some(outcome) => Reply::Hooked(outcome).write(context),
+            None => execution.wait(Waiter::Hooked(context.block())),
+        }
+    } else {
+        execution.wait(Waiter::Hooked(context.block()));
+        registration.run_with(execution, batch, extra);
+    }
+}
+
+fn hook_extra(registration: &Registration, words: &[Vec<u8>]) -> Value {
+    Value::Dict(vec![(
+        Value::str("hook"),
+        Value::Tuple(vec![Value::str(&registration.id), Value::redis(&words[0])]),
+    )])
+}
+
+/// Runs a command whose key events a registration wants, and lets its function replace the reply.
+fn answer_with_events(
+    context: Context<'_>,
+    lock: &ServerLock,
+    words: &[Vec<u8>],
+    hook: &Arc<Hook>,
+    older: &[Arc<Hook>],
+) {
+    if hook.takes_memory && context.flags().out_of_memory() {
+        context.reply_error("OOM command not allowed when used memory > 'maxmemory'");
+        return;
+    }
+    let (reply, executions) =
+        overrides::observe(&hook.registration, words, || next(lock, words, older));
+    let pending: Vec<_> = executions
+        .iter()
+        .filter(|one| !one.is_over())
+        .cloned()
+        .collect();
+    if pending.is_empty() || !context.flags().may_block() {
+        overrides::take_override(&executions)
+            .map_or(reply, Reply::Record)
+            .write(context);
+        return;
+    }
+    // The client waits for the last of them; those of one registration end in their order.
+    let client = context.block();
+    if let Some(last) = pending.last() {
+        last.wait(Waiter::Internal(Box::new(move |_, _| {
+            client.answer(overrides::take_override(&executions).map_or(reply, Reply::Record));
+        })));
+    }
+}
+
+/// The next hook, or the command itself, as a reply.
+fn next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Reply {
+    match run_next(lock, words, hooks) {
+        Ok(Next::Command(reply)) => Reply::from_call(&reply),
+        Ok(Next::Function(outcome)) => Reply::Hooked(outcome),
+        Err(text) => Reply::error(text),
+    }
+}
+
+enum Next {
+    Command(CallReply),
+    Function(Arc<Outcome>),
+}
+
+fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result<Next, String> {
+    let Some((hook, older)) = hooks.split_first() else {
+        return run_plain(lock, words).map(Next::Command);
+    };
+    let registration = &hook.registration;
+    if matches!(registration.plan.reader, Reader::KeyEvents(_))
+        || registration.plan.mode != Mode::Sync
+    {
+        return run_next(lock, words, older);
+    }
+    let mut batch = Batch::new(Layout::Plain);
+    batch.push_texts(words);
+    let execution = registration.new_execution();
+    let _quiet = Quiet::new(&registration.id);
+    calls::run_sync(
+        &execution,
+        &batch,
+        false,
+        &hook_extra(registration, words),
+        lock,
+    );
+    execution
+        .outcome()
+        .map(Next::Function)
+        .ok_or_else(|| "Failed executing command".to_owned())
+}
+
+/// `call_next` of a hook's function: the reply as the function sees it, or the text of an error.
+///
+/// # Errors
+/// The text for the function.
+pub(crate) fn call_next(
+    lock: &ServerLock,
+    registration: &str,
+    words: &[Vec<u8>],
+) -> Result<Value, String> {
+    let older: Vec<Arc<Hook>> = {
+        let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
+        table
+            .as_ref()
+            .and_then(|table| table.get(words[0].to_ascii_lowercase().as_slice()))
+            .map(|hooks| {
+                hooks
+                    .iter()
+                    .skip_while(|hook| hook.registration.id != registration)
+                    .skip(1)
+                    .filter(|hook| {
+                        hook.fits(words.len(), &|index| words.get(index).map(Vec::as_slice))
+                    })
+                    .cloned()
+                    .collect()
+            })
+            .unwrap_or_default()
+    };
+    let _quiet = Quiet::new(registration);
+    match run_next(lock, words, &older)? {
+        Next::Command(reply) if reply.kind() == ReplyKind::Error => Err(format!(
+            "{}\r\n",
+            String::from_utf8_lossy(reply.text()).trim_end()
+        )),
+        Next::Command(reply) => Ok(reply.value()),
+        Next::Function(outcome) => match (outcome.errors.first(), outcome.results.as_slice()) {
+            (Some(error), _) => Err(String::from_utf8_lossy(error).into_owned()),
+            (None, [record]) => Ok(record.clone()),
+            (None, _) => Err("Command hook must return exactly one result".to_owned()),
+        },
+    }
+}

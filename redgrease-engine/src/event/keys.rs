@@ -1,0 +1,167 @@
+//! Changes of keys: which registrations want them, and the executions they start.
+//!
+//! Everything that can be decided without Python is decided here, on the server's main thread, before a record is made.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::engine::engine;
+use crate::event::hook;
+use crate::execution::calls;
+use crate::plan::{KeyEvents, Mode, Reader};
+use crate::record::batch::{Batch, Layout};
+use crate::record::value::Value;
+use crate::registration::Registration;
+use crate::server::{Context, KeyKind, OpenKey, ServerLock, lock_server};
+use crate::source::keys;
+
+static WANTED: AtomicBool = AtomicBool::new(false);
+static REGISTRATIONS: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
+
+/// Whether any registration wants key events.
+pub(crate) fn wanted() -> bool {
+    WANTED.load(Ordering::Relaxed)
+}
+
+/// Takes over which registrations there are.
+pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
+    let mine: Vec<_> = all
+        .iter()
+        .filter(|registration| matches!(registration.plan.reader, Reader::KeyEvents(_)))
+        .cloned()
+        .collect();
+    WANTED.store(!mine.is_empty(), Ordering::Relaxed);
+    let old = std::mem::replace(
+        &mut *REGISTRATIONS
+            .write()
+            .unwrap_or_else(PoisonError::into_inner),
+        mine,
+    );
+    drop(old);
+}
+
+/// What a key record with a value is made of when its execution begins.
+#[derive(Debug)]
+pub(crate) struct KeyEvent {
+    event: String,
+    key: Vec<u8>,
+}
+
+impl KeyEvent {
+    /// The record, with the value that the key has now.
+    pub(crate) fn read(&self, lock: &ServerLock) -> Batch {
+        let mut batch = Batch::new(Layout::Keys);
+        keys::push(lock, Some(&self.event), &self.key, None, &mut batch);
+        batch
+    }
+}
+
+/// The name by which a registration asks for a type.
+fn type_name(kind: KeyKind) -> &'static str {
+    if kind == KeyKind::Stream {
+        "stream"
+    } else {
+        keys::type_name(kind)
+    }
+}
+
+/// Whether a prefix, which may end in `*`, fits a key.
+pub(crate) fn fits(prefix: &[u8], key: &[u8]) -> bool {
+    match prefix.split_last() {
+        Some((b'*', start)) => key.starts_with(start),
+        _ => prefix == key,
+    }
+}
+
+fn wants(events: &KeyEvents, context: Context<'_>, event: &str, key: &[u8]) -> bool {
+    if !fits(&events.prefix, key) {
+        return false;
+    }
+    if let Some(types) = &events.event_types
+        && !types.iter().any(|name| name.eq_ignore_ascii_case(event))
+    {
+        return false;
+    }
+    if let Some(types) = &events.key_types {
+        let kind = OpenKey::open_in(context, key).kind();
+        if !types.iter().any(|name| name == type_name(kind)) {
+            return false;
+        }
+    }
+    true
+}
+
+/// A key changed: starts the executions of the registrations that want it.
+pub(crate) fn notify(context: Context<'_>, event: &str, key: &[u8]) {
+    let registrations = REGISTRATIONS
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    let mut flags = None;
+    for registration in registrations {
+        let Reader::KeyEvents(events) = &registration.plan.reader else {
+            continue;
+        };
+        if !wants(events, context, event, key) {
+            continue;
+        }
+        let flags = *flags.get_or_insert_with(|| context.flags());
+        if flags.loading() || flags.replica() {
+            return;
+        }
+        let hooked = events
+            .commands
+            .as_ref()
+            .is_some_and(|commands| !commands.is_empty());
+        let command = hooked.then(|| hook::current_command(&registration));
+        if command.as_ref().is_some_and(Option::is_none) {
+            continue;
+        }
+        let command = command.flatten();
+        let execution = registration.new_execution();
+        let extra = command.map_or(Value::None, |command| {
+            hook::expect_override(&execution);
+            Value::Dict(vec![(Value::str("command"), command)])
+        });
+        let sync = registration.plan.mode == Mode::Sync;
+        if events.values && !sync {
+            let event = KeyEvent {
+                event: event.to_owned(),
+                key: key.to_vec(),
+            };
+            let registration = Arc::clone(&registration);
+            // Not now: the value is read when the command or transaction that changes the key is over.
+            engine().after_command(move || registration.run_event(execution, event, extra));
+            continue;
+        }
+        let lock = lock_server();
+        let layout = if events.values {
+            Layout::Keys
+        } else {
+            Layout::KeysOnly
+        };
+        let mut batch = Batch::new(layout);
+        keys::push(&lock, Some(event), key, None, &mut batch);
+        if sync {
+            calls::run_sync(&execution, &batch, flags.may_block(), &extra, &lock);
+        } else {
+            registration.run_with(execution, batch, extra);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_prefix_is_no_glob() {
+        assert!(fits(b"*", b"any"));
+        assert!(fits(b"a*", b"abc"));
+        assert!(!fits(b"a*", b"ba"));
+        assert!(fits(b"a", b"a"));
+        assert!(!fits(b"a", b"ab"));
+        assert!(!fits(b"a*z", b"abz"));
+        assert!(!fits(b"", b"a"));
+    }
+}

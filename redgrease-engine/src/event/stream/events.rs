@@ -1,0 +1,111 @@
+//! What happens to keys and matters to those who follow streams.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::follower::{Follower, note, work};
+use super::watch::{follows, leaving, look_at_all, poke, present};
+use crate::plan::Mode;
+use crate::registration::Registration;
+use crate::server::{Context, KeyKind, OpenKey};
+
+/// How a key comes or goes as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// By DEL, UNLINK, MOVE, at its time, or for want of memory.
+    Gone,
+    /// By RENAME: under which name it came is told next.
+    Leaving,
+    /// By RENAME: it is what has just left another name.
+    Renamed,
+    /// By RESTORE, COPY or MOVE.
+    Arrived,
+}
+
+/// An entry was added to a stream. `nested` says that this happens inside of a synchronous function.
+pub(crate) fn added(context: Context<'_>, key: &[u8], nested: bool) {
+    let followers = present();
+    if followers.is_empty() {
+        return;
+    }
+    let mut circumstances = None;
+    for registration in followers.iter() {
+        let Some(follower) = follower_of(registration) else {
+            continue;
+        };
+        if !follows(&follower.events.prefix, key) {
+            continue;
+        }
+        let flags = *circumstances.get_or_insert_with(|| context.flags());
+        if flags.replica() || flags.loading() || context.database() != 0 {
+            return;
+        }
+        if !note(registration, key, Instant::now()) {
+            continue;
+        }
+        let awake = follower.state().awake;
+        if registration.plan.mode == Mode::Sync && !nested && awake {
+            work(registration, Some(!flags.multi() && !flags.lua()));
+        } else {
+            poke(registration);
+        }
+    }
+}
+
+/// A key came or went as a whole. All entries of a stream that came are wanted; what is under way of one that went is not
+/// acknowledged to another that takes its name.
+pub(crate) fn changed(context: Context<'_>, key: &[u8], change: Change) {
+    let (present, leaving) = (present(), leaving());
+    if (present.is_empty() && leaving.is_empty()) || context.database() != 0 {
+        return;
+    }
+    let mut stream = None;
+    for registration in present.iter().chain(&leaving) {
+        let Some(follower) = follower_of(registration) else {
+            continue;
+        };
+        let followed = follows(&follower.events.prefix, key);
+        let comes = matches!(change, Change::Renamed | Change::Arrived)
+            && followed
+            && *stream.get_or_insert_with(|| is_coming(context, key));
+        let mut state = follower.state();
+        match change {
+            Change::Renamed if comes => state.renamed(key),
+            Change::Arrived if comes => state.arrived(key),
+            Change::Leaving if followed => state.leaves(key),
+            // What left another name came where nobody looks for it.
+            Change::Renamed => state.vanished(key),
+            _ if followed => state.vanished(key),
+            _ => {}
+        }
+        drop(state);
+        if comes {
+            poke(registration);
+        }
+    }
+}
+
+/// Whether a key that came is a stream for this server to work on.
+fn is_coming(context: Context<'_>, key: &[u8]) -> bool {
+    let flags = context.flags();
+    !flags.replica() && !flags.loading() && OpenKey::open_in(context, key).kind() == KeyKind::Stream
+}
+
+/// All keys of database 0 are gone; `replaced` says that others are there in their place.
+pub(crate) fn all_changed(replaced: bool) {
+    let present = present();
+    for follower in present.iter().chain(&leaving()).filter_map(follower_of) {
+        follower.state().all_vanished();
+    }
+    if replaced {
+        for registration in present.iter() {
+            if follower_of(registration).is_some_and(|follower| follower.state().awake) {
+                look_at_all(registration);
+            }
+        }
+    }
+}
+
+fn follower_of(registration: &Arc<Registration>) -> Option<&Follower> {
+    registration.follower.as_ref()
+}

@@ -1,0 +1,396 @@
+//! A registration that follows streams: reads what is due, runs it, acknowledges, trims.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use super::group::{self, Entries};
+use super::watch;
+use crate::base::guard;
+use crate::engine::engine;
+use crate::execution::calls;
+use crate::execution::{self, Outcome, Waiter};
+use crate::plan::{Mode, StreamEvents};
+use crate::record::value::Value;
+use crate::registration::Registration;
+use crate::registration::stream::batch::{Claim, Done, Key, Noted, Rules, Status, Verdict};
+use crate::registration::stream::state::State;
+use crate::server::{Level, ServerLock, lock_server, log};
+
+/// How long the server is held at a time.
+const SLICE: Duration = Duration::from_millis(1);
+/// How long the thread for streams leaves the server to others when it wants it again at once.
+const REST: Duration = Duration::from_micros(50);
+/// How long a command that adds an entry works on what was there before.
+const INSIDE: Duration = Duration::from_millis(100);
+/// Entries that one command reads.
+const CHUNK: usize = 512;
+/// A batch whose worker is lost so often in a row is left alone.
+const MOST_LOST: u32 = 10;
+/// The shortest time between two tries.
+const LEAST_PAUSE: Duration = Duration::from_millis(50);
+/// The longest time between two tries after a lost worker.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Default)]
+struct Lag {
+    last: u64,
+    total: u64,
+}
+
+/// What a StreamReader registration has beyond others.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    pub(crate) events: StreamEvents,
+    mode: Mode,
+    state: Mutex<State>,
+    lag: Mutex<Lag>,
+}
+
+impl Follower {
+    pub(crate) fn new(events: &StreamEvents, mode: Mode) -> Self {
+        let mut events = events.clone();
+        if events.group.is_empty() {
+            group::NAME.clone_into(&mut events.group);
+        }
+        Self {
+            state: Mutex::new(State::new(Rules::new(&events, mode))),
+            events,
+            mode,
+            lag: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        guard(&self.state)
+    }
+
+    /// The consumer group.
+    pub(crate) fn group(&self) -> &str {
+        &self.events.group
+    }
+
+    /// The status as DUMPREGISTRATIONS shows it.
+    pub(crate) fn status(&self) -> &'static str {
+        self.state().status.name()
+    }
+
+    /// The milliseconds between noticing the first entry of a batch and acknowledging it: of the last one, and altogether.
+    pub(crate) fn lag(&self) -> (u64, u64) {
+        let lag = guard(&self.lag);
+        (lag.last, lag.total)
+    }
+
+    /// Sets the lag back.
+    pub(crate) fn clear_lag(&self) {
+        *guard(&self.lag) = Lag::default();
+    }
+
+    fn measure(&self, done: &Done) {
+        let Some(since) = done.since else { return };
+        let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut lag = guard(&self.lag);
+        lag.last = milliseconds;
+        lag.total = lag.total.saturating_add(milliseconds);
+    }
+
+    /// No new batches until [`Follower::unpause`]; the running one ends.
+    pub(crate) fn pause(&self) {
+        let mut state = self.state();
+        if matches!(state.status, Status::Ok | Status::Waiting) {
+            state.stop(Status::Paused);
+        }
+    }
+
+    /// Goes on, whatever stopped it.
+    pub(crate) fn unpause(&self) {
+        let mut state = self.state();
+        if state.status != Status::Ok {
+            state.lost = 0;
+            state.read_again(true);
+        }
+    }
+}
+
+/// Whether this server only follows another one, or is not ready.
+pub(crate) fn is_away(lock: &ServerLock) -> bool {
+    let flags = lock.context().flags();
+    flags.replica() || flags.loading()
+}
+
+/// Does what is to be done for a registration while the server may be held: acknowledges, trims, reads, starts.
+///
+/// Called on the thread for streams; for a synchronous registration also `inside` of the command that adds an entry, with
+/// whether its function may go on in the background.
+pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    let begun = Instant::now();
+    loop {
+        let lock = lock_server();
+        // A function that is being run here added an entry: whoever runs it goes on with that.
+        if std::mem::replace(&mut follower.state().working, true) {
+            return;
+        }
+        if is_away(&lock) {
+            let mut state = follower.state();
+            state.working = false;
+            state.awake = false;
+            drop(state);
+            watch::start_later(registration);
+            return;
+        }
+        let until = Instant::now() + SLICE;
+        loop {
+            let done = if inside.is_some() {
+                // Replicas and files get what happens inside of a command before the command: they would look for an entry
+                // that they do not have yet.
+                Vec::new()
+            } else {
+                keep_pending(&lock, follower);
+                follower.state().take_done()
+            };
+            acknowledge(&lock, follower, &done);
+            let claim = follower.state().claim();
+            let read = claim.is_some();
+            if let Some(claim) = claim {
+                read_batch(&lock, follower, claim);
+            }
+            if follower.mode == Mode::Sync {
+                start(registration, Some(&lock), inside.unwrap_or(true));
+            }
+            if (!read && done.is_empty()) || Instant::now() >= until {
+                break;
+            }
+        }
+        follower.state().working = false;
+        drop(lock);
+        if follower.mode != Mode::Sync {
+            start(registration, None, true);
+        }
+        let (has_work, may_read) = {
+            let state = follower.state();
+            (state.has_work(), state.may_read())
+        };
+        if inside.is_some() && (!may_read || begun.elapsed() > INSIDE) {
+            if has_work {
+                watch::poke(registration);
+            }
+            return;
+        }
+        if !has_work {
+            return;
+        }
+        if inside.is_none() {
+            // A lock that is asked for again at once is never anybody else's.
+            std::thread::sleep(REST);
+        }
+    }
+}
+
+fn read_batch(lock: &ServerLock, follower: &Follower, claim: Claim) {
+    let mut entries = Entries::new();
+    let mut from = claim.from.clone();
+    while entries.ids.len() < claim.count {
+        let wanted = (claim.count - entries.ids.len()).min(CHUNK);
+        match group::read(
+            lock,
+            &claim.key,
+            follower.group(),
+            &from,
+            wanted,
+            &mut entries,
+        ) {
+            Ok(got) if got < wanted => break,
+            Ok(_) => {
+                if from != group::NEW
+                    && let Some(last) = entries.ids.last()
+                {
+                    from.clone_from(last);
+                }
+            }
+            Err(text) => {
+                if group::is_stream(lock, &claim.key) {
+                    let key = String::from_utf8_lossy(&claim.key).into_owned();
+                    log(
+                        Level::Warning,
+                        &format!("the stream {key} cannot be read: {text}"),
+                    );
+                }
+                follower.state().forget(&claim.key);
+                return;
+            }
+        }
+    }
+    follower.state().take_in(claim, entries);
+}
+
+/// Makes sure that replicas and files know what stays pending: those of a synchronous registration heard of it when they did
+/// not have the entries.
+fn keep_pending(lock: &ServerLock, follower: &Follower) {
+    let left = follower.state().take_left();
+    if follower.mode != Mode::Sync {
+        return;
+    }
+    for batch in left {
+        group::claim(lock, &batch.key, follower.group(), &batch.ids);
+    }
+}
+
+fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {
+    let mut keys: Vec<&Key> = Vec::new();
+    for batch in done {
+        group::acknowledge(lock, &batch.key, follower.group(), &batch.ids);
+        follower.measure(batch);
+        if !batch.ids.is_empty() && !keys.contains(&&batch.key) {
+            keys.push(&batch.key);
+        }
+    }
+    for key in keys {
+        watch::trim(lock, key, follower);
+    }
+}
+
+/// Runs what is ready, if nothing runs: on this thread with the lock, else in the background.
+fn start(registration: &Arc<Registration>, lock: Option<&ServerLock>, may_block: bool) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    loop {
+        let Some(entries) = follower.state().start() else {
+            return;
+        };
+        let execution = registration.new_execution();
+        let mine = Arc::clone(registration);
+        execution.wait(Waiter::Internal(Box::new(move |outcome, status| {
+            conclude(&mine, outcome, status);
+        })));
+        if entries.batch.len() == 0 {
+            // No function is called for nothing.
+            if execution.begin() {
+                execution.finish(Outcome::default());
+            }
+        } else if let Some(lock) = lock {
+            calls::run_sync(&execution, &entries.batch, may_block, &Value::None, lock);
+        } else {
+            calls::submit_from(&execution, 0, &entries.batch, &Value::None);
+        }
+    }
+}
+
+/// The execution of a batch is over. On whatever thread that is, perhaps without the server.
+fn conclude(registration: &Arc<Registration>, outcome: &Arc<Outcome>, status: execution::Status) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    let mut state = follower.state();
+    let verdict = judge(follower, &mut state, outcome, status);
+    state.conclude(verdict);
+    let lost = state.lost;
+    let waits = state.status == Status::Waiting && verdict == Verdict::Stop(Status::Waiting);
+    drop(state);
+    if follower.mode != Mode::Sync {
+        // What was read ahead need not wait for the server.
+        start(registration, None, true);
+    }
+    if waits {
+        let pause = if outcome.lost {
+            LEAST_PAUSE
+                .saturating_mul(1 << lost.min(10))
+                .min(LONGEST_PAUSE)
+        } else {
+            let seconds = u64::try_from(follower.events.retry_interval).unwrap_or(0);
+            Duration::from_secs(seconds).max(LEAST_PAUSE)
+        };
+        let registration = Arc::clone(registration);
+        engine().later(pause, move || try_again(&registration));
+    }
+    if follower.state().has_work() {
+        watch::poke(registration);
+    }
+}
+
+fn judge(
+    follower: &Follower,
+    state: &mut State,
+    outcome: &Outcome,
+    status: execution::Status,
+) -> Verdict {
+    let pauses = |text: &Vec<u8>| text.starts_with(b"PAUSE");
+    if outcome.lost {
+        // The entries were not worked off, and nobody said that they could not be: they are never given up.
+        state.lost += 1;
+        if state.lost < MOST_LOST {
+            return Verdict::Stop(Status::Waiting);
+        }
+        log(
+            Level::Warning,
+            &format!(
+                "a batch of the streams {} lost its worker {MOST_LOST} times in a row; the registration stops, its entries \
+                 stay: repair the function, or call RG.UNPAUSEREGISTRATIONS",
+                String::from_utf8_lossy(&follower.events.prefix)
+            ),
+        );
+        return Verdict::Stop(Status::Aborted);
+    }
+    if outcome.errors.iter().any(pauses) {
+        return Verdict::Stop(Status::Paused);
+    }
+    let failed = !outcome.errors.is_empty() || status == execution::Status::Aborted;
+    match follower.events.policy.as_str() {
+        "abort" if failed => Verdict::Stop(Status::Aborted),
+        "retry" if failed => Verdict::Stop(Status::Waiting),
+        _ => Verdict::Acknowledge,
+    }
+}
+
+fn try_again(registration: &Arc<Registration>) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    {
+        let mut state = follower.state();
+        // Somebody paused it meanwhile.
+        if state.status != Status::Waiting || state.gone {
+            return;
+        }
+        state.read_again(false);
+    }
+    watch::poke(registration);
+}
+
+/// An entry was added to a stream that the registration follows.
+pub(crate) fn note(registration: &Arc<Registration>, key: &[u8], now: Instant) -> bool {
+    let Some(follower) = &registration.follower else {
+        return false;
+    };
+    let noted = follower.state().note(key, now);
+    follow_up(registration, key, &noted);
+    noted.due
+}
+
+fn follow_up(registration: &Arc<Registration>, key: &[u8], noted: &Noted) {
+    if let Some(pause) = noted.later {
+        let registration = Arc::clone(registration);
+        let key = key.to_vec();
+        engine().later(pause, move || look(&registration, &key));
+    }
+}
+
+/// The duration of a stream may be over.
+fn look(registration: &Arc<Registration>, key: &[u8]) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    let noted = {
+        let mut state = follower.state();
+        if state.gone {
+            return;
+        }
+        state.time_is_over(key, Instant::now())
+    };
+    follow_up(registration, key, &noted);
+    if noted.due {
+        watch::poke(registration);
+    }
+}

@@ -1,0 +1,286 @@
+//! The consumer group through which a registration reads a stream: reading, acknowledging, trimming, and its name.
+
+use std::sync::Arc;
+
+use crate::engine::engine;
+use crate::plan::Reader;
+use crate::record::batch::{Batch, Layout};
+use crate::record::value::Value;
+use crate::registration::Registration;
+use crate::server::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call};
+
+/// The group of the first registration, under the name that RedisGears 1.2 gave to its only one. Those of further
+/// registrations append a number.
+pub(crate) const NAME: &str = "__gears_consumer_group__";
+const CONSUMER: &[u8] = b"__gears_client__";
+/// Reads what no consumer of the group has got.
+pub(crate) const NEW: &[u8] = b">";
+/// Reads what was got and not acknowledged, from the start.
+pub(crate) const UNACKNOWLEDGED: &[u8] = b"0";
+
+/// The name of a group by its number, from 1.
+pub(crate) fn name(number: usize) -> String {
+    if number <= 1 {
+        NAME.to_owned()
+    } else {
+        format!("{NAME}{number}")
+    }
+}
+
+/// Some entries of a stream on their way to a function.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    /// The ids to acknowledge; one of an entry that was deleted meanwhile has no record.
+    pub(crate) ids: Vec<Vec<u8>>,
+    pub(crate) batch: Batch,
+}
+
+impl Entries {
+    pub(crate) fn new() -> Self {
+        Self {
+            ids: Vec::new(),
+            batch: Batch::new(Layout::Stream),
+        }
+    }
+
+    fn add(&mut self, key: &[u8], reply: &CallReply) {
+        for entry in reply.elements() {
+            let (Some(id), Some(content)) = (entry.element(0), entry.element(1)) else {
+                continue;
+            };
+            self.ids.push(id.text().to_vec());
+            if content.kind() != ReplyKind::Array {
+                continue;
+            }
+            let texts: Vec<CallReply> = content.elements().collect();
+            let fields: Vec<(&[u8], &[u8])> = texts
+                .chunks_exact(2)
+                .map(|pair| (pair[0].text(), pair[1].text()))
+                .collect();
+            self.batch.push_entry(key, id.text(), &fields);
+        }
+    }
+}
+
+/// Whether the key is a stream.
+pub(crate) fn is_stream(lock: &ServerLock, key: &[u8]) -> bool {
+    OpenKey::open(lock, key).kind() == KeyKind::Stream
+}
+
+/// The reply of a command, unless it is an error.
+fn ask(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<CallReply, String> {
+    let reply = call(lock, name, arguments).map_err(|error| error.text)?;
+    if reply.kind() == ReplyKind::Error {
+        return Err(String::from_utf8_lossy(reply.text()).trim_end().to_owned());
+    }
+    Ok(reply)
+}
+
+/// Reads up to `count` entries from `from` on, which is [`NEW`] or an id after which unacknowledged ones are wanted. Makes
+/// the group where there is none.
+///
+/// # Errors
+/// The server's text; the stream is gone or is none any more, most likely.
+pub(crate) fn read(
+    lock: &ServerLock,
+    key: &[u8],
+    group: &str,
+    from: &[u8],
+    count: usize,
+    entries: &mut Entries,
+) -> Result<usize, String> {
+    let count = count.to_string();
+    let arguments: [&[u8]; 8] = [
+        b"GROUP",
+        group.as_bytes(),
+        CONSUMER,
+        b"COUNT",
+        count.as_bytes(),
+        b"STREAMS",
+        key,
+        from,
+    ];
+    let reply = match ask(lock, b"XREADGROUP", &arguments) {
+        Err(text) if text.starts_with("NOGROUP") && is_stream(lock, key) => {
+            // The stream is made where it is not: on replicas, which may hear of the group before they hear of the entry.
+            ask(
+                lock,
+                b"XGROUP",
+                &[b"CREATE", key, group.as_bytes(), b"0", b"MKSTREAM"],
+            )?;
+            ask(lock, b"XREADGROUP", &arguments)?
+        }
+        other => other?,
+    };
+    let before = entries.ids.len();
+    if let Some(list) = reply.element(0).and_then(|stream| stream.element(1)) {
+        entries.add(key, &list);
+    }
+    Ok(entries.ids.len() - before)
+}
+
+/// Tells the group that entries are worked off.
+pub(crate) fn acknowledge(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>]) {
+    if ids.is_empty() {
+        return;
+    }
+    let arguments: Vec<&[u8]> = [key, group.as_bytes()]
+        .into_iter()
+        .chain(ids.iter().map(Vec::as_slice))
+        .collect();
+    // A stream that is gone has nothing to acknowledge.
+    let _ = ask(lock, b"XACK", &arguments);
+}
+
+/// Has entries be pending that are not acknowledged.
+pub(crate) fn claim(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>]) {
+    let head: [&[u8]; 4] = [key, group.as_bytes(), CONSUMER, b"0"];
+    let tail: [&[u8]; 2] = [b"FORCE", b"JUSTID"];
+    let arguments: Vec<&[u8]> = head
+        .into_iter()
+        .chain(ids.iter().map(Vec::as_slice))
+        .chain(tail)
+        .collect();
+    // A stream that is gone has nothing to claim.
+    let _ = ask(lock, b"XCLAIM", &arguments);
+}
+
+/// An id of a stream in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Id(u64, u64);
+
+impl Id {
+    fn parse(text: &[u8]) -> Option<Self> {
+        let (time, number) = std::str::from_utf8(text).ok()?.split_once('-')?;
+        Some(Self(time.parse().ok()?, number.parse().ok()?))
+    }
+
+    fn next(self) -> Self {
+        match self.1.checked_add(1) {
+            Some(number) => Self(self.0, number),
+            None => Self(self.0.saturating_add(1), 0),
+        }
+    }
+}
+
+/// Removes the entries that nobody needs any more: not the registrations whose groups are `live`, which must all be there,
+/// and no consumer group of anybody else.
+pub(crate) fn trim(lock: &ServerLock, key: &[u8], live: &[&str]) {
+    if let Some(Id(time, number)) = first_needed(lock, key, live) {
+        let least = format!("{time}-{number}");
+        let _ = ask(lock, b"XTRIM", &[key, b"MINID", least.as_bytes()]);
+    }
+}
+
+fn first_needed(lock: &ServerLock, key: &[u8], live: &[&str]) -> Option<Id> {
+    let groups = ask(lock, b"XINFO", &[b"GROUPS", key]).ok()?;
+    let mut found = 0;
+    let mut least: Option<Id> = None;
+    for group in groups.elements() {
+        let fields: Vec<CallReply> = group.elements().collect();
+        let field = |name: &[u8]| {
+            fields
+                .chunks_exact(2)
+                .find(|pair| pair[0].text() == name)
+                .map(|pair| &pair[1])
+        };
+        let name = field(b"name")?.text();
+        if live.iter().any(|group| group.as_bytes() == name) {
+            found += 1;
+        } else if name.starts_with(NAME.as_bytes()) {
+            // Of a registration that is gone.
+            continue;
+        }
+        let needed = if field(b"pending")?.integer() > 0 {
+            Id::parse(
+                ask(lock, b"XPENDING", &[key, name])
+                    .ok()?
+                    .element(1)?
+                    .text(),
+            )?
+        } else {
+            Id::parse(field(b"last-delivered-id")?.text())?.next()
+        };
+        least = Some(least.map_or(needed, |least| least.min(needed)));
+    }
+    least.filter(|_| found == live.len())
+}
+
+/// Descriptions of registrations with a consumer group for each that follows streams: the first free one, or that of a
+/// registration for the same streams among those that are `leaving`.
+pub(crate) fn with_groups(descriptions: &[Value], leaving: &[Arc<Registration>]) -> Vec<Value> {
+    let is_leaving = |one: &Arc<Registration>| leaving.iter().any(|old| Arc::ptr_eq(old, one));
+    let mut taken: Vec<String> = Vec::new();
+    let mut free: Vec<(Vec<u8>, String)> = Vec::new();
+    for registration in engine().registry.registrations() {
+        let Some(follower) = &registration.follower else {
+            continue;
+        };
+        if is_leaving(&registration) {
+            free.push((follower.events.prefix.clone(), follower.group().to_owned()));
+        } else {
+            taken.push(follower.group().to_owned());
+        }
+    }
+    let mut made = descriptions.to_vec();
+    let streams = |description: &Value| match Reader::parse(description) {
+        Some(Reader::StreamEvents(events)) => Some(events),
+        _ => None,
+    };
+    // Successors first, so that nobody else takes their groups.
+    for description in &mut made {
+        let Some(events) = streams(description) else {
+            continue;
+        };
+        if let Some(at) = free.iter().position(|(prefix, _)| *prefix == events.prefix) {
+            let (_, group) = free.remove(at);
+            set_group(description, &group);
+            taken.push(group);
+        }
+    }
+    for description in &mut made {
+        let Some(events) = streams(description) else {
+            continue;
+        };
+        if !events.group.is_empty() {
+            continue;
+        }
+        let group = (1..)
+            .map(name)
+            .find(|group| !taken.contains(group))
+            .unwrap_or_default();
+        set_group(description, &group);
+        taken.push(group);
+    }
+    made
+}
+
+fn set_group(description: &mut Value, group: &str) {
+    if let Value::Dict(pairs) = description
+        && let Some((_, Value::Dict(arguments))) = pairs
+            .iter_mut()
+            .find(|(name, _)| name.as_bytes() == Some(b"arguments"))
+    {
+        arguments.retain(|(name, _)| name.as_bytes() != Some(b"group"));
+        arguments.push((Value::str("group"), Value::str(group)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_numbers() {
+        assert!(Id::parse(b"9-1") < Id::parse(b"10-0"));
+        assert_eq!(Id::parse(b"x"), None);
+        assert_eq!(Id(1, 2).next(), Id(1, 3));
+        assert_eq!(Id(1, u64::MAX).next(), Id(2, 0));
+    }
+
+    #[test]
+    fn the_first_group_has_the_old_name() {
+        assert_eq!(name(1), "__gears_consumer_group__");
+        assert_eq!(name(2), "__gears_consumer_group__2");
+    }
+}

@@ -1,0 +1,186 @@
+//! Time events: functions that are called again and again, until the first error, or until the key that holds them goes.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::engine::{engine, random_hex};
+use crate::record::value::{Value, decode, encode};
+use crate::server::{
+    Io, IoError, ServerLock, hold_time_event, lock_server, module_flags, replicate,
+};
+use crate::session::{PickledPlan, Session};
+
+/// The command that replicas and the append-only file get for a time event with a key.
+pub(crate) const MAKE: &CStr = c"RG.INNERTIMEEVENT";
+/// The shortest time between two calls.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// A time event in its key. Dropping it ends the event.
+#[derive(Debug)]
+pub(crate) struct Held {
+    period: i64,
+    plan: String,
+    blob: Vec<u8>,
+    requirements: Vec<String>,
+    over: Arc<AtomicBool>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Held {
+    /// Everything that makes the event again.
+    pub(crate) fn record(&self) -> Vec<u8> {
+        let requirements = self.requirements.iter().map(Value::str).collect();
+        let mut out = Vec::new();
+        encode(
+            &Value::Tuple(vec![
+                Value::Int(self.period),
+                Value::str(&self.plan),
+                Value::Bytes(self.blob.clone()),
+                Value::List(requirements),
+            ]),
+            &mut out,
+        );
+        out
+    }
+
+    /// An event from its record, already going on.
+    fn revive(record: &[u8]) -> Option<Self> {
+        let value = decode(record).ok()?;
+        let [period, plan, blob, requirements] = value.items()? else {
+            return None;
+        };
+        let held = Self {
+            period: period.as_int()?,
+            plan: plan.as_text()?,
+            blob: blob.as_bytes()?.to_vec(),
+            requirements: requirements
+                .items()?
+                .iter()
+                .filter_map(Value::as_text)
+                .collect(),
+            over: Arc::default(),
+        };
+        let session = Arc::new(Session::new(
+            random_hex(),
+            None,
+            held.requirements.clone(),
+            None,
+        ));
+        engine().registry.add_session(&session);
+        begin(&session, &held.plan, held.period, &held.blob, &held.over);
+        session.prepare(|| {});
+        Some(held)
+    }
+
+    /// Writes the event to a database file.
+    pub(crate) fn save(&self, file: &mut Io<'_>) {
+        file.save_bytes(&self.record());
+    }
+
+    /// Reads an event from a database file; it goes on at once.
+    ///
+    /// # Errors
+    /// [`IoError`]
+    pub(crate) fn load(file: &mut Io<'_>) -> Result<Self, IoError> {
+        Self::revive(&file.load_bytes()?).ok_or(IoError)
+    }
+}
+
+/// Calls a function of a session every `period` seconds from now on, while `key` lives if there is one.
+pub(crate) fn start(
+    session: &Arc<Session>,
+    plan: &str,
+    period: i64,
+    blob: &[u8],
+    key: Option<&[u8]>,
+) {
+    let over = Arc::default();
+    begin(session, plan, period, blob, &over);
+    if let Some(key) = key {
+        let held = Held {
+            period,
+            plan: plan.to_owned(),
+            blob: blob.to_vec(),
+            requirements: session.requirements.clone(),
+            over,
+        };
+        let lock = lock_server();
+        let record = held.record();
+        hold_time_event(&lock, key, held);
+        replicate(&lock, MAKE, &[key, &record]);
+    }
+}
+
+/// Makes a key with a time event from what the master or the append-only file says.
+///
+/// # Errors
+/// What is wrong with the record.
+pub(crate) fn restore(lock: &ServerLock, key: &[u8], record: &[u8]) -> Result<(), String> {
+    let held = Held::revive(record).ok_or("a time event was not restored: its record is broken")?;
+    hold_time_event(lock, key, held);
+    Ok(())
+}
+
+fn begin(session: &Arc<Session>, plan: &str, period: i64, blob: &[u8], over: &Arc<AtomicBool>) {
+    session.add_plan(PickledPlan {
+        id: plan.to_owned(),
+        blob: Arc::from(blob),
+    });
+    let period = Duration::from_secs(u64::try_from(period).unwrap_or(0)).max(SHORTEST);
+    Event {
+        session: Arc::clone(session),
+        plan: plan.to_owned(),
+        period,
+        over: Arc::clone(over),
+    }
+    .schedule();
+}
+
+/// A time event under way; it keeps its session alive.
+struct Event {
+    session: Arc<Session>,
+    plan: String,
+    period: Duration,
+    over: Arc<AtomicBool>,
+}
+
+impl Event {
+    fn schedule(self) {
+        engine().later(self.period, move || self.tick());
+    }
+
+    fn end(&self) {
+        self.session.remove_plan(&self.plan);
+    }
+
+    fn tick(self) {
+        if self.over.load(Ordering::Relaxed) {
+            self.end();
+            return;
+        }
+        // The master's events are the master's.
+        if module_flags().replica() {
+            self.schedule();
+            return;
+        }
+        let Ok(host) = self.session.host() else {
+            // No worker can be started now; another time one may.
+            self.schedule();
+            return;
+        };
+        let session = Arc::clone(&self.session);
+        let plans = vec![Value::str(&self.plan)];
+        session.tell_registered(&host, plans, move |answer| match answer {
+            Ok(b"F") => self.end(),
+            // A worker that died took the call along, not the time event.
+            _ => self.schedule(),
+        });
+    }
+}

@@ -1,0 +1,6 @@
+//! Interpreters of the workers, and their packages.
+
+pub(crate) mod environment;
+pub(crate) mod install;
+pub(crate) mod requirements;
+pub(crate) mod wheels;

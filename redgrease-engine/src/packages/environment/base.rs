@@ -1,0 +1,118 @@
+//! The base environment: the configured interpreter as it is.
+
+use std::path::{Path, PathBuf};
+
+use super::{Environment, package};
+use crate::packages::install::{python as command, tail};
+use crate::server::{Level, log};
+
+/// The oldest Python that the workers run on.
+const OLDEST: (u32, u32) = (3, 7);
+
+/// What an interpreter says about itself. It also compiles the worker's files, whose directory it is given: a worker that did
+/// so would keep the memory that this takes.
+const PROBE: &str = "\
+import os, sys
+def place(name):
+    try:
+        module = __import__(name)
+    except Exception:
+        return ''
+    file = module.__file__ or ''
+    top = os.path.dirname(os.path.abspath(file))
+    return os.path.dirname(top) if os.path.basename(file).startswith('__init__') else top
+print(sys.executable)
+print('%d.%d.%d' % sys.version_info[:3])
+print(place('cloudpickle'))
+print(place('greenlet'))
+print(os.pathsep.join(sys.path))
+print(place('pip'))
+if sys.version_info >= (3, 7):
+    import compileall
+    compileall.compile_dir(sys.argv[1], quiet=2)
+";
+
+/// The environment of an interpreter, which may be a path or a name to look up; the worker's files go into `directory`.
+///
+/// # Errors
+/// What is missing, where it was looked for, and the remedy.
+pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String> {
+    let wanted = if python.is_empty() { "python3" } else { python };
+    let remedy =
+        "install Python 3.7 or newer, or load the module with `PythonExecutable /path/to/python3`";
+    let package = package::write(directory).map_err(|error| {
+        format!(
+            "the worker files cannot be written below {}: {error}; load the module with `PythonInstallationDir <a \
+             writable directory>`",
+            directory.display()
+        )
+    })?;
+    let output = command(Path::new(wanted))
+        .args(["-I", "-c", PROBE])
+        .arg(&package)
+        .output()
+        .map_err(|error| {
+            format!(
+                "Python cannot be started: `{wanted}` ({}): {error}; {remedy}",
+                if python.is_empty() {
+                    format!(
+                        "looked up on PATH={}",
+                        std::env::var("PATH").unwrap_or_default()
+                    )
+                } else {
+                    "from the module argument PythonExecutable".to_owned()
+                }
+            )
+        })?;
+    if !output.status.success() {
+        return Err(format!(
+            "Python cannot be used: `{wanted}` failed: {}; {remedy}",
+            tail(&output)
+        ));
+    }
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = said.lines().map(str::to_owned);
+    let mut next = || lines.next().unwrap_or_default();
+    let (executable, version, cloudpickle, greenlet, path) =
+        (next(), next(), next(), next(), next());
+    let mut numbers = version
+        .split('.')
+        .filter_map(|part| part.parse::<u32>().ok());
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < OLDEST {
+        return Err(format!(
+            "Python {version} at {executable} is too old: the engine needs 3.7 or newer; {remedy}"
+        ));
+    }
+    if cloudpickle.is_empty() {
+        return Err(format!(
+            "the Python package cloudpickle is missing from {executable}, looked in {path}; install it with \
+             `{executable} -m pip install cloudpickle greenlet`, or load the module with `PythonExecutable` naming a \
+             Python that has it"
+        ));
+    }
+    if greenlet.is_empty() {
+        log(
+            Level::Notice,
+            &format!(
+                "{executable} has no greenlet: functions that call execute() will not overlap in one worker thread; \
+                 `{executable} -m pip install greenlet` changes that"
+            ),
+        );
+    }
+    let mut places = vec![cloudpickle];
+    if !greenlet.is_empty() && !places.contains(&greenlet) {
+        places.push(greenlet);
+    }
+    log(
+        Level::Notice,
+        &format!("workers run Python {version}, {executable}"),
+    );
+    Ok(Environment {
+        requirements: Vec::new(),
+        python: PathBuf::from(executable),
+        version,
+        package,
+        base_path: places.join(":"),
+        place: None,
+    })
+}

@@ -1,0 +1,77 @@
+//! The worker package: Python files that are compiled into the module and written to disk for the workers.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::fingerprint;
+
+macro_rules! worker_files {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/python/redgrease_worker/", $name)))),*]
+    };
+}
+
+/// The worker package, as it is compiled into the module.
+const WORKER_FILES: &[(&str, &str)] = &worker_files![
+    "__init__.py"
+    "__main__.py"
+    "ambient.py"
+    "base.py"
+    "builder.py"
+    "builtin.py"
+    "calls.py"
+    "channel.py"
+    "contexts.py"
+    "errors.py"
+    "futures.py"
+    "hooks.py"
+    "hub.py"
+    "overlap.py"
+    "prelude.py"
+    "profiling.py"
+    "records.py"
+    "runner.py"
+    "runtime.py"
+    "scope.py"
+    "session.py"
+    "start.py"
+    "steps.py"
+    "wire.py"
+];
+
+/// Tells files apart that are being written.
+static WRITTEN: AtomicU64 = AtomicU64::new(0);
+
+/// Writes the worker package into a directory named after its content, so that two versions never mix; gives that directory.
+///
+/// # Errors
+/// What the system said.
+pub(super) fn write(directory: &Path) -> std::io::Result<PathBuf> {
+    let stamp = WORKER_FILES
+        .iter()
+        .fold(fingerprint(b""), |stamp, (name, text)| {
+            stamp ^ fingerprint(name.as_bytes()).wrapping_mul(31) ^ fingerprint(text.as_bytes())
+        });
+    let top = directory.join(format!("worker-{}-{stamp:016x}", env!("CARGO_PKG_VERSION")));
+    let package = top.join("redgrease_worker");
+    fs::create_dir_all(&package)?;
+    for (name, text) in WORKER_FILES {
+        let target = package.join(name);
+        if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
+            continue;
+        }
+        // Written aside and moved, because another server may start from the same directory, and another thread of this
+        // one, too.
+        let aside = package.join(format!(
+            ".{name}.{}-{}",
+            std::process::id(),
+            WRITTEN.fetch_add(1, Ordering::Relaxed)
+        ));
+        let mut file = fs::File::create(&aside)?;
+        file.write_all(text.as_bytes())?;
+        fs::rename(&aside, &target)?;
+    }
+    Ok(top)
+}

@@ -1,0 +1,4 @@
+//! What travels through plans: values, and batches of records.
+
+pub(crate) mod batch;
+pub(crate) mod value;

@@ -1,0 +1,7 @@
+//! What a registration knows of the streams that it reads.
+
+pub(crate) mod batch;
+pub(crate) mod noticed;
+pub(crate) mod state;
+pub(crate) mod streams;
+pub(crate) mod under_way;

@@ -1,0 +1,114 @@
+//! A batch of entries on its way: to be read, read, worked off; and how a registration wants its batches.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::event::stream::group::Entries;
+use crate::plan::{Mode, StreamEvents};
+
+/// Batches that are read ahead while one runs.
+const AHEAD: usize = 8;
+/// Read ahead no more than so many bytes.
+pub(crate) const AHEAD_BYTES: usize = 1 << 20;
+
+/// The name of a stream.
+pub(crate) type Key = Arc<[u8]>;
+
+/// What DUMPREGISTRATIONS calls the status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Status {
+    #[default]
+    Ok,
+    Waiting,
+    Aborted,
+    Paused,
+}
+
+impl Status {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Waiting => "WAITING_FOR_RETRY_ON_FAILURE",
+            Self::Aborted => "ABORTED",
+            Self::Paused => "PAUSED",
+        }
+    }
+}
+
+/// A batch to be read.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    pub(crate) key: Key,
+    pub(crate) from: Vec<u8>,
+    pub(crate) count: usize,
+}
+
+/// A batch that was read.
+#[derive(Debug)]
+pub(crate) struct Portion {
+    pub(crate) key: Key,
+    pub(crate) entries: Entries,
+    /// When its first entry was noticed.
+    pub(crate) since: Option<Instant>,
+}
+
+/// Where the stream of a batch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Under its name.
+    Here,
+    /// On its way to another name.
+    Leaving,
+    /// Nowhere that anybody knows of.
+    Gone,
+}
+
+/// A batch that runs, or that was worked off and is to be acknowledged.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) key: Key,
+    pub(crate) place: Place,
+    pub(crate) ids: Vec<Vec<u8>>,
+    pub(crate) since: Option<Instant>,
+}
+
+/// What to do with a batch whose execution is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Worked off.
+    Acknowledge,
+    /// Not worked off; the registration stops with this status and its entries stay.
+    Stop(Status),
+}
+
+/// What follows from an event.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noted {
+    /// A batch is due.
+    pub(crate) due: bool,
+    /// Somebody should look at the stream after this time.
+    pub(crate) later: Option<Duration>,
+}
+
+/// How a registration reads.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) batch: usize,
+    pub(crate) duration: Option<Duration>,
+    pub(crate) ahead: usize,
+}
+
+impl Rules {
+    pub(crate) fn new(events: &StreamEvents, mode: Mode) -> Self {
+        // What is read ahead shows as pending, which it must not when a failure leaves it alone.
+        let ahead = events.policy == "continue" && mode != Mode::Sync;
+        Self {
+            batch: usize::try_from(events.batch).unwrap_or(1).max(1),
+            duration: u64::try_from(events.duration)
+                .ok()
+                .filter(|&milliseconds| milliseconds > 0)
+                .map(Duration::from_millis),
+            ahead: if ahead { AHEAD } else { 0 },
+        }
+    }
+}

@@ -1,0 +1,426 @@
+//! Contexts, blocked clients, the server lock and the log.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::ffi::{CString, c_int, c_void};
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::call::CallReply;
+use super::table::{
+    RedisModuleBlockedClient, RedisModuleCtx, RedisModuleString, api, attached, module_context,
+};
+use super::{OK, guarded};
+use crate::answer::Reply;
+
+/// How important a log line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Debug,
+    Verbose,
+    Notice,
+    Warning,
+}
+
+impl Level {
+    fn name(self) -> &'static std::ffi::CStr {
+        match self {
+            Self::Debug => c"debug",
+            Self::Verbose => c"verbose",
+            Self::Notice => c"notice",
+            Self::Warning => c"warning",
+        }
+    }
+
+    /// The level that the server calls `name`.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name {
+            "debug" => Some(Self::Debug),
+            "verbose" => Some(Self::Verbose),
+            "notice" => Some(Self::Notice),
+            "warning" => Some(Self::Warning),
+            _ => None,
+        }
+    }
+}
+
+/// Writes a line to the server's log; to the standard error stream when no server is attached.
+pub(crate) fn log(level: Level, text: &str) {
+    if !attached() {
+        eprintln!("{text}");
+        return;
+    }
+    let text = c_text(text.as_bytes());
+    // SAFETY: the module's context lives for ever (a null one is allowed too); the text is data of a fixed format.
+    unsafe {
+        (api().log)(
+            module_context(),
+            level.name().as_ptr(),
+            c"%s".as_ptr(),
+            text.as_ptr(),
+        );
+    };
+}
+
+/// Text as a C string: cut at the first NUL, which C readers would do too.
+pub(super) fn c_text(text: &[u8]) -> CString {
+    let end = text
+        .iter()
+        .position(|&byte| byte == 0)
+        .unwrap_or(text.len());
+    CString::new(&text[..end]).unwrap_or_default()
+}
+
+/// What the server says about the circumstances of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ContextFlags(c_int);
+
+impl ContextFlags {
+    /// Inside a Lua script.
+    pub(crate) fn lua(self) -> bool {
+        self.0 & 1 != 0
+    }
+    /// Inside MULTI/EXEC.
+    pub(crate) fn multi(self) -> bool {
+        self.0 & (1 << 1) != 0
+    }
+    /// The command came from the master.
+    pub(crate) fn replicated(self) -> bool {
+        self.0 & (1 << 12) != 0
+    }
+    /// This server is a replica.
+    pub(crate) fn replica(self) -> bool {
+        self.0 & (1 << 3) != 0
+    }
+    /// The memory is used up.
+    pub(crate) fn out_of_memory(self) -> bool {
+        self.0 & (1 << 10) != 0
+    }
+    /// The server loads its data.
+    pub(crate) fn loading(self) -> bool {
+        self.0 & (1 << 13) != 0
+    }
+    /// Whether a client may be blocked here.
+    pub(crate) fn may_block(self) -> bool {
+        !self.lua() && !self.multi() && self.0 & (1 << 21) == 0 && !self.loading()
+    }
+}
+
+/// What the server says about its state, outside of any call.
+pub(crate) fn module_flags() -> ContextFlags {
+    // SAFETY: the module's own context lives for ever, and null is allowed.
+    ContextFlags(unsafe { (api().get_context_flags)(module_context()) })
+}
+
+/// A call context, valid for the time of the call that it was given to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Context<'a> {
+    raw: *mut RedisModuleCtx,
+    life: PhantomData<&'a ()>,
+}
+
+impl Context<'_> {
+    pub(super) fn from_raw(raw: *mut RedisModuleCtx) -> Self {
+        Self {
+            raw,
+            life: PhantomData,
+        }
+    }
+
+    pub(super) fn raw(self) -> *mut RedisModuleCtx {
+        self.raw
+    }
+
+    /// The circumstances of this call.
+    pub(crate) fn flags(self) -> ContextFlags {
+        // SAFETY: the context is live.
+        ContextFlags(unsafe { (api().get_context_flags)(self.raw) })
+    }
+
+    /// Replies with an integer.
+    pub(crate) fn reply_int(self, value: i64) {
+        // SAFETY: the context is live; so for the replies below.
+        unsafe { (api().reply_with_long_long)(self.raw, value) };
+    }
+
+    /// Replies with a bulk string.
+    pub(crate) fn reply_bulk(self, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
+        // SAFETY: pointer and length belong together.
+        unsafe { (api().reply_with_string_buffer)(self.raw, text.as_ptr().cast(), text.len()) };
+    }
+
+    /// Replies with a simple string; a line end becomes a space, as in every line of the protocol.
+    pub(crate) fn reply_simple(self, text: impl AsRef<[u8]>) {
+        let text = c_text(&one_line(text.as_ref()));
+        // SAFETY: NUL-terminated.
+        unsafe { (api().reply_with_simple_string)(self.raw, text.as_ptr()) };
+    }
+
+    /// Replies with an error whose text is exactly `text`.
+    pub(crate) fn reply_error(self, text: impl AsRef<[u8]>) {
+        let text = c_text(&one_line(text.as_ref()));
+        // SAFETY: NUL-terminated.
+        unsafe { (api().reply_with_error)(self.raw, text.as_ptr()) };
+    }
+
+    /// Replies with the head of an array; the elements follow.
+    pub(crate) fn reply_array(self, length: usize) {
+        let length = std::ffi::c_long::try_from(length).unwrap_or(std::ffi::c_long::MAX);
+        // SAFETY: as above.
+        unsafe { (api().reply_with_array)(self.raw, length) };
+    }
+
+    /// Replies with a reply of the server as it is.
+    pub(crate) fn reply_call(self, reply: &CallReply) {
+        // SAFETY: both live.
+        unsafe { (api().reply_with_call_reply)(self.raw, reply.raw()) };
+    }
+
+    /// Replies with nil.
+    pub(crate) fn reply_null(self) {
+        // SAFETY: as above.
+        unsafe { (api().reply_with_null)(self.raw) };
+    }
+
+    /// Replies with the server's own text for a wrong number of arguments.
+    pub(crate) fn reply_arity(self) {
+        // SAFETY: as above.
+        unsafe { (api().wrong_arity)(self.raw) };
+    }
+
+    /// Blocks the client of this command until the returned handle is answered.
+    pub(crate) fn block(self) -> Blocked {
+        // SAFETY: callbacks with the documented signatures; no time-out.
+        let raw = unsafe { (api().block_client)(self.raw, on_unblock, None, free_reply, 0) };
+        if let Some(start) = api().blocked_client_measure_time_start {
+            // SAFETY: the handle is fresh.
+            unsafe { start(raw) };
+        }
+        Blocked { raw }
+    }
+
+    /// The database that is selected.
+    pub(crate) fn database(self) -> c_int {
+        // SAFETY: live context.
+        unsafe { (api().get_selected_db)(self.raw) }
+    }
+
+    /// Calls `body` with database 0 selected, and selects the old one again.
+    pub(crate) fn in_database_zero<R>(self, body: impl FnOnce() -> R) -> R {
+        let before = self.database();
+        if before == 0 {
+            return body();
+        }
+        // SAFETY: database 0 always exists.
+        unsafe { (api().select_db)(self.raw, 0) };
+        let result = body();
+        // SAFETY: it was selected before.
+        unsafe { (api().select_db)(self.raw, before) };
+        result
+    }
+
+    /// Hands the command that runs to the replicas and the append-only file as it is.
+    pub(crate) fn replicate_verbatim(self) {
+        // SAFETY: live context.
+        unsafe { (api().replicate_verbatim)(self.raw) };
+    }
+}
+
+/// A string of the server that is never freed; the same one for the same bytes.
+pub(super) fn kept_string(bytes: &[u8]) -> *mut RedisModuleString {
+    struct Kept(*mut RedisModuleString);
+    // SAFETY: the strings are never changed or freed.
+    unsafe impl Send for Kept {}
+    static KEPT: Mutex<BTreeMap<Vec<u8>, Kept>> = Mutex::new(BTreeMap::new());
+    KEPT.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .entry(bytes.to_vec())
+        .or_insert_with(|| {
+            // SAFETY: pointer and length belong together; a null context makes a string of our own.
+            Kept(unsafe {
+                (api().create_string)(ptr::null_mut(), bytes.as_ptr().cast(), bytes.len())
+            })
+        })
+        .0
+}
+
+fn one_line(text: &[u8]) -> Vec<u8> {
+    text.iter()
+        .map(|&byte| {
+            if matches!(byte, b'\r' | b'\n') {
+                b' '
+            } else {
+                byte
+            }
+        })
+        .collect()
+}
+
+/// A client that waits for its answer. It must be answered; dropping it answers with an error.
+#[derive(Debug)]
+pub(crate) struct Blocked {
+    raw: *mut RedisModuleBlockedClient,
+}
+
+// SAFETY: the API documents that a blocked client may be unblocked from any thread.
+unsafe impl Send for Blocked {}
+// SAFETY: the handle gives no shared access.
+unsafe impl Sync for Blocked {}
+
+impl Blocked {
+    /// Answers the client.
+    pub(crate) fn answer(mut self, reply: Reply) {
+        self.send(reply);
+    }
+
+    fn send(&mut self, reply: Reply) {
+        let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
+        if raw.is_null() {
+            return;
+        }
+        if let Some(end) = api().blocked_client_measure_time_end {
+            // SAFETY: the handle is live until it is unblocked.
+            unsafe { end(raw) };
+        }
+        let private = Box::into_raw(Box::new(reply)).cast::<c_void>();
+        // SAFETY: the handle is unblocked once, and the server owns the private data from here on.
+        unsafe { (api().unblock_client)(raw, private) };
+    }
+}
+
+impl Drop for Blocked {
+    fn drop(&mut self) {
+        if !self.raw.is_null() {
+            self.send(Reply::error(
+                "ERR the engine dropped this request; the server log says why",
+            ));
+        }
+    }
+}
+
+unsafe extern "C" fn on_unblock(
+    ctx: *mut RedisModuleCtx,
+    _argv: *mut *mut RedisModuleString,
+    _argc: c_int,
+) -> c_int {
+    guarded("answering a client", OK, || {
+        // SAFETY: the private data is the box made in `send`, alive until `free_reply`.
+        let reply = unsafe {
+            let private = (api().get_blocked_client_private_data)(ctx).cast::<Reply>();
+            private.as_ref()
+        };
+        let context = Context::from_raw(ctx);
+        match reply {
+            Some(reply) => reply.write(context),
+            None => context.reply_null(),
+        }
+        OK
+    })
+}
+
+unsafe extern "C" fn free_reply(_ctx: *mut RedisModuleCtx, private: *mut c_void) {
+    guarded("freeing an answer", (), || {
+        if !private.is_null() {
+            // SAFETY: the box made in `send`, freed once.
+            drop(unsafe { Box::from_raw(private.cast::<Reply>()) });
+        }
+    });
+}
+
+/// A context of a thread's own, made on first use.
+struct Detached(*mut RedisModuleCtx);
+
+impl Drop for Detached {
+    fn drop(&mut self) {
+        // SAFETY: made by `get_thread_safe_context`, freed once.
+        unsafe { (api().free_thread_safe_context)(self.0) };
+    }
+}
+
+thread_local! {
+    static DETACHED: Detached = {
+        // SAFETY: both make a context that belongs to no client; the first also knows its module.
+        Detached(unsafe {
+            match api().get_detached_thread_safe_context {
+                Some(detach) if !module_context().is_null() => detach(module_context()),
+                _ => (api().get_thread_safe_context)(ptr::null_mut()),
+            }
+        })
+    };
+    /// How often this thread holds the server lock; the main thread holds it once for ever.
+    static HELD: Cell<usize> = const { Cell::new(0) };
+    static MAIN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Marks this thread as the server's main thread, which always holds the lock.
+pub(crate) fn on_main_thread() {
+    HELD.with(|held| held.set(1));
+    MAIN.with(|main| main.set(true));
+}
+
+/// Whether this is the server's main thread.
+pub(super) fn is_main_thread() -> bool {
+    MAIN.with(Cell::get)
+}
+
+/// The server lock, and a context to use under it.
+#[derive(Debug)]
+pub(crate) struct ServerLock {
+    raw: *mut RedisModuleCtx,
+}
+
+/// How often a thread looks whether writes are allowed again.
+const PAUSE_CHECK: Duration = Duration::from_millis(5);
+
+/// Takes the server lock, unless this thread holds it already.
+///
+/// A thread of the engine does not get it while writes are paused: it waits like the clients.
+pub(crate) fn lock_server() -> ServerLock {
+    let raw = DETACHED.with(|detached| detached.0);
+    HELD.with(|held| {
+        if held.get() == 0 {
+            // SAFETY: this thread does not hold the lock, but between the two calls in the loop.
+            unsafe {
+                (api().thread_safe_context_lock)(raw);
+                while writes_are_paused() {
+                    (api().thread_safe_context_unlock)(raw);
+                    std::thread::sleep(PAUSE_CHECK);
+                    (api().thread_safe_context_lock)(raw);
+                }
+            }
+        }
+        held.set(held.get() + 1);
+    });
+    ServerLock { raw }
+}
+
+/// Whether CLIENT PAUSE, a failover or a shutdown that waits for replicas keeps the data as they are. A module that writes then
+/// ends the server. For threads that hold the server lock.
+pub(crate) fn writes_are_paused() -> bool {
+    // SAFETY: no precondition but the lock.
+    api()
+        .avoid_replica_traffic
+        .is_some_and(|ask| unsafe { ask() } != 0)
+}
+
+impl ServerLock {
+    /// The context of this thread.
+    pub(crate) fn context(&self) -> Context<'_> {
+        Context::from_raw(self.raw)
+    }
+}
+
+impl Drop for ServerLock {
+    fn drop(&mut self) {
+        HELD.with(|held| {
+            held.set(held.get() - 1);
+            if held.get() == 0 {
+                // SAFETY: this thread took the lock in `lock_server`.
+                unsafe { (api().thread_safe_context_unlock)(self.raw) };
+            }
+        });
+    }
+}

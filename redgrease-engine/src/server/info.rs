@@ -1,0 +1,49 @@
+//! Sections of INFO.
+
+use std::ffi::c_int;
+
+use super::context::{Context, c_text};
+use super::table::{RedisModuleInfoCtx, api};
+use super::{OK, guarded};
+
+/// The answer to INFO under way.
+#[derive(Debug)]
+pub(crate) struct Info {
+    raw: *mut RedisModuleInfoCtx,
+}
+
+impl Info {
+    /// Begins a section; false when nobody asked for it.
+    pub(crate) fn section(&self, name: &str) -> bool {
+        let name = c_text(name.as_bytes());
+        // SAFETY: the context is live during the callback; so below.
+        unsafe { (api().info_add_section)(self.raw, name.as_ptr()) == OK }
+    }
+
+    /// Adds a text.
+    pub(crate) fn text(&self, name: &str, value: &str) {
+        let (name, value) = (c_text(name.as_bytes()), c_text(value.as_bytes()));
+        // SAFETY: NUL-terminated texts.
+        unsafe { (api().info_add_field_cstring)(self.raw, name.as_ptr(), value.as_ptr()) };
+    }
+
+    /// Adds a number.
+    pub(crate) fn number(&self, name: &str, value: u64) {
+        let name = c_text(name.as_bytes());
+        // SAFETY: a NUL-terminated name.
+        unsafe { (api().info_add_field_ulonglong)(self.raw, name.as_ptr(), value) };
+    }
+}
+
+/// Has [`crate::commands::info::fill`] called for INFO.
+pub(crate) fn register_info(context: Context<'_>) {
+    // SAFETY: a callback with the documented signature.
+    unsafe { (api().register_info_func)(context.raw(), on_info) };
+}
+
+unsafe extern "C" fn on_info(raw: *mut RedisModuleInfoCtx, for_crash_report: c_int) {
+    // A crashed server may hold any lock.
+    if for_crash_report == 0 {
+        guarded("INFO", (), || crate::commands::info::fill(&Info { raw }));
+    }
+}
