@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use support::names::check_names;
-use support::{Options, Server, eventually};
+use support::{Client, Options, Server, eventually};
 
 /// The first version that is tested, 3.7, and those after it.
 const OLDEST: u32 = 7;
@@ -131,6 +131,73 @@ GB('CommandReader').map(count).register(trigger='count')
 redgrease.GearsBuilder('KeysReader').foreach(lambda r: execute('set', 'seen', r['key'])).register('k:*', mode='sync')
 ";
 
+/// Functions of every form, from a file and from the script, and what the lines of their tracebacks say: the same before a restart
+/// and after it, where they come out of pickles.
+const PLACES: &str = r#"
+def outer(divisor):
+    def inner(r):
+        return list(map(lambda x: x / divisor, [1]))
+    return inner
+class Thing:
+    def method(self):
+        return self.value
+    @property
+    def value(self):
+        return 1 / 0
+    @classmethod
+    def of_class(cls):
+        return cls().method()
+async def coroutine(r):
+    return Thing.of_class()
+def generator(r):
+    yield 1 / 0
+exec(compile("""
+
+def from_file(r):
+    return 1 / 0
+""", "/scripts/from_file.py", "exec"))
+def places(function):
+    async def asks(r):
+        try:
+            answer = function(r)
+            if hasattr(answer, 'cr_await'):
+                answer = await answer
+            list(answer)
+        except ZeroDivisionError as problem:
+            import traceback
+            frames = traceback.extract_tb(problem.__traceback__)[1:]
+            return ' '.join('%s:%d:%s' % (frame.filename, frame.lineno, frame.name) for frame in frames)
+    return asks
+for name, function in (
+    ('closure', outer(0)),
+    ('coroutine', coroutine),
+    ('generator', generator),
+    ('lambda', lambda r: 1 / 0),
+    ('from_file', from_file),
+):
+    GB('CommandReader').map(places(function)).register(trigger='place_' + name, convertToStr=False)
+"#;
+
+/// The forms of functions in [`PLACES`], and where they fail.
+const FAILURES: [(&str, &str); 5] = [
+    ("closure", "<string>:4:inner <string>:4:<lambda>"),
+    (
+        "coroutine",
+        "<string>:16:coroutine <string>:14:of_class <string>:8:method <string>:11:value",
+    ),
+    ("generator", "<string>:18:generator"),
+    ("lambda", "<string>:40:<lambda>"),
+    ("from_file", "/scripts/from_file.py:4:from_file"),
+];
+
+/// Checks where the functions of [`PLACES`] say that they fail.
+fn check_places(client: &mut Client, when: &str) {
+    for (form, wanted) in FAILURES {
+        let reply = client.call(&["RG.TRIGGER", &format!("place_{form}")]);
+        assert_eq!(reply.items()[0].text(), wanted, "{form} {when}");
+    }
+}
+
 /// What `fail` answers, in every version.
 const FAILED: &str = "['Traceback (most recent call last):\\n', '  File \"<string>\", line 16, in fail\\n', 'ZeroDivisionError: division by zero\\n']";
 
@@ -151,6 +218,7 @@ fn work(python: &Path, minor: u32) {
         );
     };
     answers(&["RG.PYEXECUTE", SCRIPT, "ID", "all"], "+OK");
+    answers(&["RG.PYEXECUTE", PLACES, "ID", "places"], "+OK");
     answers(&["SET", "k:1", "a"], "+OK");
     answers(&["SET", "k:2", "b"], "+OK");
     answers(&["GET", "seen"], "\"k:2\"");
@@ -170,6 +238,7 @@ fn work(python: &Path, minor: u32) {
         "[[], [\"no\"]]",
     );
     answers(&["SAVE"], "+OK");
+    check_places(&mut server.client(), "at first");
     server.restart();
     let mut client = server.client();
     let reply = client
@@ -177,6 +246,7 @@ fn work(python: &Path, minor: u32) {
         .expect("a reply")
         .to_string();
     assert_eq!(reply, "[\"1\"]", "Python 3.{minor} after a restart");
+    check_places(&mut client, "after a restart");
     // The lines of the script are those of its text, also for what was pickled, and where errors are kept.
     assert_eq!(client.call(&["RG.TRIGGER", "fail"]).text(), FAILED);
     let dump = client.call(&["RG.DUMPREGISTRATIONS"]).to_string();

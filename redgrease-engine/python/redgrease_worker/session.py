@@ -1,26 +1,10 @@
 """Sessions: a script, its globals, the plans that it made."""
 
-import io
-import pickle
-import sys
-
+from . import pickling
 from .ambient import found_by
 from .contexts import Context
 from .errors import error, text_of
-from .futures import GearsFuture, loop
-
-try:
-    import cloudpickle
-except ImportError:
-    cloudpickle = None
-
-# Stands for the globals of a session in a pickle: whoever loads it puts the session's own there.
-_GLOBALS = {"globals of a session": True}
-_GLOBALS_ID = "session globals"
-_LOOP_ID = "event loop"
-
-# A pickled function holds code for one minor version of Python: another one would run it into the ground.
-_VERSION = b"%d.%d\n" % sys.version_info[:2]
+from .futures import GearsFuture
 
 # What stands for a reader in the plan of a time event.
 TIMER = "timer"
@@ -81,7 +65,7 @@ class Session:
     def add_registration(self, plan, description):
         try:
             self._check(description)
-            description["blob"] = self.dumps((plan.ops, plan.reader, plan.on_registered))
+            description["blob"] = pickling.dumps(plan, self.globals)
         except error:
             # The original copies a plan before it looks, which takes a number.
             self.plans_made += 1
@@ -103,7 +87,7 @@ class Session:
 
         plan = Plan([], TIMER, None, callback)
         number = "timer-%x" % id(plan)
-        blob = self.dumps((plan.ops, plan.reader, plan.on_registered))
+        blob = pickling.dumps(plan, self.globals)
         self.plans[number] = plan
         self.hub.request("timer", self.name, number, period, blob, key)
 
@@ -118,72 +102,10 @@ class Session:
 
     def restore(self, number, blob):
         """A plan from its pickle."""
-        ops, reader, on_registered = self.loads(blob)
+        ops, reader, on_registered = pickling.loads(blob, self.globals)
         from .steps import Plan
 
         self.plans[number] = Plan(ops, reader, None, on_registered)
-
-    # -- pickling
-
-    def dumps(self, value):
-        if cloudpickle is None:
-            raise error("Error occured when serialized a python callback, cloudpickle is not installed")
-        buffer = io.BytesIO()
-        try:
-            _Pickler(buffer, self).dump(value)
-        except Exception as problem:
-            names = [op.function.__name__ for op in value[0] if hasattr(op.function, "__name__")]
-            raise error(
-                "Error occured when serialized a python callback, callback=%s error=%s"
-                % (self._culprit(value[0]) or (names[0] if names else "?"), problem)
-            )
-        return _VERSION + buffer.getvalue()
-
-    def _culprit(self, ops):
-        for op in ops:
-            try:
-                _Pickler(io.BytesIO(), self).dump(op)
-            except Exception:
-                return getattr(op.function, "__name__", None)
-        return None
-
-    def loads(self, blob):
-        version, _, pickled = blob.partition(b"\n")
-        if version + b"\n" != _VERSION:
-            raise error(
-                "its functions are code for Python %s and this is %d.%d: send its script again, or have the module argument "
-                "PythonExecutable name a Python %s"
-                % ((version.decode("ascii", "replace"),) + sys.version_info[:2] + (version.decode("ascii", "replace"),))
-            )
-        return _Unpickler(io.BytesIO(pickled), self).load()
-
-
-if cloudpickle is not None:
-
-    class _Pickler(cloudpickle.CloudPickler):
-        def __init__(self, file, session):
-            super().__init__(file, protocol=4)
-            # cloudpickle rebuilds functions around a dictionary of globals per origin; ours is the session's.
-            self.globals_ref[id(session.globals)] = _GLOBALS
-            self._session = session
-
-        def persistent_id(self, value):
-            if value is _GLOBALS or value is self._session.globals:
-                return _GLOBALS_ID
-            return _LOOP_ID if loop.is_own(value) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file, session):
-        super().__init__(file)
-        self._session = session
-
-    def persistent_load(self, identity):
-        if identity == _LOOP_ID:
-            return loop.get()
-        if identity != _GLOBALS_ID:
-            raise pickle.UnpicklingError("unknown reference %r" % (identity,))
-        return self._session.globals
 
 
 def run_on_registered(hub, runner, session, number):

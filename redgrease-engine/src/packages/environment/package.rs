@@ -29,6 +29,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "hooks.py"
     "hub.py"
     "overlap.py"
+    "pickling.py"
     "prelude.py"
     "profiling.py"
     "records.py"

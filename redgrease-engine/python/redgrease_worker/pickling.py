@@ -1,0 +1,115 @@
+"""The functions of plans as bytes, for other workers and for after a restart."""
+
+import copyreg
+import io
+import marshal
+import pickle
+import sys
+from collections import ChainMap
+from types import CodeType
+
+from .errors import error
+from .futures import loop
+
+try:
+    import cloudpickle
+except ImportError:
+    cloudpickle = None
+
+# Stands for the globals of a session in a pickle: whoever loads it puts the session's own there.
+_GLOBALS = {"globals of a session": True}
+_GLOBALS_ID = "session globals"
+_LOOP_ID = "event loop"
+
+# A pickled function holds code for one minor version of Python: another one would run it into the ground.
+_VERSION = b"%d.%d\n" % sys.version_info[:2]
+
+# A script may put others in their place.
+_code_from, _code_as_bytes = marshal.loads, marshal.dumps
+
+
+def dumps(plan, names):
+    """The functions of a plan of a session whose globals are `names`."""
+    if cloudpickle is None:
+        raise error("Error occured when serialized a python callback, cloudpickle is not installed")
+    try:
+        return _VERSION + _pickled((plan.ops, plan.reader, plan.on_registered), names)
+    except Exception as problem:
+        named = [op.function.__name__ for op in plan.ops if hasattr(op.function, "__name__")]
+        raise error(
+            "Error occured when serialized a python callback, callback=%s error=%s"
+            % (_culprit(plan.ops, names) or (named[0] if named else "?"), problem)
+        )
+
+
+def loads(blob, names):
+    """What `dumps` was given: steps, reader, and the function that is called when it is registered."""
+    version, _, pickled = blob.partition(b"\n")
+    if version + b"\n" != _VERSION:
+        raise error(
+            "its functions are code for Python %s and this is %d.%d: send its script again, or have the module argument "
+            "PythonExecutable name a Python %s"
+            % ((version.decode("ascii", "replace"),) + sys.version_info[:2] + (version.decode("ascii", "replace"),))
+        )
+    return _Unpickler(io.BytesIO(pickled), names).load()
+
+
+def _pickled(value, names):
+    buffer = io.BytesIO()
+    _Pickler(buffer, names).dump(value)
+    return buffer.getvalue()
+
+
+def _culprit(ops, names):
+    for op in ops:
+        try:
+            _pickled(op, names)
+        except Exception:
+            return getattr(op.function, "__name__", None)
+    return None
+
+
+def _reduce_code(code):
+    """Code with its file, names and lines, and that of the functions in it: cloudpickle keeps them or not, by its version."""
+    try:
+        return _code, (_code_as_bytes(code),)
+    except ValueError:
+        # A constant that no compiler makes.
+        return _code, (_code_as_bytes(code.replace(co_consts=())), code.co_consts)
+
+
+def _code(blob, constants=None):
+    code = _code_from(blob)
+    return code if constants is None else code.replace(co_consts=constants)
+
+
+if cloudpickle is not None:
+
+    class _Pickler(cloudpickle.CloudPickler):
+        dispatch_table = ChainMap(
+            {CodeType: _reduce_code}, getattr(cloudpickle.CloudPickler, "dispatch_table", copyreg.dispatch_table)
+        )
+
+        def __init__(self, file, names):
+            super().__init__(file, protocol=4)
+            # cloudpickle rebuilds functions around a dictionary of globals per origin; ours is the session's.
+            self.globals_ref[id(names)] = _GLOBALS
+            self._names = names
+
+        def persistent_id(self, value):
+            if value is _GLOBALS or value is self._names:
+                return _GLOBALS_ID
+            return _LOOP_ID if loop.is_own(value) else None
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file, names):
+        super().__init__(file)
+        self._names = names
+
+    def persistent_load(self, identity):
+        if identity == _LOOP_ID:
+            return loop.get()
+        if identity != _GLOBALS_ID:
+            raise pickle.UnpicklingError("unknown reference %r" % (identity,))
+        return self._names
