@@ -1,0 +1,178 @@
+//! The house that docs/architecture.md draws: rooms of the engine, each of which uses only those below it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms, the highest first. A room may use those that come after it.
+const ROOMS: [&str; 21] = [
+    "module",
+    "commands",
+    "requests",
+    "registrar",
+    "persist",
+    "event",
+    "registration",
+    "execution",
+    "cluster",
+    "session",
+    "source",
+    "native",
+    "worker",
+    "packages",
+    "settings",
+    "plan",
+    "answer",
+    "record",
+    "engine",
+    "base",
+    "server",
+];
+
+/// Which rooms use others above them, still.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("answer", "execution"),
+    ("engine", "execution"),
+    ("engine", "packages"),
+    ("engine", "registration"),
+    ("engine", "settings"),
+    ("engine", "worker"),
+    ("execution", "registration"),
+    ("packages", "session"),
+    ("registration", "event"),
+    ("requests", "commands"),
+    ("server", "answer"),
+    ("server", "commands"),
+    ("server", "engine"),
+    ("server", "event"),
+    ("server", "module"),
+    ("server", "worker"),
+    ("source", "execution"),
+    ("worker", "execution"),
+    ("worker", "requests"),
+];
+
+fn files(directory: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("a directory") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// A source file without its comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).expect("a source file");
+    text.lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The first names behind `crate::` in a text, those in braces too.
+fn names(code: &str) -> BTreeSet<String> {
+    let identifier = |text: &str| {
+        let end = text
+            .find(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .unwrap_or(text.len());
+        text[..end].to_owned()
+    };
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            found.insert(identifier(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut first = true;
+        for (at, letter) in group.char_indices() {
+            match letter {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => first = true,
+                letter if first && letter.is_alphabetic() => {
+                    found.insert(identifier(&group[at..]));
+                    first = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+/// What each room uses, with one file that does so.
+fn uses() -> BTreeMap<String, BTreeMap<String, PathBuf>> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut all = Vec::new();
+    files(&source, &mut all);
+    let mut uses: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
+    for path in all {
+        let inside = path.strip_prefix(&source).expect("below the sources");
+        if inside == Path::new("lib.rs") {
+            continue;
+        }
+        let inside = inside.with_extension("");
+        let parts: Vec<_> = inside.iter().collect();
+        let room = parts[0].to_string_lossy().into_owned();
+        let code = code(&path);
+        // A test module inside of a file is one level deeper.
+        let out = "super::".repeat(parts.len() + usize::from(code.contains("\nmod tests {")));
+        assert!(
+            !code.contains(&out),
+            "{} leaves its room with {out}: say crate::",
+            path.display()
+        );
+        let used = uses.entry(room.clone()).or_default();
+        for name in names(&code).into_iter().filter(|name| *name != room) {
+            used.entry(name).or_insert_with(|| path.clone());
+        }
+    }
+    uses
+}
+
+#[test]
+fn every_room_uses_only_rooms_below_it() {
+    let floor = |room: &str| ROOMS.iter().position(|one| *one == room);
+    let mut wrong = Vec::new();
+    let mut met = BTreeSet::new();
+    for (room, used) in uses() {
+        let Some(here) = floor(&room) else {
+            wrong.push(format!("{room} is no room: give it its place in ROOMS"));
+            continue;
+        };
+        for (other, path) in used {
+            match floor(&other) {
+                Some(there) if there > here => {}
+                Some(_) if EXCEPTIONS.contains(&(&room, &other)) => {
+                    met.insert((room.clone(), other));
+                }
+                Some(_) => wrong.push(format!(
+                    "{room} uses {other}, which is above it, in {}",
+                    path.display()
+                )),
+                None => wrong.push(format!("{} uses crate::{other}", path.display())),
+            }
+        }
+    }
+    for (room, other) in EXCEPTIONS {
+        if !met.contains(&((*room).to_owned(), (*other).to_owned())) {
+            wrong.push(format!(
+                "{room} does not use {other} any more: take it off EXCEPTIONS"
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn names_behind_crate_are_found() {
+    let code = "use crate::a::b;\nuse crate::{c::{d, e}, f};\nfn g() { crate::h::i() }";
+    let found: Vec<String> = names(code).into_iter().collect();
+    assert_eq!(found, ["a", "c", "f", "h"]);
+}
