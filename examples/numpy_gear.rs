@@ -22,7 +22,7 @@ fn trend(key: &str) -> (f64, f64) {
         import numpy
         readings = numpy.array(cmd.lrange(key, 0, -1), dtype=float)
         slope, offset = numpy.polyfit(numpy.arange(len(readings)), readings, 1)
-        return float(slope), float(offset)
+        return slope, offset
     }
 }
 
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         def statistics(record):
             readings = numpy.array(record.value, dtype=float)
             median, high = numpy.percentile(readings, [50, 95])
-            return record.key, float(readings.mean()), float(readings.std()), float(median), float(high)
+            return record.key, readings.mean(), readings.std(), median, high
 
         KeysReader("sensor:*").records(type="list").map(statistics).sort().run()
     };

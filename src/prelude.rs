@@ -8,6 +8,6 @@ pub use crate::registrations;
 pub use crate::{
     CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,
 };
-pub use crate::{ExecutionResult, Json, Pickle, Record, RedisGears, StreamRecord};
+pub use crate::{ExecutionResult, Json, Pickle, PyValue, Record, RedisGears, StreamRecord};
 #[cfg(feature = "macros")]
 pub use redgrease_macros::*;

@@ -7,9 +7,9 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{gears, start};
+use redgrease::RedisGears;
 use redgrease::prelude::*;
 use redgrease::redis::Commands;
-use redgrease::{PyValue, RedisGears};
 
 fn filled() -> (redgrease::embedded::Server, RedisGears) {
     let server = start();
@@ -43,6 +43,47 @@ fn counting_and_summing() {
     .unwrap()
     .value;
     assert_eq!(sum, Some(0));
+}
+
+#[test]
+fn nothing_is_a_record_as_any_other() {
+    let (_server, mut con) = filled();
+    let some: Vec<Option<i64>> =
+        gear! { ShardsIDReader().flatmap(lambda _: [None, 1, None]).run() }
+            .on(&mut con)
+            .unwrap()
+            .value;
+    assert_eq!(some, [None, Some(1), None]);
+    let texts: Vec<Option<String>> = gear! { ShardsIDReader().flatmap(lambda _: ["", None]).run() }
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(texts, [None, Some(String::new())]);
+    let units: Vec<()> = gear! { KeysReader("n:*").run() }
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(units.len(), 3);
+    let unit: Option<()> = gear! { KeysReader("text").run() }
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(unit, Some(()));
+    let maybe: Option<Option<i64>> = gear! { ShardsIDReader().map(lambda _: None).run() }
+        .on(&mut con)
+        .unwrap()
+        .value;
+    assert_eq!(maybe, Some(None));
+    let zero = None::<i64>;
+    let least: i64 = gear! {
+        KeysReader("n:*").values().map(int)
+            .aggregate('zero, lambda a, x: x if a is None else min(a, x))
+            .run()
+    }
+    .on(&mut con)
+    .unwrap()
+    .value;
+    assert_eq!(least, -8);
 }
 
 #[test]

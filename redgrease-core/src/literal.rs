@@ -4,9 +4,9 @@
 //! |---|---|
 //! | integers, `f32`, `f64`, `bool` | `int`, `float`, `bool` |
 //! | `&str`, `String`, `char`, `Cow<str>` | `str` |
-//! | [`Bytes`], `&[u8; N]` through it | `bytes` |
+//! | `&[u8]`, `[u8; N]`, `Vec<u8>`, and [`Bytes`] of what has a `&[u8]` | `bytes` |
 //! | `Option<T>` | `None` or as `T` |
-//! | slices, arrays, `Vec`, `VecDeque` | `list` |
+//! | other slices, arrays and `Vec`s, `VecDeque` | `list` |
 //! | tuples | `tuple` |
 //! | `BTreeMap`, `HashMap` | `dict` |
 //! | `BTreeSet`, `HashSet` | `set` |
@@ -46,6 +46,17 @@ use crate::gear::{Capture, Text};
 pub trait ToPython {
     /// Appends the value as a Python expression.
     fn write_python(&self, out: &mut String);
+
+    /// Appends a list of such values: bytes are no list.
+    #[doc(hidden)]
+    fn write_slice(slice: &[Self], out: &mut String)
+    where
+        Self: Sized,
+    {
+        out.push('[');
+        write_items(slice, out);
+        out.push(']');
+    }
 }
 
 /// `value` as a Python expression.
@@ -71,25 +82,29 @@ pub fn capture<T: ToPython + ?Sized>(name: &'static str, value: &T) -> Capture {
     }
 }
 
-/// Bytes that become a Python `bytes`; a `Vec<u8>` becomes a list of numbers.
+/// Bytes that become a Python `bytes`, from any type that has them; lists of `u8` need no such word.
 ///
 /// ```
 /// use redgrease_core::literal::{Bytes, to_python};
 ///
-/// assert_eq!(to_python(&Bytes(b"\0a")), r#"b"\x00a""#);
-/// assert_eq!(to_python(&vec![0_u8, 97]), "[0, 97]");
+/// assert_eq!(to_python(&Bytes("\0a")), r#"b"\x00a""#);
+/// assert_eq!(to_python(&vec![0_u8, 97]), r#"b"\x00a""#);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes<T>(pub T);
 
 impl<T: AsRef<[u8]>> ToPython for Bytes<T> {
     fn write_python(&self, out: &mut String) {
-        out.push_str("b\"");
-        for byte in self.0.as_ref() {
-            write_character(out, char::from(*byte));
-        }
-        out.push('"');
+        write_bytes(self.0.as_ref(), out);
     }
+}
+
+fn write_bytes(bytes: &[u8], out: &mut String) {
+    out.push_str("b\"");
+    for byte in bytes {
+        write_character(out, char::from(*byte));
+    }
+    out.push('"');
 }
 
 /// Appends one character of a string in double quotes.
@@ -151,9 +166,17 @@ macro_rules! integers {
     )* };
 }
 
-integers!(
-    i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize
-);
+integers!(i8, i16, i32, i64, i128, isize, u16, u32, u64, u128, usize);
+
+impl ToPython for u8 {
+    fn write_python(&self, out: &mut String) {
+        let _ = write!(out, "{self}");
+    }
+
+    fn write_slice(slice: &[Self], out: &mut String) {
+        write_bytes(slice, out);
+    }
+}
 
 impl ToPython for f64 {
     fn write_python(&self, out: &mut String) {
@@ -224,9 +247,7 @@ fn write_items<'a, T: ToPython + 'a>(items: impl IntoIterator<Item = &'a T>, out
 
 impl<T: ToPython> ToPython for [T] {
     fn write_python(&self, out: &mut String) {
-        out.push('[');
-        write_items(self, out);
-        out.push(']');
+        T::write_slice(self, out);
     }
 }
 
@@ -331,6 +352,12 @@ tuples! {
     (A.0, B.1, C.2, D.3)
     (A.0, B.1, C.2, D.3, E.4)
     (A.0, B.1, C.2, D.3, E.4, F.5)
+    (A.0, B.1, C.2, D.3, E.4, F.5, G.6)
+    (A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7)
+    (A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7, I.8)
+    (A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7, I.8, J.9)
+    (A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7, I.8, J.9, K.10)
+    (A.0, B.1, C.2, D.3, E.4, F.5, G.6, H.7, I.8, J.9, K.10, L.11)
 }
 
 #[cfg(test)]
@@ -368,6 +395,13 @@ mod tests {
             "{\"k\": [1.5]}"
         );
         assert_eq!(to_python(&Bytes(b"\xff\"x")), r#"b"\xff\"x""#);
+        assert_eq!(to_python(b"\xff\"x"), r#"b"\xff\"x""#);
+        assert_eq!(to_python(&[vec![1_u8], vec![]]), r#"[b"\x01", b""]"#);
+        assert_eq!(to_python(&VecDeque::from([1_u8])), "[1]");
+        assert_eq!(
+            to_python(&(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)),
+            "(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)"
+        );
         assert_eq!(to_python(&Some(Box::new([true]))), "[True]");
     }
 }

@@ -323,14 +323,36 @@ impl Writer {
         self.line(&format!("_rg_subject = {}", quote(subject)));
     }
 
-    /// The step that encodes results.
+    /// The step that encodes the result of a call.
     fn encoding(&mut self, encoding: Encoding) -> String {
+        if encoding == Encoding::Unit {
+            return "flatmap(lambda value: [])".to_owned();
+        }
+        self.encoder(encoding);
+        if matches!(encoding, Encoding::Optional(_)) {
+            "flatmap(lambda value: [] if value is None else [_rg_encode(value)])".to_owned()
+        } else {
+            "map(_rg_encode)".to_owned()
+        }
+    }
+
+    /// The step that encodes the records of a gear. They are counted, so `None` is one, as a pickle.
+    fn record_encoding(&mut self, encoding: Encoding) -> String {
+        if !matches!(encoding, Encoding::Optional(_)) {
+            return self.encoding(encoding);
+        }
+        self.encoder(encoding);
+        r"map(lambda value: b'\x80\x04N.' if value is None else _rg_encode(value))".to_owned()
+    }
+
+    /// Asks for the function `_rg_encode`.
+    fn encoder(&mut self, encoding: Encoding) {
         let mut inner = encoding;
         while let Encoding::Optional(next) = inner {
             inner = *next;
         }
         let helper = match inner {
-            Encoding::Unit => return "flatmap(lambda value: [])".to_owned(),
+            Encoding::Unit | Encoding::Mark => "mark",
             Encoding::Text => "text",
             Encoding::Bytes => "bytes",
             Encoding::Int => "int",
@@ -340,11 +362,6 @@ impl Writer {
             Encoding::Json | Encoding::Optional(_) => "json",
         };
         self.helpers.need(&format!("encode_{helper}"));
-        if matches!(encoding, Encoding::Optional(_)) {
-            "flatmap(lambda value: [] if value is None else [_rg_encode(value)])".to_owned()
-        } else {
-            "map(_rg_encode)".to_owned()
-        }
     }
 
     fn finish_registered(

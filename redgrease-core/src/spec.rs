@@ -88,12 +88,26 @@ pub enum Encoding {
     Bool,
     /// The result is not looked at; nothing is sent back.
     Unit,
-    /// `None` sends no record, anything else is sent as the inner encoding says.
+    /// As `Unit`, but each result is a record, so that they can be counted.
+    Mark,
+    /// `None` sends no record, anything else is sent as the inner encoding says. Among the records
+    /// of a gear, which are counted, `None` is one of them.
     Optional(&'static Encoding),
     /// Anything that pickles, with protocol 4; sets, tuples, dictionaries with any keys survive.
     Pickle,
     /// Anything that `json.dumps` takes.
     Json,
+}
+
+impl Encoding {
+    /// How one of many records travels that are read as this encoding says.
+    #[cfg(feature = "client")]
+    pub(crate) const fn of_record(self) -> Self {
+        match self {
+            Self::Unit => Self::Mark,
+            other => other,
+        }
+    }
 }
 
 /// Where executions of a registration run.

@@ -265,6 +265,10 @@ fn results_become_bytes() {
         "b'5'"
     );
     assert_eq!(
+        encoded("return 5", Encoding::Optional(&Encoding::Unit)),
+        "b''"
+    );
+    assert_eq!(
         encoded("return {'a': [1, None]}", Encoding::Json),
         r#"b'{"a": [1, null]}'"#
     );
@@ -289,6 +293,60 @@ fn a_result_of_the_wrong_type_says_so() {
         encoded("return print", Encoding::Pickle),
         "TypeError: area() gave builtin_function_or_method <built-in function print>, but its Rust type wants plain data: None, bool, int, float, str, bytes, list, tuple, dict, set"
     );
+}
+
+/// What stands for NumPy here: it has the attributes that are looked for.
+const ARRAYS: &str = "
+class Scalar:
+    dtype = 'x'
+    shape = ()
+    def __init__(self, value):
+        self.value = value
+    def item(self):
+        return self.value
+    tolist = item
+class Array(Scalar):
+    shape = (2,)
+    def __index__(self):
+        raise TypeError('only integer scalar arrays can be converted to a scalar index')
+    def __float__(self):
+        raise TypeError('only length-1 arrays can be converted')
+    def __repr__(self):
+        return 'array(%r)' % (self.value,)
+";
+
+#[test]
+fn values_of_numpy_become_what_they_stand_for() {
+    let encoded =
+        |result: &str, encoding| encoded(format!("{ARRAYS}return {result}").leak(), encoding);
+    assert_eq!(encoded("Scalar(True)", Encoding::Bool), "b'1'");
+    assert_eq!(encoded("Scalar(3)", Encoding::Int), "b'3'");
+    assert_eq!(encoded("Scalar(3)", Encoding::Float), "b'3.0'");
+    assert_eq!(
+        encoded("{'a': Array([1, Scalar(2)])}", Encoding::Json),
+        r#"b'{"a": [1, 2]}'"#
+    );
+    assert_eq!(
+        encoded("Array([1, 2])", Encoding::Pickle),
+        encoded("[1, 2]", Encoding::Pickle)
+    );
+    for (encoding, wanted) in [
+        (Encoding::Int, "an int"),
+        (Encoding::Float, "a float"),
+        (Encoding::Bool, "a bool"),
+        (Encoding::Text, "a str"),
+    ] {
+        let error = encoded("Array([1, 2])", encoding);
+        assert!(error.starts_with("TypeError: area() gave "), "{error}");
+        assert!(error.contains(".Array array([1, 2])"), "{error}");
+        let end = format!(
+            "its Rust type wants {wanted}; return it with `.tolist()`, to a Rust type that takes \
+             what that gives"
+        );
+        assert!(error.ends_with(&end), "{error}");
+    }
+    assert!(encoded("Array([1, 2])", Encoding::Bytes).contains("`.tobytes()`"));
+    assert!(encoded("Array([2j])", Encoding::Pickle).contains("gave complex 2j"));
 }
 
 #[test]
@@ -342,6 +400,31 @@ fn gears_do_what_they_say() {
             "KeysOnlyReader().map(len).aggregate().run()",
             json,
             "b'[9, 9, 9, 1]'",
+        ),
+        (
+            "KeysOnlyReader().map(len).aggregate(None, lambda a, x: x if a is None else max(a, x)).run()",
+            int,
+            "b'9'",
+        ),
+        (
+            "KeysOnlyReader().map(len).aggregate(None).map(len).run()",
+            int,
+            "b'4'",
+        ),
+        (
+            "nothing = None\nKeysOnlyReader().aggregateby(len, nothing, lambda k, a, x: 1 if a is None else a + 1, lambda k, a, x: x).map(lambda r: r['value']).run()",
+            int,
+            "b'1' b'3'",
+        ),
+        (
+            "ShardsIDReader().flatmap(lambda _: [None, 1]).run()",
+            Encoding::Optional(&Encoding::Int),
+            "b'1' b'\\x80\\x04N.'",
+        ),
+        (
+            "ShardsIDReader().flatmap(lambda _: [None, 1]).run()",
+            Encoding::Mark,
+            "b'' b''",
         ),
         ("KeysOnlyReader().accumulate().map(len).run()", int, "b'4'"),
         (

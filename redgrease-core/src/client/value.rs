@@ -147,7 +147,7 @@ pub trait FromResults: Sized {
 }
 
 impl<T: FromReply> FromResults for Vec<T> {
-    const RECORD: Encoding = T::ENCODING;
+    const RECORD: Encoding = T::ENCODING.of_record();
 
     fn from_results(records: Vec<RawRecord>) -> Result<Self> {
         records.into_iter().map(T::from_record).collect()
@@ -155,7 +155,7 @@ impl<T: FromReply> FromResults for Vec<T> {
 }
 
 impl<T: FromReply> FromResults for Option<T> {
-    const RECORD: Encoding = T::ENCODING;
+    const RECORD: Encoding = T::ENCODING.of_record();
 
     fn from_results(records: Vec<RawRecord>) -> Result<Self> {
         let found = records.len();

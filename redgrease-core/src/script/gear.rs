@@ -49,7 +49,7 @@ pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
     // What a registered gear answers goes to clients who know nothing of Rust.
     if name == "run" {
         writer.subject("the gear");
-        let encode = writer.encoding(result);
+        let encode = writer.record_encoding(result);
         writer.line(&format!("_rg.{encode}"));
     }
     action(&mut writer, name, &arguments);
@@ -136,8 +136,17 @@ impl<'a> Bound<'a> {
 
     /// The argument of a parameter; `None` written out is no argument.
     fn get(&self, name: &str) -> Option<&'a Argument> {
+        self.argument(name).filter(|a| a.value.text != "None")
+    }
+
+    fn argument(&self, name: &str) -> Option<&'a Argument> {
         let slot = self.parameters.iter().position(|p| p.name == name)?;
-        self.arguments[slot].filter(|a| a.value.text != "None")
+        self.arguments[slot]
+    }
+
+    /// The text of an argument for which `None` is a value as any other.
+    fn written(&self, name: &str) -> Option<&'a str> {
+        self.argument(name).map(|a| a.value.text.as_ref())
     }
 
     fn text(&self, name: &str) -> Option<&'a str> {
@@ -280,7 +289,7 @@ impl Call<'_> {
 
     /// `zero, seqOp, combOp`; what is not given depends on `zero`.
     fn aggregation(&mut self, helper: &str) -> String {
-        let zero = self.arguments.text("zero").unwrap_or("[]");
+        let zero = self.arguments.written("zero").unwrap_or("[]");
         let mut parts = vec![zero.to_owned()];
         for name in ["seqOp", "combOp"] {
             match self.arguments.get(name) {

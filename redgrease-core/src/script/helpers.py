@@ -61,9 +61,9 @@ def _rg_number(record):
     return float(record if isinstance(record, (int, float, str)) else str(record))
 #: aggregate
 def _rg_aggregate(zero, sequence=None, combine=None):
-    if zero is None:
-        zero = []
     if sequence is None:
+        if zero is None:
+            zero = []
         if isinstance(zero, list):
             sequence = lambda accumulator, record: accumulator + [record]
             combine = combine or (lambda accumulator, partial: accumulator + partial)
@@ -74,7 +74,9 @@ def _rg_aggregate(zero, sequence=None, combine=None):
     return zero, sequence, combine or sequence
 #: aggregate_by aggregate
 def _rg_aggregate_by(zero, sequence=None, combine=None):
-    zero, plain, merge = _rg_aggregate(zero, None if sequence is None else (lambda a, r: a), None)
+    plain = merge = None
+    if sequence is None:
+        zero, plain, merge = _rg_aggregate(zero)
     if sequence is None:
         sequence = lambda key, accumulator, record: plain(accumulator, record)
         combine = combine or (lambda key, accumulator, partial: merge(accumulator, partial))
@@ -142,10 +144,21 @@ def _rg_bool(argument):
     if argument in ("0", "false"):
         return False
     raise ValueError(argument)
+#: item
+def _rg_item(value):
+    if hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ():
+        return value.item()
+    return value
 #: wrong
 def _rg_wrong(value, wanted):
-    found = "None" if value is None else "%s %.80r" % (type(value).__name__, value)
-    raise TypeError("%s gave %s, but its Rust type wants %s" % (_rg_subject, found, wanted))
+    kind = type(value)
+    name = kind.__name__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__name__)
+    found = "None" if value is None else "%s %.80r" % (name, value)
+    hint = ""
+    if hasattr(value, "tolist") and getattr(value, "shape", None) != ():
+        way = "tobytes" if wanted == "bytes or a str" else "tolist"
+        hint = "; return it with `.%s()`, to a Rust type that takes what that gives" % way
+    raise TypeError("%s gave %s, but its Rust type wants %s%s" % (_rg_subject, found, wanted, hint))
 #: encode_text wrong
 def _rg_encode(value):
     if isinstance(value, str):
@@ -164,18 +177,25 @@ def _rg_encode(value):
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
     _rg_wrong(value, "bytes or a str")
-#: encode_int wrong
+#: encode_mark
 def _rg_encode(value):
-    if not isinstance(value, bool) and hasattr(value, "__index__"):
+    return b""
+#: encode_int wrong item
+def _rg_encode(value):
+    value = _rg_item(value)
+    if not isinstance(value, bool) and hasattr(value, "__index__") and not hasattr(value, "tolist"):
         return str(value.__index__()).encode()
     _rg_wrong(value, "an int")
-#: encode_float wrong
+#: encode_float wrong item
 def _rg_encode(value):
-    if not isinstance(value, bool) and (hasattr(value, "__float__") or isinstance(value, int)):
+    value = _rg_item(value)
+    number = hasattr(value, "__float__") and getattr(value, "shape", ()) == ()
+    if not isinstance(value, bool) and (number or isinstance(value, int)):
         return repr(float(value)).encode()
     _rg_wrong(value, "a float")
-#: encode_bool wrong
+#: encode_bool wrong item
 def _rg_encode(value):
+    value = _rg_item(value)
     if isinstance(value, bool):
         return b"1" if value else b"0"
     _rg_wrong(value, "a bool")
@@ -203,6 +223,9 @@ def _rg_plain(value, nested=False):
         return {_rg_plain(v, True) for v in value}
     if hasattr(value, "key") and hasattr(value, "__dict__"):
         return {_rg_plain(k, True): _rg_plain(v, True) for k, v in value.__dict__.items()}
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        items = value.tolist()
+        return float(value) if type(items) is type(value) else _rg_plain(items, True)
     if hasattr(value, "__index__"):
         return value.__index__()
     if hasattr(value, "__float__"):
@@ -220,6 +243,9 @@ def _rg_encode(value):
             return bytes(part).decode("utf-8")
         if hasattr(part, "key") and hasattr(part, "__dict__"):
             return part.__dict__
+        if hasattr(part, "tolist") and hasattr(part, "dtype"):
+            items = part.tolist()
+            return float(part) if type(items) is type(part) else items
         _rg_wrong(part, "what JSON can hold")
     try:
         return json.dumps(value, default=other, allow_nan=False).encode()
