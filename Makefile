@@ -9,8 +9,9 @@ export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 
 .PHONY: demo test setup lint unit docs separation compatibility book clean
 
-demo: setup
-	cargo run --quiet --release --features embedded --example quickstart
+# from a clone to the first answer, saying at each step what is done and how long it took
+demo:
+	@./demo.sh $(MAKE)
 
 test: setup lint unit docs separation
 

@@ -9,11 +9,15 @@
 //! | part | where it is looked for |
 //! |---|---|
 //! | server | `$REDIS_SERVER`, then `redis-server` and `valkey-server` on the `PATH` |
-//! | engine | `$REDGREASE_ENGINE`, then `libredgrease_engine.so` near the running program |
+//! | engine | `$REDGREASE_ENGINE`, then `libredgrease_engine.so` beside the running program, in the user's cache (where the command line tool keeps it), where it was when the program was built, and in `/usr/lib/redis/modules` and `/usr/local/lib/redis/modules` |
 //! | Python | `$REDGREASE_PYTHON`, then `.venv/bin/python3` in the directories above the program and the current one, then `python3` on the `PATH` |
+//!
+//! What was not named is taken only where no other user could have put it: never from `/tmp` or
+//! another directory that everybody may write to.
 
 mod error;
 mod find;
+mod trust;
 
 use std::fs;
 use std::net::TcpListener;

@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -59,11 +59,38 @@ fn two_servers_run_side_by_side() {
     }
 }
 
+/// A program of the examples, which cargo builds beside the tests.
+fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().join("examples").join(name)
+}
+
+#[test]
+fn a_copied_program_finds_its_engine_and_takes_none_that_anybody_may_have_put_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let everybody = std::os::unix::fs::PermissionsExt::from_mode(0o1777);
+    std::fs::set_permissions(dir.path(), everybody).unwrap();
+    let program = dir.path().join("program");
+    std::fs::copy(example("basics"), &program).unwrap();
+    // a server that loads one of these does not start
+    std::fs::create_dir(dir.path().join("deps")).unwrap();
+    for planted in ["libredgrease_engine.so", "deps/libredgrease_engine-0a.so"] {
+        std::fs::write(dir.path().join(planted), "no module").unwrap();
+    }
+    let ran = Command::new(&program)
+        .current_dir(dir.path())
+        .env_remove("REDIS_URL")
+        .env_remove("REDGREASE_ENGINE")
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&ran.stderr);
+    assert!(ran.status.success(), "{errors}");
+}
+
 #[test]
 fn it_stops_with_a_program_that_was_killed() {
     // the quickstart starts a server of its own and talks to it for more than a second
-    let test = std::env::current_exe().unwrap();
-    let example = test.ancestors().nth(2).unwrap().join("examples/quickstart");
+    let example = example("quickstart");
     let mut program = Command::new(&example)
         .env_remove("REDIS_URL")
         .spawn()

@@ -73,3 +73,10 @@ pub fn python(_: TokenStream) -> TokenStream {
 pub fn engine_module(_: TokenStream) -> TokenStream {
     module_file::expand().into()
 }
+
+/// The path of that file when the program was built: `Option<&str>`.
+#[doc(hidden)]
+#[proc_macro]
+pub fn engine_module_path(_: TokenStream) -> TokenStream {
+    module_file::expand_path().into()
+}

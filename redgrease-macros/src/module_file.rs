@@ -22,6 +22,15 @@ pub(crate) fn expand() -> TokenStream {
     }
 }
 
+/// `Some(path)` of the file, or `None`, as [`expand`].
+pub(crate) fn expand_path() -> TokenStream {
+    let file = rlib(std::env::args()).and_then(|rlib| beside(&rlib));
+    match file.as_deref().and_then(Path::to_str) {
+        Some(file) => quote! { ::core::option::Option::Some(#file) },
+        None => quote! { ::core::option::Option::None },
+    }
+}
+
 /// The engine's rlib in the arguments of a compiler.
 fn rlib(arguments: impl Iterator<Item = String>) -> Option<PathBuf> {
     // `--extern name=path` in two arguments, or with `=` in one

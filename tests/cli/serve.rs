@@ -106,7 +106,12 @@ fn a_python_that_cannot_run_functions_is_refused() {
     place.program("old-python", "echo 3.6.15");
     place.program(
         "bare-python",
-        "case $* in *platform*) echo 3.12.1;; *) exit 1;; esac",
+        "case $* in *platform*) echo 3.12.1;; *cloudpickle*|*EXTERNALLY*|*ensurepip*) exit 1;; esac",
+    );
+    // one whose pip the system forbids to install anything
+    place.program(
+        "kept-python",
+        "case $* in *platform*) echo 3.12.1;; *cloudpickle*) exit 1;; esac",
     );
     for (python, message, help) in [
         ("./none", "./none does not run", "set REDGREASE_PYTHON"),
@@ -114,7 +119,12 @@ fn a_python_that_cannot_run_functions_is_refused() {
         (
             "./bare-python",
             "has no cloudpickle",
-            "-m pip install cloudpickle",
+            "help: `./bare-python -m pip install cloudpickle`; or, install the rest of Python",
+        ),
+        (
+            "./kept-python",
+            "has no cloudpickle",
+            "help: for this directory alone, `./kept-python -m venv .venv && .venv/bin/python3 -m pip",
         ),
     ] {
         let ran = place.run(&["serve", "--python", python]);

@@ -223,17 +223,38 @@ fn missing_package(python: &Path, package: &(&'static str, &str, bool)) -> Optio
     }
     let state = if *needed { State::Missing } else { State::Poor };
     let remedy = match *name {
-        "venv" | "ensurepip" => "`apt install python3-venv`".to_string(),
-        name => {
-            let python = python.display();
-            format!(
-                "`{python} -m pip install {name}`; or, for this directory alone, `{python} -m venv \
-                 .venv && .venv/bin/python3 -m pip install cloudpickle greenlet`"
-            )
-        }
+        "venv" | "ensurepip" => NO_VENV.to_string(),
+        name => remedy(python, name),
     };
     let text = format!("{} has no {name}: {reason}", python.display());
     Some(Finding::new(name, state, text).remedy(remedy))
+}
+
+const NO_VENV: &str = "install the rest of Python (Debian, Ubuntu: `apt install python3-venv`)";
+
+/// How a package gets to an interpreter: with its own pip, unless the system keeps that one for its
+/// own packages; an environment is good everywhere.
+fn remedy(python: &Path, package: &str) -> String {
+    const KEPT_BY_THE_SYSTEM: &str = "import os, sys, sysconfig\n\
+        mark = os.path.join(sysconfig.get_path('stdlib'), 'EXTERNALLY-MANAGED')\n\
+        sys.exit(sys.prefix != sys.base_prefix or not os.path.exists(mark))";
+    let name = python.display();
+    let environment =
+        format!("`{name} -m venv .venv && .venv/bin/python3 -m pip install cloudpickle greenlet`");
+    let has = |script: &str| output(python, &["-c", script]).is_some();
+    let mut remedies = Vec::new();
+    if has("import pip") && !has(KEPT_BY_THE_SYSTEM) {
+        remedies.push(format!("`{name} -m pip install {package}`"));
+    }
+    if python == Path::new("/usr/bin/python3") && Path::new("/usr/bin/apt").exists() {
+        remedies.push(format!("`apt install python3-{package}`"));
+    }
+    remedies.push(if has("import venv, ensurepip") {
+        format!("for this directory alone, {environment}")
+    } else {
+        format!("{NO_VENV}; then, for this directory alone, {environment}")
+    });
+    remedies.join("; or, ")
 }
 
 /// Starts a server and lets Python answer.

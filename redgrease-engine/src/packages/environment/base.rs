@@ -26,7 +26,9 @@ print('%d.%d.%d' % sys.version_info[:3])
 print(place('cloudpickle'))
 print(place('greenlet'))
 print(os.pathsep.join(sys.path))
-print(place('pip'))
+import sysconfig
+mark = os.path.join(sysconfig.get_path('stdlib') or '', 'EXTERNALLY-MANAGED')
+print('kept' if sys.prefix == sys.base_prefix and os.path.exists(mark) else '')
 if sys.version_info >= (3, 7):
     import compileall
     compileall.compile_dir(sys.argv[1], quiet=2)
@@ -73,8 +75,8 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut lines = said.lines().map(str::to_owned);
     let mut next = || lines.next().unwrap_or_default();
-    let (executable, version, cloudpickle, greenlet, path) =
-        (next(), next(), next(), next(), next());
+    let (executable, version, cloudpickle, greenlet, path, kept) =
+        (next(), next(), next(), next(), next(), next());
     let mut numbers = version
         .split('.')
         .filter_map(|part| part.parse::<u32>().ok());
@@ -85,17 +87,17 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
     }
     if cloudpickle.is_empty() {
         return Err(format!(
-            "the Python package cloudpickle is missing from {executable}, looked in {path}; install it with \
-             `{executable} -m pip install cloudpickle greenlet`, or load the module with `PythonExecutable` naming a \
-             Python that has it"
+            "the Python package cloudpickle is missing from {executable}, looked in {path}; {}, or load the module \
+             with `PythonExecutable` naming a Python that has it",
+            way_to_install(&executable, "cloudpickle greenlet", !kept.is_empty())
         ));
     }
     if greenlet.is_empty() {
         log(
             Level::Notice,
             &format!(
-                "{executable} has no greenlet: functions that call execute() will not overlap in one worker thread; \
-                 `{executable} -m pip install greenlet` changes that"
+                "{executable} has no greenlet: functions that call execute() will not overlap in one worker thread; {}",
+                way_to_install(&executable, "greenlet", !kept.is_empty())
             ),
         );
     }
@@ -115,4 +117,33 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
         base_path: places.join(":"),
         place: None,
     })
+}
+
+/// How packages get to an interpreter, which may be one whose packages the system keeps to itself.
+fn way_to_install(executable: &str, packages: &str, kept: bool) -> String {
+    if kept {
+        return format!(
+            "this system keeps that Python's packages to itself, so make an environment with `{executable} -m venv \
+             /opt/redgrease && /opt/redgrease/bin/pip install cloudpickle greenlet` and load the module with \
+             `PythonExecutable /opt/redgrease/bin/python3`"
+        );
+    }
+    format!("install it with `{executable} -m pip install {packages}`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_python_that_the_system_keeps_gets_an_environment() {
+        let free = way_to_install("/p", "cloudpickle greenlet", false);
+        assert_eq!(
+            free,
+            "install it with `/p -m pip install cloudpickle greenlet`"
+        );
+        let kept = way_to_install("/p", "greenlet", true);
+        assert!(!kept.contains("/p -m pip"), "{kept}");
+        assert!(kept.contains("/p -m venv /opt/redgrease"), "{kept}");
+    }
 }
