@@ -1,6 +1,11 @@
 //! What this server is in a cluster.
 
-use crate::engine::engine;
+use std::sync::LazyLock;
+
+use crate::base::random_hex;
+
+/// The id of this run of the server, where no cluster gives it one.
+static RUN_ID: LazyLock<String> = LazyLock::new(random_hex);
 
 /// The id that stands for a server outside a cluster.
 const ALONE: &str = "0000000000000000000000000000000000000000";
@@ -22,5 +27,5 @@ pub(crate) fn hashtag() -> &'static str {
 
 /// The id of this run of the server.
 pub(crate) fn run_id() -> &'static str {
-    &engine().run_id
+    &RUN_ID
 }

@@ -9,6 +9,7 @@ mod profile;
 pub(crate) mod pyexecute;
 mod registrations;
 mod requirements;
+mod settings;
 mod trigger;
 
 use crate::server::{Context, create_command};
@@ -32,8 +33,8 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<registrations::PauseRegistrations>(context)?;
     create_command::<registrations::UnpauseRegistrations>(context)?;
     create_command::<registrations::ClearRegistrationsStats>(context)?;
-    create_command::<admin::ConfigGet>(context)?;
-    create_command::<admin::ConfigSet>(context)?;
+    create_command::<settings::ConfigGet>(context)?;
+    create_command::<settings::ConfigSet>(context)?;
     create_command::<admin::PyStats>(context)?;
     create_command::<requirements::PyDumpReqs>(context)?;
     create_command::<admin::PyDumpSessions>(context)?;

@@ -3,6 +3,7 @@
 pub(crate) mod calls;
 pub(crate) mod executor;
 
+use crate::settings::settings;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -188,7 +189,7 @@ impl Execution {
             (state.status, state.assigned.clone())
         };
         if let (Status::Running, Some((worker, number))) = (status, assigned) {
-            let threads = usize::try_from(engine().config().int("ExecutionThreads")).unwrap_or(1);
+            let threads = settings().execution_threads.count();
             if worker.ahead_of(number) >= threads {
                 return Status::Created;
             }
@@ -218,7 +219,7 @@ impl Execution {
 
     /// Adds to the time spent reading, while that is measured.
     pub(crate) fn add_reading(&self, time: Duration) {
-        if engine().config().int("ProfileExecutions") != 0 {
+        if settings().profile_executions.is_on() {
             guard(&self.state).reading += time;
         }
     }

@@ -1,40 +1,37 @@
 //! Loading the module into a server.
 
+use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use crate::engine::{self, engine};
-use crate::packages::environment::Environments;
+use crate::base::clock;
+use crate::execution::executor;
+use crate::packages::environment::{Environments, environments};
 use crate::server::{
-    Context, Level, api, create_time_keys, log, on_main_thread, register_info, subscribe_to_keys,
+    Context, Level, api, create_time_keys, log, on_main_thread, register_info, start_background,
+    subscribe_to_keys,
 };
-use crate::settings::Config;
+use crate::settings::{companion, options, settings};
+use crate::worker::BUSY_AFTER;
+use crate::worker::pool::workers;
 
 /// The version that clients see: they read it as RedisGears 1.2.13.
 pub(crate) const VERSION: i32 = 10213;
 
-/// Sets the engine up: configuration, threads, commands.
+/// Sets the engine up: settings, threads, commands. Gives each room what it needs of those above it.
 ///
 /// # Errors
 /// Why the module cannot be loaded.
 pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
     on_main_thread();
-    let mut config = Config::default();
-    config.load(arguments)?;
-    let mut config = crate::settings::options::offer(context, config)?;
-    let directory = installation_directory(config.text("PythonInstallationDir"));
-    config.resolve("PythonInstallationDir", &directory.display().to_string());
-    let environments = Arc::new(Environments::new(
-        config.text("PythonExecutable").to_owned(),
-        directory,
-        config.text("WheelDirectory").to_owned(),
-    ));
+    settings().load(arguments)?;
+    options::offer(context)?;
+    let directory = installation_directory(&settings().python_installation_dir.get());
     log(
         Level::Notice,
         &format!(
             "RedGrease engine {} (RedisGears 1.2 commands), Python files in {}",
             env!("CARGO_PKG_VERSION"),
-            environments.directory().display()
+            directory.display()
         ),
     );
     let missing = api().missing();
@@ -44,20 +41,22 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
             &format!("this server's module API lacks {}", missing.join(", ")),
         );
     }
-    engine::install(config, environments)?;
+    settings()
+        .python_installation_dir
+        .resolve(&directory.display().to_string());
+    Environments::install(directory, |left| workers().leave(left));
+    settings().loaded(|| workers().configure());
+    start_threads().map_err(|error| format!("a thread cannot be started: {error}"))?;
     crate::commands::register(context)?;
     crate::persist::install(context)?;
-    let companion = engine().config().int("StopWithProcess");
-    crate::settings::companion::follow(companion)?;
+    companion::follow(settings().stop_with_process.get())?;
     subscribe_to_keys(context)?;
     register_info(context);
     create_time_keys(context)?;
     crate::server::subscribe_to_streams(context)?;
-    crate::event::stream::start_thread()
-        .map_err(|error| format!("a thread cannot be started: {error}"))?;
     // The first script finds a worker waiting.
-    engine().environments.get(Vec::new(), false, |environment| {
-        match environment.and_then(|environment| engine().workers.pick(&environment)) {
+    environments().get(Vec::new(), false, |environment| {
+        match environment.and_then(|environment| workers().pick(&environment)) {
             Ok(_) => {}
             Err(text) => log(
                 Level::Warning,
@@ -66,6 +65,13 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
         }
     });
     Ok(())
+}
+
+fn start_threads() -> io::Result<()> {
+    clock::start(BUSY_AFTER, || workers().watch())?;
+    start_background()?;
+    executor::start(settings().execution_threads.count())?;
+    crate::event::stream::start_thread()
 }
 
 /// The directory that is configured, else one below the server's working directory, else one for caches.

@@ -5,6 +5,7 @@
 
 mod ledger;
 
+use crate::base::clock;
 use std::ffi::{CStr, c_int};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -290,7 +291,7 @@ fn rewrite() {
         write_all(&lock);
     } else {
         // Redis 6.2 forks before it counts the file as open.
-        engine().later(OPENED, || write_all(&lock_server()));
+        clock::later(OPENED, || write_all(&lock_server()));
     }
 }
 

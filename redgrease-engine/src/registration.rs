@@ -5,6 +5,7 @@ pub(crate) mod registry;
 mod statistics;
 pub(crate) mod stream;
 
+use crate::settings::settings;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -114,8 +115,7 @@ impl Registration {
     /// Called when an execution is over: starts the next one, and lets go of the oldest finished ones.
     pub(crate) fn finished(&self, execution: &Execution) {
         if execution.kept {
-            let limit = engine().config().int("MaxExecutionsPerRegistration").max(1);
-            let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+            let limit = settings().max_executions_per_registration.count().max(1);
             for number in self.queue.keep(execution.number, limit) {
                 engine().registry.drop_execution(number);
             }

@@ -4,12 +4,14 @@ use crate::cluster;
 use crate::commands::pyexecute;
 use crate::engine::engine;
 use crate::event::hook;
+use crate::execution::executor;
 use crate::execution::{Execution, Waiter};
 use crate::plan::{CommandReader, Plan, Reader};
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::registration::registry::Claim;
 use crate::server::{CallReply, ReplyKind, ServerLock, call, lock_server};
 use crate::session::Session;
+use crate::settings::settings;
 use crate::worker::Worker;
 use crate::worker::wire::{FrameType, frame};
 use std::sync::Arc;
@@ -143,8 +145,7 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
                 .first()
                 .and_then(Value::as_bytes)
                 .unwrap_or_default();
-            Ok(engine()
-                .config()
+            Ok(settings()
                 .visible(name)
                 .map_or(Value::None, |value| Value::redis(&value)))
         }
@@ -182,7 +183,7 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
                 false,
             );
             tell_when_over(&execution);
-            engine().executor.submit(execution);
+            executor::submit(execution);
             Ok(Value::None)
         }
         "next" => {

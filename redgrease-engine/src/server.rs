@@ -9,6 +9,7 @@
     reason = "this module is the only place that talks to the C API of the server"
 )]
 
+mod background;
 mod call;
 mod command;
 mod context;
@@ -25,6 +26,7 @@ mod streams;
 mod table;
 mod time_key;
 
+pub(crate) use background::{after_command, start_background};
 pub(crate) use call::{CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{

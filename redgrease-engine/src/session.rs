@@ -1,11 +1,13 @@
 //! Sessions: what one script made, and the worker that holds it.
 
+use crate::packages::environment::environments;
+use crate::worker::pool::workers;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::base::guard;
-use crate::engine::{engine, random_hex};
+use crate::base::random_hex;
 use crate::packages::environment::{Environment, normalise};
 use crate::record::value::{Value, encode};
 use crate::server::{Level, log};
@@ -105,7 +107,7 @@ impl Session {
             return Ok(host.clone());
         }
         let environment = self.environment()?;
-        let worker = engine().workers.pick(&environment)?;
+        let worker = workers().pick(&environment)?;
         worker.sessions.fetch_add(1, Ordering::Relaxed);
         let plans = guard(&self.plans).clone();
         let mut host = Host { worker, defined: 0 };
@@ -145,12 +147,10 @@ impl Session {
     /// Makes the environment in the background, then gives the session to a worker.
     pub(crate) fn prepare(self: &Arc<Self>, then: impl FnOnce() + Send + 'static) {
         let session = Arc::clone(self);
-        engine()
-            .environments
-            .get(normalise(&self.requirements), false, move |environment| {
-                session.arrive(environment);
-                then();
-            });
+        environments().get(normalise(&self.requirements), false, move |environment| {
+            session.arrive(environment);
+            then();
+        });
     }
 
     fn arrive(&self, environment: Result<Arc<Environment>, String>) {

@@ -1,124 +1,119 @@
-//! Configuration: the keys of RedisGears 1.2, the engine's own, and everything else that functions may read.
+//! Settings: those of RedisGears 1.2, the engine's own, and everything else that functions may read.
 
 pub(crate) mod companion;
 pub(crate) mod options;
+mod refusal;
+mod value;
 
 use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
-use crate::answer::Reply;
 use crate::server::{OptionValue, ServerOption};
+pub(crate) use refusal::{Refusal, Saved};
+pub(crate) use value::Shown;
+use value::{Number, Text, Texts, Value};
 
-/// When a key can be changed.
+/// When a setting can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Change {
     Runtime,
     LoadOnly,
 }
 
-/// Which part of the original owns a key; the two parts answer differently.
+/// Which part of the original owns a setting; the two parts answer differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Owner {
     Core,
     Python,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Setting {
-    Int { value: i64, least: i64 },
-    Text(String),
-    Texts(Vec<String>),
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
+struct Entry<'a> {
     name: &'static str,
     owner: Owner,
     change: Change,
-    setting: Setting,
+    value: &'a dyn Value,
 }
 
-/// The configuration of one server.
-#[derive(Clone, Debug)]
-pub(crate) struct Config {
-    entries: Vec<Entry>,
-    /// What no part of the engine knows, for the functions to read.
-    extra: BTreeMap<Vec<u8>, Vec<u8>>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        use Change::{LoadOnly, Runtime};
-        use Owner::{Core, Python};
-        let int = |value, least| Setting::Int { value, least };
-        let none = || Setting::Text("none".to_owned());
-        let text = || Setting::Text(String::new());
-        let table = [
-            ("MaxExecutions", Core, Runtime, int(1000, i64::MIN)),
-            (
-                "MaxExecutionsPerRegistration",
-                Core,
-                Runtime,
-                int(100, i64::MIN),
-            ),
-            ("ProfileExecutions", Core, Runtime, int(0, i64::MIN)),
-            ("ExecutionThreads", Core, LoadOnly, int(3, 1)),
-            ("ExecutionMaxIdleTime", Core, Runtime, int(5000, 1)),
-            ("SendMsgRetries", Core, Runtime, int(3, 0)),
-            ("Plugin", Core, LoadOnly, Setting::Texts(Vec::new())),
-            ("PythonAttemptTraceback", Python, Runtime, int(1, i64::MIN)),
-            (
-                "PythonInstallReqMaxIdleTime",
-                Python,
-                Runtime,
-                int(30000, 1),
-            ),
-            (
-                "OverridePythonAllocators",
-                Python,
-                LoadOnly,
-                int(1, i64::MIN),
-            ),
-            ("CreateVenv", Python, LoadOnly, int(0, i64::MIN)),
-            ("DownloadDeps", Python, LoadOnly, int(0, i64::MIN)),
-            (
-                "ForeceDownloadDepsOnEnterprise",
-                Python,
-                LoadOnly,
-                int(0, i64::MIN),
-            ),
-            ("DependenciesUrl", Python, LoadOnly, none()),
-            ("DependenciesSha256", Python, LoadOnly, none()),
-            ("PythonInstallationDir", Python, LoadOnly, text()),
-            ("PythonExecutable", Python, LoadOnly, text()),
-            ("WorkersPerEnvironment", Python, LoadOnly, int(0, 0)),
-            ("WorkerMemoryLimit", Python, LoadOnly, int(0, 0)),
-            ("SyncDeadline", Python, Runtime, int(5000, 1)),
-            ("AtomicDeadline", Python, Runtime, int(5000, 1)),
-            ("AbortGrace", Python, Runtime, int(250, 1)),
-            ("WheelDirectory", Python, LoadOnly, text()),
-            ("StopWithProcess", Python, LoadOnly, int(0, 0)),
-        ];
-        Self {
-            entries: table
-                .into_iter()
-                .map(|(name, owner, change, setting)| Entry {
-                    name,
-                    owner,
-                    change,
-                    setting,
-                })
-                .collect(),
-            extra: BTreeMap::new(),
+/// Declares the settings: one line for each.
+macro_rules! settings {
+    ($($field:ident: $kind:ty = $name:literal, $owner:ident, $change:ident, $value:expr;)*) => {
+        /// The settings of one server.
+        #[derive(Debug)]
+        pub(crate) struct Settings {
+            $(pub(crate) $field: $kind,)*
+            /// What no part of the engine knows, for the functions to read.
+            extra: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
+            /// Called after a change, once the module is loaded.
+            changed: OnceLock<fn()>,
         }
-    }
+
+        impl Default for Settings {
+            fn default() -> Self {
+                Self {
+                    $($field: $value,)*
+                    extra: RwLock::default(),
+                    changed: OnceLock::new(),
+                }
+            }
+        }
+
+        impl Settings {
+            fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+                [$(Entry {
+                    name: $name,
+                    owner: Owner::$owner,
+                    change: Change::$change,
+                    value: &self.$field,
+                }),*]
+                .into_iter()
+            }
+        }
+    };
 }
 
-impl Config {
+/// Any number may be given.
+const ANY: i64 = i64::MIN;
+
+settings! {
+    max_executions: Number = "MaxExecutions", Core, Runtime, Number::new(1000, ANY);
+    max_executions_per_registration: Number = "MaxExecutionsPerRegistration", Core, Runtime, Number::new(100, ANY);
+    profile_executions: Number = "ProfileExecutions", Core, Runtime, Number::new(0, ANY);
+    execution_threads: Number = "ExecutionThreads", Core, LoadOnly, Number::new(3, 1);
+    execution_max_idle_time: Number = "ExecutionMaxIdleTime", Core, Runtime, Number::new(5000, 1);
+    send_msg_retries: Number = "SendMsgRetries", Core, Runtime, Number::new(3, 0);
+    plugin: Texts = "Plugin", Core, LoadOnly, Texts::default();
+    python_attempt_traceback: Number = "PythonAttemptTraceback", Python, Runtime, Number::truth(true);
+    python_install_req_max_idle_time: Number = "PythonInstallReqMaxIdleTime", Python, Runtime, Number::new(30000, 1);
+    override_python_allocators: Number = "OverridePythonAllocators", Python, LoadOnly, Number::new(1, ANY);
+    create_venv: Number = "CreateVenv", Python, LoadOnly, Number::new(0, ANY);
+    download_deps: Number = "DownloadDeps", Python, LoadOnly, Number::new(0, ANY);
+    forece_download_deps_on_enterprise: Number = "ForeceDownloadDepsOnEnterprise", Python, LoadOnly, Number::new(0, ANY);
+    dependencies_url: Text = "DependenciesUrl", Python, LoadOnly, Text::new("none");
+    dependencies_sha256: Text = "DependenciesSha256", Python, LoadOnly, Text::new("none");
+    python_installation_dir: Text = "PythonInstallationDir", Python, LoadOnly, Text::new("");
+    python_executable: Text = "PythonExecutable", Python, LoadOnly, Text::new("");
+    workers_per_environment: Number = "WorkersPerEnvironment", Python, LoadOnly, Number::new(0, 0);
+    worker_memory_limit: Number = "WorkerMemoryLimit", Python, LoadOnly, Number::new(0, 0);
+    sync_deadline: Number = "SyncDeadline", Python, Runtime, Number::new(5000, 1);
+    atomic_deadline: Number = "AtomicDeadline", Python, Runtime, Number::new(5000, 1);
+    abort_grace: Number = "AbortGrace", Python, Runtime, Number::new(250, 1);
+    wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
+    stop_with_process: Number = "StopWithProcess", Python, LoadOnly, Number::new(0, 0);
+}
+
+static SETTINGS: LazyLock<Settings> = LazyLock::new(Settings::default);
+
+/// The settings of this server.
+pub(crate) fn settings() -> &'static Settings {
+    &SETTINGS
+}
+
+impl Settings {
     /// Takes module arguments: names, not case-sensitive, and values by turns.
     ///
     /// # Errors
     /// What is wrong with the arguments.
-    pub(crate) fn load(&mut self, arguments: &[Vec<u8>]) -> Result<(), String> {
+    pub(crate) fn load(&self, arguments: &[Vec<u8>]) -> Result<(), String> {
         for pair in arguments.chunks(2) {
             let name = String::from_utf8_lossy(&pair[0]).into_owned();
             let Some(value) = pair.get(1) else {
@@ -126,41 +121,54 @@ impl Config {
                     "the module argument {name} has no value: give `{name} <value>`"
                 ));
             };
-            match self
-                .entries
-                .iter_mut()
-                .find(|entry| entry.name.eq_ignore_ascii_case(&name))
-            {
-                Some(entry) => {
-                    if !entry.setting.set(value) {
-                        return Err(format!(
-                            "the module argument {} cannot be `{}`: give {}",
-                            entry.name,
-                            String::from_utf8_lossy(value),
-                            entry.setting.wanted()
-                        ));
-                    }
-                    if entry.owner == Owner::Python {
-                        self.extra
-                            .insert(entry.name.as_bytes().to_vec(), value.clone());
-                    }
-                }
-                None => {
-                    self.extra.insert(pair[0].clone(), value.clone());
-                }
+            let Some(entry) = self.named(&name) else {
+                self.keep(&pair[0], value);
+                continue;
+            };
+            if !entry.set(value) {
+                return Err(format!(
+                    "the module argument {} cannot be `{}`: give {}",
+                    entry.name,
+                    String::from_utf8_lossy(value),
+                    entry.value.wanted()
+                ));
+            }
+            if entry.owner == Owner::Python {
+                self.keep(entry.name.as_bytes(), value);
             }
         }
         Ok(())
     }
 
+    /// The module is loaded: has `changed` called after every change from now on.
+    pub(crate) fn loaded(&self, changed: fn()) {
+        let _ = self.changed.set(changed);
+    }
+
+    fn is_loaded(&self) -> bool {
+        self.changed.get().is_some()
+    }
+
+    /// The setting of a name, however that is spelled.
+    fn named(&self, name: &str) -> Option<Entry<'_>> {
+        self.entries()
+            .find(|entry| entry.name.eq_ignore_ascii_case(name))
+    }
+
+    fn keep(&self, name: &[u8], value: &[u8]) {
+        self.extra
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(name.to_vec(), value.to_vec());
+    }
+
     /// The options to offer to the server. `Plugin` is a list, which the server has no options for.
-    pub(crate) fn options(&self) -> Vec<ServerOption> {
-        self.entries
-            .iter()
+    fn options(&self) -> Vec<ServerOption> {
+        self.entries()
             .filter_map(|entry| {
                 Some(ServerOption {
                     name: entry.name,
-                    value: entry.setting.option()?,
+                    value: entry.value.option()?,
                     changes: entry.change == Change::Runtime,
                 })
             })
@@ -168,20 +176,13 @@ impl Config {
     }
 
     /// The value of an option of the server.
-    pub(crate) fn option(&self, name: &str) -> Option<OptionValue> {
-        self.entries
-            .iter()
-            .find(|entry| entry.name.eq_ignore_ascii_case(name))?
-            .setting
-            .option()
+    fn option(&self, name: &str) -> Option<OptionValue> {
+        self.named(name)?.value.option()
     }
 
     /// Takes a value from the server's configuration while the module is being loaded; one that does not change anything is
     /// as if it was not given.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub(crate) fn adopt(&mut self, name: &str, value: &[u8]) -> Result<(), String> {
+    fn adopt(&self, name: &str, value: &[u8]) -> Result<(), String> {
         let unchanged = match self.option(name) {
             Some(OptionValue::Int { value: now, .. }) => now.to_string().as_bytes() == value,
             Some(OptionValue::Text(now)) => now.as_bytes() == value,
@@ -193,152 +194,74 @@ impl Config {
         self.load(&[name.as_bytes().to_vec(), value.to_vec()])
     }
 
-    /// The value of an integer key.
-    pub(crate) fn int(&self, name: &str) -> i64 {
-        match self.entries.iter().find(|entry| entry.name == name) {
-            Some(Entry {
-                setting: Setting::Int { value, .. },
-                ..
-            }) => *value,
-            _ => 0,
-        }
-    }
-
-    /// The value of a text key.
-    pub(crate) fn text(&self, name: &str) -> &str {
-        match self.entries.iter().find(|entry| entry.name == name) {
-            Some(Entry {
-                setting: Setting::Text(value),
-                ..
-            }) => value,
-            _ => "",
-        }
-    }
-
-    /// Gives a text key its value, once the engine knows it.
-    pub(crate) fn resolve(&mut self, name: &str, value: &str) {
-        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.name == name) {
-            entry.setting = Setting::Text(value.to_owned());
-        }
-    }
-
     /// A value that functions may read: what was given and the core does not own.
     pub(crate) fn visible(&self, name: &[u8]) -> Option<Vec<u8>> {
-        self.extra.get(name).cloned()
+        self.extra
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
-    /// Answers RG.CONFIGGET for one key.
-    pub(crate) fn get(&self, name: &[u8]) -> Reply {
-        if let Some(entry) = self
-            .entries
-            .iter()
-            .find(|entry| entry.name.as_bytes() == name)
-        {
-            return entry.setting.reply();
-        }
-        match self.extra.get(name) {
-            Some(value) => Reply::bulk(value),
-            None => {
-                Reply::Error([b"(error) Unsupported config parameter: ".as_slice(), name].concat())
-            }
+    /// What RG.CONFIGGET shows of a name, if anything.
+    pub(crate) fn show(&self, name: &[u8]) -> Option<Shown> {
+        match self.entries().find(|one| one.name.as_bytes() == name) {
+            Some(entry) => Some(entry.value.show()),
+            None => self.visible(name).map(Shown::Text),
         }
     }
 
-    /// Answers RG.CONFIGSET for one pair.
-    pub(crate) fn set(&mut self, name: &[u8], value: Option<&[u8]>) -> Reply {
-        let shown = String::from_utf8_lossy(name).into_owned();
-        let core = self.entries.iter_mut().find(|entry| {
-            entry.owner == Owner::Core && entry.name.as_bytes().eq_ignore_ascii_case(name)
-        });
+    /// Changes settings, a name and a value each, as RG.CONFIGSET does: what became of each of them.
+    pub(crate) fn change<'a>(
+        &self,
+        pairs: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+    ) -> Vec<Result<Saved, Refusal>> {
+        let answers = pairs.map(|(name, value)| self.set(name, value)).collect();
+        if let Some(changed) = self.changed.get() {
+            changed();
+        }
+        answers
+    }
+
+    fn set(&self, name: &[u8], value: Option<&[u8]>) -> Result<Saved, Refusal> {
+        let shown = || String::from_utf8_lossy(name).into_owned();
+        let core = self
+            .entries()
+            .filter(|entry| entry.owner == Owner::Core)
+            .find(|entry| entry.name.as_bytes().eq_ignore_ascii_case(name));
         if let Some(entry) = core {
             if entry.change == Change::LoadOnly {
-                return Reply::error(format!(
-                    "(error) Config value {shown} not modifiable at runtime"
-                ));
+                return Err(Refusal::CoreAtLoadOnly(shown()));
             }
             return match value {
-                Some(value) if entry.setting.set(value) => Reply::Ok,
-                _ => Reply::error(format!("(error) Failed setting config value {shown}")),
+                Some(value) if entry.set(value) => Ok(Saved::Core),
+                _ => Err(Refusal::CoreValue(shown())),
             };
         }
         let Some(value) = value else {
-            return Reply::error(format!("(error) Value was not given to {shown}"));
+            return Err(Refusal::NoValue(shown()));
         };
         let python = self
-            .entries
-            .iter_mut()
-            .find(|entry| entry.owner == Owner::Python && entry.name.as_bytes() == name);
+            .entries()
+            .filter(|entry| entry.owner == Owner::Python)
+            .find(|entry| entry.name.as_bytes() == name);
         if let Some(entry) = python {
             if entry.change == Change::LoadOnly {
-                return Reply::error(format!("(error) {shown} is not configurable at runtime"));
+                return Err(Refusal::PythonAtLoadOnly(shown()));
             }
-            // The original keeps any number of PythonAttemptTraceback but shows a truth value.
-            if !entry.setting.set(value) {
-                return Reply::error(format!(
-                    "Failed setting config value for key '{shown}' with value '{}'",
-                    String::from_utf8_lossy(value)
-                ));
-            }
-            if entry.name == "PythonAttemptTraceback"
-                && let Setting::Int { value, .. } = &mut entry.setting
-            {
-                *value = i64::from(*value != 0);
+            if !entry.set(value) {
+                let value = String::from_utf8_lossy(value).into_owned();
+                return Err(Refusal::PythonValue(shown(), value));
             }
         }
-        self.extra.insert(name.to_vec(), value.to_vec());
-        Reply::Simple("OK - value was saved in extra config dictionary".to_owned())
+        self.keep(name, value);
+        Ok(Saved::Extra)
     }
 }
 
-impl Setting {
-    fn set(&mut self, raw: &[u8]) -> bool {
-        let Ok(text) = std::str::from_utf8(raw) else {
-            return false;
-        };
-        match self {
-            Self::Int { value, least } => match text.parse::<i64>() {
-                Ok(parsed) if parsed >= *least => {
-                    *value = parsed;
-                    true
-                }
-                _ => false,
-            },
-            Self::Text(value) => {
-                text.clone_into(value);
-                true
-            }
-            Self::Texts(values) => {
-                values.push(text.to_owned());
-                true
-            }
-        }
-    }
-
-    /// What it takes, for who gave something else.
-    fn wanted(&self) -> String {
-        match self {
-            Self::Int { least, .. } => format!("a whole number, {least} or greater"),
-            Self::Text(_) | Self::Texts(_) => "a text in UTF-8".to_owned(),
-        }
-    }
-
-    fn option(&self) -> Option<OptionValue> {
-        match self {
-            Self::Int { value, least } => Some(OptionValue::Int {
-                value: *value,
-                least: *least,
-            }),
-            Self::Text(text) => Some(OptionValue::Text(text.clone())),
-            Self::Texts(_) => None,
-        }
-    }
-
-    fn reply(&self) -> Reply {
-        match self {
-            Self::Int { value, .. } => Reply::Int(*value),
-            Self::Text(value) => Reply::bulk(value),
-            Self::Texts(values) => Reply::bulks(values),
-        }
+impl Entry<'_> {
+    fn set(&self, raw: &[u8]) -> bool {
+        std::str::from_utf8(raw).is_ok_and(|text| self.value.set(text))
     }
 }
 
@@ -346,31 +269,24 @@ impl Setting {
 mod tests {
     use super::*;
 
-    fn text(reply: &Reply) -> String {
-        match reply {
-            Reply::Ok => "+OK".to_owned(),
-            Reply::Simple(text) => format!("+{text}"),
-            Reply::Error(text) => format!("-{}", String::from_utf8_lossy(text)),
-            Reply::Int(value) => format!(":{value}"),
-            Reply::Bulk(text) => String::from_utf8_lossy(text).into_owned(),
-            other => format!("{other:?}"),
+    fn set(settings: &Settings, name: &str, value: Option<&str>) -> String {
+        match settings.set(name.as_bytes(), value.map(str::as_bytes)) {
+            Ok(saved) => format!("+{saved}"),
+            Err(refusal) => format!("-{refusal}"),
         }
     }
 
     #[test]
     fn names_are_case_sensitive_only_to_read() {
-        let mut config = Config::default();
-        assert_eq!(text(&config.set(b"maxexecutions", Some(b"9"))), "+OK");
-        assert_eq!(text(&config.get(b"MaxExecutions")), ":9");
-        assert_eq!(
-            text(&config.get(b"maxexecutions")),
-            "-(error) Unsupported config parameter: maxexecutions"
-        );
+        let settings = Settings::default();
+        assert_eq!(set(&settings, "maxexecutions", Some("9")), "+OK");
+        assert_eq!(settings.show(b"MaxExecutions"), Some(Shown::Number(9)));
+        assert_eq!(settings.show(b"maxexecutions"), None);
     }
 
     #[test]
     fn each_kind_of_key_has_its_own_refusal() {
-        let mut config = Config::default();
+        let settings = Settings::default();
         for (name, value, expected) in [
             (
                 "ExecutionThreads",
@@ -403,35 +319,45 @@ mod tests {
                 "+OK - value was saved in extra config dictionary",
             ),
         ] {
-            assert_eq!(
-                text(&config.set(name.as_bytes(), Some(value.as_bytes()))),
-                expected
-            );
+            assert_eq!(set(&settings, name, Some(value)), expected);
         }
-        assert_eq!(text(&config.get(b"foo")), "bar");
+        assert_eq!(settings.show(b"foo"), Some(Shown::Text(b"bar".to_vec())));
         assert_eq!(
-            text(&config.set(b"foo", None)),
+            set(&settings, "foo", None),
             "-(error) Value was not given to foo"
         );
     }
 
     #[test]
+    fn a_truth_is_shown_as_one() {
+        let settings = Settings::default();
+        assert!(set(&settings, "PythonAttemptTraceback", Some("7")).starts_with('+'));
+        assert_eq!(
+            settings.show(b"PythonAttemptTraceback"),
+            Some(Shown::Number(1))
+        );
+    }
+
+    #[test]
     fn module_arguments_fill_known_and_unknown_keys() {
-        let mut config = Config::default();
-        let arguments = [
-            "executionthreads",
-            "5",
-            "Plugin",
-            "a.so",
-            "Plugin",
-            "b.so",
-            "Greeting",
-            "hi",
-        ]
-        .map(|text| text.as_bytes().to_vec());
-        config.load(&arguments).expect("loads");
-        assert_eq!(config.int("ExecutionThreads"), 5);
-        assert_eq!(config.visible(b"Greeting"), Some(b"hi".to_vec()));
+        let settings = Settings::default();
+        let words = |words: &[&str]| -> Vec<Vec<u8>> {
+            words.iter().map(|word| word.as_bytes().to_vec()).collect()
+        };
+        settings
+            .load(&words(&[
+                "executionthreads",
+                "5",
+                "Plugin",
+                "a.so",
+                "Plugin",
+                "b.so",
+                "Greeting",
+                "hi",
+            ]))
+            .expect("loads");
+        assert_eq!(settings.execution_threads.get(), 5);
+        assert_eq!(settings.visible(b"Greeting"), Some(b"hi".to_vec()));
         for (arguments, says) in [
             (
                 &["Lonely"][..],
@@ -450,12 +376,8 @@ mod tests {
                 "AbortGrace cannot be `-1`: give a whole number, 1 or greater",
             ),
         ] {
-            let arguments: Vec<Vec<u8>> = arguments
-                .iter()
-                .map(|text| text.as_bytes().to_vec())
-                .collect();
             assert_eq!(
-                config.load(&arguments),
+                settings.load(&words(arguments)),
                 Err(format!("the module argument {says}"))
             );
         }

@@ -4,6 +4,7 @@ mod eager;
 pub(crate) mod memory;
 pub(crate) mod outbox;
 mod output;
+pub(crate) mod pool;
 mod reader;
 mod serving;
 mod spawner;
@@ -11,6 +12,8 @@ mod sync;
 pub(crate) mod wire;
 mod work;
 
+use crate::base::clock;
+use crate::settings::settings;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
@@ -21,7 +24,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::base::guard;
-use crate::engine::engine;
 use crate::execution::Execution;
 use crate::packages::environment::Environment;
 use crate::record::value::{Value, encode};
@@ -74,11 +76,7 @@ impl Worker {
     ///
     /// # Errors
     /// What the system said.
-    pub(crate) fn start(
-        number: u64,
-        environment: Arc<Environment>,
-        memory: i64,
-    ) -> io::Result<Arc<Self>> {
+    pub(crate) fn start(number: u64, environment: Arc<Environment>) -> io::Result<Arc<Self>> {
         let (stream, theirs) = UnixStream::pair()?;
         let (control, their_control) = UnixStream::pair()?;
         control.set_write_timeout(Some(CONTROL_PATIENCE))?;
@@ -96,7 +94,10 @@ impl Worker {
             .stderr(Stdio::piped())
             .env_clear()
             .env("REDGREASE_BASE_PATH", &environment.base_path)
-            .env("REDGREASE_MEMORY", memory.to_string())
+            .env(
+                "REDGREASE_MEMORY",
+                settings().worker_memory_limit.get().to_string(),
+            )
             .env("REDGREASE_SERVER", std::process::id().to_string())
             .env("LC_ALL", "C.UTF-8");
         for name in ["PATH", "HOME", "TMPDIR", "TZ"] {
@@ -118,7 +119,7 @@ impl Worker {
             sync: Mutex::default(),
             dead: AtomicBool::new(false),
             ending: OnceLock::new(),
-            last_sign: AtomicU64::new(engine().microseconds()),
+            last_sign: AtomicU64::new(clock::microseconds()),
             promotions: AtomicU32::new(0),
             quiet: AtomicBool::new(false),
             sessions: AtomicUsize::new(0),
@@ -137,19 +138,19 @@ impl Worker {
     }
 
     fn settings() -> Value {
-        let config = engine().config();
+        let settings = settings();
         Value::Dict(vec![
             (
                 Value::str("traceback"),
-                Value::Bool(config.int("PythonAttemptTraceback") != 0),
+                Value::Bool(settings.python_attempt_traceback.is_on()),
             ),
             (
                 Value::str("profile"),
-                Value::Bool(config.int("ProfileExecutions") != 0),
+                Value::Bool(settings.profile_executions.is_on()),
             ),
             (
                 Value::str("threads"),
-                Value::Int(config.int("ExecutionThreads")),
+                Value::Int(settings.execution_threads.get()),
             ),
         ])
     }
@@ -212,7 +213,7 @@ impl Worker {
             self.outbox.send(frame);
         }
         self.wake();
-        engine().supervise();
+        clock::keep_looking();
     }
 
     /// Asks the worker for something that belongs to no execution; `done` gets the answer.
@@ -241,7 +242,7 @@ impl Worker {
 
     fn note_sign(&self) {
         self.last_sign
-            .store(engine().microseconds(), Ordering::Relaxed);
+            .store(clock::microseconds(), Ordering::Relaxed);
     }
 
     /// What was sent may keep a thread busy that had nothing to do.
@@ -293,7 +294,7 @@ impl Worker {
         }
         let silent = now.saturating_sub(self.last_sign.load(Ordering::Relaxed));
         if u128::from(silent) >= BUSY_AFTER.as_micros() && !self.quiet.load(Ordering::Relaxed) {
-            let threads = u32::try_from(engine().config().int("ExecutionThreads")).unwrap_or(1);
+            let threads = u32::try_from(settings().execution_threads.get()).unwrap_or(1);
             if self.promotions.fetch_add(1, Ordering::Relaxed) <= threads {
                 self.command(FrameType::Promote, 0);
             }
@@ -305,9 +306,8 @@ impl Worker {
     /// Stops a piece of work; kills the process when that takes longer than the grace.
     pub(crate) fn abort(self: &Arc<Self>, number: u32) {
         self.command(FrameType::Abort, number);
-        let grace = u64::try_from(engine().config().int("AbortGrace")).unwrap_or(250);
         let worker = Arc::clone(self);
-        engine().later(Duration::from_millis(grace), move || {
+        clock::later(settings().abort_grace.milliseconds(), move || {
             if guard(&worker.work).contains_key(&number) {
                 log(
                     Level::Warning,

@@ -32,18 +32,13 @@ const ROOMS: [&str; 21] = [
 /// Which rooms use others above them, still.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("answer", "execution"),
-    ("engine", "execution"),
-    ("engine", "packages"),
     ("engine", "registration"),
-    ("engine", "settings"),
-    ("engine", "worker"),
     ("execution", "registration"),
     ("packages", "session"),
     ("registration", "event"),
     ("requests", "commands"),
     ("server", "answer"),
     ("server", "commands"),
-    ("server", "engine"),
     ("server", "event"),
     ("server", "module"),
     ("server", "worker"),

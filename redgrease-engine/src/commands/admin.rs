@@ -1,5 +1,6 @@
 //! Commands about the engine itself.
 
+use crate::worker::pool::workers;
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,44 +13,6 @@ use crate::registration::registry::Usage;
 use crate::server::{Command, Invocation};
 use std::sync::Arc;
 
-/// RG.CONFIGGET
-pub(crate) struct ConfigGet;
-
-impl Command for ConfigGet {
-    const NAME: &'static CStr = c"rg.configget";
-
-    fn run(call: Invocation<'_>) {
-        let config = engine().config();
-        let values = call.arguments[1..]
-            .iter()
-            .map(|name| config.get(name))
-            .collect();
-        drop(config);
-        Reply::Array(values).write(call.context);
-    }
-}
-
-/// RG.CONFIGSET
-pub(crate) struct ConfigSet;
-
-impl Command for ConfigSet {
-    const NAME: &'static CStr = c"rg.configset";
-
-    fn run(call: Invocation<'_>) {
-        let answers = {
-            let mut config = engine().config_mut();
-            call.arguments[1..]
-                .chunks(2)
-                .map(|pair| config.set(&pair[0], pair.get(1).map(Vec::as_slice)))
-                .collect()
-        };
-        for worker in engine().workers.all() {
-            worker.configure();
-        }
-        Reply::Array(answers).write(call.context);
-    }
-}
-
 /// RG.PYSTATS
 pub(crate) struct PyStats;
 
@@ -57,7 +20,7 @@ impl Command for PyStats {
     const NAME: &'static CStr = c"rg.pystats";
 
     fn run(call: Invocation<'_>) {
-        let memory = engine().workers.memory();
+        let memory = workers().memory();
         let bytes = |value: u64| Reply::Int(i64::try_from(value).unwrap_or(i64::MAX));
         Reply::map(vec![
             ("TotalAllocated", bytes(memory.highest)),

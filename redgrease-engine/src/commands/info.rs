@@ -2,15 +2,16 @@
 
 use crate::answer::Reply;
 use crate::engine::engine;
+use crate::packages::environment::environments;
 use crate::registration::Registration;
 use crate::registration::registry::SessionTexts;
 use crate::server::Info;
 use crate::worker::memory::Memory;
+use crate::worker::pool::workers;
 
 /// Writes the sections: those of RedisGears 1.2 in its spelling, and the engine's own.
 pub(crate) fn fill(info: &Info) {
-    let engine = engine();
-    let registry = &engine.registry;
+    let registry = &engine().registry;
     let registrations = registry.registrations();
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
     let usages = registry.usages();
@@ -29,7 +30,7 @@ pub(crate) fn fill(info: &Info) {
         info.text("GearsPythonPlugin", "version=10000");
     }
     if info.section("python_stats") {
-        let memory = engine.workers.memory();
+        let memory = workers().memory();
         info.number("TotalAllocated", memory.highest);
         info.number("PeakAllocated", memory.highest);
         info.number("CurrAllocated", memory.now);
@@ -47,7 +48,7 @@ pub(crate) fn fill(info: &Info) {
     }
     if info.section("engine") {
         info.text("version", env!("CARGO_PKG_VERSION"));
-        let base = engine.environments.base();
+        let base = environments().base();
         info.text(
             "python",
             &base
@@ -60,10 +61,10 @@ pub(crate) fn fill(info: &Info) {
         );
     }
     if info.section("workers") {
-        let (started, gone) = engine.workers.history();
+        let (started, gone) = workers().history();
         info.number("workers_started", started);
         info.number("workers_gone", gone);
-        for worker in engine.workers.all() {
+        for worker in workers().all() {
             info.text(
                 &format!("worker_{}", worker.number),
                 &format!(

@@ -1,11 +1,14 @@
 //! RG.PYEXECUTE: running a script, which may run and register functions.
 
+use crate::execution::executor;
+use crate::packages::environment::environments;
 use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::answer::Reply;
-use crate::engine::{engine, random_hex};
+use crate::base::random_hex;
+use crate::engine::engine;
 use crate::event::stream;
 use crate::execution::Waiter;
 use crate::packages::environment::{Environment, normalise};
@@ -117,8 +120,7 @@ impl Command for PyExecute {
             request.reinstall || !requirements::all_known(&lock_server(), &request.requirements);
         let client = context.block();
         let requirements = normalise(&request.requirements);
-        let environments = Arc::clone(&engine().environments);
-        environments.get(
+        environments().get(
             requirements,
             request.reinstall,
             move |environment| match environment
@@ -241,7 +243,7 @@ fn finish(
         } else {
             run.wait(Waiter::Results(client));
         }
-        engine().executor.submit(run);
+        executor::submit(run);
         return;
     }
     let made = match commit(session, registrations, claim) {
@@ -256,7 +258,7 @@ fn finish(
         }
     };
     if let Some(run) = run {
-        engine().executor.submit(run);
+        executor::submit(run);
     }
     tell_registered(session, &made, move || client.answer(Reply::Ok));
 }

@@ -2,10 +2,10 @@
 //!
 //! Everything that can be decided without Python is decided here, on the server's main thread, before a record is made.
 
+use crate::server::after_command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::engine::engine;
 use crate::event::hook;
 use crate::execution::calls;
 use crate::plan::{KeyEvents, Mode, Reader};
@@ -131,7 +131,7 @@ pub(crate) fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             };
             let registration = Arc::clone(&registration);
             // Not now: the value is read when the command or transaction that changes the key is over.
-            engine().after_command(move || registration.run_event(execution, event, extra));
+            after_command(move || registration.run_event(execution, event, extra));
             continue;
         }
         let lock = lock_server();

@@ -1,11 +1,13 @@
 //! Time events: functions that are called again and again, until the first error, or until the key that holds them goes.
 
+use crate::base::clock;
 use std::ffi::CStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::engine::{engine, random_hex};
+use crate::base::random_hex;
+use crate::engine::engine;
 use crate::record::value::{Value, decode, encode};
 use crate::server::{
     Io, IoError, ServerLock, hold_time_event, lock_server, module_flags, replicate,
@@ -153,7 +155,7 @@ struct Event {
 
 impl Event {
     fn schedule(self) {
-        engine().later(self.period, move || self.tick());
+        clock::later(self.period, move || self.tick());
     }
 
     fn end(&self) {

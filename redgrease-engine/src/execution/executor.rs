@@ -14,55 +14,46 @@ use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
 use crate::source;
 
-/// The pool of executing threads.
-#[derive(Debug, Default)]
-pub(crate) struct Executor {
-    jobs: Mutex<VecDeque<Arc<Execution>>>,
-    arrived: Condvar,
+static JOBS: Mutex<VecDeque<Arc<Execution>>> = Mutex::new(VecDeque::new());
+static ARRIVED: Condvar = Condvar::new();
+
+/// Starts the threads.
+///
+/// # Errors
+/// When the system gives no thread.
+pub(crate) fn start(threads: usize) -> io::Result<()> {
+    for number in 0..threads {
+        std::thread::Builder::new()
+            .name(format!("rg-executor-{number}"))
+            .spawn(work)?;
+    }
+    Ok(())
 }
 
-impl Executor {
-    /// Starts the threads.
-    ///
-    /// # Errors
-    /// When the system gives no thread.
-    pub(crate) fn start(&'static self, threads: usize) -> io::Result<()> {
-        for number in 0..threads {
-            std::thread::Builder::new()
-                .name(format!("rg-executor-{number}"))
-                .spawn(move || self.work())?;
-        }
-        Ok(())
-    }
+/// Runs an execution when a thread is free.
+pub(crate) fn submit(execution: Arc<Execution>) {
+    guard(&JOBS).push_back(execution);
+    ARRIVED.notify_one();
+}
 
-    /// Runs an execution when a thread is free.
-    pub(crate) fn submit(&self, execution: Arc<Execution>) {
-        guard(&self.jobs).push_back(execution);
-        self.arrived.notify_one();
-    }
-
-    fn work(&self) {
-        loop {
-            let execution = {
-                let mut jobs = guard(&self.jobs);
-                loop {
-                    if let Some(job) = jobs.pop_front() {
-                        break job;
-                    }
-                    jobs = self
-                        .arrived
-                        .wait(jobs)
-                        .unwrap_or_else(PoisonError::into_inner);
+fn work() {
+    loop {
+        let execution = {
+            let mut jobs = guard(&JOBS);
+            loop {
+                if let Some(job) = jobs.pop_front() {
+                    break job;
                 }
-            };
-            if !execution.begin() {
-                continue;
+                jobs = ARRIVED.wait(jobs).unwrap_or_else(PoisonError::into_inner);
             }
-            crate::server::guarded("an execution", (), || run(&execution));
-            // Whatever went wrong on the way, nobody may wait for ever.
-            if !execution.is_over() {
-                execution.finish(Outcome::failed("ERR the execution ended without a result"));
-            }
+        };
+        if !execution.begin() {
+            continue;
+        }
+        crate::server::guarded("an execution", (), || run(&execution));
+        // Whatever went wrong on the way, nobody may wait for ever.
+        if !execution.is_over() {
+            execution.finish(Outcome::failed("ERR the execution ended without a result"));
         }
     }
 }

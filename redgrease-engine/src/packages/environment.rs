@@ -11,12 +11,13 @@ mod place;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::engine::engine;
+use crate::base::fingerprint;
 use crate::packages::install::Installer;
 use crate::packages::wheels::Shelf;
 use crate::server::{Level, log};
+use crate::settings::settings;
 pub(crate) use names::{Source, normalise, source, spelled};
 use place::Place;
 
@@ -66,6 +67,17 @@ pub(crate) struct Environments {
     /// Where pip finds wheels instead of asking an index.
     wheels: String,
     entries: Mutex<HashMap<Vec<String>, Entry>>,
+    /// Called with one that another has taken over from.
+    left: fn(&Arc<Environment>),
+}
+
+static ENVIRONMENTS: OnceLock<Arc<Environments>> = OnceLock::new();
+
+/// The environments of this server; they stand from the moment the module is loaded.
+pub(crate) fn environments() -> &'static Arc<Environments> {
+    ENVIRONMENTS
+        .get()
+        .expect("the environments stand once the module is loaded")
 }
 
 impl std::fmt::Debug for Environments {
@@ -79,20 +91,17 @@ impl std::fmt::Debug for Environments {
 }
 
 impl Environments {
-    /// The environments of a server that is configured so.
-    pub(crate) fn new(python: String, directory: PathBuf, wheels: String) -> Self {
-        Self {
-            python,
+    /// Makes known where the environments of this server are, as it is configured; `left` is called with one that another has
+    /// taken over from.
+    pub(crate) fn install(directory: PathBuf, left: fn(&Arc<Environment>)) {
+        let _ = ENVIRONMENTS.set(Arc::new(Self {
+            python: settings().python_executable.get(),
             shelf: Shelf::new(&directory),
             directory,
-            wheels,
+            wheels: settings().wheel_directory.get(),
             entries: Mutex::new(HashMap::new()),
-        }
-    }
-
-    /// The directory that everything lies in.
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
+            left,
+        }));
     }
 
     /// The base environment, if it stands.
@@ -174,7 +183,7 @@ impl Environments {
             && let Some(place) = &old.place
         {
             place.leave();
-            engine().workers.leave(&old);
+            (self.left)(&old);
         }
     }
 
@@ -319,13 +328,6 @@ impl Environments {
                     && requirements.iter().any(|one| one == requirement)
             })
     }
-}
-
-/// A 64-bit FNV-1a hash: stable between runs, which the standard hasher does not promise.
-pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! The list changes under the server's lock only, for the reason that [`crate::persist`] gives.
 
+use crate::packages::environment::environments;
 use std::ffi::CStr;
 use std::sync::{Arc, Mutex};
 
@@ -35,7 +36,7 @@ fn normal(name: &str) -> String {
 }
 
 fn pack(name: &str) -> Result<Vec<u8>, String> {
-    engine().environments.shelf().pack(name, &normal(name))
+    environments().shelf().pack(name, &normal(name))
 }
 
 /// Pieces of a packed requirement that a reply or a command can hold.
@@ -128,7 +129,7 @@ pub(crate) fn import(chunks: &[Vec<u8>]) -> Result<(), String> {
 fn take(chunks: &[Vec<u8>], imported: bool) -> Result<(), String> {
     let packed = Packed::parse(&chunks.concat())
         .ok_or("Bad serialization format on reading requirement name")?;
-    packed.unpack(engine().environments.shelf(), &normal(&packed.name))?;
+    packed.unpack(environments().shelf(), &normal(&packed.name))?;
     let mut known = guard(&KNOWN);
     known.retain(|one| one.name != packed.name);
     known.push(Known {
@@ -198,7 +199,7 @@ fn yes_or_no(value: bool) -> Reply {
 
 /// A requirement as RG.PYDUMPREQS shows it.
 pub(crate) fn describe(name: &str, sessions: &[Arc<Session>]) -> Reply {
-    let environments = &engine().environments;
+    let environments = environments();
     let requirement = normal(name);
     let wheels = environments.shelf().find(&requirement);
     let known = guard(&KNOWN).iter().any(|one| one.name == name);
@@ -265,7 +266,7 @@ pub(crate) fn session_text(session: &Session) -> String {
         .requirements
         .iter()
         .map(|name| {
-            let wheels = engine().environments.shelf().find(&normal(name));
+            let wheels = environments().shelf().find(&normal(name));
             let (path, files) = wheels.map_or_else(Default::default, |wheels| {
                 let files: Vec<String> = wheels
                     .files

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use crate::packages::environment::{Source, fingerprint, source, spelled};
+use crate::base::fingerprint;
+use crate::packages::environment::{Source, source, spelled};
 use crate::record::value::{Value, decode, encode};
 
 /// The version of the packed form; the one that RedisGears 1.2 shows, too.

@@ -6,13 +6,13 @@ mod sessions;
 pub(crate) use claim::Claim;
 pub(crate) use sessions::{SessionTexts, Usage};
 
+use crate::settings::settings;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, Weak};
 
 use crate::base::guard;
 use crate::cluster;
-use crate::engine::engine;
 use crate::event::hook;
 use crate::event::keys;
 use crate::event::stream;
@@ -85,7 +85,7 @@ impl Registry {
         registration: Option<Arc<Registration>>,
         kept: bool,
     ) -> Arc<Execution> {
-        let limit = engine().config().int("MaxExecutions");
+        let limit = settings().max_executions.count();
         let mut inner = guard(&self.inner);
         let number = inner.next_execution;
         inner.next_execution += 1;
@@ -100,7 +100,7 @@ impl Registry {
             kept,
         ));
         let mut gone = Vec::new();
-        if let Ok(limit @ 1..) = usize::try_from(limit) {
+        if limit > 0 {
             while inner.executions.len() >= limit {
                 match inner.executions.pop_first() {
                     Some((_, oldest)) => gone.push(oldest),

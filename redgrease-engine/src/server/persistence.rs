@@ -3,10 +3,10 @@
 use std::ffi::{CStr, c_int, c_void};
 use std::marker::PhantomData;
 
+use super::background::after_command;
 use super::context::{Context, ServerLock, lock_server, writes_are_paused};
 use super::table::{RedisModuleIO, RedisModuleString, TypeMethods, api};
 use super::{ERR, OK, guarded};
-use crate::engine::engine;
 
 /// The server calls back before and after the keys.
 const BEFORE_AND_AFTER: c_int = 1 | 2;
@@ -207,7 +207,7 @@ unsafe extern "C" fn free_nothing(_value: *mut c_void) {}
 pub(crate) fn replicate<A: AsRef<[u8]>>(lock: &ServerLock, name: &'static CStr, arguments: &[A]) {
     if writes_are_paused() {
         let arguments: Vec<Vec<u8>> = arguments.iter().map(|one| one.as_ref().to_vec()).collect();
-        engine().after_command(move || replicate(&lock_server(), name, &arguments));
+        after_command(move || replicate(&lock_server(), name, &arguments));
         return;
     }
     let strings: Vec<*mut RedisModuleString> = arguments

@@ -1,5 +1,6 @@
 //! The thread that takes the frames of a worker, until the process ends.
 
+use crate::worker::pool::workers;
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
@@ -12,7 +13,6 @@ use super::output::write_log;
 use super::serving::{Serving, reply};
 use super::{DEADLINE_CHECK, Worker};
 use crate::base::guard;
-use crate::engine::engine;
 use crate::record::value::{Value, decode};
 use crate::requests;
 use crate::server::{Level, log};
@@ -198,7 +198,7 @@ impl Worker {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        engine().workers.forget(self);
+        workers().forget(self);
         let work = std::mem::take(&mut *guard(&self.work));
         let obituary = self.obituary();
         let mut said = &obituary[4..];

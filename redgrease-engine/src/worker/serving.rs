@@ -1,8 +1,8 @@
 //! The commands of functions: run under the server's lock, inside or outside of an atomic block.
 
+use crate::settings::settings;
 use std::time::{Duration, Instant};
 
-use crate::engine::engine;
 use crate::record::value::{Value, encode};
 use crate::requests;
 use crate::server::{ServerLock, lock_server};
@@ -54,9 +54,8 @@ impl Serving {
             return;
         }
         self.serve();
-        let deadline = u64::try_from(engine().config().int("AtomicDeadline")).unwrap_or(1);
         self.atomic = Some(lock_server());
-        self.atomic_until = Some(Instant::now() + Duration::from_millis(deadline));
+        self.atomic_until = Some(Instant::now() + settings().atomic_deadline.milliseconds());
         frame(&mut self.replies, FrameType::Reply, number, |out| {
             out.push(b'N');
         });

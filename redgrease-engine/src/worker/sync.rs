@@ -1,5 +1,6 @@
 //! Calls that the server waits for.
 
+use crate::settings::settings;
 use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -12,7 +13,6 @@ use super::output::write_log;
 use super::serving::reply;
 use super::{DEADLINE_CHECK, Work, Worker};
 use crate::base::guard;
-use crate::engine::engine;
 use crate::record::value::{Value, decode};
 use crate::requests;
 use crate::server::{Level, ServerLock, log, send_descriptor};
@@ -64,10 +64,7 @@ impl Worker {
         let channel = self
             .sync_channel()
             .map_err(|error| format!("ERR the worker cannot be reached: {error}"))?;
-        let deadline = Duration::from_millis(
-            u64::try_from(engine().config().int("SyncDeadline")).unwrap_or(1),
-        );
-        let end = Instant::now() + deadline;
+        let end = Instant::now() + settings().sync_deadline.milliseconds();
         // The worker may need what this turn of the server has given it already.
         self.outbox.release();
         self.write_sync(&channel.stream, frame, number, end)?;
@@ -133,7 +130,7 @@ impl Worker {
     fn stop_sync(&self, number: u32) -> String {
         // Whoever notices the end of the process answers what it had in hand, and knows nothing of the deadline.
         self.disown(number);
-        let deadline = engine().config().int("SyncDeadline");
+        let deadline = settings().sync_deadline.get();
         log(
             Level::Warning,
             &format!(

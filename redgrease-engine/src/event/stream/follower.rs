@@ -1,12 +1,12 @@
 //! A registration that follows streams: reads what is due, runs it, acknowledges, trims.
 
+use crate::base::clock;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::group::{self, Entries};
 use super::watch;
 use crate::base::guard;
-use crate::engine::engine;
 use crate::execution::calls;
 use crate::execution::{self, Outcome, Waiter};
 use crate::plan::{Mode, StreamEvents};
@@ -303,7 +303,7 @@ fn conclude(registration: &Arc<Registration>, outcome: &Arc<Outcome>, status: ex
             Duration::from_secs(seconds).max(LEAST_PAUSE)
         };
         let registration = Arc::clone(registration);
-        engine().later(pause, move || try_again(&registration));
+        clock::later(pause, move || try_again(&registration));
     }
     if follower.state().has_work() {
         watch::poke(registration);
@@ -373,7 +373,7 @@ fn follow_up(registration: &Arc<Registration>, key: &[u8], noted: &Noted) {
     if let Some(pause) = noted.later {
         let registration = Arc::clone(registration);
         let key = key.to_vec();
-        engine().later(pause, move || look(&registration, &key));
+        clock::later(pause, move || look(&registration, &key));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which registrations follow streams, who tells them of new entries, and the thread that works for them.
 
+use crate::base::clock;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -8,11 +9,10 @@ use std::time::{Duration, Instant};
 use super::follower::{self, Follower, is_away};
 use super::group;
 use crate::base::guard;
-use crate::engine::engine;
+use crate::base::matches;
 use crate::plan::Reader;
 use crate::registration::Registration;
 use crate::server::{Cursor, KeyKind, ServerLock, lock_server, scan};
-use crate::source::keys::matches;
 
 /// How long the server is held at a time while streams are looked for.
 const SLICE: Duration = Duration::from_millis(1);
@@ -164,7 +164,7 @@ pub(crate) fn start_later(registration: &Arc<Registration>) {
         return;
     }
     let registration = Arc::clone(registration);
-    engine().later(LOOK_AGAIN, move || try_start(&registration));
+    clock::later(LOOK_AGAIN, move || try_start(&registration));
 }
 
 fn try_start(registration: &Arc<Registration>) {
@@ -180,7 +180,7 @@ fn try_start(registration: &Arc<Registration>) {
     }
     if has_predecessor(registration) {
         let registration = Arc::clone(registration);
-        engine().later(PREDECESSOR, move || try_start(&registration));
+        clock::later(PREDECESSOR, move || try_start(&registration));
         return;
     }
     let ready = registration.session.is_ready();

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::fingerprint;
+use crate::base::fingerprint;
 
 macro_rules! worker_files {
     ($($name:literal)*) => {

@@ -1,0 +1,47 @@
+//! What waits for the end of a command.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use super::guarded;
+
+type Task = Box<dyn FnOnce() + Send>;
+
+static TASKS: Mutex<VecDeque<Task>> = Mutex::new(VecDeque::new());
+static ARRIVED: Condvar = Condvar::new();
+
+/// Starts the thread.
+///
+/// # Errors
+/// When the system gives no thread.
+pub(crate) fn start_background() -> io::Result<()> {
+    std::thread::Builder::new()
+        .name("rg-events".to_owned())
+        .spawn(run)
+        .map(drop)
+}
+
+/// Runs `task` in the background, where the server lock is free once the command that runs now is over.
+pub(crate) fn after_command(task: impl FnOnce() + Send + 'static) {
+    let mut tasks = TASKS.lock().unwrap_or_else(PoisonError::into_inner);
+    tasks.push_back(Box::new(task));
+    // Whoever takes them takes all.
+    if tasks.len() == 1 {
+        ARRIVED.notify_one();
+    }
+}
+
+fn run() {
+    loop {
+        let mut tasks = TASKS.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.is_empty() {
+            tasks = ARRIVED.wait(tasks).unwrap_or_else(PoisonError::into_inner);
+        }
+        let ready = std::mem::take(&mut *tasks);
+        drop(tasks);
+        for task in ready {
+            guarded("an event", (), task);
+        }
+    }
+}

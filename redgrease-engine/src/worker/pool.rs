@@ -1,0 +1,116 @@
+//! The worker processes of this server.
+
+use std::ops::Add;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::Worker;
+use super::memory::Memory;
+use crate::base::{clock, guard};
+use crate::packages::environment::Environment;
+use crate::settings::settings;
+
+static WORKERS: Workers = Workers {
+    list: Mutex::new(Vec::new()),
+    numbers: AtomicU64::new(0),
+    gone: AtomicU64::new(0),
+};
+
+/// The worker processes of this server.
+pub(crate) fn workers() -> &'static Workers {
+    &WORKERS
+}
+
+/// Worker processes, those that are gone left out.
+#[derive(Debug)]
+pub(crate) struct Workers {
+    list: Mutex<Vec<Arc<Worker>>>,
+    numbers: AtomicU64,
+    gone: AtomicU64,
+}
+
+impl Workers {
+    /// A worker for a new session in an environment: an idle one, a new one while there may be more, or the least busy.
+    ///
+    /// # Errors
+    /// When a process cannot be started.
+    pub(crate) fn pick(&self, environment: &Arc<Environment>) -> Result<Arc<Worker>, String> {
+        let limit = match settings().workers_per_environment.count() {
+            0 => std::thread::available_parallelism().map_or(2, |count| count.get().clamp(1, 4)),
+            limit => limit,
+        };
+        let mut list = guard(&self.list);
+        let mut candidates: Vec<&Arc<Worker>> = list
+            .iter()
+            .filter(|worker| !worker.is_dead() && Arc::ptr_eq(&worker.environment, environment))
+            .collect();
+        candidates.sort_by_key(|worker| (worker.load(), worker.sessions.load(Ordering::Relaxed)));
+        if let Some(best) = candidates.first()
+            && (best.load() == 0 || candidates.len() >= limit)
+        {
+            return Ok(Arc::clone(best));
+        }
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        let worker = Worker::start(number, Arc::clone(environment)).map_err(|error| {
+            format!(
+                "ERR a Python worker cannot be started ({}): {error}",
+                environment.python.display()
+            )
+        })?;
+        list.push(Arc::clone(&worker));
+        Ok(worker)
+    }
+
+    /// Ends the workers of an environment that another one has taken over from, those without a session now.
+    pub(crate) fn leave(&self, environment: &Arc<Environment>) {
+        for worker in self.all() {
+            if Arc::ptr_eq(&worker.environment, environment) {
+                worker.retire();
+            }
+        }
+    }
+
+    /// All workers that live.
+    pub(crate) fn all(&self) -> Vec<Arc<Worker>> {
+        guard(&self.list).clone()
+    }
+
+    /// Tells all workers that a setting changed.
+    pub(crate) fn configure(&self) {
+        for worker in self.all() {
+            worker.configure();
+        }
+    }
+
+    /// Takes a worker that is gone off the list.
+    pub(crate) fn forget(&self, gone: &Worker) {
+        guard(&self.list).retain(|worker| worker.number != gone.number);
+        self.gone.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were started, and how many of them are gone.
+    pub(crate) fn history(&self) -> (u64, u64) {
+        (
+            self.numbers.load(Ordering::Relaxed),
+            self.gone.load(Ordering::Relaxed),
+        )
+    }
+
+    /// The memory of all.
+    pub(crate) fn memory(&self) -> Memory {
+        self.all()
+            .iter()
+            .map(|worker| Memory::of(worker.pid))
+            .fold(Memory::default(), Memory::add)
+    }
+
+    /// Looks after all; says whether any has something to do.
+    pub(crate) fn watch(&self) -> bool {
+        let now = clock::microseconds();
+        let mut busy = false;
+        for worker in self.all() {
+            busy |= worker.watch(now);
+        }
+        busy
+    }
+}
