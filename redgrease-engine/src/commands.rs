@@ -9,7 +9,9 @@ mod profile;
 pub(crate) mod pyexecute;
 mod registrations;
 mod requirements;
+mod sessions;
 mod settings;
+mod shown;
 mod trigger;
 
 use crate::server::{Context, create_command};
@@ -37,7 +39,7 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<settings::ConfigSet>(context)?;
     create_command::<admin::PyStats>(context)?;
     create_command::<requirements::PyDumpReqs>(context)?;
-    create_command::<admin::PyDumpSessions>(context)?;
+    create_command::<sessions::PyDumpSessions>(context)?;
     create_command::<admin::InfoCluster>(context)?;
     create_command::<admin::RefreshCluster>(context)?;
     create_command::<admin::DumpPlugins>(context)?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod executor;
+pub(crate) mod list;
 
 use crate::settings::settings;
 use std::sync::{Arc, Mutex};
@@ -9,10 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::answer::Reply;
 use crate::base::guard;
-use crate::engine::engine;
 use crate::plan::Plan;
 use crate::record::value::{Value, decode};
-use crate::registration::Registration;
 use crate::server::Blocked;
 use crate::session::Session;
 use crate::worker::Worker;
@@ -123,6 +122,15 @@ impl std::fmt::Debug for Waiter {
     }
 }
 
+/// What an execution was started for, if it goes on: a registration.
+pub(crate) trait Owner: std::fmt::Debug + Send + Sync {
+    /// Counts an execution that is over.
+    fn account(&self, outcome: &Outcome, status: Status, duration: Duration);
+    /// Called when an execution is over and everybody who waits was told: starts the next one, and lets go of the oldest
+    /// finished ones.
+    fn finished(&self, execution: &Execution);
+}
+
 #[derive(Debug)]
 struct State {
     status: Status,
@@ -144,7 +152,7 @@ pub(crate) struct Execution {
     /// The name of the plan in its worker.
     pub(crate) plan_id: String,
     pub(crate) session: Arc<Session>,
-    pub(crate) registration: Option<Arc<Registration>>,
+    pub(crate) owner: Option<Arc<dyn Owner>>,
     /// Whether the execution stays on the list when it is over.
     pub(crate) kept: bool,
     state: Mutex<State>,
@@ -158,7 +166,7 @@ impl Execution {
         plan: Arc<Plan>,
         plan_id: String,
         session: Arc<Session>,
-        registration: Option<Arc<Registration>>,
+        owner: Option<Arc<dyn Owner>>,
         kept: bool,
     ) -> Self {
         Self {
@@ -167,7 +175,7 @@ impl Execution {
             plan,
             plan_id,
             session,
-            registration,
+            owner,
             kept,
             state: Mutex::new(State {
                 status: Status::Created,
@@ -310,17 +318,17 @@ impl Execution {
                 state.duration,
             )
         };
-        if let Some(registration) = &self.registration {
-            registration.account(&outcome, status, duration);
+        if let Some(owner) = &self.owner {
+            owner.account(&outcome, status, duration);
         }
         if !self.kept {
-            engine().registry.drop_execution(self.number);
+            list::remove(self.number);
         }
         for waiter in waiters {
             answer(waiter, &outcome, status);
         }
-        if let Some(registration) = &self.registration {
-            registration.finished(self);
+        if let Some(owner) = &self.owner {
+            owner.finished(self);
         }
     }
 }

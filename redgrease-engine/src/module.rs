@@ -46,6 +46,7 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
         .resolve(&directory.display().to_string());
     Environments::install(directory, |left| workers().leave(left));
     settings().loaded(|| workers().configure());
+    crate::event::listen_to_registrations();
     start_threads().map_err(|error| format!("a thread cannot be started: {error}"))?;
     crate::commands::register(context)?;
     crate::persist::install(context)?;

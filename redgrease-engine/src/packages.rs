@@ -2,5 +2,5 @@
 
 pub(crate) mod environment;
 pub(crate) mod install;
-pub(crate) mod requirements;
+pub(crate) mod known;
 pub(crate) mod wheels;

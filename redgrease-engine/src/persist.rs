@@ -12,16 +12,16 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::base::guard;
-use crate::engine::engine;
 use crate::event::stream;
-use crate::packages::requirements;
+use crate::execution;
+use crate::packages::known;
 use crate::record::value::{Value, decode};
-use crate::registration::Registration;
+use crate::registration::{self, Registration};
 use crate::server::{
     Context, Event, Handler, Io, IoError, Level, Moment, Persistent, ServerLock, call, create_type,
     lock_server, log, replicate, subscribe,
 };
-use crate::session::Session;
+use crate::session::{self, Session};
 use ledger::{Ledger, record};
 
 /// The command that carries the registrations of one session.
@@ -75,12 +75,11 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
         .filter_map(Value::as_bytes)
         .map(|bytes| decode(bytes).map_err(|error| format!("{}: {error}", broken())))
         .collect::<Result<Vec<_>, _>>()?;
-    let registry = &engine().registry;
     let mut new = Vec::new();
     for description in descriptions {
         let id = description.text("id").ok_or_else(broken)?;
-        registry.skip_plan(&id);
-        match registry.registration(id.as_bytes()) {
+        execution::list::skip_plan(&id);
+        match registration::list::find(id.as_bytes()) {
             Some(known) if known.session.name == name => {}
             // A replica that registered something by itself used a number that is the master's to give.
             Some(known) => {
@@ -100,10 +99,9 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
     if new.is_empty() {
         return Ok(());
     }
-    let living = registry
-        .session(&name)
+    let living = session::list::named(&name)
         .filter(|session| !session.replaced.load(Ordering::Relaxed))
-        .filter(|session| !registry.registrations_of(session).is_empty());
+        .filter(|session| !registration::list::of_session(session).is_empty());
     let is_new = living.is_none();
     let session = living.unwrap_or_else(|| {
         let requirements = record
@@ -120,8 +118,7 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
             None,
         ))
     });
-    let made = registry
-        .register(&session, &new, None)
+    let made = registration::list::add(&session, &new, None)
         .map_err(|text| format!("session {name} was not restored: {text}"))?;
     guard(&LEDGER).add(&session, &new);
     stream::start(&made);
@@ -136,22 +133,20 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
 
 /// Takes a registration away that the master or the append-only file took away.
 pub(crate) fn forget(id: &[u8]) {
-    engine().registry.unregister(id, true);
+    registration::list::remove(id, true);
     guard(&LEDGER).remove(&String::from_utf8_lossy(id));
 }
 
 /// Takes all registrations away, because others are about to be loaded.
 fn clear() {
-    engine().registry.clear();
+    registration::list::clear();
     guard(&LEDGER).clear();
-    requirements::clear();
+    known::clear();
 }
 
 /// Gives every session that was loaded to a worker.
 fn start_sessions() {
-    let sessions: Vec<Arc<Session>> = engine()
-        .registry
-        .sessions()
+    let sessions: Vec<Arc<Session>> = registration::list::sessions()
         .into_iter()
         .filter(|session| !session.is_ready())
         .collect();
@@ -213,14 +208,14 @@ impl Persistent for Registrations {
 
     fn is_empty(moment: Moment) -> bool {
         match moment {
-            Moment::BeforeKeys => requirements::is_empty(),
+            Moment::BeforeKeys => known::is_empty(),
             Moment::AfterKeys => guard(&LEDGER).is_empty(),
         }
     }
 
     fn save(file: &mut Io<'_>, moment: Moment) {
         let records = match moment {
-            Moment::BeforeKeys => requirements::packed(),
+            Moment::BeforeKeys => known::packed(),
             Moment::AfterKeys => guard(&LEDGER).records(),
         };
         file.save_number(u64::try_from(records.len()).unwrap_or(0));
@@ -242,7 +237,7 @@ impl Persistent for Registrations {
         for _ in 0..file.load_number()? {
             let record = file.load_bytes()?;
             let taken = match moment {
-                Moment::BeforeKeys => requirements::import(&[record]),
+                Moment::BeforeKeys => known::import(&[record]),
                 Moment::AfterKeys => restore(&record),
             };
             if let Err(text) = taken {
@@ -283,7 +278,7 @@ const OPENED: Duration = Duration::from_millis(20);
 /// key: writes the registrations behind it. What is written from now on comes after what the child writes.
 fn rewrite() {
     let lock = lock_server();
-    let nothing = guard(&LEDGER).is_empty() && requirements::is_empty();
+    let nothing = guard(&LEDGER).is_empty() && known::is_empty();
     if nothing || !is_plain_rewrite(&lock) {
         return;
     }
@@ -297,7 +292,7 @@ fn rewrite() {
 
 /// Writes all that is kept, once more.
 fn write_all(lock: &ServerLock) {
-    requirements::ship_all(lock);
+    known::ship_all(lock);
     let records = guard(&LEDGER).records();
     for record in records {
         replicate(lock, REGISTER, &[record]);

@@ -1,8 +1,5 @@
 //! Plans: what a reader gives, and the operations that follow, as the engine sees them.
 
-use std::time::Duration;
-
-use crate::answer::Reply;
 use crate::record::value::Value;
 
 /// Where and how an execution runs.
@@ -161,36 +158,6 @@ impl Reader {
             _ => return None,
         })
     }
-
-    /// The arguments as DUMPREGISTRATIONS shows them.
-    pub(crate) fn arguments(&self) -> Reply {
-        let optional =
-            |texts: &Option<Vec<String>>| texts.as_ref().map_or(Reply::Null, Reply::bulks);
-        match self {
-            Self::Command(reader) => Reply::map(vec![
-                (
-                    "trigger",
-                    Reply::bulk_or_null(reader.trigger.as_ref().or(reader.hook.as_ref())),
-                ),
-                ("inorder", Reply::Int(i64::from(reader.in_order))),
-            ]),
-            Self::KeyEvents(events) => Reply::map(vec![
-                ("regex", Reply::bulk(&events.prefix)),
-                ("eventTypes", optional(&events.event_types)),
-                ("keyTypes", optional(&events.key_types)),
-                ("hookCommands", optional(&events.commands)),
-            ]),
-            Self::StreamEvents(events) => Reply::map(vec![
-                ("batchSize", Reply::Int(events.batch)),
-                ("durationMS", Reply::Int(events.duration)),
-                ("stream", Reply::bulk(&events.prefix)),
-                ("trimStream", Reply::Int(i64::from(events.trim))),
-                ("onFailedPolicy", Reply::bulk(&events.policy)),
-                ("retryInterval", Reply::Int(events.retry_interval)),
-            ]),
-            _ => Reply::Array(Vec::new()),
-        }
-    }
 }
 
 /// What one operation does without Python.
@@ -266,7 +233,7 @@ impl Operation {
     }
 
     /// The steps that this operation stands for in GETEXECUTION: type, name, argument.
-    fn steps(&self) -> Vec<(&str, &str, &str)> {
+    pub(crate) fn steps(&self) -> Vec<(&str, &str, &str)> {
         match self.kind.as_str() {
             "flatmap" => vec![
                 ("map", &self.name, &self.function),
@@ -285,7 +252,7 @@ pub(crate) struct Plan {
     pub(crate) mode: Mode,
     pub(crate) description: Option<String>,
     pub(crate) on_registered: bool,
-    operations: Vec<Operation>,
+    pub(crate) operations: Vec<Operation>,
 }
 
 impl Plan {
@@ -334,37 +301,6 @@ impl Plan {
     /// Whether the engine does everything.
     pub(crate) fn is_native(&self) -> bool {
         self.native_prefix().len() == self.operations.len()
-    }
-
-    /// The steps as GETEXECUTION lists them, the last one first.
-    pub(crate) fn steps(&self, times: &[Duration]) -> Vec<Reply> {
-        let from_redis = !matches!(
-            self.reader,
-            Reader::Python | Reader::KeysOnly { .. } | Reader::Shards
-        );
-        let first = from_redis.then_some(("map", "RedisGearsPy_ToPyRecordMapper", "", 0));
-        let milliseconds = |time: &Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
-        // The time of an operation is that of its function, which its first step calls.
-        let operations = self.operations.iter().enumerate().flat_map(|(at, one)| {
-            let mut time = times.get(at).map_or(0, milliseconds);
-            one.steps().into_iter().map(move |(kind, name, argument)| {
-                (kind, name, argument, std::mem::take(&mut time))
-            })
-        });
-        let mut steps: Vec<Reply> = first
-            .into_iter()
-            .chain(operations)
-            .map(|(kind, name, argument, time)| {
-                Reply::map(vec![
-                    ("type", Reply::bulk(kind)),
-                    ("duration", Reply::Int(time)),
-                    ("name", Reply::bulk(name)),
-                    ("arg", Reply::bulk(argument)),
-                ])
-            })
-            .collect();
-        steps.reverse();
-        steps
     }
 }
 
@@ -425,15 +361,5 @@ mod tests {
             plan("KeysReader", keys(), &[("map", Some("str"))]).native_prefix(),
             []
         );
-    }
-
-    #[test]
-    fn steps_are_listed_from_the_last() {
-        let plan = plan(
-            "KeysReader",
-            keys(),
-            &[("flatmap", None), ("collect", None)],
-        );
-        assert_eq!(plan.steps(&[]).len(), 4);
     }
 }

@@ -1,16 +1,15 @@
 //! What workers ask the engine for while functions run.
 
 use crate::cluster;
-use crate::commands::pyexecute;
-use crate::engine::engine;
 use crate::event::hook;
-use crate::execution::executor;
-use crate::execution::{Execution, Waiter};
+
+use crate::execution::{self, Execution, Waiter, executor};
 use crate::plan::{CommandReader, Plan, Reader};
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
-use crate::registration::registry::Claim;
+use crate::registrar::{Claim, commit, tell_registered};
+use crate::registration;
 use crate::server::{CallReply, ReplyKind, ServerLock, call, lock_server};
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::settings::settings;
 use crate::worker::Worker;
 use crate::worker::wire::{FrameType, frame};
@@ -151,31 +150,25 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
         }
         "id" => {
             let count = arguments.first().and_then(Value::as_int).unwrap_or(1);
-            Ok(Value::str(
-                engine()
-                    .registry
-                    .next_plan(u64::try_from(count).unwrap_or(1)),
-            ))
+            Ok(Value::str(execution::list::next_plan(
+                u64::try_from(count).unwrap_or(1),
+            )))
         }
         "check" => check(&arguments),
         "register" => {
-            let session = engine()
-                .registry
-                .session_inside(&text(0))
-                .ok_or("the session of this function is gone")?;
+            let session =
+                session::list::inside(&text(0)).ok_or("the session of this function is gone")?;
             let description = arguments.get(1).cloned().unwrap_or(Value::None);
-            let made = pyexecute::commit(&session, &[description], &Claim::default())?;
-            pyexecute::tell_registered(&session, &made, || {});
+            let made = commit(&session, &[description], &Claim::default())?;
+            tell_registered(&session, &made, || {});
             Ok(Value::None)
         }
         "run" => {
-            let session = engine()
-                .registry
-                .session_inside(&text(0))
-                .ok_or("the session of this function is gone")?;
+            let session =
+                session::list::inside(&text(0)).ok_or("the session of this function is gone")?;
             let description = arguments.get(1).cloned().unwrap_or(Value::None);
             let plan = Plan::parse(&description).ok_or("the run is described badly")?;
-            let execution = engine().registry.new_execution(
+            let execution = execution::list::add(
                 Arc::new(plan),
                 description.text("id").unwrap_or_default(),
                 session,
@@ -201,10 +194,8 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
             hook::call_next(&lock_server(), &text(0), &words)
         }
         "timer" => {
-            let session = engine()
-                .registry
-                .session_inside(&text(0))
-                .ok_or("the session of this function is gone")?;
+            let session =
+                session::list::inside(&text(0)).ok_or("the session of this function is gone")?;
             let period = arguments.get(2).and_then(Value::as_int).unwrap_or(0);
             let blob = arguments
                 .get(3)
@@ -248,7 +239,7 @@ fn check(arguments: &[Value]) -> Result<Value, String> {
         .and_then(Value::as_text)
         .unwrap_or_default();
     // The session that is about to be replaced gives its triggers and hooks up.
-    let leaves = |other: &Arc<Session>| engine().registry.replaces(&session, other);
+    let leaves = |other: &Arc<Session>| session::list::replaces(&session, other);
     hook::check(&reader, leaves)?;
     let Reader::Command(CommandReader {
         trigger: Some(trigger),
@@ -257,7 +248,7 @@ fn check(arguments: &[Value]) -> Result<Value, String> {
     else {
         return Ok(Value::None);
     };
-    match engine().registry.trigger(trigger) {
+    match registration::list::trigger(trigger) {
         Some(holder) if !leaves(&holder.session) => Err("trigger already registered".to_owned()),
         _ => Ok(Value::None),
     }

@@ -2,6 +2,8 @@
 
 use crate::packages::environment::environments;
 use crate::worker::pool::workers;
+pub(crate) mod list;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -6,12 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::answer::Reply;
 use crate::cluster;
-use crate::engine::engine;
-use crate::packages::requirements;
-use crate::registration::Registration;
-use crate::registration::registry::Usage;
 use crate::server::{Command, Invocation};
-use std::sync::Arc;
 
 /// RG.PYSTATS
 pub(crate) struct PyStats;
@@ -29,94 +24,6 @@ impl Command for PyStats {
         ])
         .write(call.context);
     }
-}
-
-/// RG.PYDUMPSESSIONS
-pub(crate) struct PyDumpSessions;
-
-impl Command for PyDumpSessions {
-    const NAME: &'static CStr = c"rg.pydumpsessions";
-
-    fn run(call: Invocation<'_>) {
-        let (mut verbose, mut dead, mut wanted) = (false, false, None);
-        let mut arguments = call.arguments[1..].iter();
-        while let Some(argument) = arguments.next() {
-            if argument.eq_ignore_ascii_case(b"verbose") {
-                verbose = true;
-            } else if argument.eq_ignore_ascii_case(b"dead") {
-                dead = true;
-            } else if argument.eq_ignore_ascii_case(b"sessions") {
-                wanted = Some(arguments.by_ref().collect::<Vec<_>>());
-            } else {
-                call.context
-                    .reply_error([b"Unknown option ".as_slice(), argument].concat());
-                return;
-            }
-        }
-        let usages = engine().registry.usages();
-        let list = match wanted {
-            Some(names) => names
-                .into_iter()
-                .map(|name| {
-                    usages
-                        .iter()
-                        .find(|usage| usage.session.name.as_bytes() == name)
-                        .map_or_else(
-                            || {
-                                Reply::Bulk(
-                                    [b"Session ".as_slice(), name, b" does not exists"].concat(),
-                                )
-                            },
-                            |usage| describe(usage, &usages, verbose),
-                        )
-                })
-                .collect(),
-            None => usages
-                .iter()
-                .filter(|usage| usage.is_dead() == dead)
-                .map(|usage| describe(usage, &usages, verbose))
-                .collect(),
-        };
-        Reply::Array(list).write(call.context);
-    }
-}
-
-fn describe(usage: &Usage, all: &[Usage], verbose: bool) -> Reply {
-    let session = &usage.session;
-    let requirements = session.requirements.iter().map(|name| {
-        if verbose {
-            let sessions: Vec<_> = all.iter().map(|one| Arc::clone(&one.session)).collect();
-            requirements::describe(name, &sessions)
-        } else {
-            Reply::bulk(name)
-        }
-    });
-    let show = |registration: &Arc<Registration>| {
-        if verbose {
-            registration.dump(None)
-        } else {
-            Reply::bulk(&registration.id)
-        }
-    };
-    Reply::map(vec![
-        ("ID", Reply::bulk(&session.name)),
-        (
-            "sessionDescription",
-            Reply::bulk_or_null(session.description.as_ref()),
-        ),
-        ("refCount", Reply::count(usage.references())),
-        ("linked", Reply::bulk(usage.link())),
-        ("dead", Reply::bulk(usage.is_dead().to_string())),
-        (
-            "requirementInstallationNeeded",
-            Reply::Int(i64::from(session.installed.load(Ordering::Relaxed))),
-        ),
-        ("requirements", Reply::Array(requirements.collect())),
-        (
-            "registrations",
-            Reply::Array(usage.registrations.iter().map(show).collect()),
-        ),
-    ])
 }
 
 /// RG.INFOCLUSTER

@@ -2,10 +2,10 @@
 
 use std::ffi::CStr;
 
+use super::shown::plan::steps;
 use crate::answer::Reply;
 use crate::cluster;
-use crate::engine::engine;
-use crate::execution::{Execution, Status, Waiter};
+use crate::execution::{self, Execution, Status, Waiter};
 use crate::server::{Command, Invocation};
 
 const UNKNOWN: &str = "execution plan does not exist";
@@ -21,7 +21,7 @@ impl Command for GetResults {
             call.context.reply_arity();
             return;
         };
-        let reply = match engine().registry.execution(id) {
+        let reply = match execution::list::find(id) {
             None => Reply::error(UNKNOWN),
             Some(execution) => match execution.outcome() {
                 Some(outcome) => Reply::Results(outcome),
@@ -43,7 +43,7 @@ impl Command for GetResultsBlocking {
             call.context.reply_arity();
             return;
         };
-        let Some(execution) = engine().registry.execution(id) else {
+        let Some(execution) = execution::list::find(id) else {
             call.context.reply_error(UNKNOWN);
             return;
         };
@@ -73,7 +73,7 @@ impl Command for GetExecution {
                 return;
             }
         };
-        let Some(execution) = engine().registry.execution(id) else {
+        let Some(execution) = execution::list::find(id) else {
             call.context.reply_error(UNKNOWN);
             return;
         };
@@ -113,7 +113,7 @@ fn describe(execution: &Execution) -> Reply {
                 ("errors", Reply::bulks(errors)),
                 ("total_duration", milliseconds(total)),
                 ("read_duration", milliseconds(reading)),
-                ("steps", Reply::Array(execution.plan.steps(&times))),
+                ("steps", Reply::Array(steps(&execution.plan, &times))),
             ]),
         ),
     ])
@@ -126,17 +126,16 @@ impl Command for DumpExecutions {
     const NAME: &'static CStr = c"rg.dumpexecutions";
 
     fn run(call: Invocation<'_>) {
-        let list = engine()
-            .registry
-            .executions()
+        let list = execution::list::all()
             .iter()
+            .rev()
             .map(|execution| {
                 Reply::map(vec![
                     ("executionId", Reply::bulk(&execution.id)),
                     ("status", Reply::bulk(execution.status().name())),
                     (
                         "registered",
-                        Reply::Int(i64::from(execution.registration.is_some())),
+                        Reply::Int(i64::from(execution.owner.is_some())),
                     ),
                 ])
             })
@@ -156,13 +155,13 @@ impl Command for DropExecution {
             call.context.reply_arity();
             return;
         };
-        let reply = match engine().registry.execution(id) {
+        let reply = match execution::list::find(id) {
             None => Reply::error(UNKNOWN),
             Some(execution) if !execution.is_over() => {
                 Reply::error("can not drop a not yet finished execution, abort it first.")
             }
             Some(execution) => {
-                engine().registry.drop_execution(execution.number);
+                execution::list::remove(execution.number);
                 Reply::Ok
             }
         };
@@ -181,11 +180,11 @@ impl Command for AbortExecution {
             call.context.reply_arity();
             return;
         };
-        let Some(execution) = engine().registry.execution(id) else {
+        let Some(execution) = execution::list::find(id) else {
             call.context.reply_error("execution does not exist");
             return;
         };
-        engine().registry.count_errand();
+        execution::list::count_errand();
         execution.abort();
         if !execution.is_over() && call.context.flags().may_block() {
             // Answered when the function has stopped, as far as that can be waited for.

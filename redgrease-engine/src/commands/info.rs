@@ -1,23 +1,24 @@
 //! What the engine says in INFO.
 
+use super::shown::registration::data;
+use super::shown::requirement;
+use super::shown::session::{SessionTexts, usages};
 use crate::answer::Reply;
-use crate::engine::engine;
+use crate::execution;
 use crate::packages::environment::environments;
-use crate::registration::Registration;
-use crate::registration::registry::SessionTexts;
+use crate::registration::{self, Registration};
 use crate::server::Info;
 use crate::worker::memory::Memory;
 use crate::worker::pool::workers;
 
 /// Writes the sections: those of RedisGears 1.2 in its spelling, and the engine's own.
 pub(crate) fn fill(info: &Info) {
-    let registry = &engine().registry;
-    let registrations = registry.registrations();
+    let registrations = registration::list::all();
     let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-    let usages = registry.usages();
+    let usages = usages();
     let texts = SessionTexts::new(&usages);
     if info.section("") {
-        info.number("nexecutions", count(registry.executions().len()));
+        info.number("nexecutions", count(execution::list::all().len()));
         info.number("nregistrations", count(registrations.len()));
     }
     if info.section("regisrations") {
@@ -35,9 +36,9 @@ pub(crate) fn fill(info: &Info) {
         info.number("PeakAllocated", memory.highest);
         info.number("CurrAllocated", memory.now);
     }
-    let sessions = registry.sessions();
+    let sessions = registration::list::sessions();
     if info.section("python_requirements") {
-        for (name, users) in crate::packages::requirements::users(&sessions) {
+        for (name, users) in requirement::users(&sessions) {
             info.text(&name, &format!("sessions={users}"));
         }
     }
@@ -90,7 +91,7 @@ fn line(registration: &Registration, session: &str) -> String {
         ),
         format!("reader={}", registration.plan.reader.name()),
     ];
-    let mut data = registration.data();
+    let mut data = data(registration);
     let status = data
         .pop_if(|(name, _)| *name == "status")
         .map(|(_, status)| format!("status={}", text(&status)));

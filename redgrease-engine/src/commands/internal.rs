@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use crate::answer::Reply;
 use crate::event::timer;
-use crate::packages::requirements;
+use crate::packages::known;
 use crate::persist;
 use crate::server::{Command, Invocation, Level, lock_server, log};
 
@@ -38,11 +38,11 @@ fn answer(call: &Invocation<'_>, result: Result<(), String>) {
 pub(crate) struct ImportRequirement;
 
 impl Command for ImportRequirement {
-    const NAME: &'static CStr = requirements::IMPORT;
+    const NAME: &'static CStr = known::IMPORT;
 
     fn run(call: Invocation<'_>) {
         if is_internal(&call) {
-            let result = requirements::import(&call.arguments[1..]);
+            let result = known::import(&call.arguments[1..]);
             answer(
                 &call,
                 result.map_err(|text| format!("wheels were not taken in: {text}")),

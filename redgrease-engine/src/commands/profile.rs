@@ -3,8 +3,8 @@
 use std::ffi::CStr;
 
 use crate::answer::Reply;
-use crate::engine::engine;
 use crate::record::value::{Value, decode};
+use crate::registration;
 use crate::server::{Blocked, Command, Invocation};
 use crate::worker::WorkResult;
 use crate::worker::wire::FrameType;
@@ -38,7 +38,7 @@ impl Command for PyProfile {
                 return;
             }
         };
-        let sessions = engine().registry.sessions();
+        let sessions = registration::list::sessions();
         let Some(session) = sessions.iter().find(|one| one.name.as_bytes() == name) else {
             context.reply_error("session does not exists");
             return;

@@ -8,18 +8,14 @@ use std::sync::atomic::Ordering;
 
 use crate::answer::Reply;
 use crate::base::random_hex;
-use crate::engine::engine;
-use crate::event::stream;
-use crate::execution::Waiter;
+use crate::execution::{self, Waiter};
 use crate::packages::environment::{Environment, normalise};
-use crate::packages::requirements;
-use crate::persist;
+use crate::packages::known;
 use crate::plan::Plan;
 use crate::record::value::{Value, decode};
-use crate::registration::Registration;
-use crate::registration::registry::Claim;
-use crate::server::{Blocked, Command, Invocation, Level, lock_server, log};
-use crate::session::Session;
+use crate::registrar::{Claim, commit, tell_registered};
+use crate::server::{Blocked, Command, Invocation, lock_server};
+use crate::session::{self, Session};
 use crate::worker::wire::FrameType;
 
 /// RG.PYEXECUTE
@@ -117,7 +113,7 @@ impl Command for PyExecute {
             }
         };
         let installs =
-            request.reinstall || !requirements::all_known(&lock_server(), &request.requirements);
+            request.reinstall || !known::all_known(&lock_server(), &request.requirements);
         let client = context.block();
         let requirements = normalise(&request.requirements);
         environments().get(
@@ -144,7 +140,7 @@ fn load(
     installs: bool,
 ) -> Result<Start, String> {
     if request.reinstall {
-        requirements::renewed(&lock_server(), &request.requirements);
+        known::renewed(&lock_server(), &request.requirements);
     }
     let session = Arc::new(Session::new(
         name,
@@ -155,9 +151,9 @@ fn load(
     session.installed.store(installs, Ordering::Relaxed);
     let worker = session.host()?.worker;
     Ok(Box::new(move |client| {
-        engine().registry.add_session(&session);
+        session::list::add(&session);
         if let Some(old) = &replaced {
-            engine().registry.begin_replacing(&session.inner_name, old);
+            session::list::begin_replacing(&session.inner_name, old);
         }
         let question = Value::Tuple(vec![
             Value::str(&session.inner_name),
@@ -165,7 +161,7 @@ fn load(
         ]);
         let unblocking = request.unblocking;
         worker.ask(FrameType::Load, &question, move |answer| {
-            engine().registry.end_replacing(&session.inner_name);
+            session::list::end_replacing(&session.inner_name);
             let reply = answer.and_then(|payload| {
                 decode(payload)
                     .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
@@ -187,10 +183,9 @@ fn finish(
     client: Blocked,
 ) {
     let empty = Vec::new();
-    let registry = &engine().registry;
     let count_plans = |made: Option<i64>| {
         if let Ok(made @ 1..) = u64::try_from(made.unwrap_or(0)) {
-            registry.next_plan(made);
+            execution::list::next_plan(made);
         }
     };
     let value = match answer.items() {
@@ -199,7 +194,7 @@ fn finish(
             // What the script had begun keeps its numbers.
             count_plans(made.as_int());
             if ran.is_true() {
-                registry.skip_execution();
+                execution::list::skip();
             }
             client.answer(Reply::Error(text.as_bytes().unwrap_or_default().to_vec()));
             return;
@@ -215,12 +210,12 @@ fn finish(
         .and_then(Value::items)
         .unwrap_or(&empty);
     if !matches!(value.get("run"), None | Some(Value::None)) {
-        requirements::used(&lock_server(), &session.requirements);
+        known::used(&lock_server(), &session.requirements);
     }
     let run = match value.get("run") {
         None | Some(Value::None) => None,
         Some(description) => match Plan::parse(description) {
-            Some(plan) => Some(registry.new_execution(
+            Some(plan) => Some(execution::list::add(
                 Arc::new(plan),
                 description.text("id").unwrap_or_default(),
                 Arc::clone(session),
@@ -251,7 +246,7 @@ fn finish(
         Err(text) => {
             if let Some(run) = run {
                 run.abort();
-                registry.drop_execution(run.number);
+                execution::list::remove(run.number);
             }
             client.answer(Reply::error(text));
             return;
@@ -261,67 +256,6 @@ fn finish(
         executor::submit(run);
     }
     tell_registered(session, &made, move || client.answer(Reply::Ok));
-}
-
-/// Puts registrations in place.
-///
-/// # Errors
-/// The text for the client.
-pub(crate) fn commit(
-    session: &Arc<Session>,
-    descriptions: &[Value],
-    claim: &Claim,
-) -> Result<Vec<Arc<Registration>>, String> {
-    let registry = &engine().registry;
-    let wheels = requirements::unshipped(&session.requirements);
-    // What is kept for database files changes under the server's lock only.
-    let lock = lock_server();
-    let replaced = claim.last(session)?;
-    let replaced = replaced.as_ref();
-    let leaving = replaced.map_or_else(Vec::new, |old| registry.registrations_of(old));
-    let descriptions = &stream::with_groups(descriptions, &leaving);
-    let made = registry.register(session, descriptions, replaced)?;
-    persist::unregistered(&lock, &leaving);
-    requirements::ship(&lock, session, &wheels);
-    persist::registered(&lock, session, descriptions);
-    drop(lock);
-    registry.count_errand();
-    for registration in &made {
-        log(
-            Level::Verbose,
-            &format!(
-                "registered {} ({}) of session {}",
-                registration.id,
-                registration.plan.reader.name(),
-                session.name
-            ),
-        );
-    }
-    Ok(made)
-}
-
-/// Has the `onRegistered` functions of registrations called, then does the rest.
-pub(crate) fn tell_registered(
-    session: &Arc<Session>,
-    made: &[Arc<Registration>],
-    then: impl FnOnce() + Send + 'static,
-) {
-    let started = made.to_vec();
-    let then = move || {
-        stream::start(&started);
-        then();
-    };
-    let plans: Vec<Value> = made
-        .iter()
-        .filter(|registration| registration.plan.on_registered)
-        .map(|registration| Value::str(&registration.id))
-        .collect();
-    match session.current_host() {
-        Some(host) if !plans.is_empty() => {
-            session.tell_registered(&host, plans, move |_| then());
-        }
-        _ => then(),
-    }
 }
 
 #[cfg(test)]

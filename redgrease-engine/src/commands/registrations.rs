@@ -2,12 +2,14 @@
 
 use std::ffi::CStr;
 
+use super::shown::registration::dump;
+use super::shown::session::{SessionTexts, usages};
 use crate::answer::Reply;
 use crate::cluster;
-use crate::engine::engine;
 use crate::event::stream;
+use crate::execution;
 use crate::persist;
-use crate::registration::registry::SessionTexts;
+use crate::registration;
 use crate::server::{Command, Invocation, lock_server};
 
 /// RG.DUMPREGISTRATIONS
@@ -17,12 +19,10 @@ impl Command for DumpRegistrations {
     const NAME: &'static CStr = c"rg.dumpregistrations";
 
     fn run(call: Invocation<'_>) {
-        let registry = &engine().registry;
-        let texts = SessionTexts::new(&registry.usages());
-        let list = registry
-            .registrations()
+        let texts = SessionTexts::new(&usages());
+        let list = registration::list::all()
             .iter()
-            .map(|registration| registration.dump(Some(texts.of(&registration.session))))
+            .map(|registration| dump(registration, Some(texts.of(&registration.session))))
             .collect();
         Reply::Array(list).write(call.context);
     }
@@ -43,11 +43,11 @@ impl Command for Unregister {
                 return;
             }
         };
-        let Some(registration) = engine().registry.registration(id) else {
+        let Some(registration) = registration::list::find(id) else {
             call.context.reply_error("execution is not registered");
             return;
         };
-        engine().registry.unregister(id, abort_pending);
+        registration::list::remove(id, abort_pending);
         persist::unregistered(&lock_server(), &[registration]);
         Reply::Ok.write(call.context);
     }
@@ -62,8 +62,8 @@ fn change_pause(call: &Invocation<'_>, verb: &str) {
         call.context.reply_error("ERR no registration to pause");
         return;
     }
-    engine().registry.count_errand();
-    match engine().registry.registration(id) {
+    execution::list::count_errand();
+    match registration::list::find(id) {
         None => call.context.reply_error(
             [
                 b"Execution ".as_slice(),
@@ -123,8 +123,8 @@ impl Command for ClearRegistrationsStats {
             call.context.reply_arity();
             return;
         }
-        engine().registry.count_errand();
-        for registration in engine().registry.registrations() {
+        execution::list::count_errand();
+        for registration in registration::list::all() {
             registration.clear_statistics();
         }
         Reply::Ok.write(call.context);

@@ -2,8 +2,10 @@
 
 use std::ffi::CStr;
 
+use super::shown::requirement::describe;
 use crate::answer::Reply;
-use crate::packages::requirements;
+use crate::packages::known;
+use crate::registration;
 use crate::server::{Command, Invocation, lock_server};
 
 /// RG.PYDUMPREQS
@@ -13,7 +15,10 @@ impl Command for PyDumpReqs {
     const NAME: &'static CStr = c"rg.pydumpreqs";
 
     fn run(call: Invocation<'_>) {
-        requirements::dump().write(call.context);
+        let sessions = registration::list::sessions();
+        let all = known::names();
+        let shown = all.iter().rev().map(|name| describe(name, &sessions));
+        Reply::Array(shown.collect()).write(call.context);
     }
 }
 
@@ -28,8 +33,17 @@ impl Command for PyExportReq {
             call.context.reply_arity();
             return;
         };
-        match requirements::export(name) {
-            Ok(reply) => reply.write(call.context),
+        let name = String::from_utf8_lossy(name);
+        if !known::names().contains(&name.as_ref().to_owned()) {
+            call.context.reply_error("requirement does not exists");
+            return;
+        }
+        match known::export(&name) {
+            Ok(pieces) => Reply::Array(vec![
+                describe(&name, &registration::list::sessions()),
+                Reply::bulks(pieces),
+            ])
+            .write(call.context),
             Err(text) => call.context.reply_error(text),
         }
     }
@@ -42,7 +56,7 @@ impl Command for PyImportReq {
     const NAME: &'static CStr = c"rg.pyimportreq";
 
     fn run(call: Invocation<'_>) {
-        match requirements::import_from_client(&lock_server(), &call.arguments[1..]) {
+        match known::import_from_client(&lock_server(), &call.arguments[1..]) {
             Ok(()) => Reply::Ok.write(call.context),
             Err(text) => call.context.reply_error(text),
         }

@@ -3,12 +3,12 @@
 use std::ffi::CStr;
 
 use crate::answer::Reply;
-use crate::engine::engine;
 use crate::execution::Waiter;
 use crate::execution::calls;
 use crate::plan::Mode;
 use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
+use crate::registration;
 use crate::server::{Command, Flag, Invocation, lock_server};
 
 /// RG.TRIGGER
@@ -41,7 +41,7 @@ fn trigger(call: &Invocation<'_>) {
         context.reply_arity();
         return;
     };
-    let Some(registration) = engine().registry.trigger(name) else {
+    let Some(registration) = registration::list::trigger(name) else {
         context.reply_error("ERR subcommand not found");
         return;
     };

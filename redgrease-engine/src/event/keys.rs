@@ -120,7 +120,7 @@ pub(crate) fn notify(context: Context<'_>, event: &str, key: &[u8]) {
         let command = command.flatten();
         let execution = registration.new_execution();
         let extra = command.map_or(Value::None, |command| {
-            hook::expect_override(&execution);
+            hook::expect_override(&registration, &execution);
             Value::Dict(vec![(Value::str("command"), command)])
         });
         let sync = registration.plan.mode == Mode::Sync;

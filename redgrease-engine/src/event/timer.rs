@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::base::random_hex;
-use crate::engine::engine;
 use crate::record::value::{Value, decode, encode};
 use crate::server::{
     Io, IoError, ServerLock, hold_time_event, lock_server, module_flags, replicate,
 };
-use crate::session::{PickledPlan, Session};
+use crate::session::{self, PickledPlan, Session};
 
 /// The command that replicas and the append-only file get for a time event with a key.
 pub(crate) const MAKE: &CStr = c"RG.INNERTIMEEVENT";
@@ -75,7 +74,7 @@ impl Held {
             held.requirements.clone(),
             None,
         ));
-        engine().registry.add_session(&session);
+        session::list::add(&session);
         begin(&session, &held.plan, held.period, &held.blob, &held.over);
         session.prepare(|| {});
         Some(held)

@@ -55,10 +55,7 @@ pub(crate) fn current_command(registration: &Registration) -> Option<Value> {
 }
 
 /// Notes that an execution may replace the reply of the command that runs now.
-pub(crate) fn expect_override(execution: &Arc<Execution>) {
-    let Some(registration) = &execution.registration else {
-        return;
-    };
+pub(crate) fn expect_override(registration: &Registration, execution: &Arc<Execution>) {
     if let Some(current) = guard(&CURRENT)
         .iter_mut()
         .rev()

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::engine::engine;
 use crate::plan::Reader;
 use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
-use crate::registration::Registration;
+use crate::registration::{self, Registration};
 use crate::server::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call};
 
 /// The group of the first registration, under the name that RedisGears 1.2 gave to its only one. Those of further
@@ -212,7 +211,7 @@ pub(crate) fn with_groups(descriptions: &[Value], leaving: &[Arc<Registration>])
     let is_leaving = |one: &Arc<Registration>| leaving.iter().any(|old| Arc::ptr_eq(old, one));
     let mut taken: Vec<String> = Vec::new();
     let mut free: Vec<(Vec<u8>, String)> = Vec::new();
-    for registration in engine().registry.registrations() {
+    for registration in registration::list::all() {
         let Some(follower) = &registration.follower else {
             continue;
         };

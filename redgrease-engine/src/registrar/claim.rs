@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::Registry;
-use crate::engine::engine;
-use crate::session::Session;
+use crate::registration;
+use crate::session::{self, Session};
 
 /// Which sessions give way to the one that a script makes.
 ///
@@ -25,7 +24,7 @@ impl Claim {
     /// # Errors
     /// Why the name can not be had.
     pub(crate) fn first(&self, name: &str) -> Result<Option<Arc<Session>>, String> {
-        let leaving = self.leaving(&engine().registry, name, None)?;
+        let leaving = self.leaving(name, None)?;
         match &self.replace {
             Some(old) if leaving.is_none() => Err(format!(
                 "Can not replace with {old}, session does not exists."
@@ -42,21 +41,19 @@ impl Claim {
         if session.replaced.load(Ordering::Relaxed) {
             return Err(format!("Session {} was replaced", session.name));
         }
-        self.leaving(&engine().registry, &session.name, Some(session))
+        self.leaving(&session.name, Some(session))
     }
 
     fn leaving(
         &self,
-        registry: &Registry,
         name: &str,
         own: Option<&Arc<Session>>,
     ) -> Result<Option<Arc<Session>>, String> {
         let registered = |name: &str| {
-            registry
-                .session(name)
+            session::list::named(name)
                 .filter(|session| !session.replaced.load(Ordering::Relaxed))
                 .filter(|session| !own.is_some_and(|own| Arc::ptr_eq(own, session)))
-                .filter(|session| !registry.registrations_of(session).is_empty())
+                .filter(|session| !registration::list::of_session(session).is_empty())
         };
         match (&self.replace, registered(name)) {
             (Some(old), Some(new)) => Err(format!(

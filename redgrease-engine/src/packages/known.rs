@@ -1,18 +1,15 @@
 //! The requirements that this server knows, and their way into database files and to replicas.
 //!
-//! The list changes under the server's lock only, for the reason that [`crate::persist`] gives.
+//! The list changes under the server's lock only, so that it is whole whenever the server forks.
 
 use crate::packages::environment::environments;
 use std::ffi::CStr;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use crate::answer::Reply;
 use crate::base::guard;
-use crate::engine::engine;
 use crate::packages::environment::normalise;
-use crate::packages::wheels::{Packed, VERSION};
+use crate::packages::wheels::Packed;
 use crate::server::{Level, ServerLock, lock_server, log, replicate};
-use crate::session::Session;
 
 /// The command that carries the wheels of a requirement.
 pub(crate) const IMPORT: &CStr = c"rg.pyimportretinternal";
@@ -31,7 +28,7 @@ struct Known {
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 /// A requirement in the spelling that its wheels are kept under.
-fn normal(name: &str) -> String {
+pub(crate) fn normal(name: &str) -> String {
     normalise(&[name.to_owned()]).pop().unwrap_or_default()
 }
 
@@ -101,20 +98,23 @@ pub(crate) fn unshipped(names: &[String]) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-/// Gives wheels to replicas and the append-only file, and lets go of requirements that no session has.
-pub(crate) fn ship(lock: &ServerLock, session: &Session, wheels: &[(String, Vec<u8>)]) {
-    used(lock, &session.requirements);
+/// Gives wheels to replicas and the append-only file for a session with these requirements, and lets go of those that are not
+/// `in_use` by any other.
+pub(crate) fn ship(
+    lock: &ServerLock,
+    requirements: &[String],
+    wheels: &[(String, Vec<u8>)],
+    in_use: &[String],
+) {
+    used(lock, requirements);
     for (name, packed) in wheels {
         replicate(lock, IMPORT, &chunks(packed));
         if let Some(one) = guard(&KNOWN).iter_mut().find(|one| one.name == *name) {
             one.shipped = true;
         }
     }
-    let sessions = engine().registry.sessions();
     guard(&KNOWN).retain(|one| {
-        one.imported
-            || session.requirements.contains(&one.name)
-            || count_users(&sessions, &one.name) > 0
+        one.imported || requirements.contains(&one.name) || in_use.contains(&one.name)
     });
 }
 
@@ -176,107 +176,16 @@ pub(crate) fn ship_all(lock: &ServerLock) {
     }
 }
 
-// -- what clients see
-
-fn count_users(sessions: &[Arc<Session>], name: &str) -> usize {
-    sessions
-        .iter()
-        .filter(|session| session.requirements.iter().any(|known| known == name))
-        .count()
+/// The names of all, the oldest first.
+pub(crate) fn names() -> Vec<String> {
+    guard(&KNOWN).iter().map(|one| one.name.clone()).collect()
 }
 
-/// All requirements, each with the number of sessions that have it.
-pub(crate) fn users(sessions: &[Arc<Session>]) -> Vec<(String, usize)> {
-    guard(&KNOWN)
-        .iter()
-        .map(|one| (one.name.clone(), count_users(sessions, &one.name)))
-        .collect()
-}
-
-fn yes_or_no(value: bool) -> Reply {
-    Reply::bulk(if value { "yes" } else { "no" })
-}
-
-/// A requirement as RG.PYDUMPREQS shows it.
-pub(crate) fn describe(name: &str, sessions: &[Arc<Session>]) -> Reply {
-    let environments = environments();
-    let requirement = normal(name);
-    let wheels = environments.shelf().find(&requirement);
-    let known = guard(&KNOWN).iter().any(|one| one.name == name);
-    Reply::map(vec![
-        ("GearReqVersion", Reply::Int(VERSION)),
-        ("Name", Reply::bulk(name)),
-        ("IsDownloaded", yes_or_no(wheels.is_some())),
-        ("IsInstalled", yes_or_no(environments.have(&requirement))),
-        (
-            "CompiledOs",
-            Reply::bulk(wheels.as_ref().map_or("", |wheels| &wheels.system)),
-        ),
-        (
-            "Wheels",
-            wheels.as_ref().map_or_else(
-                || Reply::bulk("Requirement was not yet downloaded so wheels are not available"),
-                |wheels| Reply::bulks(&wheels.files),
-            ),
-        ),
-        (
-            "Path",
-            Reply::bulk(
-                wheels.map_or_else(String::new, |wheels| wheels.directory.display().to_string()),
-            ),
-        ),
-        (
-            "RefCount",
-            Reply::count(count_users(sessions, name) + usize::from(known)),
-        ),
-        ("IsInReqDictionary", yes_or_no(known)),
-    ])
-}
-
-/// All requirements as RG.PYDUMPREQS shows them, the newest first.
-pub(crate) fn dump() -> Reply {
-    let sessions = engine().registry.sessions();
-    let names: Vec<String> = guard(&KNOWN)
-        .iter()
-        .rev()
-        .map(|one| one.name.clone())
-        .collect();
-    Reply::Array(names.iter().map(|name| describe(name, &sessions)).collect())
-}
-
-/// A requirement as RG.PYEXPORTREQ gives it.
+/// The wheels of a requirement, in pieces that a reply can hold.
 ///
 /// # Errors
-/// That there is none of this name, or that its wheels cannot be read.
-pub(crate) fn export(name: &[u8]) -> Result<Reply, String> {
-    let name = String::from_utf8_lossy(name);
-    if !guard(&KNOWN).iter().any(|one| one.name == name) {
-        return Err("requirement does not exists".to_owned());
-    }
-    let packed = pack(&name)?;
-    Ok(Reply::Array(vec![
-        describe(&name, &engine().registry.sessions()),
-        Reply::bulks(chunks(&packed)),
-    ]))
-}
-
-/// The requirements of a session as DUMPREGISTRATIONS shows them, in a text that looks like Python and is not.
-pub(crate) fn session_text(session: &Session) -> String {
-    let shown: Vec<String> = session
-        .requirements
-        .iter()
-        .map(|name| {
-            let wheels = environments().shelf().find(&normal(name));
-            let (path, files) = wheels.map_or_else(Default::default, |wheels| {
-                let files: Vec<String> = wheels
-                    .files
-                    .iter()
-                    .map(|file| format!("'{file}'"))
-                    .collect();
-                (wheels.directory.display().to_string(), files.join(", "))
-            });
-            format!("{{'name':'{name}', 'basePath':'{path}', 'wheels':[{files}]}}")
-        })
-        .collect();
-    shown.join(",")
+/// That they cannot be read.
+pub(crate) fn export(name: &str) -> Result<Vec<Vec<u8>>, String> {
+    let packed = pack(name)?;
+    Ok(chunks(&packed).into_iter().map(<[u8]>::to_vec).collect())
 }

@@ -1,0 +1,118 @@
+//! Registrations as clients see them.
+
+use crate::answer::Reply;
+use crate::plan::Reader;
+use crate::registration::Registration;
+
+/// The registration as DUMPREGISTRATIONS shows it, with the text of its session, and as PYDUMPSESSIONS does, without.
+pub(crate) fn dump(registration: &Registration, session: Option<&str>) -> Reply {
+    let mut whole = vec![
+        ("id", Reply::bulk(&registration.id)),
+        ("reader", Reply::bulk(registration.plan.reader.name())),
+        (
+            "desc",
+            Reply::bulk_or_null(registration.plan.description.as_ref()),
+        ),
+        ("RegistrationData", Reply::map(data(registration))),
+    ];
+    if let Some(session) = session {
+        whole.push(("PD", Reply::bulk(session)));
+    }
+    whole.push(("ExecutionThreadPool", Reply::bulk("DefaultPool")));
+    Reply::map(whole)
+}
+
+/// The counters, the arguments and the state.
+pub(crate) fn data(registration: &Registration) -> Vec<(&'static str, Reply)> {
+    let statistics = registration.statistics();
+    let runs = statistics.over();
+    let number = |value: u64| Reply::Int(i64::try_from(value).unwrap_or(i64::MAX));
+    let mut data = vec![
+        ("mode", Reply::bulk(registration.plan.mode.name())),
+        ("numTriggered", number(statistics.triggered)),
+        ("numSuccess", number(statistics.succeeded)),
+        ("numFailures", number(statistics.failed)),
+        ("numAborted", number(statistics.aborted)),
+        ("lastRunDurationMS", number(statistics.last_run)),
+        ("totalRunDurationMS", number(statistics.total_run)),
+        (
+            "avgRunDurationMS",
+            Reply::bulk(format_average(statistics.average_run())),
+        ),
+    ];
+    if let Some(follower) = &registration.follower {
+        let (last, total) = follower.lag();
+        #[expect(clippy::cast_precision_loss, reason = "an average of milliseconds")]
+        let average = total as f64 / runs.max(1) as f64;
+        data.push(("lastEstimatedLagMS", number(last)));
+        data.push(("avgEstimatedLagMS", Reply::bulk(format_average(average))));
+    }
+    data.push((
+        "lastError",
+        Reply::bulk_or_null(statistics.last_error.as_ref()),
+    ));
+    data.push(("args", arguments(&registration.plan.reader)));
+    if let Some(follower) = &registration.follower {
+        data.push(("status", Reply::bulk(follower.status())));
+    }
+    data
+}
+
+/// The arguments as DUMPREGISTRATIONS shows them.
+fn arguments(reader: &Reader) -> Reply {
+    let optional = |texts: &Option<Vec<String>>| texts.as_ref().map_or(Reply::Null, Reply::bulks);
+    match reader {
+        Reader::Command(reader) => Reply::map(vec![
+            (
+                "trigger",
+                Reply::bulk_or_null(reader.trigger.as_ref().or(reader.hook.as_ref())),
+            ),
+            ("inorder", Reply::Int(i64::from(reader.in_order))),
+        ]),
+        Reader::KeyEvents(events) => Reply::map(vec![
+            ("regex", Reply::bulk(&events.prefix)),
+            ("eventTypes", optional(&events.event_types)),
+            ("keyTypes", optional(&events.key_types)),
+            ("hookCommands", optional(&events.commands)),
+        ]),
+        Reader::StreamEvents(events) => Reply::map(vec![
+            ("batchSize", Reply::Int(events.batch)),
+            ("durationMS", Reply::Int(events.duration)),
+            ("stream", Reply::bulk(&events.prefix)),
+            ("trimStream", Reply::Int(i64::from(events.trim))),
+            ("onFailedPolicy", Reply::bulk(&events.policy)),
+            ("retryInterval", Reply::Int(events.retry_interval)),
+        ]),
+        _ => Reply::Array(Vec::new()),
+    }
+}
+
+/// A double as C's `%.17g` prints it.
+fn format_average(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    // 17 significant digits, trailing zeros cut, as %g does for values of ordinary size.
+    let exponent = value.abs().log10().floor() as i32;
+    let digits = usize::try_from((16 - exponent).max(0)).unwrap_or(0);
+    let text = format!("{value:.digits$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::format_average;
+
+    #[test]
+    fn averages_print_as_in_c() {
+        assert_eq!(format_average(0.0), "0");
+        assert_eq!(format_average(2.0), "2");
+        assert_eq!(format_average(0.5), "0.5");
+        assert_eq!(format_average(1.0 / 3.0), "0.33333333333333331");
+        assert_eq!(format_average(1234.25), "1234.25");
+    }
+}
