@@ -3,6 +3,7 @@
 pub(crate) mod calls;
 pub(crate) mod executor;
 pub(crate) mod list;
+pub(crate) mod nesting;
 
 use crate::settings::settings;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,8 @@
 //! What workers ask the engine for while functions run.
 
+mod error_text;
+mod permit;
+
 use crate::cluster;
 use crate::event::hook;
 
@@ -8,7 +11,7 @@ use crate::plan::{CommandReader, Plan, Reader};
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::registrar::{Claim, commit, tell_registered};
 use crate::registration;
-use crate::server::{CallReply, ReplyKind, ServerLock, call, lock_server};
+use crate::server::{CallError, CallReply, ReplyKind, ServerLock, call, lock_server};
 use crate::session::{self, Session};
 use crate::settings::settings;
 use crate::worker::Worker;
@@ -34,9 +37,10 @@ pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
     let Some((name, arguments)) = arguments.split_first() else {
         return;
     };
-    let result = match hook {
-        Some(registration) => hook::without(registration, || call(lock, name, arguments)),
-        None => call(lock, name, arguments),
+    let result = match (hook, permit::refusal(lock, name, arguments)) {
+        (_, Some(text)) => Err(CallError { text }),
+        (Some(registration), None) => hook::without(registration, || call(lock, name, arguments)),
+        (None, None) => call(lock, name, arguments),
     };
     frame(replies, FrameType::Reply, number, |payload| {
         encode_head(b'(', 2, payload);
@@ -44,7 +48,7 @@ pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
             Ok(reply) if reply.kind() == ReplyKind::Error => {
                 encode_int(1, payload);
                 // Functions know the line end of the protocol at the end of an error text.
-                let mut text = reply.text().to_vec();
+                let mut text = error_text::bearable(reply.text()).into_owned();
                 if !text.ends_with(b"\r\n") {
                     text.extend_from_slice(b"\r\n");
                 }
@@ -191,7 +195,9 @@ pub(crate) fn answer(worker: &Worker, request: Value) -> Result<Value, String> {
             if words.is_empty() {
                 return Err("Failed executing command".to_owned());
             }
-            hook::call_next(&lock_server(), &text(0), &words)
+            hook::call_next(&lock_server(), &text(0), &words).map_err(|text| {
+                String::from_utf8_lossy(&error_text::bearable(text.as_bytes())).into_owned()
+            })
         }
         "timer" => {
             let session =

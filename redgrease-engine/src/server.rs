@@ -16,6 +16,7 @@ mod context;
 mod descriptors;
 mod event_loop;
 mod events;
+mod facts;
 mod info;
 mod keyspace;
 mod options;
@@ -27,7 +28,7 @@ mod table;
 mod time_key;
 
 pub(crate) use background::{after_command, start_background};
-pub(crate) use call::{CallReply, ReplyKind, call};
+pub(crate) use call::{CallError, CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{
     Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
@@ -35,6 +36,7 @@ pub(crate) use context::{
 pub(crate) use descriptors::{lock_file, receive, send_descriptor};
 pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{FilteredCommand, filter_commands, subscribe_to_keys};
+pub(crate) use facts::{Facts, KeyPlaces};
 pub(crate) use info::{Info, register_info};
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, count_keys, scan};
 pub(crate) use options::{OptionStore, OptionValue, ServerOption, offer_options};

@@ -15,9 +15,10 @@ use crate::base::guard;
 use crate::event::keys;
 use crate::plan::Reader;
 use crate::registration::Registration;
-use crate::server::{FilteredCommand, filter_commands, lock_server, module_flags};
+use crate::server::{
+    Facts, FilteredCommand, KeyPlaces, filter_commands, lock_server, module_flags,
+};
 pub(crate) use check::check;
-use check::{KeyPlaces, look_up};
 pub(crate) use command::{call_next, run, without};
 pub(crate) use overrides::{current_command, expect_override, keep_override};
 
@@ -82,14 +83,14 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
             _ => None,
         };
         for name in commands {
-            let (flags, places) = look_up(&lock, name).unwrap_or_default();
+            let facts = Facts::of(&lock, name.as_bytes(), None).unwrap_or_default();
             table.entry(name.clone().into_bytes()).or_default().insert(
                 0,
                 Arc::new(Hook {
                     registration: Arc::clone(registration),
                     prefix: prefix.clone(),
-                    places,
-                    takes_memory: flags.iter().any(|flag| flag == "denyoom"),
+                    places: facts.places,
+                    takes_memory: facts.has("denyoom"),
                 }),
             );
         }

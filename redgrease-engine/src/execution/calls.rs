@@ -3,6 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex};
 
 use crate::base::guard;
+use crate::execution::nesting::Level;
 use crate::execution::{Execution, Outcome};
 use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC};
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
@@ -106,6 +107,13 @@ pub(crate) fn run_sync(
     if !execution.begin() {
         return;
     }
+    let _level = match Level::enter() {
+        Ok(level) => level,
+        Err(text) => {
+            execution.finish(Outcome::failed(text));
+            return;
+        }
+    };
     let Host { worker, defined } = match execution.session.host() {
         Ok(host) => host,
         Err(text) => {

@@ -44,8 +44,17 @@ impl Arena {
 
     /// With further arguments of the server.
     pub(crate) fn with(server: &[&str]) -> Self {
+        Self::with_module(&[], server)
+    }
+
+    /// With further arguments of the module and the server.
+    pub(crate) fn with_module(module: &[&str], server: &[&str]) -> Self {
         let mut options = Options::server(server);
-        options.module = LIMITS.iter().map(ToString::to_string).collect();
+        options.module = LIMITS
+            .iter()
+            .chain(module)
+            .map(ToString::to_string)
+            .collect();
         let server = Server::with(&options);
         let mut client = server.client();
         for mode in ["async", "async_local", "sync"] {

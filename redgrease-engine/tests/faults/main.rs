@@ -5,6 +5,8 @@
 
 mod aborts;
 mod arena;
+mod commands;
+mod nesting;
 mod processes;
 mod python;
 mod sizes;

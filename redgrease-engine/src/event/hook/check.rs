@@ -4,37 +4,8 @@ use std::sync::{Arc, PoisonError};
 
 use super::TABLE;
 use crate::plan::{Mode, Reader};
-use crate::server::{ReplyKind, ServerLock, call, lock_server};
+use crate::server::{Facts, lock_server};
 use crate::session::Session;
-
-/// Where a command has its keys.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct KeyPlaces {
-    pub(super) first: i64,
-    pub(super) last: i64,
-    pub(super) step: i64,
-}
-
-/// What the server says about a command: flags and key positions.
-pub(super) fn look_up(lock: &ServerLock, name: &str) -> Option<(Vec<String>, KeyPlaces)> {
-    let reply = call(lock, b"COMMAND", &[b"INFO".as_slice(), name.as_bytes()]).ok()?;
-    let info = reply.element(0)?;
-    if info.kind() != ReplyKind::Array {
-        return None;
-    }
-    let flags = info
-        .element(2)?
-        .elements()
-        .map(|flag| String::from_utf8_lossy(flag.text()).to_lowercase())
-        .collect();
-    let number = |index| info.element(index).map_or(0, |number| number.integer());
-    let places = KeyPlaces {
-        first: number(3),
-        last: number(4),
-        step: number(5),
-    };
-    Some((flags, places))
-}
 
 /// Whether a registration's hooks could be made; `leaves` says of a session whether its hooks are about to go.
 ///
@@ -48,20 +19,20 @@ pub(crate) fn check(reader: &Reader, leaves: impl Fn(&Arc<Session>) -> bool) -> 
             };
             let name = String::from_utf8_lossy(hook).to_lowercase();
             let lock = lock_server();
-            let (flags, places) =
-                look_up(&lock, &name).ok_or("Can not override an unexisting command")?;
-            if flags.iter().any(|flag| flag == "noscript") {
+            let facts = Facts::of(&lock, name.as_bytes(), None)
+                .ok_or("Can not override an unexisting command")?;
+            if facts.has("noscript") {
                 return Err(
                     "Can not override a command which are not allowed inside a script".to_owned(),
                 );
             }
             if reader.key_prefix.is_some() {
-                if flags.iter().any(|flag| flag == "movablekeys") {
+                if facts.has("movablekeys") {
                     return Err(
                         "Can not override a command with moveable keys by key prefix".to_owned(),
                     );
                 }
-                if places.first <= 0 {
+                if facts.places.first <= 0 {
                     return Err(
                         "Can not override a command by key prefix with none positive first key"
                             .to_owned(),
@@ -85,14 +56,14 @@ pub(crate) fn check(reader: &Reader, leaves: impl Fn(&Arc<Session>) -> bool) -> 
         Reader::KeyEvents(events) => {
             let lock = lock_server();
             for name in events.commands.iter().flatten() {
-                let (flags, _) =
-                    look_up(&lock, &name.to_lowercase()).ok_or("bad reply on COMMAND command")?;
-                if flags.iter().any(|flag| flag == "noscript") {
+                let facts = Facts::of(&lock, name.as_bytes(), None)
+                    .ok_or("bad reply on COMMAND command")?;
+                if facts.has("noscript") {
                     return Err(
                         "Can not hook a command which are not allowed inside a script".to_owned(),
                     );
                 }
-                if flags.iter().any(|flag| flag == "movablekeys") {
+                if facts.has("movablekeys") {
                     return Err(
                         "Can not hook a command with moveable keys by key prefix".to_owned()
                     );

@@ -1,0 +1,85 @@
+//! What the server says about its commands: flags, and where their keys are.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::call::{CallReply, ReplyKind, call};
+use super::context::ServerLock;
+
+/// Where a command has its keys: positions, the name's being 0; a negative last one counts from the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct KeyPlaces {
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+    pub(crate) step: i64,
+}
+
+/// What the server says about a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    flags: Vec<String>,
+    pub(crate) places: KeyPlaces,
+}
+
+/// What was asked before: commands stay what they are.
+static KNOWN: Mutex<Option<HashMap<Vec<u8>, Arc<Facts>>>> = Mutex::new(None);
+
+impl Facts {
+    /// About the command that `name` is, or the part of it that its first argument names.
+    pub(crate) fn of(lock: &ServerLock, name: &[u8], first: Option<&[u8]>) -> Option<Arc<Self>> {
+        let name = name.to_ascii_lowercase();
+        let whole = first.map(|first| [&name, &b"|"[..], &first.to_ascii_lowercase()].concat());
+        {
+            let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+            let find = |name: &[u8]| known.as_ref()?.get(name).cloned();
+            if let Some(facts) = whole.as_deref().and_then(find).or_else(|| find(&name)) {
+                return Some(facts);
+            }
+        }
+        let (mut facts, has_parts) = ask(lock, &name)?;
+        let mut key = name;
+        // A container has the flags of its parts only in them, from Redis 7.0 on.
+        if has_parts
+            && let Some(whole) = whole
+            && let Some((part, _)) = ask(lock, &whole)
+        {
+            (facts, key) = (part, whole);
+        } else if has_parts {
+            return Some(Arc::new(facts));
+        }
+        let facts = Arc::new(facts);
+        KNOWN
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert_default()
+            .insert(key, Arc::clone(&facts));
+        Some(facts)
+    }
+
+    /// Whether the server gives the command this flag.
+    pub(crate) fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|one| one == flag)
+    }
+}
+
+/// Asks for a command; says also whether it has parts with facts of their own.
+fn ask(lock: &ServerLock, name: &[u8]) -> Option<(Facts, bool)> {
+    let reply = call(lock, b"COMMAND", &[&b"INFO"[..], name]).ok()?;
+    let info = reply.element(0)?;
+    if info.kind() != ReplyKind::Array {
+        return None;
+    }
+    let flags = info
+        .element(2)?
+        .elements()
+        .map(|flag| String::from_utf8_lossy(flag.text()).to_lowercase())
+        .collect();
+    let number = |index| info.element(index).map_or(0, |number| number.integer());
+    let places = KeyPlaces {
+        first: number(3),
+        last: number(4),
+        step: number(5),
+    };
+    let parts = info.element(9).map_or(0, |parts: CallReply| parts.len());
+    Some((Facts { flags, places }, parts > 0))
+}
