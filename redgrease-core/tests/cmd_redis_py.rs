@@ -106,7 +106,7 @@ fn python() -> PathBuf {
     assert!(
         found.as_ref().is_ok_and(std::process::ExitStatus::success),
         "{} has no package `redis` of version 8 ({found:?}).\n\
-         Install it with `python3 -m venv .venv && .venv/bin/pip install 'redis>=8,<9'` in the workspace,\n\
+         Run `make setup` with Python 3.10 or newer in the workspace (PYTHON=python3.10 make setup),\n\
          or name an interpreter that has it in REDGREASE_PYTHON.",
         python.display()
     );

@@ -1,7 +1,7 @@
 //! Workers on every CPython of this machine, from 3.7 on: those of pyenv and on the path, beside the one of the other tests.
 //!
-//! Each gets an environment of its own with cloudpickle, made once below `target/tmp`, which needs the package index that pip
-//! is configured for; and without greenlet, which the other tests have.
+//! Each gets an environment of its own with the cloudpickle that is pinned for it, made once below `target/tmp`, which needs the
+//! package index that pip is configured for; and without greenlet, which the other tests have.
 
 mod support;
 
@@ -53,19 +53,46 @@ fn interpreters() -> BTreeMap<u32, Vec<PathBuf>> {
     found
 }
 
+/// What pip is asked to install: the cloudpickle that the tests' environment has, for the interpreters of this machine, or
+/// what `REDGREASE_TEST_CLOUDPICKLE` says, such as `cloudpickle==2.1`.
+fn cloudpickle() -> (String, Vec<String>) {
+    if let Ok(requirement) = env::var("REDGREASE_TEST_CLOUDPICKLE") {
+        return (requirement.clone(), vec![requirement]);
+    }
+    let pins = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/python/packages.txt");
+    let text =
+        fs::read_to_string(&pins).unwrap_or_else(|error| panic!("{}: {error}", pins.display()));
+    // A package begins where a line does; its hashes stand below it.
+    let mut chosen = String::new();
+    let mut is_chosen = false;
+    for line in text.lines() {
+        if !line.starts_with(' ') {
+            is_chosen = line.starts_with("cloudpickle==");
+        }
+        if is_chosen {
+            chosen.push_str(line);
+            chosen.push('\n');
+        }
+    }
+    assert!(!chosen.is_empty(), "no cloudpickle in {}", pins.display());
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cloudpickle.txt");
+    fs::write(&file, &chosen).expect("a writable directory");
+    let arguments = ["--require-hashes", "--requirement"].map(String::from);
+    let file = file.to_str().expect("a path in UTF-8").to_owned();
+    (chosen, arguments.into_iter().chain([file]).collect())
+}
+
 /// An environment of an interpreter with cloudpickle.
 ///
 /// # Errors
 /// What failed.
 fn environment(python: &Path, minor: u32) -> Result<PathBuf, String> {
+    let (wanted, arguments) = cloudpickle();
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("python3.{minor}"));
     let made = place.join("bin").join("python3");
-    if made.exists()
-        && Command::new(&made)
-            .args(["-I", "-c", "import cloudpickle"])
-            .status()
-            .is_ok_and(|status| status.success())
-    {
+    // Written last, so that it is there when all is.
+    let stamp = place.join("cloudpickle.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|has| has == wanted) {
         return Ok(made);
     }
     let run = |program: &Path, arguments: &[&str]| {
@@ -87,17 +114,11 @@ fn environment(python: &Path, minor: u32) -> Result<PathBuf, String> {
     };
     let directory = place.to_str().ok_or("a path that is not UTF-8")?;
     run(python, &["-m", "venv", "--clear", directory])?;
-    run(
-        &made,
-        &[
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "cloudpickle",
-        ],
-    )?;
+    let mut install = vec!["-m", "pip", "install", "--quiet"];
+    install.push("--disable-pip-version-check");
+    install.extend(arguments.iter().map(String::as_str));
+    run(&made, &install)?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))?;
     Ok(made)
 }
 

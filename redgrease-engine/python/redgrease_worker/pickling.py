@@ -16,6 +16,9 @@ try:
 except ImportError:
     cloudpickle = None
 
+# Older ones lose names of functions from Python 3.11 on.
+_OLDEST = (2, 1)
+
 # Stands for the globals of a session in a pickle: whoever loads it puts the session's own there.
 _GLOBALS = {"globals of a session": True}
 _GLOBALS_ID = "session globals"
@@ -32,6 +35,11 @@ def dumps(plan, names):
     """The functions of a plan of a session whose globals are `names`."""
     if cloudpickle is None:
         raise error("Error occured when serialized a python callback, cloudpickle is not installed")
+    if tuple(int(part) for part in cloudpickle.__version__.split(".")[:2]) < _OLDEST:
+        raise error(
+            "Error occured when serialized a python callback, cloudpickle %s is too old: install %d.%d or newer"
+            % ((cloudpickle.__version__,) + _OLDEST)
+        )
     try:
         return _VERSION + _pickled((plan.ops, plan.reader, plan.on_registered), names)
     except Exception as problem:
