@@ -4,7 +4,7 @@ use crate::packages::environment::environments;
 use crate::worker::pool::workers;
 pub(crate) mod list;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -52,6 +52,8 @@ pub(crate) struct Host {
     /// How many frames with definitions of the session it was given. What is sent after them says so, because another
     /// thread or socket of the worker may take it before they are worked off.
     pub(crate) defined: u32,
+    /// How many of them it is known to have worked off.
+    pub(crate) standing: Arc<AtomicU32>,
 }
 
 /// How long a session whose packages could not be installed waits until it tries again.
@@ -112,7 +114,11 @@ impl Session {
         let worker = workers().pick(&environment)?;
         worker.sessions.fetch_add(1, Ordering::Relaxed);
         let plans = guard(&self.plans).clone();
-        let mut host = Host { worker, defined: 0 };
+        let mut host = Host {
+            worker,
+            defined: 0,
+            standing: Arc::default(),
+        };
         if !plans.is_empty() {
             self.define(&mut host, &plans);
         }
@@ -262,7 +268,10 @@ impl Session {
     }
 
     fn send_drop(&self, plan: Option<&str>) {
-        let Some(Host { worker, defined }) = self.current_host() else {
+        let Some(Host {
+            worker, defined, ..
+        }) = self.current_host()
+        else {
             return;
         };
         if worker.is_dead() {

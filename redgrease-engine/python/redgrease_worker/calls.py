@@ -238,6 +238,12 @@ class Calls:
             text = text or "the function of this execution is not known to its worker any more"
             runner.answer(number, wire.dumps(([], [text], True)))
             return None
+        if flags & 16:
+            if number in hub.skipped:
+                # It was called off while it waited for its definitions.
+                hub.skipped.discard(number)
+                return None
+            runner.stream.sock.sendall(wire.pack(wire.BEGUN, number, b"N"))
         context = Context(number, session)
         context.may_wait = True
         if flags & 4:

@@ -1,11 +1,12 @@
 //! Calls of plans in workers: the frames, and what happens with the answers.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex};
 
 use crate::base::guard;
 use crate::execution::nesting::Level;
 use crate::execution::{Execution, Outcome};
-use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC};
+use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN};
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::server::ServerLock;
 use crate::session::Host;
@@ -73,7 +74,9 @@ pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batc
     if !execution.begin() {
         return;
     }
-    let Host { worker, defined } = match execution.session.host() {
+    let Host {
+        worker, defined, ..
+    } = match execution.session.host() {
         Ok(host) => host,
         Err(text) => {
             execution.finish(Outcome::lost(text));
@@ -114,17 +117,25 @@ pub(crate) fn run_sync(
             return;
         }
     };
-    let Host { worker, defined } = match execution.session.host() {
+    let host = match execution.session.host() {
         Ok(host) => host,
         Err(text) => {
             execution.finish(Outcome::lost(text));
             return;
         }
     };
+    let Host {
+        worker,
+        defined,
+        standing,
+    } = &host;
     let number = worker.next_number();
-    let flags = LAST | if async_allowed { 0 } else { NO_ASYNC };
-    let frame = call_frame(execution, defined, number, 0, batch, flags, extra);
-    execution.assign(&worker, number);
+    // Until its definitions are there, the worker works for the engine, and its time is not the function's.
+    let is_starting = standing.load(Ordering::Relaxed) < *defined;
+    let flags =
+        LAST | if async_allowed { 0 } else { NO_ASYNC } | if is_starting { SAY_BEGUN } else { 0 };
+    let frame = call_frame(execution, *defined, number, 0, batch, flags, extra);
+    execution.assign(worker, number);
     let done = Arc::clone(execution);
     // Known to the worker's reader beforehand, because a call that goes on in the background is answered there.
     worker.adopt(
@@ -135,7 +146,10 @@ pub(crate) fn run_sync(
             progress: None,
         },
     );
-    match worker.call_sync(number, &frame, lock) {
+    let begun = || {
+        standing.fetch_max(*defined, Ordering::Relaxed);
+    };
+    match worker.call_sync(number, &frame, lock, is_starting.then_some(&begun)) {
         Ok(Some(payload)) => {
             worker.disown(number);
             execution.finish(Outcome::parse(&payload));
@@ -177,7 +191,9 @@ impl Feeder {
     /// # Errors
     /// When there is no worker.
     pub(crate) fn new(execution: &Arc<Execution>, start: usize) -> Result<Self, String> {
-        let Host { worker, defined } = execution.session.host()?;
+        let Host {
+            worker, defined, ..
+        } = execution.session.host()?;
         let number = worker.next_number();
         execution.assign(&worker, number);
         Ok(Self {

@@ -29,6 +29,9 @@ pub(crate) const NO_ASYNC: i64 = 4;
 /// An error does not keep the function from the records after it.
 pub(crate) const CARRY_ON: i64 = 8;
 
+/// Who calls wants to know when the call begins.
+pub(crate) const SAY_BEGUN: i64 = 16;
+
 /// Some records in their encoding.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {

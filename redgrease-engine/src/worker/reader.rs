@@ -45,17 +45,7 @@ impl Worker {
                         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
                     ) =>
                 {
-                    if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                        log(
-                            Level::Warning,
-                            &format!(
-                                "worker {} held the server in an atomic block beyond AtomicDeadline; it is killed",
-                                self.number
-                            ),
-                        );
-                        server.release();
-                        self.kill();
-                    }
+                    self.check_atomic(&mut server);
                     continue;
                 }
                 Err(_) => break,
@@ -83,6 +73,7 @@ impl Worker {
                 eager.rest();
             }
             server.serve();
+            self.check_atomic(&mut server);
             let replies = std::mem::take(&mut server.replies);
             if !replies.is_empty() {
                 // Whoever gets an answer goes on, and may keep the leading thread busy.
@@ -92,6 +83,24 @@ impl Worker {
         }
         drop(server);
         self.bury();
+    }
+
+    /// Ends the worker if its atomic block takes too long, also one that goes on asking the server for something.
+    fn check_atomic(&self, server: &mut Serving) {
+        if server
+            .atomic_until
+            .is_some_and(|deadline| Instant::now() >= deadline)
+        {
+            log(
+                Level::Warning,
+                &format!(
+                    "worker {} held the server in an atomic block beyond AtomicDeadline; it is killed",
+                    self.number
+                ),
+            );
+            server.release();
+            self.kill();
+        }
     }
 
     fn take(&self, frame: &Frame<'_>, server: &mut Serving) {

@@ -35,7 +35,11 @@ impl Serving {
             }
             return;
         }
-        let mut commands = commands.into_iter().peekable();
+        // What is left of a block that took too long does not run without it.
+        let mut commands = commands
+            .into_iter()
+            .filter(|(_, inside, _)| !inside)
+            .peekable();
         while commands.peek().is_some() {
             let lock = lock_server();
             let until = Instant::now() + LOCK_BUDGET;

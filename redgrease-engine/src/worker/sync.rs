@@ -51,7 +51,7 @@ impl Worker {
     /// Makes a call and waits for it, serving its requests on this thread, which holds the server lock.
     ///
     /// The payload of the result; nothing when the call went on in the background, where its answer will come as that of
-    /// submitted work.
+    /// submitted work. While a worker starts, the time counts from the moment when the call begins, of which `begun` is told.
     ///
     /// # Errors
     /// What happened to the worker, or that the deadline passed.
@@ -60,11 +60,16 @@ impl Worker {
         number: u32,
         frame: &[u8],
         lock: &ServerLock,
+        mut begun: Option<&dyn Fn()>,
     ) -> Result<Option<Vec<u8>>, String> {
         let channel = self
             .sync_channel()
             .map_err(|error| format!("ERR the worker cannot be reached: {error}"))?;
-        let end = Instant::now() + settings().sync_deadline.milliseconds();
+        let mut end = Instant::now()
+            + match begun {
+                Some(_) => settings().start_deadline.milliseconds(),
+                None => settings().sync_deadline.milliseconds(),
+            };
         // The worker may need what this turn of the server has given it already.
         self.outbox.release();
         self.write_sync(&channel.stream, frame, number, end)?;
@@ -83,6 +88,12 @@ impl Worker {
                 match kind {
                     FrameType::Result if asked == number => return Ok(Some(payload)),
                     FrameType::Progress if asked == number => return Ok(None),
+                    FrameType::Begun if asked == number => {
+                        if let Some(begun) = begun.take() {
+                            begun();
+                            end = Instant::now() + settings().sync_deadline.milliseconds();
+                        }
+                    }
                     _ => {
                         let mut replies = Vec::new();
                         self.serve_sync(kind, asked, &payload, lock, &mut replies);
@@ -93,7 +104,10 @@ impl Worker {
                 }
             }
             if Instant::now() >= end {
-                return Err(self.stop_sync(number));
+                return Err(match begun {
+                    Some(_) => self.call_off(number),
+                    None => self.stop_sync(number),
+                });
             }
             match eager.read(&channel.stream, &mut buffer) {
                 Ok(0) => return Err(self.sync_obituary()),
@@ -124,6 +138,16 @@ impl Worker {
             }
         }
         Ok(())
+    }
+
+    /// The worker is not ready for the function, and goes on to become so; the call never begins.
+    fn call_off(&self, number: u32) -> String {
+        self.disown(number);
+        self.command(FrameType::Abort, number);
+        format!(
+            "ERR the worker of this function was not started within StartDeadline ({} ms); try again",
+            settings().start_deadline.get()
+        )
     }
 
     /// The deadline is over: ends the worker, and says so.

@@ -60,6 +60,8 @@ pub(crate) enum FrameType {
     Leading = 74,
     /// Run a Redis command inside an atomic block.
     ExecuteAtomic = 75,
+    /// A synchronous call begins: its function is there.
+    Begun = 76,
 }
 
 impl FrameType {
@@ -91,6 +93,7 @@ impl FrameType {
             73 => Self::Aborted,
             74 => Self::Leading,
             75 => Self::ExecuteAtomic,
+            76 => Self::Begun,
             _ => return None,
         })
     }

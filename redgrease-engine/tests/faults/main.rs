@@ -6,6 +6,7 @@
 mod aborts;
 mod arena;
 mod commands;
+mod deadlines;
 mod nesting;
 mod processes;
 mod python;
