@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::execution::Outcome;
+use crate::record::outcome::Outcome;
 use crate::record::value::Value;
-use crate::server::{CallReply, Context, ReplyKind};
+use crate::server::{Answer, CallReply, Context, ReplyKind};
 
 /// What stands for a value that has no encoding of its own, as RedisGears 1.2 has it.
 const OPAQUE: &str = "PY RECORD";
@@ -125,6 +125,12 @@ impl Reply {
             },
             Self::Record(record) => write_record(context, record),
         }
+    }
+}
+
+impl Answer for Reply {
+    fn write(&self, context: Context<'_>) {
+        Self::write(self, context);
     }
 }
 

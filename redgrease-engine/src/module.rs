@@ -1,27 +1,43 @@
 //! Loading the module into a server.
 
+use std::ffi::c_int;
 use std::io;
 use std::path::PathBuf;
 
 use crate::base::clock;
+use crate::commands::info::InfoSections;
+use crate::event;
+use crate::event::keys::Keys;
+use crate::event::stream::{self, Streams};
+use crate::event::timer::TimeEvent;
 use crate::execution::executor;
 use crate::packages::environment::{Environments, environments};
 use crate::server::{
-    Context, Level, api, create_time_keys, log, on_main_thread, register_info, start_background,
-    subscribe_to_keys,
+    Context, Level, Module, api, create_held_keys, entry_points, log, on_main_thread,
+    register_info, start_background, subscribe_to_keys, subscribe_to_streams,
 };
 use crate::settings::{companion, options, settings};
 use crate::worker::BUSY_AFTER;
 use crate::worker::pool::workers;
 
-/// The version that clients see: they read it as RedisGears 1.2.13.
-pub(crate) const VERSION: i32 = 10213;
+entry_points!(Engine);
+
+struct Engine;
+
+impl Module for Engine {
+    /// Clients read it as RedisGears 1.2.13.
+    const VERSION: c_int = 10213;
+
+    fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
+        load(context, arguments)
+    }
+}
 
 /// Sets the engine up: settings, threads, commands. Gives each room what it needs of those above it.
 ///
 /// # Errors
 /// Why the module cannot be loaded.
-pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
+fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
     on_main_thread();
     settings().load(arguments)?;
     options::offer(context)?;
@@ -46,15 +62,15 @@ pub(crate) fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), St
         .resolve(&directory.display().to_string());
     Environments::install(directory, |left| workers().leave(left));
     settings().loaded(|| workers().configure());
-    crate::event::listen_to_registrations();
+    event::listen_to_registrations();
     start_threads().map_err(|error| format!("a thread cannot be started: {error}"))?;
     crate::commands::register(context)?;
     crate::persist::install(context)?;
     companion::follow(settings().stop_with_process.get())?;
-    subscribe_to_keys(context)?;
-    register_info(context);
-    create_time_keys(context)?;
-    crate::server::subscribe_to_streams(context)?;
+    subscribe_to_keys::<Keys>(context)?;
+    register_info::<InfoSections>(context);
+    create_held_keys::<TimeEvent>(context)?;
+    subscribe_to_streams::<Streams>(context)?;
     // The first script finds a worker waiting.
     environments().get(Vec::new(), false, |environment| {
         match environment.and_then(|environment| workers().pick(&environment)) {
@@ -72,7 +88,7 @@ fn start_threads() -> io::Result<()> {
     clock::start(BUSY_AFTER, || workers().watch())?;
     start_background()?;
     executor::start(settings().execution_threads.count())?;
-    crate::event::stream::start_thread()
+    stream::start_thread()
 }
 
 /// The directory that is configured, else one below the server's working directory, else one for caches.

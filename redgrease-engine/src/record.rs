@@ -1,4 +1,5 @@
 //! What travels through plans: values, and batches of records.
 
 pub(crate) mod batch;
+pub(crate) mod outcome;
 pub(crate) mod value;

@@ -17,35 +17,39 @@ mod descriptors;
 mod event_loop;
 mod events;
 mod facts;
+mod held;
 mod info;
 mod keyspace;
+mod load;
 mod options;
 mod persistence;
 mod process;
 mod server_events;
 mod streams;
 mod table;
-mod time_key;
 
 pub(crate) use background::{after_command, start_background};
 pub(crate) use call::{CallError, CallReply, ReplyKind, call};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{
-    Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
+    Answer, Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
 };
 pub(crate) use descriptors::{lock_file, receive, send_descriptor};
 pub(crate) use event_loop::turn_will_end;
-pub(crate) use events::{FilteredCommand, filter_commands, subscribe_to_keys};
+pub(crate) use events::{
+    CommandFilter, FilteredCommand, KeyListener, filter_commands, subscribe_to_keys,
+};
 pub(crate) use facts::{Facts, KeyPlaces};
-pub(crate) use info::{Info, register_info};
+pub(crate) use held::{Held, create_held_keys, hold};
+pub(crate) use info::{Info, Sections, register_info};
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, count_keys, scan};
+pub(crate) use load::{Module, entry_points, on_load};
 pub(crate) use options::{OptionStore, OptionValue, ServerOption, offer_options};
 pub(crate) use persistence::{Io, IoError, Moment, Persistent, create_type, replicate};
 pub(crate) use process::{Process, kill_server, terminate_server};
 pub(crate) use server_events::{Event, Handler, subscribe};
-pub(crate) use streams::subscribe_to_streams;
-pub(crate) use table::{api, attach};
-pub(crate) use time_key::{create_time_keys, hold_time_event};
+pub(crate) use streams::{Change, StreamListener, subscribe_to_streams};
+pub(crate) use table::api;
 
 /// Status of a module API call that succeeded.
 pub(crate) const OK: std::os::raw::c_int = 0;
@@ -69,48 +73,4 @@ pub(crate) fn guarded<R>(what: &str, fallback: R, body: impl FnOnce() -> R) -> R
             fallback
         }
     }
-}
-
-/// The entry point that the server calls when it loads the module.
-///
-/// # Safety
-/// The server passes a valid context and argument vector, as its module API promises.
-#[unsafe(no_mangle)]
-pub(crate) unsafe extern "C" fn RedisModule_OnLoad(
-    ctx: *mut table::RedisModuleCtx,
-    argv: *mut *mut table::RedisModuleString,
-    argc: std::os::raw::c_int,
-) -> std::os::raw::c_int {
-    // SAFETY: the server calls this once, on its main thread, with a live context.
-    if let Err(missing) = unsafe { attach(ctx) } {
-        // Without the table there is no log function either.
-        eprintln!(
-            "redgrease: this server's module API lacks {missing}; Redis 6.2 or newer is needed"
-        );
-        return ERR;
-    }
-    guarded("loading the module", ERR, || {
-        let context = Context::from_raw(ctx);
-        // SAFETY: argv holds argc strings for the time of this call.
-        let arguments = unsafe { command::copy_arguments(argv, argc) };
-        match crate::module::load(context, &arguments) {
-            Ok(()) => OK,
-            Err(reason) => {
-                log(
-                    Level::Warning,
-                    &format!("the module was not loaded: {reason}"),
-                );
-                ERR
-            }
-        }
-    })
-}
-
-/// The entry point that the server calls when somebody asks it to unload the module: refused, because workers, blocked
-/// clients and event handlers hold pointers into it.
-#[unsafe(no_mangle)]
-pub(crate) extern "C" fn RedisModule_OnUnload(
-    _ctx: *mut table::RedisModuleCtx,
-) -> std::os::raw::c_int {
-    ERR
 }

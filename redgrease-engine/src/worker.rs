@@ -2,7 +2,7 @@
 
 mod eager;
 pub(crate) mod memory;
-pub(crate) mod outbox;
+mod outbox;
 mod output;
 pub(crate) mod pool;
 mod reader;
@@ -28,7 +28,7 @@ use crate::execution::Execution;
 use crate::packages::environment::Environment;
 use crate::record::value::{Value, encode};
 use crate::server::{Level, log, turn_will_end};
-use outbox::Outbox;
+use outbox::{Outbox, end_turn};
 use output::forward;
 use sync::SyncChannel;
 pub(crate) use sync::TOO_LONG;
@@ -207,7 +207,7 @@ impl Worker {
             }
             pending.insert(number, work);
         }
-        if turn_will_end() {
+        if turn_will_end(end_turn) {
             self.outbox.hold(frame);
         } else {
             self.outbox.send(frame);

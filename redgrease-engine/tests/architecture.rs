@@ -30,13 +30,7 @@ const ROOMS: [&str; 20] = [
 
 /// Which rooms use others above them, still.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("answer", "execution"),
     ("registration", "event"),
-    ("server", "answer"),
-    ("server", "commands"),
-    ("server", "event"),
-    ("server", "module"),
-    ("server", "worker"),
     ("source", "execution"),
     ("worker", "execution"),
     ("worker", "requests"),

@@ -16,7 +16,8 @@ use crate::event::keys;
 use crate::plan::Reader;
 use crate::registration::Registration;
 use crate::server::{
-    Facts, FilteredCommand, KeyPlaces, filter_commands, lock_server, module_flags,
+    CommandFilter, Facts, FilteredCommand, KeyPlaces, Level, filter_commands, lock_server, log,
+    module_flags,
 };
 pub(crate) use check::check;
 pub(crate) use command::{call_next, run, without};
@@ -102,9 +103,9 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         .replace(table);
     if !hooking.is_empty()
         && !FILTERING.swap(true, Ordering::Relaxed)
-        && let Err(text) = filter_commands(&lock)
+        && let Err(text) = filter_commands::<Filter>(&lock)
     {
-        crate::server::log(crate::server::Level::Warning, &text);
+        log(Level::Warning, &text);
     }
     drop(lock);
     drop(old);
@@ -158,20 +159,24 @@ fn find<'a>(name: &[u8], count: usize, word: &dyn Fn(usize) -> Option<&'a [u8]>)
         .collect()
 }
 
-/// Called for every command before it runs.
-pub(crate) fn filter(command: &FilteredCommand) {
-    if COUNT.load(Ordering::Relaxed) == 0 || SKIP_NEXT.swap(false, Ordering::Relaxed) {
-        return;
+/// Puts [`INNER`] before hooked commands.
+struct Filter;
+
+impl CommandFilter for Filter {
+    fn filter(command: &FilteredCommand) {
+        if COUNT.load(Ordering::Relaxed) == 0 || SKIP_NEXT.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let Some(name) = command.word(0) else {
+            return;
+        };
+        if find(name, command.len(), &|index| command.word(index)).is_empty() {
+            return;
+        }
+        let flags = module_flags();
+        if flags.loading() || flags.replica() {
+            return;
+        }
+        command.prepend(INNER);
     }
-    let Some(name) = command.word(0) else {
-        return;
-    };
-    if find(name, command.len(), &|index| command.word(index)).is_empty() {
-        return;
-    }
-    let flags = module_flags();
-    if flags.loading() || flags.replica() {
-        return;
-    }
-    command.prepend(INNER);
 }

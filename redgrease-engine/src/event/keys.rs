@@ -12,15 +12,23 @@ use crate::plan::{KeyEvents, Mode, Reader};
 use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
 use crate::registration::Registration;
-use crate::server::{Context, KeyKind, OpenKey, ServerLock, lock_server};
+use crate::server::{Context, KeyKind, KeyListener, OpenKey, ServerLock, lock_server};
 use crate::source::keys;
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 static REGISTRATIONS: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
 
-/// Whether any registration wants key events.
-pub(crate) fn wanted() -> bool {
-    WANTED.load(Ordering::Relaxed)
+/// Tells registrations what happens to keys.
+pub(crate) struct Keys;
+
+impl KeyListener for Keys {
+    fn wanted() -> bool {
+        WANTED.load(Ordering::Relaxed)
+    }
+
+    fn happened(context: Context<'_>, event: &str, key: &[u8]) {
+        notify(context, event, key);
+    }
 }
 
 /// Takes over which registrations there are.
@@ -92,7 +100,7 @@ fn wants(events: &KeyEvents, context: Context<'_>, event: &str, key: &[u8]) -> b
 }
 
 /// A key changed: starts the executions of the registrations that want it.
-pub(crate) fn notify(context: Context<'_>, event: &str, key: &[u8]) {
+fn notify(context: Context<'_>, event: &str, key: &[u8]) {
     let registrations = REGISTRATIONS
         .read()
         .unwrap_or_else(PoisonError::into_inner)

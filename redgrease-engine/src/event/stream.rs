@@ -5,7 +5,7 @@ pub(crate) mod follower;
 pub(crate) mod group;
 mod watch;
 
-pub(crate) use events::{Change, added, all_changed, changed};
+pub(crate) use events::{Streams, all_changed};
 pub(crate) use follower::Follower;
 pub(crate) use group::with_groups;
 pub(crate) use watch::{pause, set_registrations, start, start_thread, unpause};

@@ -1,16 +1,14 @@
 //! Time events: functions that are called again and again, until the first error, or until the key that holds them goes.
 
 use crate::base::clock;
-use std::ffi::CStr;
+use std::ffi::{CStr, c_int};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::base::random_hex;
 use crate::record::value::{Value, decode, encode};
-use crate::server::{
-    Io, IoError, ServerLock, hold_time_event, lock_server, module_flags, replicate,
-};
+use crate::server::{Held, ServerLock, hold, lock_server, module_flags, replicate};
 use crate::session::{self, PickledPlan, Session};
 
 /// The command that replicas and the append-only file get for a time event with a key.
@@ -20,7 +18,7 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// A time event in its key. Dropping it ends the event.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct TimeEvent {
     period: i64,
     plan: String,
     blob: Vec<u8>,
@@ -28,15 +26,19 @@ pub(crate) struct Held {
     over: Arc<AtomicBool>,
 }
 
-impl Drop for Held {
+impl Drop for TimeEvent {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Relaxed);
     }
 }
 
-impl Held {
-    /// Everything that makes the event again.
-    pub(crate) fn record(&self) -> Vec<u8> {
+impl Held for TimeEvent {
+    /// As RedisGears 1.2 has it.
+    const NAME: &'static CStr = c"rg_timeev";
+    const VERSION: c_int = 1;
+    const MAKE: &'static CStr = MAKE;
+
+    fn record(&self) -> Vec<u8> {
         let requirements = self.requirements.iter().map(Value::str).collect();
         let mut out = Vec::new();
         encode(
@@ -51,7 +53,7 @@ impl Held {
         out
     }
 
-    /// An event from its record, already going on.
+    /// It goes on at once.
     fn revive(record: &[u8]) -> Option<Self> {
         let value = decode(record).ok()?;
         let [period, plan, blob, requirements] = value.items()? else {
@@ -79,19 +81,6 @@ impl Held {
         session.prepare(|| {});
         Some(held)
     }
-
-    /// Writes the event to a database file.
-    pub(crate) fn save(&self, file: &mut Io<'_>) {
-        file.save_bytes(&self.record());
-    }
-
-    /// Reads an event from a database file; it goes on at once.
-    ///
-    /// # Errors
-    /// [`IoError`]
-    pub(crate) fn load(file: &mut Io<'_>) -> Result<Self, IoError> {
-        Self::revive(&file.load_bytes()?).ok_or(IoError)
-    }
 }
 
 /// Calls a function of a session every `period` seconds from now on, while `key` lives if there is one.
@@ -105,7 +94,7 @@ pub(crate) fn start(
     let over = Arc::default();
     begin(session, plan, period, blob, &over);
     if let Some(key) = key {
-        let held = Held {
+        let held = TimeEvent {
             period,
             plan: plan.to_owned(),
             blob: blob.to_vec(),
@@ -114,7 +103,7 @@ pub(crate) fn start(
         };
         let lock = lock_server();
         let record = held.record();
-        hold_time_event(&lock, key, held);
+        hold(&lock, key, held);
         replicate(&lock, MAKE, &[key, &record]);
     }
 }
@@ -124,8 +113,9 @@ pub(crate) fn start(
 /// # Errors
 /// What is wrong with the record.
 pub(crate) fn restore(lock: &ServerLock, key: &[u8], record: &[u8]) -> Result<(), String> {
-    let held = Held::revive(record).ok_or("a time event was not restored: its record is broken")?;
-    hold_time_event(lock, key, held);
+    let held =
+        TimeEvent::revive(record).ok_or("a time event was not restored: its record is broken")?;
+    hold(lock, key, held);
     Ok(())
 }
 

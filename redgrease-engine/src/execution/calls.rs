@@ -4,9 +4,10 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex};
 
 use crate::base::guard;
+use crate::execution::Execution;
 use crate::execution::nesting::Level;
-use crate::execution::{Execution, Outcome};
 use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN};
+use crate::record::outcome::Outcome;
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::server::ServerLock;
 use crate::session::Host;

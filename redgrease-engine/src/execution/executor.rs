@@ -6,11 +6,12 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::base::guard;
 use crate::cluster;
+use crate::execution::Execution;
 use crate::execution::calls::Feeder;
-use crate::execution::{Execution, Outcome};
 use crate::native::NativeRun;
 use crate::plan::{Native, Reader};
 use crate::record::batch::{Batch, Layout};
+use crate::record::outcome::Outcome;
 use crate::record::value::Value;
 use crate::source;
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::execution::{Outcome, Status};
+use crate::execution::Status;
+use crate::record::outcome::Outcome;
 
 /// How often a registration ran, how long, and how it ended.
 #[derive(Clone, Debug, Default)]

@@ -13,7 +13,6 @@ use super::table::{
     RedisModuleBlockedClient, RedisModuleCtx, RedisModuleString, api, attached, module_context,
 };
 use super::{OK, guarded};
-use crate::answer::Reply;
 
 /// How important a log line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,6 +258,21 @@ fn one_line(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
+/// What a client gets.
+pub(crate) trait Answer: Send {
+    /// Writes it, on the server's main thread.
+    fn write(&self, context: Context<'_>);
+}
+
+/// What a client gets whose request was lost.
+struct Dropped;
+
+impl Answer for Dropped {
+    fn write(&self, context: Context<'_>) {
+        context.reply_error("ERR the engine dropped this request; the server log says why");
+    }
+}
+
 /// A client that waits for its answer. It must be answered; dropping it answers with an error.
 #[derive(Debug)]
 pub(crate) struct Blocked {
@@ -272,11 +286,11 @@ unsafe impl Sync for Blocked {}
 
 impl Blocked {
     /// Answers the client.
-    pub(crate) fn answer(mut self, reply: Reply) {
-        self.send(reply);
+    pub(crate) fn answer(mut self, answer: impl Answer + 'static) {
+        self.send(Box::new(answer));
     }
 
-    fn send(&mut self, reply: Reply) {
+    fn send(&mut self, answer: Box<dyn Answer>) {
         let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
         if raw.is_null() {
             return;
@@ -285,7 +299,7 @@ impl Blocked {
             // SAFETY: the handle is live until it is unblocked.
             unsafe { end(raw) };
         }
-        let private = Box::into_raw(Box::new(reply)).cast::<c_void>();
+        let private = Box::into_raw(Box::new(answer)).cast::<c_void>();
         // SAFETY: the handle is unblocked once, and the server owns the private data from here on.
         unsafe { (api().unblock_client)(raw, private) };
     }
@@ -294,9 +308,7 @@ impl Blocked {
 impl Drop for Blocked {
     fn drop(&mut self) {
         if !self.raw.is_null() {
-            self.send(Reply::error(
-                "ERR the engine dropped this request; the server log says why",
-            ));
+            self.send(Box::new(Dropped));
         }
     }
 }
@@ -308,13 +320,13 @@ unsafe extern "C" fn on_unblock(
 ) -> c_int {
     guarded("answering a client", OK, || {
         // SAFETY: the private data is the box made in `send`, alive until `free_reply`.
-        let reply = unsafe {
-            let private = (api().get_blocked_client_private_data)(ctx).cast::<Reply>();
+        let answer = unsafe {
+            let private = (api().get_blocked_client_private_data)(ctx).cast::<Box<dyn Answer>>();
             private.as_ref()
         };
         let context = Context::from_raw(ctx);
-        match reply {
-            Some(reply) => reply.write(context),
+        match answer {
+            Some(answer) => answer.write(context),
             None => context.reply_null(),
         }
         OK
@@ -325,7 +337,7 @@ unsafe extern "C" fn free_reply(_ctx: *mut RedisModuleCtx, private: *mut c_void)
     guarded("freeing an answer", (), || {
         if !private.is_null() {
             // SAFETY: the box made in `send`, freed once.
-            drop(unsafe { Box::from_raw(private.cast::<Reply>()) });
+            drop(unsafe { Box::from_raw(private.cast::<Box<dyn Answer>>()) });
         }
     });
 }

@@ -12,14 +12,22 @@ use super::{OK, guarded};
 /// Every class of key event, misses included.
 const ALL_KEY_EVENTS: c_int = 0b0010_1111_1111_1100;
 
-/// Has [`crate::event::keys::notify`] called for every change of a key.
+/// Who wants to know what happens to keys.
+pub(crate) trait KeyListener {
+    /// Whether there is anything to tell now.
+    fn wanted() -> bool;
+    /// Something happened to a key.
+    fn happened(context: Context<'_>, event: &str, key: &[u8]);
+}
+
+/// Has `L` told of every change of a key.
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn subscribe_to_keys(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn subscribe_to_keys<L: KeyListener>(context: Context<'_>) -> Result<(), String> {
     // SAFETY: a callback with the documented signature.
     let status = unsafe {
-        (api().subscribe_to_keyspace_events)(context.raw(), ALL_KEY_EVENTS, on_key_event)
+        (api().subscribe_to_keyspace_events)(context.raw(), ALL_KEY_EVENTS, on_key_event::<L>)
     };
     if status == OK {
         Ok(())
@@ -28,13 +36,13 @@ pub(crate) fn subscribe_to_keys(context: Context<'_>) -> Result<(), String> {
     }
 }
 
-unsafe extern "C" fn on_key_event(
+unsafe extern "C" fn on_key_event<L: KeyListener>(
     ctx: *mut RedisModuleCtx,
     _class: c_int,
     event: *const c_char,
     key: *mut RedisModuleString,
 ) -> c_int {
-    if !crate::event::keys::wanted() {
+    if !L::wanted() {
         return OK;
     }
     guarded("a key event", OK, || {
@@ -44,7 +52,7 @@ unsafe extern "C" fn on_key_event(
         if READING.load(Ordering::Relaxed) && event == c"keymiss" {
             return OK;
         }
-        crate::event::keys::notify(Context::from_raw(ctx), &event.to_string_lossy(), key);
+        L::happened(Context::from_raw(ctx), &event.to_string_lossy(), key);
         OK
     })
 }
@@ -88,24 +96,30 @@ impl FilteredCommand {
     }
 }
 
-/// Has [`crate::event::hook::filter`] called for every command before it runs.
+/// Who looks at commands before they run.
+pub(crate) trait CommandFilter {
+    /// Looks at one, and may change it.
+    fn filter(command: &FilteredCommand);
+}
+
+/// Has `F::filter` called for every command before it runs.
 ///
 /// # Errors
 /// When the server has no command filters.
-pub(crate) fn filter_commands(lock: &ServerLock) -> Result<(), String> {
+pub(crate) fn filter_commands<F: CommandFilter>(lock: &ServerLock) -> Result<(), String> {
     let register = api()
         .register_command_filter
         .ok_or("this server has no command filters, so commands cannot be hooked")?;
     // SAFETY: the lock is held; a callback with the documented signature.
-    let filter = unsafe { register(lock.context().raw(), on_command, 0) };
+    let filter = unsafe { register(lock.context().raw(), on_command::<F>, 0) };
     if filter.is_null() {
         return Err("the server refused the command filter".to_owned());
     }
     Ok(())
 }
 
-unsafe extern "C" fn on_command(raw: *mut RedisModuleCommandFilterCtx) {
+unsafe extern "C" fn on_command<F: CommandFilter>(raw: *mut RedisModuleCommandFilterCtx) {
     guarded("a command filter", (), || {
-        crate::event::hook::filter(&FilteredCommand { raw });
+        F::filter(&FilteredCommand { raw });
     });
 }

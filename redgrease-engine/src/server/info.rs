@@ -35,15 +35,21 @@ impl Info {
     }
 }
 
-/// Has [`crate::commands::info::fill`] called for INFO.
-pub(crate) fn register_info(context: Context<'_>) {
-    // SAFETY: a callback with the documented signature.
-    unsafe { (api().register_info_func)(context.raw(), on_info) };
+/// Who knows what the module says in INFO.
+pub(crate) trait Sections {
+    /// Writes the sections.
+    fn fill(info: &Info);
 }
 
-unsafe extern "C" fn on_info(raw: *mut RedisModuleInfoCtx, for_crash_report: c_int) {
+/// Has `S::fill` called for INFO.
+pub(crate) fn register_info<S: Sections>(context: Context<'_>) {
+    // SAFETY: a callback with the documented signature.
+    unsafe { (api().register_info_func)(context.raw(), on_info::<S>) };
+}
+
+unsafe extern "C" fn on_info<S: Sections>(raw: *mut RedisModuleInfoCtx, for_crash_report: c_int) {
     // A crashed server may hold any lock.
     if for_crash_report == 0 {
-        guarded("INFO", (), || crate::commands::info::fill(&Info { raw }));
+        guarded("INFO", (), || S::fill(&Info { raw }));
     }
 }

@@ -7,12 +7,32 @@ use super::command::bytes;
 use super::context::Context;
 use super::table::{RedisModuleCtx, RedisModuleString, api};
 use super::{OK, guarded};
-use crate::event::stream::{Change, added, changed};
 
 /// The class of events about streams.
 const STREAM_EVENTS: c_int = 1 << 10;
 /// The classes of events about keys of any type: commands, keys whose time is over, keys that make room.
 const KEY_EVENTS: c_int = 1 << 2 | 1 << 8 | 1 << 9;
+/// How a key comes or goes as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// By DEL, UNLINK, MOVE, at its time, or for want of memory.
+    Gone,
+    /// By RENAME: under which name it came is told next.
+    Leaving,
+    /// By RENAME: it is what has just left another name.
+    Renamed,
+    /// By RESTORE, COPY or MOVE.
+    Arrived,
+}
+
+/// Who wants to know what happens to streams.
+pub(crate) trait StreamListener {
+    /// An entry was added; `nested` says that this happens inside of a synchronous function.
+    fn added(context: Context<'_>, key: &[u8], nested: bool);
+    /// A key came or went as a whole.
+    fn changed(context: Context<'_>, key: &[u8], change: Change);
+}
+
 /// How a stream may come under a name, or go, without an entry being added.
 const CHANGES: [(&CStr, Change); 9] = [
     (c"del", Change::Gone),
@@ -31,21 +51,20 @@ thread_local! {
     static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has [`added`] called for every entry that is added to a stream, and
-/// [`changed`] for every key that comes or goes as a whole.
+/// Has `L` told of every entry that is added to a stream, and of every key that comes or goes as a whole.
 ///
 /// The server does not call a subscriber again while it is being called, so there are two of them: the second one sees what
 /// synchronous functions add.
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn subscribe_to_streams(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn subscribe_to_streams<L: StreamListener>(context: Context<'_>) -> Result<(), String> {
     let subscribe = api().subscribe_to_keyspace_events;
     // SAFETY: callbacks with the documented signature.
     let refused = unsafe {
-        subscribe(context.raw(), STREAM_EVENTS, on_event) != OK
-            || subscribe(context.raw(), STREAM_EVENTS, on_nested_event) != OK
-            || subscribe(context.raw(), KEY_EVENTS, on_change) != OK
+        subscribe(context.raw(), STREAM_EVENTS, on_event::<L>) != OK
+            || subscribe(context.raw(), STREAM_EVENTS, on_nested_event::<L>) != OK
+            || subscribe(context.raw(), KEY_EVENTS, on_change::<L>) != OK
     };
     if refused {
         return Err("the server refused the subscription to events of streams".to_owned());
@@ -57,7 +76,7 @@ pub(crate) fn subscribe_to_streams(context: Context<'_>) -> Result<(), String> {
 ///
 /// # Safety
 /// The arguments of a notification, during that notification.
-unsafe fn tell(
+unsafe fn tell<L: StreamListener>(
     ctx: *mut RedisModuleCtx,
     event: *const c_char,
     key: *mut RedisModuleString,
@@ -66,12 +85,12 @@ unsafe fn tell(
     // SAFETY: the caller vouches for the pointers.
     unsafe {
         if CStr::from_ptr(event) == c"xadd" {
-            added(Context::from_raw(ctx), bytes(key), nested);
+            L::added(Context::from_raw(ctx), bytes(key), nested);
         }
     }
 }
 
-unsafe extern "C" fn on_event(
+unsafe extern "C" fn on_event<L: StreamListener>(
     ctx: *mut RedisModuleCtx,
     _class: c_int,
     event: *const c_char,
@@ -80,13 +99,13 @@ unsafe extern "C" fn on_event(
     guarded("an event of a stream", (), || {
         let outer = TELLING.replace(true);
         // SAFETY: passed on as they are. A server that does call subscribers again gets here inside of itself.
-        unsafe { tell(ctx, event, key, outer) };
+        unsafe { tell::<L>(ctx, event, key, outer) };
         TELLING.set(outer);
     });
     OK
 }
 
-unsafe extern "C" fn on_nested_event(
+unsafe extern "C" fn on_nested_event<L: StreamListener>(
     ctx: *mut RedisModuleCtx,
     _class: c_int,
     event: *const c_char,
@@ -95,13 +114,13 @@ unsafe extern "C" fn on_nested_event(
     if TELLING.get() {
         guarded("an event inside of an event", (), || {
             // SAFETY: passed on as they are.
-            unsafe { tell(ctx, event, key, true) };
+            unsafe { tell::<L>(ctx, event, key, true) };
         });
     }
     OK
 }
 
-unsafe extern "C" fn on_change(
+unsafe extern "C" fn on_change<L: StreamListener>(
     ctx: *mut RedisModuleCtx,
     _class: c_int,
     event: *const c_char,
@@ -112,7 +131,7 @@ unsafe extern "C" fn on_change(
         unsafe {
             let event = CStr::from_ptr(event);
             if let Some(&(_, change)) = CHANGES.iter().find(|(name, _)| *name == event) {
-                changed(Context::from_raw(ctx), bytes(key), change);
+                L::changed(Context::from_raw(ctx), bytes(key), change);
             }
         }
     });

@@ -309,7 +309,7 @@ pub(super) fn attached() -> bool {
 ///
 /// # Safety
 /// `ctx` must be the context that the server passed to `RedisModule_OnLoad`.
-pub(crate) unsafe fn attach(ctx: *mut RedisModuleCtx) -> Result<(), &'static str> {
+pub(crate) unsafe fn attach(ctx: *mut RedisModuleCtx, version: c_int) -> Result<(), &'static str> {
     // SAFETY: the first word of the load context is the lookup function, by the module ABI.
     let table = unsafe {
         let get = *ctx.cast::<GetApi>();
@@ -318,7 +318,7 @@ pub(crate) unsafe fn attach(ctx: *mut RedisModuleCtx) -> Result<(), &'static str
     let table = API.get_or_init(|| table);
     // SAFETY: a documented call with a NUL-terminated name; API version 1.
     unsafe {
-        (table.set_module_attribs)(ctx, c"rg".as_ptr(), crate::module::VERSION, 1);
+        (table.set_module_attribs)(ctx, c"rg".as_ptr(), version, 1);
         if let Some(detach) = table.get_detached_thread_safe_context {
             MODULE_CONTEXT.store(detach(ctx), Ordering::Release);
         }

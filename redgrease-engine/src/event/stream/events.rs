@@ -7,23 +7,23 @@ use super::follower::{Follower, note, work};
 use super::watch::{follows, leaving, look_at_all, poke, present};
 use crate::plan::Mode;
 use crate::registration::Registration;
-use crate::server::{Context, KeyKind, OpenKey};
+use crate::server::{Change, Context, KeyKind, OpenKey, StreamListener};
 
-/// How a key comes or goes as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// By DEL, UNLINK, MOVE, at its time, or for want of memory.
-    Gone,
-    /// By RENAME: under which name it came is told next.
-    Leaving,
-    /// By RENAME: it is what has just left another name.
-    Renamed,
-    /// By RESTORE, COPY or MOVE.
-    Arrived,
+/// Tells those who follow streams what happens to keys.
+pub(crate) struct Streams;
+
+impl StreamListener for Streams {
+    fn added(context: Context<'_>, key: &[u8], nested: bool) {
+        added(context, key, nested);
+    }
+
+    fn changed(context: Context<'_>, key: &[u8], change: Change) {
+        changed(context, key, change);
+    }
 }
 
 /// An entry was added to a stream. `nested` says that this happens inside of a synchronous function.
-pub(crate) fn added(context: Context<'_>, key: &[u8], nested: bool) {
+fn added(context: Context<'_>, key: &[u8], nested: bool) {
     let followers = present();
     if followers.is_empty() {
         return;
@@ -54,7 +54,7 @@ pub(crate) fn added(context: Context<'_>, key: &[u8], nested: bool) {
 
 /// A key came or went as a whole. All entries of a stream that came are wanted; what is under way of one that went is not
 /// acknowledged to another that takes its name.
-pub(crate) fn changed(context: Context<'_>, key: &[u8], change: Change) {
+fn changed(context: Context<'_>, key: &[u8], change: Change) {
     let (present, leaving) = (present(), leaving());
     if (present.is_empty() && leaving.is_empty()) || context.database() != 0 {
         return;

@@ -1,0 +1,64 @@
+//! What executions give.
+
+use std::time::Duration;
+
+use super::value::{Value, decode};
+
+/// What an execution gave.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) results: Vec<Value>,
+    pub(crate) errors: Vec<Vec<u8>>,
+    /// Whether the worker was lost before it had worked the records off.
+    pub(crate) lost: bool,
+    /// How long the operations took, if that was measured.
+    pub(crate) times: Vec<Duration>,
+}
+
+impl Outcome {
+    /// Nothing but one error.
+    pub(crate) fn failed(error: impl Into<Vec<u8>>) -> Self {
+        Self {
+            errors: vec![error.into()],
+            ..Self::default()
+        }
+    }
+
+    /// The worker was lost, or there is none.
+    pub(crate) fn lost(error: impl Into<Vec<u8>>) -> Self {
+        Self {
+            lost: true,
+            ..Self::failed(error)
+        }
+    }
+
+    /// What a worker answered.
+    pub(crate) fn parse(payload: &[u8]) -> Self {
+        let value = match decode(payload) {
+            Ok(value) => value,
+            Err(error) => {
+                return Self::failed(format!("ERR the worker's answer is broken: {error}"));
+            }
+        };
+        let mut parts = value.into_items().unwrap_or_default().into_iter();
+        let results = parts.next().and_then(Value::into_items).unwrap_or_default();
+        let errors = parts.next().and_then(Value::into_items).unwrap_or_default();
+        Self {
+            results,
+            errors: errors
+                .iter()
+                .map(|error| error.as_bytes().unwrap_or_default().to_vec())
+                .collect(),
+            // Whether the worker does not know the function.
+            lost: parts.next().is_some_and(|lost| lost.is_true()),
+            times: parts
+                .next()
+                .and_then(Value::into_items)
+                .unwrap_or_default()
+                .iter()
+                .map(|time| u64::try_from(time.as_int().unwrap_or(0)).unwrap_or(0))
+                .map(Duration::from_micros)
+                .collect(),
+        }
+    }
+}
