@@ -43,6 +43,12 @@ pub(crate) const BUSY_AFTER: Duration = Duration::from_millis(5);
 /// How long a worker may leave what is said on its control socket unread when that is full. The server's own thread writes there.
 const CONTROL_PATIENCE: Duration = Duration::from_secs(1);
 
+/// How long a worker with so many threads may be silent once it was asked so often for another one. When all of them are busy,
+/// asking again only makes sure.
+fn patience(asked: u32, threads: u32) -> Duration {
+    BUSY_AFTER * 2_u32.pow(asked.saturating_sub(threads).min(5))
+}
+
 /// A worker process.
 #[derive(Debug)]
 pub(crate) struct Worker {
@@ -293,11 +299,11 @@ impl Worker {
             return false;
         }
         let silent = now.saturating_sub(self.last_sign.load(Ordering::Relaxed));
-        if u128::from(silent) >= BUSY_AFTER.as_micros() && !self.quiet.load(Ordering::Relaxed) {
-            let threads = u32::try_from(settings().execution_threads.get()).unwrap_or(1);
-            if self.promotions.fetch_add(1, Ordering::Relaxed) <= threads {
-                self.command(FrameType::Promote, 0);
-            }
+        let threads = u32::try_from(settings().execution_threads.get()).unwrap_or(1);
+        let patience = patience(self.promotions.load(Ordering::Relaxed), threads);
+        if u128::from(silent) >= patience.as_micros() && !self.quiet.load(Ordering::Relaxed) {
+            self.promotions.fetch_add(1, Ordering::Relaxed);
+            self.command(FrameType::Promote, 0);
             self.last_sign.store(now, Ordering::Relaxed);
         }
         true

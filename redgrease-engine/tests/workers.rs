@@ -307,12 +307,13 @@ GB('CommandReader').map(f).register(trigger='f')
     assert_eq!(ask(&server, &["GET", "n"]).text(), "800");
 }
 
-/// Which thread of a worker reads its socket, in orders of events that a server brings about once in many days.
+/// Which thread of a worker reads its socket and which one takes what came, in every order of their steps; and that rules which are
+/// not good enough are found wanting.
 #[test]
-fn the_lead_of_a_worker_changes_hands_without_losing_frames() {
+fn whoever_leads_the_threads_of_a_worker_nobody_waits_for_ever() {
     let engine = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = std::process::Command::new(support::server::python())
-        .arg(engine.join("tests/lead.py"))
+        .arg(engine.join("tests/lead/model.py"))
         .arg(engine.join("python"))
         .output()
         .expect("Python starts");

@@ -38,10 +38,6 @@ class Calls:
         self.runs = {}
         # Held while a batch is given to a run or the run looks for its next one.
         self.feeding = threading.Lock()
-        # How many of the engine's frames with definitions of a session are worked off, and frames that wait for more.
-        self.defined = {}
-        self.early = {}
-        self.defining = threading.Condition()
         # Runs that functions of this worker started, and their results as they are.
         self.futures = {}
         self.raw = {}
@@ -59,6 +55,7 @@ class Calls:
                 wire.OVER: self.over,
                 wire.REGISTERED: self.registered,
                 wire.PROFILE: self.profile,
+                "restored": self.restored,
                 "start": self.start_run,
             }
         )
@@ -80,13 +77,14 @@ class Calls:
     # -- sessions
 
     def load(self, runner, number, payload):
-        if self.hub.hand_over(runner, (wire.LOAD, number, payload)):
+        if self.hub.lead.hand_over(runner, (wire.LOAD, number, payload)):
             return
         name, source = wire.loads(payload)
         session = Session(self.hub, name, self.names)
-        self.sessions[name] = session
         context = Context(number, session)
-        self.hub.running[number] = context
+        if not self.hub.begins(number, context):
+            return
+        self.sessions[name] = session
         try:
             if source.__class__ is bytes:
                 source = source.decode("utf-8", "surrogateescape")
@@ -121,13 +119,17 @@ class Calls:
             except BaseException as problem:
                 session.broken[plan] = "the registration %s could not be restored: %s" % (plan, text_of(problem))
                 os.write(2, (session.broken[plan] + "\n").encode("utf-8", "replace"))
-        with self.defining:
-            self.defined[name] = number
-            early = self.early.pop(name, ())
-            self.defining.notify_all()
-        if early:
-            self.hub.give_back(runner, early)
-        for plan in fresh:
+        self.hub.lead.define(name, number)
+        if fresh and runner.__class__ is SyncChannel:
+            # The server waits for something else.
+            self.hub.lead.give([("restored", 0, (session, fresh))])
+        else:
+            self.restored(runner, 0, (session, fresh))
+
+    def restored(self, runner, _number, payload):
+        """Tells functions that were restored that they are registered."""
+        session, plans = payload
+        for plan in plans:
             run_on_registered(self.hub, runner, session, plan)
 
     def registered(self, runner, number, payload):
@@ -170,7 +172,7 @@ class Calls:
             return
         if plans is None:
             del self.sessions[name]
-            self.defined.pop(name, None)
+            self.hub.lead.forget(name)
             return
         for plan in plans:
             session.plans.pop(plan, None)
@@ -204,14 +206,10 @@ class Calls:
 
         They may be under way in another thread, or be still in the main socket when a synchronous call comes.
         """
-        with self.defining:
-            if runner.__class__ is SyncChannel:
-                while self.defined.get(name, 0) < defined:
-                    self.defining.wait()
-            elif self.defined.get(name, 0) < defined:
-                self.early.setdefault(name, []).append(frame)
-                return True
-        return False
+        if runner.__class__ is SyncChannel:
+            runner.wait_for_definitions(name, defined)
+            return False
+        return self.hub.lead.is_early(name, defined, frame)
 
     def _plan(self, name, plan_id):
         session = self.sessions.get(name)
@@ -221,11 +219,7 @@ class Calls:
         """What a run begins with: its context, pipeline, and records. Nothing when it was answered, or cannot begin yet."""
         name, plan_id, defined, start, kind, flags, records, extra = wire.loads(payload)
         hub = self.hub
-        if kind == 9 and hub.hand_over(runner, (frame, number, payload)):
-            return None
-        if number in hub.skipped:
-            hub.skipped.discard(number)
-            self.runs.pop(number, None)
+        if kind == 9 and hub.lead.hand_over(runner, (frame, number, payload)):
             return None
         session, plan = self._plan(name, plan_id)
         if plan is None:
@@ -263,7 +257,9 @@ class Calls:
             pipeline.carry_on = True
         if self.futures and (name, plan_id) in self.futures:
             pipeline.keep = (name, plan_id)
-        hub.running[number] = context
+        if not hub.begins(number, context):
+            self.runs.pop(number, None)
+            return None
         if kind == 9:
             return context, pipeline, plan.argument
         return context, pipeline, records_of(kind, flags & 2, records)
@@ -286,7 +282,7 @@ class Calls:
 
     def begin(self, runner, number, payload):
         """A run over its first records."""
-        if self.hub.hand_over(runner, (wire.BEGIN, number, payload)):
+        if self.hub.lead.hand_over(runner, (wire.BEGIN, number, payload)):
             return
         run = self.runs[number]
         opened = self._open(runner, wire.BEGIN, number, payload)
@@ -297,7 +293,7 @@ class Calls:
     def batch(self, runner, number, payload):
         """More records of a run."""
         run = self.runs.get(number)
-        if run is None or self.hub.hand_over(runner, (wire.BATCH, number, payload)):
+        if run is None or self.hub.lead.hand_over(runner, (wire.BATCH, number, payload)):
             return
         kind, flags, records = wire.loads(payload)
         records = records_of(kind, flags & 2, records)
@@ -351,5 +347,4 @@ class Calls:
     # -- the synchronous channel
 
     def open_sync(self, sock):
-        channel = SyncChannel(self, wire.Stream(sock))
-        threading.Thread(target=channel.serve, name="sync", daemon=True).start()
+        SyncChannel(self, wire.Stream(sock)).start()

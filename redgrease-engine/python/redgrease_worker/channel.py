@@ -1,23 +1,25 @@
 """The synchronous channel: calls that the server waits for."""
 
-import threading
-from _thread import get_ident
+from _thread import allocate_lock, get_ident
 
-from . import wire
+from . import threads, wire
 from .errors import error
+from .lead import DONE, Seat
 
 
-class SyncChannel:
-    """A thread that runs synchronous calls while the server waits for each of them."""
+class SyncChannel(Seat):
+    """A thread that runs synchronous calls while the server waits for each of them.
 
-    main = False
-    # No call of this thread waits while another one runs.
-    waiting = 0
+    It may wait for nothing that the server, or another thread of this process, does only after that call: it writes to
+    its own socket alone, and restores functions itself.
+    """
 
     def __init__(self, calls, stream):
+        super().__init__(allocate_lock())
         self.calls = calls
         self.hub = calls.hub
         self.stream = stream
+        self.frames = []
         self.context = None
         self.target = None
         self.ident = None
@@ -26,23 +28,18 @@ class SyncChannel:
         self.answers = {}
 
     def serve(self):
+        """Runs calls, until one of them goes on without the server waiting for it."""
         self.ident = get_ident()
         self.hub.sync[self.ident] = self
-        try:
-            while not self.detached:
-                self._handle(self._frame())
-        except (EOFError, OSError):
-            self.hub.sync.pop(self.ident, None)
-        finally:
-            if self.detached:
-                self.hub.detached.remove(self)
+        while not self.detached:
+            self._handle(self._frame())
+        self.hub.detached.remove(self)
 
     def _frame(self):
         # Nobody else reads or writes here: the server waits for this thread, which answers it.
-        stream = self.stream
-        if not stream.frames:
-            stream.fill()
-        return stream.frames.popleft()
+        if not self.frames:
+            self.frames, _ = self.stream.receive()
+        return self.frames.pop(0)
 
     def _handle(self, frame):
         kind, number, payload = frame
@@ -67,15 +64,31 @@ class SyncChannel:
         self.context, self.target = context, target
         return wire.loads(self.answers.pop(number))
 
-    def answer(self, number, payload):
-        """The result of a call."""
-        frame = wire.pack(wire.RESULT, number, payload)
+    def tell(self, frame):
+        """Sends a frame that has no answer."""
         if self.detached:
             self.hub.stream.send(frame)
         else:
             self.stream.sock.sendall(frame)
 
+    def answer(self, number, payload):
+        """The result of a call."""
+        self.tell(wire.pack(wire.RESULT, number, payload))
+
+    def wait_for_definitions(self, name, number):
+        """Waits until as many definitions of a session are worked off: by this thread, if need be."""
+        lead = self.hub.lead
+        while True:
+            item = lead.until_defined(self, name, number)
+            if item is DONE:
+                return
+            if item.__class__ is tuple:
+                self.calls.restore(self, item[1], item[2])
+            else:
+                self.hub.act(self, item)
+
     def wait(self, waiter, long=False):
+        """A synchronous call does not wait for functions."""
         raise error("Creating async record is not allowed")
 
     def detach(self, context):
@@ -87,5 +100,8 @@ class SyncChannel:
         self.hub.sync.pop(self.ident, None)
         self.hub.foreign.context = context
         self.stream.sock.sendall(wire.pack(wire.PROGRESS, context.number, b"N"))
-        successor = SyncChannel(self.calls, self.stream)
-        threading.Thread(target=successor.serve, name="sync", daemon=True).start()
+        SyncChannel(self.calls, self.stream).start()
+
+    def start(self):
+        """Starts the thread."""
+        threads.start("sync", self.serve, lambda: self.detached)

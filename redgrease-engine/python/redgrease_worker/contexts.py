@@ -4,10 +4,13 @@ import threading
 
 
 class Waiter:
-    """A request that waits for the server's answer."""
+    """Something that a call waits for: the answer to a request, or what another thread completes."""
 
-    runner = greenlet = lock = payload = None
-    stopped = done = False
+    # The thread in which it waits, where the engine started that; else a lock that is held until the end of the wait.
+    runner = lock = None
+    greenlet = payload = None
+    # Whether what it waits for is in its thread's inbox, or was; and whether the call has gone on.
+    there = done = False
 
     def release(self):
         """Lets a thread go on that waits for the lock; somebody else may have done so already."""

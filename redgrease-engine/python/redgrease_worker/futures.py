@@ -111,13 +111,8 @@ def gearsFuture(*arguments, **keywords):
 def _wake(later):
     later.ready = True
     waiter = later.waiter
-    if waiter is None:
-        return
-    if waiter.lock is not None:
-        waiter.release()
-    else:
-        waiter.runner.inbox.put(waiter)
-        runtime.hub._wake(waiter.runner)
+    if waiter is not None:
+        runtime.hub.lead.put(waiter)
 
 
 # -- coroutines

@@ -1,81 +1,93 @@
-"""Who runs what: threads that take turns at reading frames, greenlets that wait for the server.
+"""The worker's centre: its threads, what they ask the server for, and what the server says on the control socket.
 
-One thread at a time, the leader, reads the socket and runs what the frames ask for. A call that asks the server for
-something waits in its greenlet while the same thread goes on with other frames; a call that keeps its thread busy is
-noticed by the server, which sends PROMOTE on the control socket, and another thread becomes the leader.
+One thread at a time, the leader, takes the frames that ask for work and runs them. A call that asks the server for something
+waits in its greenlet while the same thread goes on with other frames; a call that keeps its thread busy is noticed by the
+server, which sends PROMOTE on the control socket, and another thread becomes the leader. `lead.py` has the rules.
 """
 
-import ctypes
 import itertools
 import os
-import signal
 import threading
-import time
 from _socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
 from _thread import get_ident
 
-from . import wire
+from . import threads, wire
 from .contexts import Foreign, Waiter
 from .errors import error, forcestopped, text_of
+from .lead import FLUSH, READ, Lead
 from .runner import Runner
+from .stopping import stop, stoppable
 
 # What every script that registers something asks for; the engine has the answer at hand.
 _BRIEF = ("id", "check")
+# Stands for the context of a call that was aborted before it came up.
+_SKIPPED = object()
 
 
 class Hub:
     """The worker's centre: streams, runners, requests to the server."""
 
     def __init__(self, sock, control, threads=3):
-        self.stream = wire.Stream(sock)
+        bell, self._bell = os.pipe()
+        self.stream = wire.Stream(sock, bell)
         self.control = control
-        self.handlers = {wire.REPLY: self.reply}
-        self.runners = {}
-        self.followers = []
-        self.vacant = False
-        # Threads that wait for a function and do nothing else, beyond those that the server allows.
-        self.aside = 0
-        self.change = threading.Lock()
+        self.handlers = {}
+        # How many threads may run functions.
         self.threads = threads
-        self.waiters = {}
+        self.started = 1
+        self.runners = {}
         self.numbers = itertools.count(1)
         self.foreign = Foreign()
         self.sync = {}
         # Channels whose call goes on without the server waiting for it.
         self.detached = []
-        # Calls that may be aborted: number -> context; numbers of calls to skip when they come up.
+        # Calls that may be aborted: number -> context.
         self.running = {}
-        self.skipped = set()
-        self.main = self.leader = Runner(self)
+        self.main = Runner(self)
         self.main.main = True
+        self.lead = Lead(threading.Lock(), self.main, self.stream.out, self._start_runner, self._ring)
 
     def run(self):
         """Serves until the server goes away."""
-        threading.Thread(target=self._control, name="control", daemon=True).start()
-        # Not the leader: the server may have asked for another one already.
+        threads.start("control", self._control)
         self.main.start()
-
-    def main_is_free(self, leader):
-        """Gives the lead back to the main thread when that has nothing to do: only there a signal ends a system call.
-
-        Only `leader` may give it, if it still leads: another thread that got the lead meanwhile may be reading, and two
-        readers would leave frames to nobody.
-        """
-        main = self.main
-        if main not in self.followers or main.waiting:
-            return False
-        with self.change:
-            if self.leader is not leader or main not in self.followers:
-                return False
-            self._lead(main)
-        return True
 
     def abandon(self):
         """In a forked child: only the parent speaks for the worker. The child ends when it comes back for more work."""
+        self.lead.end(threading.Lock())
         for stream in [self.stream] + [channel.stream for channel in self.sync.values()]:
             stream.abandon()
         self.control.close()
-        self.change = threading.Lock()
+
+    def _ring(self):
+        os.write(self._bell, b"!")
+
+    def _start_runner(self):
+        """The seat of a new thread, unless there are enough or there is no room for one: memory may be limited."""
+        if self.started >= self.threads + self.lead.aside:
+            return None
+        runner = Runner(self)
+        try:
+            threads.start("runner", runner.start)
+        except RuntimeError as problem:
+            os.write(2, ("%s\n" % problem).encode())
+            return None
+        self.started += 1
+        return runner
+
+    def act(self, seat, word):
+        """Does what the lead says that a thread has to do."""
+        if word is READ:
+            try:
+                frames, count = self.stream.receive()
+            except BaseException as problem:
+                # Nobody else reads: whoever called would leave all others waiting.
+                threads.end(problem)
+            self.lead.arrived(seat, frames, count)
+        elif word is FLUSH:
+            self.stream.flush()
+        else:
+            seat.sleep()
 
     # -- contexts
 
@@ -100,16 +112,18 @@ class Hub:
         if here is not None and here.__class__ is not Runner:
             return here.ask(kind, payload)
         number = next(self.numbers) & 0xFFFFFFFF
-        waiter = self.waiters[number] = Waiter()
+        waiter = Waiter()
         # Set before the request can be answered: another thread may read the answer.
         waiter.runner = here
         frame = wire.pack(kind, number, payload)
         if here is None:
             waiter.lock = threading.Lock()
             waiter.lock.acquire()
+            self.lead.waiters[number] = waiter
             self.stream.send(frame)
             waiter.lock.acquire()
         else:
+            self.lead.waiters[number] = waiter
             self.stream.out.append(frame)
             here.wait(waiter, False, brief)
         return wire.loads(waiter.payload)
@@ -124,23 +138,11 @@ class Hub:
     def tell(self, kind, number, payload):
         """Sends a frame that has no answer."""
         here = self.here()
-        if here is not None and here.__class__ is Runner and self.leader is here:
-            self.stream.out.append(wire.pack(kind, number, payload))
+        frame = wire.pack(kind, number, payload)
+        if here is None:
+            self.stream.send(frame)
         else:
-            self.stream.send(wire.pack(kind, number, payload))
-
-    def reply(self, runner, number, payload):
-        waiter = self.waiters.pop(number, None)
-        if waiter is None:
-            return
-        waiter.payload = payload
-        if waiter.lock is not None:
-            waiter.lock.release()
-        elif waiter.runner is runner:
-            runner.resume(waiter)
-        else:
-            waiter.runner.inbox.put(waiter)
-            self._wake(waiter.runner)
+            here.tell(frame)
 
     # -- control
 
@@ -149,12 +151,6 @@ class Hub:
         space = CMSG_SPACE(16)
         descriptors = []
         while True:
-            while inbox.frames:
-                kind, number, payload = inbox.frames.popleft()
-                try:
-                    self._command(kind, number, payload, descriptors)
-                except Exception as problem:
-                    os.write(2, ("control: %s\n" % text_of(problem)).encode())
             try:
                 data, ancillary, _, _ = self.control.recvmsg(65536, space)
             except OSError:
@@ -166,11 +162,19 @@ class Hub:
             if not data:
                 # The server is gone, and nothing that runs here may outlive it.
                 os._exit(0)
-            inbox.feed(data)
+            frames = []
+            inbox.feed(data, frames)
+            for kind, number, payload in frames:
+                try:
+                    self._command(kind, number, payload, descriptors)
+                except Exception as problem:
+                    os.write(2, ("control: %s\n" % text_of(problem)).encode("utf-8", "replace"))
 
     def _command(self, kind, number, payload, descriptors):
         if kind == wire.PROMOTE:
-            self._promote()
+            received, idle = self.lead.promote()
+            # An idle leader means that what the server waits for is a future, unless a frame is on its way.
+            self._offer(wire.pack(wire.LEADING, 2 if idle else 0, wire.dumps(received & 0x7FFFFFFF)))
         elif kind == wire.ABORT:
             self._abort(number)
         elif kind == wire.SYNC:
@@ -178,104 +182,34 @@ class Hub:
         elif kind == wire.CONFIGURE:
             self.handlers[wire.CONFIGURE](None, number, payload)
 
-    def _promote(self):
-        with self.change:
-            leader = self.leader
-            # In this order: a leader that has taken a frame meanwhile does not receive any more.
-            received = self.stream.received
-            idle = leader is not None and not self.stream.frames and leader.receiving
-            if not idle:
-                self._change_leader()
-        # An idle leader means that what the server waits for is a future, unless a frame is on its way.
-        self.stream.send(wire.pack(wire.LEADING, 2 if idle else 0, wire.dumps(received & 0x7FFFFFFF)))
-
-    def _change_leader(self):
-        """Gives the lead to another thread. The caller holds `change`."""
-        if self.followers:
-            # The main thread first: only there a signal ends a call of the system.
-            self._lead(next((one for one in self.followers if one.main), self.followers[-1]))
-        elif not self._start_runner():
-            self.vacant = True
-            self.leader = None
-
-    def _lead(self, follower):
-        self.followers.remove(follower)
-        self.leader = follower
-        follower.inbox.put(None)
-
-    def _start_runner(self):
-        """Gives the lead to a new thread, unless there are enough or there is no room for one: memory may be limited."""
-        if len(self.runners) >= self.threads + self.aside:
-            return False
-        runner = Runner(self)
-        try:
-            threading.Thread(target=runner.start, name="runner", daemon=True).start()
-        except RuntimeError as problem:
-            os.write(2, ("%s\n" % problem).encode())
-            return False
-        self.leader = runner
-        # It may have looked already, and then waits for this.
-        runner.inbox.put(None)
-        return True
-
-    def hand_over(self, runner, *left):
-        """Leaves frames that may keep their thread for long to a thread on which no call waits for an answer: such a call could
-        not go on before the end. Gives whether there is one.
-        """
-        if not runner.waiting:
-            return False
-        with self.change:
-            if self.leader is not runner:
-                return False
-            frames = self.stream.frames
-            frames.extendleft(reversed(left))
-            free = next((one for one in self.followers if not one.waiting), None)
-            if free is not None:
-                self._lead(free)
-            elif not self._start_runner():
-                for _ in left:
-                    frames.popleft()
-                return False
-        return True
-
-    def give_back(self, runner, frames):
-        """Frames that were taken before their time are to be taken again, before all others."""
-        self.stream.frames.extendleft(reversed(frames))
-        leader = self.leader
-        if leader is not None and leader is not runner:
-            self._wake(leader)
+    def _offer(self, frame):
+        # Not by waiting for room: the server may want something else of this thread meanwhile, and make room only then.
+        if not self.stream.offer(frame):
+            self.lead.look()
 
     # -- aborting
 
+    def begins(self, number, context):
+        """Notes a call that may be aborted; gives whether it was before it came up."""
+        if self.running.setdefault(number, context) is context:
+            return True
+        self.running.pop(number, None)
+        return False
+
     def _abort(self, number):
-        context = self.running.get(number)
-        if context is None:
-            self.skipped.add(number)
-            self.stream.send(wire.pack(wire.ABORTED, number, b"N"))
+        context = self.running.setdefault(number, _SKIPPED)
+        if context is _SKIPPED:
+            self._offer(wire.pack(wire.ABORTED, number, b"N"))
             return
+        # In this order. Whoever begins to wait, or goes on after that, notes it first and then looks at `stopped`.
         context.stopped = True
         waiter = context.waiter
         if waiter is not None:
-            waiter.stopped = True
-            if waiter.runner is None:
-                waiter.release()
-            else:
-                waiter.runner.inbox.put(waiter)
-                self._wake(waiter.runner)
+            self.lead.put(waiter)
             return
         for runner in list(self.runners.values()) + list(self.sync.values()) + self.detached:
             if runner.target is context:
-                if runner.main:
-                    signal.pthread_kill(runner.ident, signal.SIGUSR1)
-                else:
-                    _raise_in(runner.ident)
-
-    def _wake(self, runner):
-        """Makes the leader look at its inbox, which it does not while it waits for the socket: the server answers."""
-        with self.change:
-            receiving = runner.receiving
-        if receiving:
-            self.stream.send(wire.pack(wire.LEADING, 1, b"N"))
+                stop(runner)
 
     def on_signal(self, *_):
         """In the main thread: stops the call that runs there, if it is to be stopped."""
@@ -284,30 +218,4 @@ class Hub:
         if target is not None and target.stopped:
             raise forcestopped()
 
-    def stoppable(self, runner, context, body, *arguments):
-        """Calls `body` so that an abort can reach it."""
-        outer_context, outer_target = runner.context, runner.target
-        runner.context = context
-        try:
-            try:
-                runner.target = context
-                return body(*arguments)
-            finally:
-                runner.target = None
-        finally:
-            try:
-                if context.stopped and not runner.main:
-                    # The exception may still be on its way to this thread.
-                    _settle()
-            except forcestopped:
-                pass
-            runner.context, runner.target = outer_context, outer_target
-
-
-def _settle():
-    for _ in range(20):
-        time.sleep(0.001)
-
-
-def _raise_in(ident):
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(forcestopped))
+    stoppable = staticmethod(stoppable)

@@ -2,6 +2,7 @@
 
 import marshal
 import os
+import select
 import struct
 import threading
 from _socket import MSG_DONTWAIT
@@ -12,6 +13,7 @@ HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC,
 READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTED, LEADING, EXECUTE_ATOMIC, BEGUN = range(65, 77)
 
 _HEAD = struct.Struct("<IBI")
+_NUMBER = struct.Struct("<I")
 _VERSION = 2
 # What is received at once. The buffer is kept: one of this size per frame would cost more system calls than the frame.
 _ROOM = 262144
@@ -40,6 +42,10 @@ class Nobody:
     def sendall(self, data):
         """Loses the data."""
 
+    def send(self, data, flags=0):
+        """Loses the data."""
+        return len(data)
+
     def recv_into(self, buffer, size=0, flags=0):
         """The end of file."""
         return 0
@@ -48,93 +54,165 @@ class Nobody:
 class Stream:
     """A socket that carries frames; any thread may write, one at a time reads."""
 
-    def __init__(self, sock):
+    def __init__(self, sock, bell=None):
+        """Whoever reads comes back when there is something to read from `bell`, a descriptor."""
         self.sock = sock
-        self.frames = deque()
-        # How many bytes have come, counted once their frames are in `frames`.
-        self.received = 0
-        self.reading = threading.Lock()
-        self._writing = threading.Lock()
         # Frames that wait for a flush.
         self.out = deque()
         # Called with the number of a run whose records come in pieces, before anybody can take one of its frames.
         self.begun = None
-        self._rest = b""
+        self._bell = bell
+        self._poll = None
+        self._writing = threading.Lock()
         self._room = None
+        self._rest = b""
+        # A frame that is larger than what is received at once, and how much of it is there.
+        self._large = None
+        self._filled = 0
         self._quick = False
+
+    # -- writing
 
     def flush(self):
         """Writes what waits."""
         out = self.out
         while out:
             with self._writing:
-                pieces = []
-                while out:
-                    pieces.append(out.popleft())
-                if pieces:
-                    try:
-                        self.sock.sendall(b"".join(pieces))
-                    except OSError:
-                        # What runs here can tell nobody what becomes of it; the server answers those who wait.
-                        os._exit(1)
+                try:
+                    self.sock.sendall(self._taken())
+                except OSError:
+                    # What runs here can tell nobody what becomes of it; the server answers those who wait.
+                    os._exit(1)
 
     def send(self, frame):
         """Writes a frame now, after what waits."""
         self.out.append(frame)
         self.flush()
 
-    def fill(self):
-        """Blocks until at least one whole frame is there. The caller holds `reading`."""
-        frames = self.frames
-        room = self._room
-        if room is None:
-            room = self._room = memoryview(bytearray(_ROOM))
+    def offer(self, frame):
+        """Writes a frame, and what waits, without waiting for room; gives whether nothing is left to be written."""
+        out = self.out
+        out.append(frame)
+        while out:
+            if not self._writing.acquire(False):
+                # Whoever writes looks again afterwards.
+                return True
+            try:
+                data = self._taken()
+                try:
+                    data = data[self.sock.send(data, MSG_DONTWAIT) :]
+                except BlockingIOError:
+                    pass
+                except OSError:
+                    os._exit(1)
+                if data:
+                    out.appendleft(data)
+                    return False
+            finally:
+                self._writing.release()
+        return True
+
+    def _taken(self):
+        # The caller holds `_writing`.
+        out = self.out
+        pieces = []
+        while out:
+            pieces.append(out.popleft())
+        return b"".join(pieces)
+
+    # -- reading
+
+    def receive(self):
+        """The whole frames that come next, and in how many bytes: none of them when the bell rang. One thread at a time calls this.
+        """
+        frames = []
+        total = 0
         while not frames:
-            begun = perf_counter()
-            count = self._look(room, begun + _AWAKE) if self._quick else None
+            large = self._large
+            if large is not None:
+                view = memoryview(large)[self._filled :]
+            else:
+                view = self._room
+                if view is None:
+                    view = self._room = memoryview(bytearray(_ROOM))
+            count = self._some(view)
             if count is None:
-                count = self.sock.recv_into(room)
-                self._quick = perf_counter() - begun < 2 * _AWAKE
+                break
             if not count:
                 raise EOFError("the server closed the connection")
-            self.feed(bytes(room[:count]))
-            self.received += count
-            if len(frames) > 1:
-                # There is more than one caller: somebody else has use for the processor.
-                self._quick = False
+            total += count
+            if large is None:
+                self.feed(view[:count], frames)
+            else:
+                self._filled += count
+                if self._filled == len(large):
+                    self._large = None
+                    self._add(frames, large[4], _NUMBER.unpack_from(large, 5)[0], memoryview(large)[9:])
+        if len(frames) > 1:
+            # There is more than one caller: somebody else has use for the processor.
+            self._quick = False
+        return frames, total
 
-    def _look(self, room, end):
-        """Receives what comes until `end`; None when nothing has."""
+    def _some(self, view):
+        """Receives what is there or comes; None when the bell rang."""
         receive = self.sock.recv_into
+        begun = perf_counter()
+        end = begun + _AWAKE if self._quick else begun
         while True:
             try:
-                return receive(room, 0, MSG_DONTWAIT)
+                count = receive(view, 0, MSG_DONTWAIT)
+                break
             except BlockingIOError:
-                if perf_counter() > end:
-                    return None
-            _give_way()
+                if perf_counter() < end:
+                    _give_way()
+                    continue
+            if self._rang():
+                return None
+        self._quick = perf_counter() - begun < 2 * _AWAKE
+        return count
 
-    def feed(self, data):
-        """Cuts bytes into frames."""
-        if self._rest:
-            data = self._rest + data
+    def _rang(self):
+        """Sleeps until there is something to receive, or the bell rings: gives whether it did."""
+        poll = self._poll
+        if poll is None:
+            poll = self._poll = select.poll()
+            poll.register(self.sock.fileno(), select.POLLIN)
+            if self._bell is not None:
+                poll.register(self._bell, select.POLLIN)
+        for descriptor, _ in poll.poll():
+            if descriptor == self._bell:
+                os.read(descriptor, 64)
+                return True
+        return False
+
+    def feed(self, data, frames):
+        """Cuts bytes into frames; what is left belongs to the next one."""
+        data = self._rest + data if self._rest else bytes(data)
         at, end = 0, len(data)
         while end - at >= 9:
             length, kind, number = _HEAD.unpack_from(data, at)
             stop = at + 4 + length
             if stop > end:
+                if length >= _ROOM:
+                    # Bytes that come in many pieces are not put together anew with each of them.
+                    self._large = bytearray(4 + length)
+                    self._filled = end - at
+                    self._large[: self._filled] = data[at:]
+                    at = end
                 break
-            if kind == BEGIN:
-                self.begun(number)
-            self.frames.append((kind, number, data[at + 9 : stop]))
+            self._add(frames, kind, number, data[at + 9 : stop])
             at = stop
         self._rest = data[at:]
 
+    def _add(self, frames, kind, number, payload):
+        if kind == BEGIN:
+            self.begun(number)
+        frames.append((kind, number, payload))
+
     def abandon(self):
         """In a forked child: the socket, what waits in it, and the locks of threads that are not here belong to the parent."""
-        self.reading = threading.Lock()
         self._writing = threading.Lock()
         self.out.clear()
-        self.frames.clear()
+        self._quick = False
         sock, self.sock = self.sock, Nobody()
         sock.close()

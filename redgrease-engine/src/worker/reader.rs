@@ -154,11 +154,6 @@ impl Worker {
                 self.promotions.store(0, Ordering::Relaxed);
                 self.rest(decode(frame.payload).ok().and_then(|count| count.as_int()));
             }
-            FrameType::Leading if frame.number == 1 => {
-                crate::worker::wire::frame(&mut server.replies, FrameType::Reply, 0, |out| {
-                    out.push(b'N');
-                });
-            }
             FrameType::Ready => {
                 if let Ok(ready) = decode(frame.payload) {
                     log(

@@ -28,6 +28,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "futures.py"
     "hooks.py"
     "hub.py"
+    "lead.py"
     "overlap.py"
     "pickling.py"
     "prelude.py"
@@ -39,6 +40,8 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "session.py"
     "start.py"
     "steps.py"
+    "stopping.py"
+    "threads.py"
     "wire.py"
 ];
 

@@ -1,0 +1,42 @@
+"""Stopping a call that runs: by an exception in its thread."""
+
+import ctypes
+import signal
+import time
+
+from .errors import forcestopped
+
+
+def stop(runner):
+    """Raises `forcestopped` in the thread of a runner or synchronous channel."""
+    if runner.main:
+        # It ends calls of the system too.
+        signal.pthread_kill(runner.ident, signal.SIGUSR1)
+    else:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(runner.ident), ctypes.py_object(forcestopped))
+
+
+def stoppable(runner, context, body, *arguments):
+    """Calls `body` for a context so that an abort can reach it."""
+    outer_context, outer_target = runner.context, runner.target
+    runner.context = context
+    try:
+        try:
+            runner.target = context
+            return body(*arguments)
+        finally:
+            runner.target = None
+    finally:
+        settle(runner, context)
+        runner.context, runner.target = outer_context, outer_target
+
+
+def settle(runner, context):
+    """After a call was no target any more: lets an exception that is on its way to its thread come."""
+    if not context.stopped or runner.main:
+        return
+    try:
+        for _ in range(20):
+            time.sleep(0.001)
+    except forcestopped:
+        pass

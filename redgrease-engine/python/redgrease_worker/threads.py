@@ -1,0 +1,32 @@
+"""Threads of the worker, none of which may end without the worker: the server answers all who wait for a process that is gone."""
+
+import os
+import threading
+import traceback
+
+
+def end(problem=None):
+    """Ends the worker, in silence when the server closed the connection."""
+    if isinstance(problem, EOFError):
+        os._exit(0)
+    if problem is not None:
+        text = "".join(traceback.format_exception(type(problem), problem, problem.__traceback__))
+        os.write(2, text.encode("utf-8", "backslashreplace"))
+    os._exit(1)
+
+
+def _run(body, may_end):
+    try:
+        body()
+    except BaseException as problem:
+        end(problem)
+    if not may_end():
+        end()
+
+
+def start(name, body, may_end=lambda: False):
+    """Starts a thread that runs what goes on until the server goes away, unless `may_end` says otherwise then.
+
+    Raises RuntimeError where the system gives no thread.
+    """
+    threading.Thread(target=_run, args=(body, may_end), name=name, daemon=True).start()
