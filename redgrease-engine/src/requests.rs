@@ -11,7 +11,7 @@ use crate::plan::{CommandReader, Plan, Reader};
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::registrar::{Claim, commit, tell_registered};
 use crate::registration;
-use crate::server::{CallError, CallReply, ReplyKind, ServerLock, call, lock_server};
+use crate::server::{CallReply, ReplyKind, ServerLock, lock_server};
 use crate::session::{self, Session};
 use crate::settings::settings;
 use crate::worker::Worker;
@@ -37,10 +37,10 @@ pub(crate) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
     let Some((name, arguments)) = arguments.split_first() else {
         return;
     };
-    let result = match (hook, permit::refusal(lock, name, arguments)) {
-        (_, Some(text)) => Err(CallError { text }),
-        (Some(registration), None) => hook::without(registration, || call(lock, name, arguments)),
-        (None, None) => call(lock, name, arguments),
+    let run = || permit::run(lock, name, arguments);
+    let result = match hook {
+        Some(registration) => hook::without(registration, run),
+        None => run(),
     };
     frame(replies, FrameType::Reply, number, |payload| {
         encode_head(b'(', 2, payload);

@@ -29,10 +29,11 @@ mod streams;
 mod table;
 
 pub(crate) use background::{after_command, start_background};
-pub(crate) use call::{CallError, CallReply, ReplyKind, call};
+pub(crate) use call::{CallError, CallReply, ReplyKind, call, call_as_clients_write};
 pub(crate) use command::{Command, Flag, Invocation, create_command};
 pub(crate) use context::{
-    Answer, Blocked, Context, Level, ServerLock, lock_server, log, module_flags, on_main_thread,
+    Answer, Blocked, Context, ContextFlags, Level, ServerLock, lock_server, log, module_flags,
+    on_main_thread,
 };
 pub(crate) use descriptors::{lock_file, receive, send_descriptor};
 pub(crate) use event_loop::turn_will_end;

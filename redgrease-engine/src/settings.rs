@@ -98,6 +98,7 @@ settings! {
     atomic_deadline: Number = "AtomicDeadline", Python, Runtime, Number::new(5000, 1);
     start_deadline: Number = "StartDeadline", Python, Runtime, Number::new(30000, 1);
     abort_grace: Number = "AbortGrace", Python, Runtime, Number::new(250, 1);
+    write_always: Number = "WriteAlways", Python, Runtime, Number::truth(false);
     wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
     stop_with_process: Number = "StopWithProcess", Python, LoadOnly, Number::new(0, 0);
 }

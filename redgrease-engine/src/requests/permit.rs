@@ -1,7 +1,10 @@
 //! Which commands functions may run, and which would end or stop the server.
 
 use crate::execution::nesting;
-use crate::server::{Facts, ServerLock};
+use crate::server::{
+    CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write,
+};
+use crate::settings::settings;
 
 const NEEDS_CONNECTION: &str = "acts on the connection that it comes from, and functions have none";
 const WAITS: &str = "makes its client wait, and the server must not wait for a function that waits";
@@ -40,8 +43,35 @@ fn find(list: &[Refused], name: &[u8], first: Option<&[u8]>) -> Option<Refused> 
         .copied()
 }
 
-/// Why a function may not run a command now, if it may not.
-pub(super) fn refusal(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Option<String> {
+/// Commands that may write, and that the server does not count among those that do.
+const SCRIPTS: [&str; 3] = ["eval", "evalsha", "fcall"];
+
+/// Runs a command for a function.
+///
+/// # Errors
+/// Why the function may not run it now, or what the server said.
+pub(super) fn run(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[&[u8]],
+) -> Result<CallReply, CallError> {
+    let facts = Facts::of(lock, name, arguments.first().copied());
+    if let Some(text) = refusal(lock, name, arguments, facts.as_deref()) {
+        return Err(CallError { text });
+    }
+    if facts.is_some_and(|facts| facts.has("write")) && !settings().write_always.is_on() {
+        call_as_clients_write(lock, name, arguments)
+    } else {
+        call(lock, name, arguments)
+    }
+}
+
+fn refusal(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[&[u8]],
+    facts: Option<&Facts>,
+) -> Option<String> {
     let first = arguments.first().copied();
     let mut found = find(&NEVER, name, first);
     if nesting::is_inside() {
@@ -54,14 +84,53 @@ pub(super) fn refusal(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Op
             shown.trim_end()
         ));
     }
+    let has = |flag| facts.is_some_and(|facts| facts.has(flag));
+    let is_script = SCRIPTS
+        .iter()
+        .any(|one| name.eq_ignore_ascii_case(one.as_bytes()));
+    if !has("write") && !has("noscript") {
+        return None;
+    }
+    let flags = lock.context().flags();
     // A script is under way, and the server runs one at a time. What it keeps from scripts is kept from functions in them.
-    if lock.context().flags().lua()
-        && Facts::of(lock, name, first).is_some_and(|facts| facts.has("noscript"))
-    {
+    if has("noscript") && flags.lua() {
         return Some(format!(
             "ERR a function that a Lua script waits for cannot run {}: the server keeps it from scripts",
             String::from_utf8_lossy(name).to_uppercase()
         ));
     }
+    if settings().write_always.is_on() {
+        return None;
+    }
+    // In the server's words, which clients get.
+    if has("write") && flags.read_only() {
+        return Some("READONLY You can't write against a read only replica.".to_owned());
+    }
+    if (has("denyoom") || is_script) && flags.out_of_memory() && !makes_room(lock, flags) {
+        return Some("OOM command not allowed when used memory > 'maxmemory'.".to_owned());
+    }
     None
+}
+
+/// Whether the server can evict keys for what is written.
+fn makes_room(lock: &ServerLock, flags: ContextFlags) -> bool {
+    if !flags.evicts() {
+        return false;
+    }
+    let said = |name: &[u8], arguments: &[&str]| {
+        call(lock, name, arguments).map_or_else(
+            |_| String::new(),
+            |reply| {
+                let value = reply.elements().last();
+                String::from_utf8_lossy(value.as_ref().unwrap_or(&reply).text()).into_owned()
+            },
+        )
+    };
+    let keys = said(b"INFO", &["keyspace"]);
+    if said(b"CONFIG", &["GET", "maxmemory-policy"]).starts_with("volatile") {
+        // Keys without a time to live stay.
+        let mut counts = keys.split("expires=").skip(1);
+        return counts.any(|count| !count.starts_with("0,"));
+    }
+    keys.contains("keys=")
 }

@@ -1,6 +1,6 @@
 //! Running commands of the server and reading their replies.
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::io;
 
 use super::context::{ServerLock, writes_are_paused};
@@ -73,6 +73,28 @@ pub(crate) fn call<A: AsRef<[u8]>>(
     name: &[u8],
     arguments: &[A],
 ) -> Result<CallReply, CallError> {
+    run(lock, name, arguments, false)
+}
+
+/// The same for a command that writes, with what keeps clients from writing: a snapshot that failed, replicas that are missing,
+/// a lost master. Servers before Redis 7.0 do not know this.
+///
+/// # Errors
+/// Those of [`call`], and the server's own text when it refuses the write.
+pub(crate) fn call_as_clients_write<A: AsRef<[u8]>>(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[A],
+) -> Result<CallReply, CallError> {
+    run(lock, name, arguments, api().call_reply_double.is_some())
+}
+
+fn run<A: AsRef<[u8]>>(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[A],
+    as_clients: bool,
+) -> Result<CallReply, CallError> {
     let Ok(name) = CString::new(name) else {
         return Err(CallError {
             text: "No such file or directory".to_owned(),
@@ -101,19 +123,32 @@ pub(crate) fn call<A: AsRef<[u8]>>(
             text: PAUSED.to_owned(),
         });
     }
-    let format = if paused { c"!Wv" } else { c"!v" };
-    // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates, "W" refuses to write.
-    let raw = unsafe {
-        (api().call)(
-            lock.context().raw(),
-            name.as_ptr(),
-            format.as_ptr(),
-            strings.0.as_ptr(),
-            strings.0.len(),
-        )
+    let ask = |format: &CStr| {
+        // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates, "W" refuses to write, "S"
+        // refuses what scripts may not write, and "E" gives the text of a refusal.
+        unsafe {
+            (api().call)(
+                lock.context().raw(),
+                name.as_ptr(),
+                format.as_ptr(),
+                strings.0.as_ptr(),
+                strings.0.len(),
+            )
+        }
     };
+    let mut raw = ask(match (paused, as_clients) {
+        (true, _) => c"!Wv",
+        (false, true) => c"!Sv",
+        (false, false) => c"!v",
+    });
     if raw.is_null() {
         let error = io::Error::last_os_error();
+        if as_clients && !paused && error.raw_os_error() == Some(libc::ESPIPE) {
+            raw = ask(c"!SEv");
+        }
+        if !raw.is_null() {
+            return Ok(CallReply { raw, owned: true });
+        }
         // The second where the server does not know "W", before Redis 7.0.
         if paused && matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EBADF)) {
             return Err(CallError {

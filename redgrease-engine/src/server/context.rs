@@ -93,6 +93,14 @@ impl ContextFlags {
     pub(crate) fn replica(self) -> bool {
         self.0 & (1 << 3) != 0
     }
+    /// This server is a replica that takes writes from its master only.
+    pub(crate) fn read_only(self) -> bool {
+        self.0 & (1 << 4) != 0
+    }
+    /// Keys may be evicted when the memory is used up.
+    pub(crate) fn evicts(self) -> bool {
+        self.0 & (1 << 9) != 0
+    }
     /// The memory is used up.
     pub(crate) fn out_of_memory(self) -> bool {
         self.0 & (1 << 10) != 0

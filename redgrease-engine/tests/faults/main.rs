@@ -7,6 +7,7 @@ mod aborts;
 mod arena;
 mod commands;
 mod deadlines;
+mod limits;
 mod nesting;
 mod processes;
 mod python;
