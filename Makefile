@@ -24,7 +24,13 @@ $(VENV)/.ready: setup.sh $(PINS)/packages.txt
 	@./setup.sh venv $(VENV) $(PYTHON) $(PINS)/packages.txt
 	@touch $@
 
-lint:
+# what `make lint` looks at Python with
+$(VENV)/.tools: $(VENV)/.ready $(PINS)/tools.txt
+	@./setup.sh tools $(VENV) $(PINS)/tools.txt
+	@touch $@
+
+lint: $(VENV)/.tools
+	cd redgrease-engine/python && $(abspath $(VENV))/bin/ruff check . && $(abspath $(VENV))/bin/mypy
 	cargo fmt --all --check
 	cargo clippy -p redgrease-core --all-targets --features check -- -D warnings
 	cargo clippy -p redgrease-core --all-targets --features cluster-async,connection-manager -- -D warnings

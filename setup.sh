@@ -2,6 +2,7 @@
 # Installs what the demo and the tests need and this machine does not have: see the Makefile.
 #   setup.sh programs                            redis-server, cargo
 #   setup.sh venv DIR PYTHON PINS                a Python environment for the workers, with what the file PINS lists
+#   setup.sh tools DIR PINS                      what it is linted with, into that environment
 set -eu
 
 # install PACKAGE... : with apt, when we may
@@ -55,6 +56,17 @@ venv() {
     fi
     echo "setup: Python environment in $dir"
     "$python" -m venv --clear "$dir"
+    "$dir/bin/python3" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$pins"
+}
+
+tools() {
+    dir=$1
+    pins=$2
+    if ! "$dir/bin/python3" -c 'import sys; sys.exit(sys.version_info < (3, 10))'; then
+        echo "setup: linting needs Python 3.10 or newer; make the environment anew with PYTHON=python3.10 make setup" >&2
+        exit 1
+    fi
+    echo "setup: tools for Python in $dir"
     "$dir/bin/python3" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$pins"
 }
 

@@ -222,8 +222,25 @@ fn check_places(client: &mut Client, when: &str) {
 /// What `fail` answers, in every version.
 const FAILED: &str = "['Traceback (most recent call last):\\n', '  File \"<string>\", line 16, in fail\\n', 'ZeroDivisionError: division by zero\\n']";
 
+/// The worker's own tests, which need no server.
+fn check_units(python: &Path, minor: u32) {
+    let output = Command::new(python)
+        .args(["-B", "-m", "unittest"])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("python"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("an interpreter");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "Python 3.{minor}: {said}");
+    let ran = said
+        .lines()
+        .find(|line| line.starts_with("Ran ") && !line.starts_with("Ran 0 "));
+    println!("Python 3.{minor}: {}", ran.expect("tests that ran"));
+}
+
 /// What a function does in every version.
 fn work(python: &Path, minor: u32) {
+    check_units(python, minor);
     // The last one given counts.
     let options = Options::module(&["PythonExecutable", &python.display().to_string()]);
     let mut server = Server::with(&options);

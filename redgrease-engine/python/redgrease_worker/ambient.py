@@ -1,6 +1,13 @@
 """What scripts find under a bare name beside the functions: the modules that the original's own Python imports."""
 
+from __future__ import annotations
+
 import importlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
 
 # The names, and what they stand for; without a second part, the module itself.
 _NAMES = {
@@ -33,7 +40,7 @@ _NAMES = {
 _ANY = frozenset(("__dict__", "dir", "eval", "exec", "globals", "locals", "vars"))
 
 
-def _said(code):
+def _said(code: CodeType) -> set[str]:
     """The names that code says, its functions included."""
     names = set(code.co_names)
     for constant in code.co_consts:
@@ -42,7 +49,7 @@ def _said(code):
     return names
 
 
-def found_by(code):
+def found_by(code: CodeType) -> dict[str, Any]:
     """What a script that says some of the names finds under them. The others are not imported: workers stay small."""
     said = _said(code)
     anything = not said.isdisjoint(_ANY)

@@ -1,9 +1,18 @@
 """The context behind a `GearsBuilder`: checks operations and arguments, collects the plan, hands it to the engine."""
 
+from __future__ import annotations
+
 import types
 
 from .errors import error
 from .steps import Op, Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .session import Session
 
 RUN_READERS = ("KeysReader", "StreamReader", "PythonReader")
 REGISTER_READERS = ("KeysReader", "StreamReader", "CommandReader")
@@ -21,13 +30,13 @@ _BY_KEY = "RedisGearsPy_PyCallbackAccumulateByKey"
 _REDUCER = "RedisGearsPy_PyCallbackReducer"
 
 
-def _function(operation, value, role=""):
+def _function(operation: str, value: Any, role: str = "") -> Callable[..., Any]:
     if not isinstance(value, types.FunctionType):
         raise error("%s %sargument must be a function" % (operation, role))
     return value
 
 
-def _count(operation, arguments, least, most=None):
+def _count(operation: str, arguments: tuple[Any, ...], least: int, most: int | None = None) -> None:
     if not least <= len(arguments) <= (least if most is None else most):
         raise error("wrong number of args to %s function" % operation)
 
@@ -37,7 +46,7 @@ class PyFlatExecution:
 
     __module__ = "redisgears"
 
-    def __init__(self, session, reader, desc):
+    def __init__(self, session: Session, reader: str, desc: str | None) -> None:
         self.session = session
         if not isinstance(reader, str):
             raise error("reader argument must be a string")
@@ -48,30 +57,30 @@ class PyFlatExecution:
             raise error("The given reader does not exists")
         self.reader = reader
         self.desc = desc
-        self.ops = []
+        self.ops: list[Op] = []
 
-    def _add(self, *arguments, **keywords):
+    def _add(self, *arguments: Any, **keywords: Any) -> None:
         self.ops.append(Op(*arguments, **keywords))
 
     # -- operations
 
-    def map(self, *arguments, **keywords):
+    def map(self, *arguments: Any, **keywords: Any) -> None:
         _count("map", arguments, 1)
         self._add("map", _function("map", arguments[0]), hint=keywords.get("hint"), name=_MAPPER)
 
-    def filter(self, *arguments):
+    def filter(self, *arguments: Any) -> None:
         _count("filter", arguments, 1)
         self._add("filter", _function("filter", arguments[0]), name=_FILTER)
 
-    def foreach(self, *arguments):
+    def foreach(self, *arguments: Any) -> None:
         _count("foreach", arguments, 1)
         self._add("foreach", _function("foreach", arguments[0]), name=_FOREACH)
 
-    def flatmap(self, *arguments):
+    def flatmap(self, *arguments: Any) -> None:
         _count("flatmap", arguments, 1)
         self._add("flatmap", _function("flatmap", arguments[0]), name=_FLAT_MAPPER)
 
-    def limit(self, *arguments):
+    def limit(self, *arguments: Any) -> None:
         _count("limit", arguments, 1, 2)
         for number in arguments:
             if not isinstance(number, int):
@@ -79,20 +88,20 @@ class PyFlatExecution:
         offset = arguments[1] if len(arguments) > 1 else 0
         self._add("limit", None, (int(arguments[0]), int(offset)), name="limit")
 
-    def accumulate(self, *arguments, **keywords):
+    def accumulate(self, *arguments: Any, **keywords: Any) -> None:
         _count("accumulate", arguments, 1)
         function = _function("accumulate", arguments[0])
         self._add("accumulate", function, hint=keywords.get("hint"), name=_ACCUMULATE)
 
-    def groupby(self, *arguments):
+    def groupby(self, *arguments: Any) -> None:
         _count("groupby", arguments, 2)
         self._grouping(arguments, True)
 
-    def localgroupby(self, *arguments):
+    def localgroupby(self, *arguments: Any) -> None:
         _count("groupby", arguments, 2)
         self._grouping(arguments, False)
 
-    def _grouping(self, arguments, everywhere):
+    def _grouping(self, arguments: tuple[Any, ...], everywhere: bool) -> None:
         extractor = _function("groupby", arguments[0], "extractor ")
         reducer = _function("groupby", arguments[1], "reducer ")
         self._add("extractkey", extractor, name=_EXTRACTOR)
@@ -100,7 +109,7 @@ class PyFlatExecution:
             self._add("repartition", name="repartition")
         self._add("accumulatebykey", reducer, name=_BY_KEY)
 
-    def batchgroupby(self, *arguments):
+    def batchgroupby(self, *arguments: Any) -> None:
         _count("batchgroupby", arguments, 2)
         extractor = _function("batchgroupby", arguments[0], "extractor ")
         self._add("extractkey", extractor, name=_EXTRACTOR)
@@ -108,24 +117,32 @@ class PyFlatExecution:
         self._add("group", name="group")
         self._add("reduce", arguments[1], name=_REDUCER)
 
-    def repartition(self, *arguments):
+    def repartition(self, *arguments: Any) -> None:
         _count("repartition", arguments, 1)
         self._add("extractkey", _function("repartition", arguments[0]), name=_EXTRACTOR)
         self._add("repartition", name="repartition")
         self._add("unkey", name="RedisGearsPy_ToPyRecordMapper")
 
-    def collect(self, *arguments):
+    def collect(self, *arguments: Any) -> None:
         _count("collect", arguments, 0)
         self._add("collect", name="collect")
 
-    def aggregateby(self, extractor, zero, sequence, combine, counting=False, identity=False):
+    def aggregateby(
+        self,
+        extractor: Any,
+        zero: Any,
+        sequence: Callable[..., Any],
+        combine: Callable[..., Any],
+        counting: bool = False,
+        identity: bool = False,
+    ) -> None:
         """aggregateby and countby: group here, then group the parts."""
         from .runtime import copy_of
 
-        def seq(k, a, r):
+        def seq(k: Any, a: Any, r: Any) -> Any:
             return sequence(k, a if a else copy_of(zero), r)
 
-        def comb(k, a, r):
+        def comb(k: Any, a: Any, r: Any) -> Any:
             return combine(k, a if a else copy_of(zero), r["value"])
 
         extractor = _function("groupby", extractor, "extractor ")
@@ -137,7 +154,7 @@ class PyFlatExecution:
 
     # -- actions
 
-    def run(self, argument=None, **keywords):
+    def run(self, argument: Any = None, **keywords: Any) -> Any:
         """Asks for one execution."""
         if self.reader not in RUN_READERS:
             raise error("Given reader do not support run or not exists")
@@ -150,7 +167,7 @@ class PyFlatExecution:
         plan = Plan(list(self.ops), self.reader, generator)
         return self.session.add_run(plan, describe(plan, reader, arguments, mode, self.desc))
 
-    def _run_reader(self, argument, keywords):
+    def _run_reader(self, argument: Any, keywords: dict[str, Any]) -> tuple[str, dict[str, Any], Any]:
         if self.reader == "PythonReader":
             if isinstance(argument, NativeReader):
                 return argument.name, argument.arguments, argument.generator
@@ -170,7 +187,7 @@ class PyFlatExecution:
         read = _flag(keywords, "readValue", True, "readValue value is not boolean")
         return "KeysReader", {"pattern": argument, "exact": exact, "read": read}, None
 
-    def register(self, **keywords):
+    def register(self, **keywords: Any) -> str:
         """Asks for a registration; gives its id."""
         if self.reader not in REGISTER_READERS:
             raise error("given reader does not exists or does not support register")
@@ -186,13 +203,13 @@ class PyFlatExecution:
         plan = Plan(list(self.ops), self.reader, None, on_registered)
         return self.session.add_registration(plan, describe(plan, self.reader, arguments, mode, self.desc))
 
-    def _CommandReader(self, keywords, mode):
+    def _CommandReader(self, keywords: dict[str, Any], mode: str) -> dict[str, Any]:
         if "trigger" in keywords:
             if not isinstance(keywords["trigger"], str):
                 raise error("trigger argument is not string")
             if "hook" in keywords or "keyprefix" in keywords:
                 raise error("trigger argument can not be given with keyprefix or hook")
-            arguments = {"trigger": keywords["trigger"]}
+            arguments: dict[str, Any] = {"trigger": keywords["trigger"]}
         elif "hook" in keywords:
             if not isinstance(keywords["hook"], str):
                 raise error("hook argument is not string")
@@ -208,11 +225,13 @@ class PyFlatExecution:
         arguments["inorder"] = _flag(keywords, "inorder", False, "inorder argument is be boolean")
         return arguments
 
-    def _KeysReader(self, keywords, mode):
+    def _KeysReader(self, keywords: dict[str, Any], mode: str) -> dict[str, Any]:
         if not isinstance(keywords["prefix"], str):
             raise error("regex argument must be a string")
-        arguments = {"prefix": keywords["prefix"]}
-        arguments["eventTypes"] = _texts(keywords, "eventTypes", "given eventTypes is not iterable", "given event type is not string")
+        arguments: dict[str, Any] = {"prefix": keywords["prefix"]}
+        arguments["eventTypes"] = _texts(
+            keywords, "eventTypes", "given eventTypes is not iterable", "given event type is not string"
+        )
         arguments["keyTypes"] = _texts(keywords, "keyTypes", "given keyTypes is not iterable", "given key type is not string")
         if arguments["keyTypes"] is not None:
             for name in arguments["keyTypes"]:
@@ -222,10 +241,10 @@ class PyFlatExecution:
         arguments["readValue"] = _flag(keywords, "readValue", True, "readValue is not boolean")
         return arguments
 
-    def _StreamReader(self, keywords, mode):
+    def _StreamReader(self, keywords: dict[str, Any], mode: str) -> dict[str, Any]:
         if not isinstance(keywords["prefix"], str):
             raise error("regex argument must be a string")
-        arguments = {"prefix": keywords["prefix"]}
+        arguments: dict[str, Any] = {"prefix": keywords["prefix"]}
         for name, default, text in (
             ("batch", 1, "batch argument must be a number"),
             ("duration", 0, "duration argument must be a number"),
@@ -249,14 +268,14 @@ class PyFlatExecution:
         return arguments
 
 
-def _flag(keywords, name, default, text):
+def _flag(keywords: dict[str, Any], name: str, default: bool, text: str) -> bool:
     value = keywords.get(name, default)
     if not isinstance(value, bool):
         raise error(text)
     return value
 
 
-def _texts(keywords, name, not_iterable, not_text):
+def _texts(keywords: dict[str, Any], name: str, not_iterable: str, not_text: str) -> list[str] | None:
     value = keywords.get(name)
     if value is None:
         return None
@@ -273,13 +292,13 @@ def _texts(keywords, name, not_iterable, not_text):
 class NativeReader:
     """A reader that scripts see as Python and the engine does itself."""
 
-    def __init__(self, name, arguments, generator=None):
+    def __init__(self, name: str, arguments: dict[str, Any], generator: Any = None) -> None:
         self.name = name
         self.arguments = arguments
         self.generator = generator
 
 
-def describe(plan, reader, arguments, mode, desc):
+def describe(plan: Plan, reader: str, arguments: dict[str, Any], mode: str, desc: str | None) -> dict[str, Any]:
     """A plan as the engine keeps it."""
     return {
         "reader": reader,

@@ -1,40 +1,49 @@
 """Modules that scripts can import without installing anything: `redgrease`, `redisgears` and `gears`."""
 
+from __future__ import annotations
+
 import importlib.machinery
 import sys
 import types
 
 from . import errors, runtime
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+    from typing import Any
+
 
 class _Finder:
     """Finds the built-in modules, after everything that is installed."""
 
-    def __init__(self, modules):
+    def __init__(self, modules: dict[str, dict[str, Any]]) -> None:
         self._modules = modules
 
-    def find_spec(self, name, path=None, target=None):
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if name in self._modules:
-            return importlib.machinery.ModuleSpec(name, self)
+            return importlib.machinery.ModuleSpec(name, self)  # type: ignore[arg-type]
         return None
 
-    def create_module(self, spec):
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = types.ModuleType(spec.name)
         module.__dict__.update(self._modules[spec.name])
         return module
 
-    def exec_module(self, module):
+    def exec_module(self, module: ModuleType) -> None:
         pass
 
 
 class _Commands:
     """Redis commands as methods: `cmd.get('key')` is `execute('get', 'key')`."""
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_"):
             raise AttributeError(name)
 
-        def command(*arguments, **keywords):
+        def command(*arguments: Any, **keywords: Any) -> Any:
             if keywords:
                 raise TypeError(
                     "cmd.%s takes the words of the command: write %s as execute() would, or require redgrease[runtime]"
@@ -46,14 +55,14 @@ class _Commands:
         return command
 
 
-def _words(name, first, *others, **renamed):
+def _words(name: str, first: str, *others: str, **renamed: str) -> type:
     """A class of texts: each word under its own name."""
     words = {word: word.lower() for word in (first,) + others}
     words.update(renamed)
     return type(name, (), words)
 
 
-def _keywords():
+def _keywords() -> dict[str, type]:
     """The classes of texts that arguments of readers take."""
     readers = ("KeysReader", "KeysOnlyReader", "StreamReader", "PythonReader", "ShardsIDReader", "CommandReader")
     classes = (
@@ -66,11 +75,11 @@ def _keywords():
     return {one.__name__: one for one in classes}
 
 
-def _log(message, level="notice"):
+def _log(message: Any, level: str = "notice") -> None:
     runtime.log(str(message), level)
 
 
-def install(names):
+def install(names: dict[str, Any]) -> None:
     """Offers the modules."""
     gears = {"error": errors.error, "forcestopped": errors.forcestopped}
     low_level = dict(
@@ -98,6 +107,4 @@ def install(names):
     high_level = {name: value for name, value in names.items() if not name.startswith("_")}
     high_level.update(_keywords(), cmd=_Commands(), log=_log, GEARS_RUNTIME=(1, 2))
     high_level["hashtag3"] = lambda: "{%s}" % runtime.hashtag()
-    sys.meta_path.append(
-        _Finder({"gears": gears, "redisgears": low_level, "redgrease": high_level, "redisAI": {}})
-    )
+    sys.meta_path.append(_Finder({"gears": gears, "redisgears": low_level, "redgrease": high_level, "redisAI": {}}))

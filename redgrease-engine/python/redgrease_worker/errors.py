@@ -1,7 +1,14 @@
 """The exceptions that scripts see, and errors as text."""
 
+from __future__ import annotations
+
 import os
 import traceback
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType, TracebackType
+    from typing import Any
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -31,11 +38,11 @@ class Settings:
     profile = False
 
 
-def _own(code):
+def _own(code: CodeType) -> bool:
     return code.co_filename.startswith(_HERE)
 
 
-def _foreign_frames(trace):
+def _foreign_frames(trace: TracebackType | None) -> list[tuple[FrameType, int]]:
     """The frames of a traceback that are not the engine's own."""
     frames = []
     while trace is not None:
@@ -45,19 +52,19 @@ def _foreign_frames(trace):
     return frames
 
 
-def _lines(exception):
+def _lines(exception: BaseException) -> list[str] | None:
     frames = _foreign_frames(exception.__traceback__)
     if not frames:
         return None
     kept = list(traceback.StackSummary.extract(iter(frames)))
     # An unwinding of the whole chain would show frames of the engine again: only the last exception is shown.
     lines = ["Traceback (most recent call last):\n"]
-    lines += traceback.format_list([(f.filename, f.lineno, f.name, f.line) for f in kept])
+    lines += traceback.format_list([(f.filename, f.lineno or 0, f.name, f.line) for f in kept])
     lines += traceback.format_exception_only(type(exception), exception)
     return lines
 
 
-def text_of(exception):
+def text_of(exception: BaseException) -> str:
     """The text that a client gets for an exception."""
     try:
         if isinstance(exception, flat):
@@ -74,7 +81,7 @@ def text_of(exception):
         )
 
 
-def words_of(problem):
+def words_of(problem: Any) -> str:
     """What became of a future in words, which carry no traceback: an exception that says nothing is named."""
     try:
         text = str(problem)

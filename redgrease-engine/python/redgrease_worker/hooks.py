@@ -1,10 +1,16 @@
 """Functions of command hooks and of registrations with commands."""
 
-from .errors import error
+from __future__ import annotations
+
 from . import runtime
+from .errors import error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
-def call_next(*arguments):
+def call_next(*arguments: Any) -> Any:
     """Inside a command hook: runs the next hook or the command itself."""
     context = runtime.hub.context
     hook = None if context is None else context.hook
@@ -16,7 +22,7 @@ def call_next(*arguments):
     return runtime.to_python(runtime.hub.request("next", hook[0], words))
 
 
-def get_command():
+def get_command() -> Any:
     """The command that raised the event."""
     context = runtime.hub.context
     if context is None or context.command is None:
@@ -24,7 +30,7 @@ def get_command():
     return context.command
 
 
-def override_reply(value):
+def override_reply(value: Any) -> None:
     """Replaces the reply of the command that raised the event."""
     context = runtime.hub.context
     if context is None or context.command is None:

@@ -1,5 +1,7 @@
 """The functions of plans as bytes, for other workers and for after a restart."""
 
+from __future__ import annotations
+
 import copyreg
 import io
 import marshal
@@ -10,6 +12,13 @@ from types import CodeType
 
 from .errors import error
 from .futures import loop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .steps import Op, Plan
 
 try:
     import cloudpickle
@@ -31,7 +40,7 @@ _VERSION = b"%d.%d\n" % sys.version_info[:2]
 _code_from, _code_as_bytes = marshal.loads, marshal.dumps
 
 
-def dumps(plan, names):
+def dumps(plan: Plan, names: dict[str, Any]) -> bytes:
     """The functions of a plan of a session whose globals are `names`."""
     if cloudpickle is None:
         raise error("Error occured when serialized a python callback, cloudpickle is not installed")
@@ -50,7 +59,7 @@ def dumps(plan, names):
         )
 
 
-def loads(blob, names):
+def loads(blob: bytes, names: dict[str, Any]) -> tuple[list[Op], Any, Callable[..., Any] | None]:
     """What `dumps` was given: steps, reader, and the function that is called when it is registered."""
     version, _, pickled = blob.partition(b"\n")
     if version + b"\n" != _VERSION:
@@ -62,13 +71,13 @@ def loads(blob, names):
     return _Unpickler(io.BytesIO(pickled), names).load()
 
 
-def _pickled(value, names):
+def _pickled(value: Any, names: dict[str, Any]) -> bytes:
     buffer = io.BytesIO()
     _Pickler(buffer, names).dump(value)
     return buffer.getvalue()
 
 
-def _culprit(ops, names):
+def _culprit(ops: list[Op], names: dict[str, Any]) -> str | None:
     for op in ops:
         try:
             _pickled(op, names)
@@ -77,7 +86,7 @@ def _culprit(ops, names):
     return None
 
 
-def _reduce_code(code):
+def _reduce_code(code: CodeType) -> tuple[Callable[..., CodeType], tuple[Any, ...]]:
     """Code with its file, names and lines, and that of the functions in it: cloudpickle keeps them or not, by its version."""
     try:
         return _code, (_code_as_bytes(code),)
@@ -86,36 +95,36 @@ def _reduce_code(code):
         return _code, (_code_as_bytes(code.replace(co_consts=())), code.co_consts)
 
 
-def _code(blob, constants=None):
+def _code(blob: bytes, constants: tuple[Any, ...] | None = None) -> CodeType:
     code = _code_from(blob)
     return code if constants is None else code.replace(co_consts=constants)
 
 
 if cloudpickle is not None:
 
-    class _Pickler(cloudpickle.CloudPickler):
+    class _Pickler(cloudpickle.CloudPickler):  # type: ignore[misc]
         dispatch_table = ChainMap(
             {CodeType: _reduce_code}, getattr(cloudpickle.CloudPickler, "dispatch_table", copyreg.dispatch_table)
         )
 
-        def __init__(self, file, names):
+        def __init__(self, file: io.BytesIO, names: dict[str, Any]) -> None:
             super().__init__(file, protocol=4)
             # cloudpickle rebuilds functions around a dictionary of globals per origin; ours is the session's.
             self.globals_ref[id(names)] = _GLOBALS
             self._names = names
 
-        def persistent_id(self, value):
+        def persistent_id(self, value: Any) -> str | None:
             if value is _GLOBALS or value is self._names:
                 return _GLOBALS_ID
             return _LOOP_ID if loop.is_own(value) else None
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, file, names):
+    def __init__(self, file: io.BytesIO, names: dict[str, Any]) -> None:
         super().__init__(file)
         self._names = names
 
-    def persistent_load(self, identity):
+    def persistent_load(self, identity: Any) -> Any:
         if identity == _LOOP_ID:
             return loop.get()
         if identity != _GLOBALS_ID:

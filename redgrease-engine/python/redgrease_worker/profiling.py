@@ -1,10 +1,19 @@
 """What the functions of a session spend their time on."""
 
+from __future__ import annotations
+
 import cProfile
 import io
 import os
 import pstats
 import threading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .session import Session
 
 # How the text is sorted when nothing else, or nothing that can be sorted by, was asked for.
 _ORDER = "tottime"
@@ -12,11 +21,11 @@ _change = threading.Lock()
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def _is_own(function):
+def _is_own(function: tuple[str, int, str]) -> bool:
     return function[0].startswith(_HERE) or function[2] == "<method 'disable' of '_lsprof.Profiler' objects>"
 
 
-def _forget_own(stats):
+def _forget_own(stats: Any) -> None:
     """Takes the engine's own functions out: what is left are those of the script and what they call."""
     for function in [one for one in stats.stats if _is_own(one)]:
         primitive, calls, own_time, _, _ = stats.stats.pop(function)
@@ -31,20 +40,20 @@ def _forget_own(stats):
 class Profile:
     """The measured calls of one session."""
 
-    def __init__(self):
-        self.stats = None
+    def __init__(self) -> None:
+        self.stats: Any = None
 
     @staticmethod
-    def of(session):
+    def of(session: Session) -> Profile:
         """The profile of a session, a new one where it has none."""
         if session.profile is None:
             session.profile = Profile()
         return session.profile
 
-    def measured(self, body):
+    def measured(self, body: Callable[[], Any]) -> Callable[[], Any]:
         """The same function, measured."""
 
-        def work():
+        def work() -> Any:
             profiler = cProfile.Profile()
             try:
                 profiler.enable()
@@ -59,7 +68,7 @@ class Profile:
 
         return work
 
-    def _add(self, profiler):
+    def _add(self, profiler: cProfile.Profile) -> None:
         stats = pstats.Stats(profiler)
         _forget_own(stats)
         with _change:
@@ -68,12 +77,12 @@ class Profile:
             else:
                 self.stats.add(stats)
 
-    def reset(self):
+    def reset(self) -> None:
         """Forgets what was measured."""
         with _change:
             self.stats = None
 
-    def text(self, order):
+    def text(self, order: str) -> str:
         """The measured functions, their callers and what they called."""
         with _change:
             stats = self.stats

@@ -1,14 +1,20 @@
 """Records and results as they travel between the server and a worker."""
 
+from __future__ import annotations
+
 import marshal
 
 from .runtime import to_python
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PLAIN = frozenset((str, bytes, int, float, bool, type(None)))
 _OPAQUE = None
 
 
-def plain_result(value):
+def plain_result(value: Any) -> Any:
     """A result as the engine can carry it; what has no encoding of its own becomes None, which is shown so."""
     kind = value.__class__
     if kind in _PLAIN:
@@ -28,9 +34,9 @@ def plain_result(value):
     return _OPAQUE
 
 
-def outcome(results, errors, times=None):
+def outcome(results: list[Any], errors: list[str], times: list[float] | None = None) -> bytes:
     """Results, errors, and how long the operations took, as the payload of an answer."""
-    answer = (results, errors)
+    answer: tuple[Any, ...] = (results, errors)
     try:
         for result in results:
             if result.__class__ not in _PLAIN:
@@ -43,7 +49,7 @@ def outcome(results, errors, times=None):
         return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
 
 
-def records(kind, binary, values):
+def records(kind: int, binary: bool, values: Any) -> list[Any]:
     """Records from the values that the server sent."""
     if binary:
         values = to_python(values)

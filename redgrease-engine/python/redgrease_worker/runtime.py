@@ -1,26 +1,39 @@
 """The functions that scripts call."""
 
+from __future__ import annotations
+
 import copy
 import threading
 import types
 
 from . import wire
-from .builder import PyFlatExecution, NativeReader
+from .builder import NativeReader as NativeReader
+from .builder import PyFlatExecution as PyFlatExecution
 from .errors import error, flat
 
-hub = None
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, Literal
+
+    from .contexts import Context
+    from .hub import Hub
+    from .session import Session
+
+# Set once, before anything of a script runs.
+hub: Hub = None  # type: ignore[assignment]
 
 
-def copy_of(value):
+def copy_of(value: Any) -> Any:
     """A copy that nobody shares."""
     return copy.deepcopy(value)
 
 
-def _context():
+def _context() -> Context | None:
     return hub.context
 
 
-def _session():
+def _session() -> Session:
     context = hub.context
     session = None if context is None else context.session
     if session is None:
@@ -28,7 +41,7 @@ def _session():
     return session
 
 
-def to_python(value):
+def to_python(value: Any) -> Any:
     """A value that came from Redis: what is not text becomes a bytearray."""
     kind = value.__class__
     if kind is bytes:
@@ -42,18 +55,18 @@ def to_python(value):
     return value
 
 
-def _hashable(key):
+def _hashable(key: Any) -> Any:
     # A bytearray cannot be the key of a dictionary; bytes can, and lose nothing.
     return key
 
 
-def _argument(value):
+def _argument(value: Any) -> str | bytes:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value)
     return str(value)
 
 
-def execute(*arguments):
+def execute(*arguments: Any) -> Any:
     """Runs a Redis command on this shard."""
     if not arguments:
         return []
@@ -82,7 +95,7 @@ def execute(*arguments):
 class _Atomic:
     """Holds the server for a block of commands."""
 
-    def __enter__(self):
+    def __enter__(self) -> _Atomic:
         context = _context()
         if context is not None and context.atomic:
             raise error("Already inside an atomic block")
@@ -91,7 +104,7 @@ class _Atomic:
             context.atomic = 1
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> Literal[False]:
         context = _context()
         if context is not None:
             context.atomic = 0
@@ -99,18 +112,18 @@ class _Atomic:
         return False
 
 
-def atomic():
+def atomic() -> _Atomic:
     """A block whose commands nobody else's run between: `with atomic(): ...`."""
     return _Atomic()
 
 
-def isInAtomicBlock():
+def isInAtomicBlock() -> bool:
     """Whether the caller is inside `with atomic()`."""
     context = _context()
     return bool(context is not None and context.atomic)
 
 
-def hashtag():
+def hashtag() -> str:
     """A short text whose slot this shard owns."""
     return hub.request("hashtag")
 
@@ -118,7 +131,7 @@ def hashtag():
 _LEVELS = ("debug", "verbose", "notice", "warning")
 
 
-def log(*arguments, **keywords):
+def log(*arguments: Any, **keywords: Any) -> None:
     """Writes a line to the server's log: `log(message, level='notice')`."""
     if keywords:
         message = keywords.get("message", keywords.get("msg", arguments[0] if arguments else None))
@@ -139,7 +152,7 @@ def log(*arguments, **keywords):
     hub.tell(wire.LOG, 0, wire.dumps((level, message)))
 
 
-def configGet(*arguments):
+def configGet(*arguments: Any) -> Any:
     """A value of the configuration that the engine itself does not know."""
     if len(arguments) != 1:
         raise error("get_config function must get a single key input")
@@ -148,39 +161,39 @@ def configGet(*arguments):
     return hub.request("config", arguments[0])
 
 
-def gearsConfigGet(key, default=None):
+def gearsConfigGet(key: Any, default: Any = None) -> Any:
     """A value of the configuration, or `default`."""
     value = configGet(key)
     return default if value is None else value
 
 
-def flat_error(message):
+def flat_error(message: Any) -> None:
     """Raises an error whose text is exactly `message`."""
     raise flat(message)
 
 
-def isAsyncAllow():
+def isAsyncAllow() -> bool:
     """Whether the caller may return a future or coroutine."""
     context = _context()
     return bool(context is None or context.async_allowed)
 
 
-def gearsCtx(reader="KeysReader", desc=None):
+def gearsCtx(reader: str = "KeysReader", desc: str | None = None) -> PyFlatExecution:
     """The context of a builder."""
     return PyFlatExecution(_session(), reader, desc)
 
 
-def shards_generator():
+def shards_generator() -> Iterator[str]:
     yield hub.request("shard")
 
 
 shards_reader = NativeReader("ShardsIDReader", {}, shards_generator)
 
 
-def keys_only_reader(pattern, count, noScan, patternGenerator):
+def keys_only_reader(pattern: Any, count: Any, noScan: Any, patternGenerator: Any) -> NativeReader:
     """Keys without values: by the engine where the arguments are plain, else here."""
 
-    def generate():
+    def generate() -> Iterator[Any]:
         wanted, exact = pattern, noScan
         if patternGenerator is not None:
             wanted, exact = patternGenerator()
@@ -202,22 +215,22 @@ def keys_only_reader(pattern, count, noScan, patternGenerator):
     return NativeReader("PythonReader", {}, generate)
 
 
-def Log(*arguments, **keywords):
+def Log(*arguments: Any, **keywords: Any) -> None:
     log("Log function is depricated, use log instead", "warning")
     log(*arguments, **keywords)
 
 
-def ConfigGet(key):
+def ConfigGet(key: Any) -> Any:
     log("ConfigGet function is depricated, use configGet instead", "warning")
     return configGet(key)
 
 
-def GearsConfigGet(key, default=None):
+def GearsConfigGet(key: Any, default: Any = None) -> Any:
     log("GearsConfigGet function is depricated, use gearsConfigGet instead", "warning")
     return gearsConfigGet(key, default)
 
 
-def registerTE(*arguments):
+def registerTE(*arguments: Any) -> None:
     """Calls a function again and again: `registerTE(seconds, function[, key])`.
 
     It stops at the first error, and when the key that holds it goes.
@@ -238,29 +251,27 @@ class PyExecutionSession:
 
     __module__ = "redisgears"
 
-    def __init__(self, session):
+    def __init__(self, session: Session) -> None:
         self._session = session
 
 
 GearsSession = PyExecutionSession
 
 
-def getGearsSession():
+def getGearsSession() -> PyExecutionSession:
     """The session of the caller."""
     return PyExecutionSession(_session())
 
 
-def setGearsSession(session):
+def setGearsSession(session: Any) -> None:
     """Makes this thread act for a session."""
     from .contexts import Context
 
-    if session is None:
-        hub.foreign.context = None
-    else:
-        hub.foreign.context = Context(0, session._session)
+    foreign: Any = hub.foreign
+    foreign.context = None if session is None else Context(0, session._session)
 
 
-def registerGearsThread():
+def registerGearsThread() -> threading.Thread:
     """Makes this thread known to the engine; nothing is needed for it here."""
     return threading.current_thread()
 

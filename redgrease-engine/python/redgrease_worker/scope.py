@@ -1,5 +1,7 @@
 """The names that every script starts with, as a module, so that pickled functions find them by name."""
 
+from __future__ import annotations
+
 import ast
 import os
 import sys
@@ -9,11 +11,16 @@ from . import runtime
 from .futures import PUBLIC as FUTURES
 from .hooks import PUBLIC as HOOKS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
 # The name that scripts have as modules, too: a class of the prelude is found in it, what a script defines is not.
 MODULE = "not_main"
 
 
-def _prelude():
+def _prelude() -> CodeType:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "prelude.py")
     with open(path, encoding="utf-8") as file:
         source = file.read()
@@ -23,16 +30,17 @@ def _prelude():
         if mark and target.isdigit():
             shown[number] = int(target)
     tree = ast.parse(source)
+    node: Any
     for node in ast.walk(tree):
-        line = shown.get(getattr(node, "lineno", None))
-        if line is not None:
-            node.lineno = line
+        at = shown.get(getattr(node, "lineno", 0))
+        if at is not None:
+            node.lineno = at
             if getattr(node, "end_lineno", None) is not None:
-                node.end_lineno = line
+                node.end_lineno = at
     return compile(tree, "<string>", "exec")
 
 
-def install():
+def install() -> dict[str, Any]:
     """Makes the module of names; gives what a script's globals start with."""
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module

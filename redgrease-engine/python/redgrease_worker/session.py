@@ -1,10 +1,22 @@
 """Sessions: a script, its globals, the plans that it made."""
 
+from __future__ import annotations
+
 from . import pickling
 from .ambient import found_by
 from .contexts import Context
 from .errors import error, text_of
 from .futures import GearsFuture
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .hub import Hub
+    from .profiling import Profile
+    from .runner import Runner
+    from .steps import Plan
 
 # What stands for a reader in the plan of a time event.
 TIMER = "timer"
@@ -13,27 +25,27 @@ TIMER = "timer"
 class Session:
     """One script and what belongs to it."""
 
-    def __init__(self, hub, name, names):
+    def __init__(self, hub: Hub, name: str, names: dict[str, Any]) -> None:
         self.hub = hub
         self.name = name
         self.globals = dict(names)
         self.globals["__name__"] = "not_main"
         self.globals["__builtins__"] = __builtins__
-        self.plans = {}
+        self.plans: dict[str, Plan] = {}
         # Why a plan could not be restored.
-        self.broken = {}
+        self.broken: dict[str, str] = {}
         # Builders made since the engine last counted them.
         self.plans_made = 0
         self.loading = False
-        self.first_run = None
-        self.registrations = []
+        self.first_run: dict[str, Any] | None = None
+        self.registrations: list[dict[str, Any]] = []
         # Those of the registrations.
-        self.triggers = set()
+        self.triggers: set[str | None] = set()
         # The commands that its registrations hook otherwise than in mode sync.
-        self.hooks = set()
-        self.profile = None
+        self.hooks: set[str] = set()
+        self.profile: Profile | None = None
 
-    def load(self, source):
+    def load(self, source: str) -> dict[str, Any]:
         """Runs the script; gives what the engine needs to know about it."""
         self.loading = True
         try:
@@ -44,12 +56,12 @@ class Session:
             self.loading = False
         return {"run": self.first_run, "registrations": self.registrations, "plans": self.made()}
 
-    def made(self, more=0):
+    def made(self, more: int = 0) -> int:
         """How many builders were made since this was last asked, and `more`."""
         made, self.plans_made = self.plans_made + more, 0
         return made
 
-    def add_run(self, plan, description):
+    def add_run(self, plan: Plan, description: dict[str, Any]) -> Any:
         if self.loading:
             if self.first_run is not None:
                 raise error("Can not run more then 1 executions in a single script")
@@ -60,9 +72,10 @@ class Session:
             return GearsFuture()
         description["id"] = number = "run-%x" % id(plan)
         self.plans[number] = plan
-        return self.hub.handlers["start"](self, description)
+        handlers: Any = self.hub.handlers
+        return handlers["start"](self, description)
 
-    def add_registration(self, plan, description):
+    def add_registration(self, plan: Plan, description: dict[str, Any]) -> str:
         try:
             self._check(description)
             description["blob"] = pickling.dumps(plan, self.globals)
@@ -81,7 +94,7 @@ class Session:
             self.hub.request("register", self.name, description)
         return number
 
-    def add_timer(self, period, callback, key):
+    def add_timer(self, period: int, callback: Callable[..., Any], key: str | bytes | None) -> None:
         """A function to call again and again."""
         from .steps import Plan
 
@@ -91,7 +104,7 @@ class Session:
         self.plans[number] = plan
         self.hub.request("timer", self.name, number, period, blob, key)
 
-    def _check(self, description):
+    def _check(self, description: dict[str, Any]) -> None:
         arguments = description["arguments"]
         trigger = arguments.get("trigger")
         if trigger is not None and trigger in self.triggers:
@@ -100,7 +113,7 @@ class Session:
             raise error("Can not override a none sync registration which already created on this session")
         self.hub.request("check", description["reader"], arguments, description["mode"], self.name)
 
-    def restore(self, number, blob):
+    def restore(self, number: str, blob: bytes) -> None:
         """A plan from its pickle."""
         ops, reader, on_registered = pickling.loads(blob, self.globals)
         from .steps import Plan
@@ -108,7 +121,7 @@ class Session:
         self.plans[number] = Plan(ops, reader, None, on_registered)
 
 
-def run_on_registered(hub, runner, session, number):
+def run_on_registered(hub: Hub, runner: Runner, session: Session, number: str) -> bool:
     """Calls a registration's onRegistered, or a time event; an error only shows in the log."""
     plan = session.plans.get(number)
     if plan is None or plan.on_registered is None:

@@ -1,5 +1,7 @@
 """Sets a worker process up and runs it."""
 
+from __future__ import annotations
+
 import faulthandler
 import os
 import signal
@@ -12,7 +14,7 @@ import traceback
 from _socket import socket
 
 
-def main():
+def main() -> None:
     """Runs until the server closes the socket."""
     stream, control = _sockets()
     _end_with_server()
@@ -50,12 +52,12 @@ def main():
         os._exit(status)
 
 
-def _make_sleep_stoppable():
+def _make_sleep_stoppable() -> None:
     """Sleeps in slices outside the main thread, where a signal would not end a sleep that is aborted."""
     sleep, clock, ident = time.sleep, time.monotonic, threading.get_ident
     main = ident()
 
-    def stoppable_sleep(seconds):
+    def stoppable_sleep(seconds: float) -> None:
         if ident() == main or seconds <= 0.05:
             sleep(seconds)
             return
@@ -69,10 +71,10 @@ def _make_sleep_stoppable():
     stoppable_sleep.__name__ = stoppable_sleep.__qualname__ = "sleep"
     # Pickled by its name, like the original.
     stoppable_sleep.__module__ = "time"
-    time.sleep = stoppable_sleep
+    time.sleep = stoppable_sleep  # type: ignore[assignment]
 
 
-def _sockets():
+def _sockets() -> tuple[socket, socket]:
     """Takes the two sockets out of the way of scripts: they see no input, and their output goes to the log."""
     stream = socket(fileno=os.dup(0))
     control = socket(fileno=os.dup(1))
@@ -86,7 +88,7 @@ def _sockets():
     return stream, control
 
 
-def _end_with_server():
+def _end_with_server() -> None:
     """Lets the kernel kill this process when the server ends, whatever Python code does then."""
     server = int(os.environ.pop("REDGREASE_SERVER", "0") or 0)
     try:
@@ -99,7 +101,7 @@ def _end_with_server():
         os._exit(0)
 
 
-def _limit():
+def _limit() -> None:
     """Applies the limits that the server gave in the environment."""
     try:
         import resource

@@ -5,10 +5,20 @@ one generated loop, so that a record costs the calls of the user's functions and
 records before they give one (accumulate, the groupings) end a stage; the next stage takes what they give.
 """
 
+from __future__ import annotations
+
 from time import perf_counter
 
 from .errors import error, forcestopped, text_of
 from .overlap import overlap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    # Makes a run of a stage: what takes records, and what ends it.
+    Make = Callable[[], tuple[Callable[..., bool], Callable[..., None]]]
 
 EMPTY = object()
 
@@ -16,9 +26,11 @@ EMPTY = object()
 class Op:
     """One operation: what the engine sees of it, and its function."""
 
-    __slots__ = ("kind", "function", "numbers", "hint", "name")
+    __slots__ = ("function", "hint", "kind", "name", "numbers")
 
-    def __init__(self, kind, function=None, numbers=(), hint=None, name=""):
+    def __init__(
+        self, kind: str, function: Any = None, numbers: Sequence[int] = (), hint: str | None = None, name: str = ""
+    ) -> None:
         self.kind = kind
         self.function = function
         self.numbers = numbers
@@ -26,16 +38,16 @@ class Op:
         self.hint = hint
         self.name = name
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Op, (self.kind, self.function, self.numbers, self.hint, self.name)
 
-    def measured(self, times, index):
+    def measured(self, times: list[float], index: int) -> Op:
         """The same operation with a function that adds the time it takes to `times`."""
         function = self.function
         if function is None:
             return self
 
-        def call(*arguments):
+        def call(*arguments: Any) -> Any:
             begun = perf_counter()
             try:
                 return function(*arguments)
@@ -44,7 +56,7 @@ class Op:
 
         return Op(self.kind, call, self.numbers, self.hint, self.name)
 
-    def describe(self):
+    def describe(self) -> tuple[Any, ...]:
         """What the engine needs to know: kind, hint, numbers, names of the steps that this operation stands for."""
         function = "" if self.function is None else str(self.function)
         return (self.kind, self.hint, tuple(self.numbers), self.name, function)
@@ -54,19 +66,19 @@ class Stop(Exception):
     """Raised by generated code when no more records are wanted."""
 
 
-def key_text(key):
+def key_text(key: Any) -> str:
     """The key of a group as text."""
     return key if key.__class__ is str else str(key)
 
 
 class _Source:
-    def __init__(self):
-        self.lines = []
-        self.names = {}
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {}
         # How many operations at the start may run for many records at a time.
         self.ahead = 0
 
-    def add(self, depth, line):
+    def add(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
 
 
@@ -76,9 +88,10 @@ _GATHERING = ("accumulate", "accumulatebykey", "reduce")
 _OVERLAPPING = ("map", "filter", "foreach", "flatmap", "collect", "repartition", "unkey")
 
 
-def stages(ops):
+def stages(ops: list[Op]) -> list[list[Op]]:
     """The operations cut after each one that gathers."""
-    cut, current = [], []
+    cut: list[list[Op]] = []
+    current: list[Op] = []
     for op in ops:
         current.append(op)
         if op.kind in _GATHERING:
@@ -88,14 +101,14 @@ def stages(ops):
     return cut
 
 
-def build(ops, wait, async_types):
+def build(ops: list[Op], wait: Any, async_types: Any) -> Make:
     """A stage as a function giving `feed(records, first, emit, fail)` and `finish(emit, fail)`, new ones for each run where
     they have something to remember."""
     source = _Source()
     add = source.add
     add(0, "def make():")
     body, tail = _Source(), _Source()
-    state = []
+    state: list[str] = []
     ahead = next((at for at, op in enumerate(ops) if op.kind not in _OVERLAPPING), len(ops))
     source.ahead = ahead
     _emit(ops, 0, 3, body, source, state, wait, async_types)
@@ -122,9 +135,7 @@ def build(ops, wait, async_types):
     _finish(ops, source, names)
     add(1, "return feed, finish")
     space = dict(source.names)
-    space.update(
-        EMPTY=EMPTY, Stop=Stop, key_text=key_text, W=wait, A=async_types, forcestopped=forcestopped, error=error
-    )
+    space.update(EMPTY=EMPTY, Stop=Stop, key_text=key_text, W=wait, A=async_types, forcestopped=forcestopped, error=error)
     space.update(overlap=overlap, ahead=ops[:ahead])
     exec(compile("\n".join(source.lines), __file__, "exec"), space)
     make = space["make"]
@@ -134,7 +145,9 @@ def build(ops, wait, async_types):
     return lambda: pair
 
 
-def _emit(ops, index, depth, body, source, state, wait, async_types):
+def _emit(
+    ops: list[Op], index: int, depth: int, body: _Source, source: _Source, state: list[str], wait: Any, async_types: Any
+) -> None:
     """The code for one record `r` from `ops[index]` on."""
     add = body.add
     add(depth, "try:")
@@ -171,9 +184,7 @@ def _emit(ops, index, depth, body, source, state, wait, async_types):
             add(depth, "%s += 1" % count)
             add(depth, "if %s <= %d: continue" % (count, offset))
             add(depth, "if %s > %d: raise Stop" % (count, offset + length))
-        elif kind in ("collect", "repartition"):
-            pass
-        elif kind == "unkey":
+        elif kind in ("collect", "repartition") or kind == "unkey":
             pass
         elif kind == "extractkey":
             if op.hint == "key":
@@ -206,7 +217,7 @@ def _emit(ops, index, depth, body, source, state, wait, async_types):
     add(depth, "except BaseException as e: fail(e)")
 
 
-def _emit_accumulate(op, index, depth, add, state, name):
+def _emit_accumulate(op: Op, index: int, depth: int, add: Callable[[int, str], None], state: list[str], name: str) -> None:
     acc = "a%d" % index
     state.append("%s = EMPTY" % acc)
     hint = op.hint
@@ -232,7 +243,7 @@ def _emit_accumulate(op, index, depth, add, state, name):
         add(depth, "%s = t" % acc)
 
 
-def _emit_by_key(op, index, depth, add, state, name):
+def _emit_by_key(op: Op, index: int, depth: int, add: Callable[[int, str], None], state: list[str], name: str) -> None:
     groups = "g%d" % index
     state.append("%s = {}" % groups)
     if op.hint == "count":
@@ -249,7 +260,7 @@ def _emit_by_key(op, index, depth, add, state, name):
         add(depth + 1, "raise")
 
 
-def _finish(ops, source, names):
+def _finish(ops: list[Op], source: _Source, names: list[str]) -> None:
     add = source.add
     last = len(ops) - 1
     op = ops[-1] if ops else None
@@ -282,10 +293,10 @@ class Failures:
     # Whether an error that asks for a pause stops what an error would not stop.
     may_pause = False
 
-    def __init__(self):
-        self.errors = []
+    def __init__(self) -> None:
+        self.errors: list[str] = []
 
-    def __call__(self, exception):
+    def __call__(self, exception: BaseException) -> None:
         text = text_of(exception)
         self.errors.append(text)
         if self.may_pause and text.startswith("PAUSE"):
@@ -296,7 +307,7 @@ class Pipeline:
     """A plan under way: takes records, then gives results and errors."""
 
     # How long the function of each operation took, in seconds, if that is measured.
-    times = None
+    times: list[float] | None = None
     stopped = False
     # Whether records are worked off although one before them failed.
     carry_on = False
@@ -305,15 +316,16 @@ class Pipeline:
     # Under which name to keep the results as they are, for a future.
     keep = None
 
-    def __init__(self, makers):
+    def __init__(self, makers: list[Make]) -> None:
         self.fail = Failures()
         # The functions of each stage, and what it gives.
-        self._stages = stages = []
+        self._stages: list[tuple[Any, list[Any]]] = []
         for make in makers:
-            self.results = output = []
-            stages.append((make(), output))
+            output: list[Any] = []
+            self.results = output
+            self._stages.append((make(), output))
 
-    def feed(self, records):
+    def feed(self, records: Iterable[Any]) -> bool:
         """Works off records; gives True when no more are wanted."""
         fail = self.fail
         fail.may_pause = self.carry_on
@@ -326,7 +338,7 @@ class Pipeline:
         fail.may_pause = False
         return self.stopped
 
-    def finish(self):
+    def finish(self) -> None:
         """No more records come."""
         given = None
         for (feed, finish), output in self._stages:
@@ -338,7 +350,7 @@ class Pipeline:
             finish(output.append, self.fail)
             given = output
 
-    def run(self, records):
+    def run(self, records: Iterable[Any]) -> None:
         """All records at once."""
         self.feed(records)
         self.finish()
@@ -347,15 +359,15 @@ class Pipeline:
 class Plan:
     """A reader and its operations, ready to run."""
 
-    def __init__(self, ops, reader, argument=None, on_registered=None):
+    def __init__(self, ops: list[Op], reader: Any, argument: Any = None, on_registered: Callable[..., Any] | None = None) -> None:
         self.ops = ops
         self.reader = reader
         # The generator function of a reader that is Python, else None.
         self.argument = argument
         self.on_registered = on_registered
-        self._makers = {}
+        self._makers: dict[int, list[Make]] = {}
 
-    def pipeline(self, start, wait, async_types, measure=False):
+    def pipeline(self, start: int, wait: Any, async_types: Any, measure: bool = False) -> Pipeline:
         """A run of the operations from number `start` on; the engine did those before."""
         if measure:
             times = [0.0] * len(self.ops)
