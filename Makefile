@@ -8,7 +8,7 @@ export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test setup lint unit docs separation compatibility ranges pins book clean
+.PHONY: demo test setup lint unit docs separation compatibility corpus ranges pins book clean
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -62,6 +62,10 @@ separation:
 # the engine with other servers, from Redis 6.2 to the newest Valkey, which are fetched; on Debian
 compatibility: setup
 	redgrease-engine/compatibility.sh
+
+# every file of every Python's library, not some of them as in `make test`
+corpus:
+	REDGREASE_CORPUS=all cargo test -p redgrease-core --features check --test library
 
 # both ends of every accepted range: the oldest and the newest cloudpickle, greenlet, redis-py and Rust crates
 ranges:

@@ -119,6 +119,13 @@ impl Diagnostic {
         self
     }
 
+    /// The same as a warning, where what is wrong may never matter.
+    #[cfg(feature = "check")]
+    pub(crate) fn into_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

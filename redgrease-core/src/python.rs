@@ -1,11 +1,13 @@
 //! Checking Python text: syntax, names, versions. What the macros, the builder and the command
 //! line tool share.
 
+mod fstrings;
 mod layout;
 mod lines;
 mod names;
 mod parse;
 mod recover;
+mod rewrite;
 mod rules;
 mod runtime;
 mod scope;
@@ -14,8 +16,10 @@ mod version;
 mod walk;
 
 pub(crate) use layout::Layout;
+pub use names::given_names;
 pub(crate) use parse::{ast, range};
 pub(crate) use recover::Parsed;
+pub(crate) use rules::{is_generator, returns_value};
 pub(crate) use scope::{Collector, Edit, Signature, lambda_signature, path};
 pub(crate) use walk::Visitor;
 
@@ -73,7 +77,7 @@ pub struct CheckedFunction {
 pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
     let mut out = Diagnostics::new();
     check_params(input.params, &mut out);
-    let layout = Layout::new(input.source);
+    let layout = Layout::new(input.source, input.python);
     if let Some(empty) = layout.empty() {
         out.push(empty);
         return (None, out.about(input.source.text()));
@@ -158,7 +162,7 @@ fn check_file(
 /// ```
 pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
     let mut out = Diagnostics::new();
-    let layout = Layout::whole(source);
+    let layout = Layout::whole(source, python);
     let parsed = layout.parse(0..layout.text.len(), &mut out);
     check_module(&layout, &parsed.body, None, python, &mut out);
     let mut collector = Collector::module(layout.text, python, &[]);
@@ -185,10 +189,6 @@ pub(crate) fn check_module(
         rules::check_expression(layout.text, expression, out);
     }
     version::check(layout.text, &layout.scan, body, expression, python, out);
-}
-
-pub(crate) fn is_generator(body: &[ast::Stmt]) -> bool {
-    rules::is_generator(body)
 }
 
 fn check_params(params: &[&str], out: &mut Diagnostics) {

@@ -23,7 +23,7 @@ impl PyVersion {
     /// The oldest version that is supported, and the default target: what RedisGears 1.2 has.
     pub const OLDEST: Self = Self::new(3, 7);
     /// The newest version whose syntax is known.
-    pub const NEWEST: Self = Self::new(3, 13);
+    pub const NEWEST: Self = Self::new(3, 14);
 
     /// A version by its parts.
     pub const fn new(major: u8, minor: u8) -> Self {
@@ -58,9 +58,10 @@ impl fmt::Display for UnknownVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "`{}` is no Python version that can be a target; write one from \"{}\" on, such as \"3.11\"",
+            "`{}` is no Python version that can be a target; write one from \"{}\" to \"{}\", such as \"3.11\"",
             self.0,
-            PyVersion::OLDEST
+            PyVersion::OLDEST,
+            PyVersion::NEWEST
         )
     }
 }
@@ -77,7 +78,7 @@ impl std::str::FromStr for PyVersion {
             major: major.parse().map_err(|_| unknown())?,
             minor: minor.parse().map_err(|_| unknown())?,
         };
-        if version.major == 3 && version >= Self::OLDEST {
+        if (Self::OLDEST..=Self::NEWEST).contains(&version) {
             Ok(version)
         } else {
             Err(unknown())

@@ -229,7 +229,7 @@ fn names() {
             "\n    return [urll for url in count]\n",
             "\n    return f\"{urll}\"\n",
             "\n    result = 1\n",
-            "\n    list = [url]\n    return list\n",
+            "\n    list = [url]\n    return list(list)\n",
         ]
     ));
 }
@@ -451,7 +451,7 @@ fn what_is_right_gets_no_word() {
 
 #[test]
 fn a_parameter_that_is_not_used_or_hides_a_builtin_is_named_by_its_place() {
-    let source = Source::new("return cmd.get(list)");
+    let source = Source::new("return cmd.get(list(list))");
     let (function, said) = check_function(&FunctionInput {
         source: &source,
         name: "f",

@@ -256,7 +256,7 @@ pub struct CheckedCallback {
 /// ```
 pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Vec<Diagnostic>) {
     let mut out = Diagnostics::new();
-    let layout = Layout::new(input.source);
+    let layout = Layout::new(input.source, input.python);
     if let Some(empty) = layout.empty() {
         out.push(empty);
         return (None, out.about(input.source.text()));
@@ -310,6 +310,7 @@ pub fn check_callback(input: &CallbackInput<'_>) -> (Option<CheckedCallback>, Ve
             };
             python::check_module(&layout, body, None, input.python, &mut out);
             collector.body(body);
+            collector.calls(&name);
             let callback = collector
                 .signature(&name)
                 .map_or(Callback::Callable(None), Callback::Function);

@@ -53,7 +53,7 @@ pub struct GearInput<'a> {
 /// ```
 pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut out = Diagnostics::new();
-    let layout = Layout::new(input.source);
+    let layout = Layout::new(input.source, input.python);
     let Some(parts) = parts::split(&layout, &mut out) else {
         return (None, out.about(input.source.text()));
     };
@@ -68,6 +68,9 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     );
     let found = variables::find(&parts.prelude.body, parts.expression.as_ref(), &mut out);
     collector.doubt(&parts.prelude);
+    if parts.expression.is_none() {
+        collector.calls_all();
+    }
     for statement in &found.prelude {
         collector.statement(statement);
     }

@@ -8,7 +8,9 @@ use crate::gear::table;
 
 /// A name that nothing defines.
 pub fn undefined_name(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
-    let otherwise = if table::reader(name).is_some() {
+    let otherwise = if name == "__file__" {
+        "what runs on the server has no file"
+    } else if table::reader(name).is_some() {
         "a reader begins a gear expression; inside of a function write `GearsBuilder('…')`"
     } else {
         "define or import it in the Python text; what Rust knows has to come in as a parameter or a capture"
@@ -54,7 +56,7 @@ pub fn unused(name: &str, range: Range<usize>) -> Diagnostic {
 pub fn shadowed(name: &str, range: Range<usize>) -> Diagnostic {
     warning(
         SHADOWED,
-        format!("`{name}` hides the builtin of that name"),
+        format!("`{name}` hides the builtin of that name, and is called"),
         range,
     )
     .help(format!("another name keeps `{name}` usable"))

@@ -1,17 +1,22 @@
 //! Where a body stands in its text: the indentation to take away and to add.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lines::{Scan, scan};
 use super::parse::{self, SyntaxError, ast};
+use super::rewrite;
 use super::scope::Edit;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
+use crate::pyversion::PyVersion;
 use crate::source::{Form, Source};
 
 /// A text with its shape.
 pub(crate) struct Layout<'a> {
     pub(crate) text: &'a str,
+    /// The text as the parser gets it: with other bytes where it knows older rules only.
+    code: Cow<'a, str>,
     pub(crate) scan: Scan,
     /// The indentation of the outermost statements.
     pub(crate) base: usize,
@@ -25,7 +30,7 @@ pub(crate) struct Layout<'a> {
 const USUAL_INDENT: usize = 4;
 
 impl<'a> Layout<'a> {
-    pub(crate) fn new(source: &'a Source) -> Self {
+    pub(crate) fn new(source: &'a Source, python: PyVersion) -> Self {
         let text = source.text();
         let mut scan = scan(text, 0);
         let mut pad = 0;
@@ -43,6 +48,7 @@ impl<'a> Layout<'a> {
         let base = scan.lines.first().map_or(0, |l| l.indent);
         Self {
             text,
+            code: rewrite::rewrite(text, &mut scan, python),
             scan,
             base,
             pad,
@@ -51,11 +57,13 @@ impl<'a> Layout<'a> {
     }
 
     /// A text whose outermost statements have no indentation.
-    pub(crate) fn whole(source: &'a Source) -> Self {
+    pub(crate) fn whole(source: &'a Source, python: PyVersion) -> Self {
         let text = source.text();
+        let mut scan = scan(text, 0);
         Self {
             text,
-            scan: scan(text, 0),
+            code: rewrite::rewrite(text, &mut scan, python),
+            scan,
             base: 0,
             pad: 0,
             tokens: false,
@@ -68,7 +76,7 @@ impl<'a> Layout<'a> {
             return Ok(Vec::new());
         }
         if self.base == 0 {
-            return parse::statements("", &self.text[part.clone()], part.start);
+            return parse::statements("", &self.code[part.clone()], part.start);
         }
         self.block(part)
     }
@@ -77,7 +85,7 @@ impl<'a> Layout<'a> {
     pub(super) fn block(&self, part: Range<usize>) -> Result<Vec<ast::Stmt>, SyntaxError> {
         let pad = if part.start == 0 { self.pad } else { 0 };
         let before = format!("if 1:\n{}", " ".repeat(pad));
-        let text = &self.text[part.clone()];
+        let text = &self.code[part.clone()];
         let mut body = parse::statements(&before, text, part.start)?;
         if let Some(stray) = body.get(1) {
             return Err(SyntaxError {
@@ -110,7 +118,7 @@ impl<'a> Layout<'a> {
         if let Some((kind, offset)) = unpaired {
             return Err(SyntaxError { kind, offset });
         }
-        parse::expression(&self.text[part.clone()], part.start)
+        parse::expression(&self.code[part.clone()], part.start)
     }
 
     /// The diagnostic for a syntax error.

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::fstrings::{self, Rewrite};
+
 /// A statement's first physical line to its last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -39,6 +41,8 @@ pub(crate) struct Scan {
     pub(crate) mismatch: Option<Mismatch>,
     /// A string without an end: its start, and where it should have ended.
     pub(crate) unterminated: Option<Range<usize>>,
+    /// How the f-strings are written for the parser.
+    pub(super) rewrite: Rewrite,
 }
 
 /// Scans `text`; `column` is the width of what stands before it on its first line.
@@ -86,7 +90,11 @@ pub(crate) fn scan(text: &str, column: usize) -> Scan {
             b'\\' => at += usize::from(at + 1 < bytes.len()),
             b'"' | b'\'' => {
                 let start = prefix_start(bytes, at);
-                let (end, closed) = skip_string(bytes, at);
+                let formatted = bytes[start..at].iter().any(|b| b"fFtT".contains(b));
+                let whole = formatted
+                    .then(|| fstrings::read(bytes, at, &mut scan.rewrite))
+                    .flatten();
+                let (end, closed) = whole.map_or_else(|| skip_string(bytes, at), |end| (end, true));
                 if !closed && scan.unterminated.is_none() {
                     scan.unterminated = Some(start..end);
                 }
@@ -148,19 +156,19 @@ fn skip_comment(bytes: &[u8], mut at: usize) -> usize {
 }
 
 /// Where the letters of a string prefix (`rb`, `f`, …) before the quote at `at` begin.
-fn prefix_start(bytes: &[u8], at: usize) -> usize {
+pub(super) fn prefix_start(bytes: &[u8], at: usize) -> usize {
     let mut start = at;
     while start > 0 && bytes[start - 1].is_ascii_alphabetic() && at - start < 2 {
         start -= 1;
     }
     let is_name =
         start > 0 && (bytes[start - 1].is_ascii_alphanumeric() || bytes[start - 1] == b'_');
-    let fits = bytes[start..at].iter().all(|b| b"rRbBuUfF".contains(b));
+    let fits = bytes[start..at].iter().all(|b| b"rRbBuUfFtT".contains(b));
     if fits && !is_name { start } else { at }
 }
 
 /// The offset after the string that begins at the quote `at`, and whether it has an end.
-fn skip_string(bytes: &[u8], at: usize) -> (usize, bool) {
+pub(super) fn skip_string(bytes: &[u8], at: usize) -> (usize, bool) {
     let quote = bytes[at];
     let triple = bytes[at..].starts_with(&[quote, quote, quote]);
     let mut i = at + if triple { 3 } else { 1 };

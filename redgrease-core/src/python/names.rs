@@ -154,14 +154,17 @@ const LATER_BUILTINS: &[(&str, u8)] = &[
     ("BaseExceptionGroup", 11),
     ("ExceptionGroup", 11),
     ("PythonFinalizationError", 13),
+    ("_IncompleteInputError", 13),
 ];
+
+/// Names that Python's `site` adds.
+const SITE: &[&str] = &["copyright", "credits", "exit", "license", "quit"];
 
 /// Names of every module.
 const MODULE: &[&str] = &[
     "__name__",
     "__doc__",
     "__annotations__",
-    "__file__",
     "__builtins__",
     "__debug__",
     "__import__",
@@ -171,8 +174,8 @@ const MODULE: &[&str] = &[
     "__spec__",
 ];
 
-/// Names that the server gives to every script, and those of redgrease that the script generator
-/// writes in when they are used.
+/// Names that the server gives to every script, and those of redgrease: the script generator writes these in when they
+/// are used, and the engine has them for scripts.
 pub(crate) const RUNTIME: &[&str] = &[
     "cmd",
     "execute",
@@ -205,14 +208,57 @@ pub(crate) const RUNTIME: &[&str] = &[
     "loop",
     "runCoroutine",
     "createFuture",
+    "createKeysOnlyReader",
     "setFutureResults",
     "setFutureException",
     "redisgears",
-    "redisAI",
     "Log",
     "ConfigGet",
     "GearsConfigGet",
 ];
+
+/// What scripts find beside them: the modules that the server's own Python imports.
+pub(crate) const AMBIENT: &[&str] = &[
+    "Future",
+    "StringIO",
+    "Thread",
+    "asyncio",
+    "cProfile",
+    "copy",
+    "dis",
+    "importlib",
+    "io",
+    "itertools",
+    "logging",
+    "opcode",
+    "operator",
+    "partial",
+    "pickle",
+    "pstats",
+    "rg",
+    "struct",
+    "sys",
+    "traceback",
+    "types",
+    "weakref",
+];
+
+/// Whether every script finds the name without an import.
+pub(crate) fn is_given(name: &str) -> bool {
+    RUNTIME.contains(&name) || AMBIENT.contains(&name)
+}
+
+/// Every name that scripts find on the engine, beside Python's own.
+///
+/// ```
+/// use redgrease_core::python::given_names;
+///
+/// assert!(given_names().any(|name| name == "execute"));
+/// assert!(given_names().all(|name| name != "KeysReader"));
+/// ```
+pub fn given_names() -> impl Iterator<Item = &'static str> {
+    RUNTIME.iter().chain(AMBIENT).copied()
+}
 
 /// What `redgrease.…` has on the server.
 pub(crate) fn redgrease() -> impl Iterator<Item = &'static str> {
@@ -280,6 +326,7 @@ const FOREIGN: &[(&str, &str)] = &[
 pub(crate) fn is_builtin(name: &str, version: PyVersion) -> bool {
     BUILTINS.contains(&name)
         || MODULE.contains(&name)
+        || SITE.contains(&name)
         || LATER_BUILTINS
             .iter()
             .any(|(n, minor)| *n == name && version >= PyVersion::new(3, *minor))

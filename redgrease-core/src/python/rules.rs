@@ -8,7 +8,7 @@ mod future;
 mod patterns;
 mod targets;
 
-pub(crate) use functions::is_generator;
+pub(crate) use functions::{is_generator, returns_value};
 
 use targets::kind;
 

@@ -1,6 +1,8 @@
 //! Names: where they are bound, whether they are known, which of the server's names they use.
 
+mod doubt;
 mod imports;
+mod reach;
 mod server;
 mod signature;
 mod visit;
@@ -12,11 +14,11 @@ use super::PyVersion;
 use super::names;
 use super::parse::ast::Stmt;
 use super::recover::Parsed;
-use super::walk;
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::suggest::nearest;
 
+use doubt::Doubt;
 pub(crate) use signature::{CallShape, Key, Signature, lambda_signature, path};
 
 /// How a name came to be; decides whether leaving it unused is worth a warning.
@@ -35,6 +37,8 @@ struct Binding {
     how: How,
     times: usize,
     used: bool,
+    /// Whether it is used as the thing of Python or of the server with this name would be.
+    called: bool,
     /// What a name that was imported from redgrease stands for, such as `redgrease.cmd`.
     alias: Option<String>,
     signature: Option<Signature>,
@@ -46,6 +50,8 @@ enum Kind {
     Function,
     Class,
     Comprehension,
+    /// The type parameters of a function, a class or a `type` statement.
+    Types,
 }
 
 #[derive(Debug)]
@@ -55,6 +61,10 @@ struct Scope {
     names: HashMap<String, Binding>,
     globals: HashSet<String>,
     nonlocals: HashMap<String, Range<usize>>,
+    /// The name, and its scope, that has to be used for the code here to run.
+    needs: Option<(usize, String)>,
+    /// Of a class: its name and the scope of that.
+    class: Option<(usize, String)>,
 }
 
 /// A name that is read, with the attributes after it: `redgrease.cmd.get`.
@@ -64,6 +74,7 @@ struct Load {
     path: Vec<(String, Range<usize>)>,
     /// The call that the path is the function of.
     call: Option<CallShape>,
+    doubt: Doubt,
 }
 
 /// A change of the text: an import of redgrease becomes assignments, because there is nothing to
@@ -110,6 +121,14 @@ pub(crate) struct Collector<'a> {
     names: Names,
     /// `from x import *` was seen, or `exec`: any name may be there.
     anything: bool,
+    /// What follows when a name that is read here is not there.
+    doubt: Doubt,
+    /// Whether annotations are only looked at when somebody asks for them.
+    lazy_annotations: bool,
+    /// The scopes of functions that are called from outside of the text.
+    entries: Vec<usize>,
+    /// Any function may be called.
+    all_run: bool,
     /// The words of statements that do not parse: what they are is not known.
     doubtful: HashSet<&'a str>,
     out: Diagnostics,
@@ -128,6 +147,10 @@ impl<'a> Collector<'a> {
             loads: Vec::new(),
             names: Names::default(),
             anything: false,
+            doubt: Doubt::None,
+            lazy_annotations: python >= PyVersion::new(3, 14),
+            entries: Vec::new(),
+            all_run: false,
             doubtful: HashSet::new(),
             out: Diagnostics::new(),
         };
@@ -149,6 +172,7 @@ impl<'a> Collector<'a> {
     pub(crate) fn function(text: &'a str, python: PyVersion, name: &str, params: &[&str]) -> Self {
         let mut collector = Self::module(text, python, &[name]);
         collector.enter(Kind::Function);
+        collector.entries.push(collector.current);
         for name in params {
             collector.bind(name, 0..0, How::Parameter);
         }
@@ -157,7 +181,23 @@ impl<'a> Collector<'a> {
     }
 
     pub(crate) fn body(&mut self, body: &[Stmt]) {
-        walk::walk_body(self, body);
+        self.block(body);
+    }
+
+    /// Says that any function may be called from outside of the text.
+    pub(crate) fn calls_all(&mut self) {
+        self.all_run = true;
+    }
+
+    /// Says that the function `name` of the module is called from outside of the text.
+    pub(crate) fn calls(&mut self, name: &str) {
+        let module = self.scopes.iter().enumerate();
+        let scopes = module.filter(|(_, scope)| {
+            let needs = scope.needs.as_ref();
+            needs.is_some_and(|(of, needed)| *of == 0 && needed == name)
+        });
+        let found: Vec<usize> = scopes.map(|(index, _)| index).collect();
+        self.entries.extend(found);
     }
 
     /// The statements of a text, some of which may not parse.
@@ -206,8 +246,16 @@ impl<'a> Collector<'a> {
 
     /// Looks every name up and reports what is unknown or unused.
     pub(crate) fn finish(mut self, out: &mut Diagnostics) -> Names {
-        for load in std::mem::take(&mut self.loads) {
-            self.resolve(load);
+        if let Some((name, _)) = self.called.clone() {
+            self.calls(&name);
+        }
+        let loads = std::mem::take(&mut self.loads);
+        let reached = self.reached(&loads);
+        for mut load in loads {
+            if !reached[load.scope] {
+                load.doubt = load.doubt.max(Doubt::Hidden);
+            }
+            self.look_up(load);
         }
         self.check_nonlocals();
         self.warn();
@@ -223,6 +271,8 @@ impl<'a> Collector<'a> {
             names: HashMap::new(),
             globals: HashSet::new(),
             nonlocals: HashMap::new(),
+            needs: None,
+            class: None,
         });
         self.current = self.scopes.len() - 1;
         parent
@@ -243,6 +293,7 @@ impl<'a> Collector<'a> {
                 how,
                 times: 0,
                 used: false,
+                called: false,
                 alias: None,
                 signature: None,
             });
@@ -271,7 +322,10 @@ impl<'a> Collector<'a> {
         let mut at = Some(scope);
         while let Some(index) = at {
             let candidate = &self.scopes[index];
-            let visible = index == scope || candidate.kind != Kind::Class;
+            let own = index == scope
+                || self.scopes[scope].kind == Kind::Types
+                    && self.scopes[scope].parent == Some(index);
+            let visible = own || candidate.kind != Kind::Class;
             if visible && candidate.names.contains_key(name) {
                 return Some(index);
             }
@@ -280,11 +334,31 @@ impl<'a> Collector<'a> {
         None
     }
 
+    /// Looks a name up, and says less about it the less it is needed.
+    fn look_up(&mut self, load: Load) {
+        let doubt = load.doubt;
+        if doubt == Doubt::None {
+            return self.resolve(load);
+        }
+        let said = std::mem::take(&mut self.out);
+        self.resolve(load);
+        let found = std::mem::replace(&mut self.out, said);
+        if doubt == Doubt::Hidden {
+            let found = found.into_vec().into_iter();
+            self.out.extend(found.map(Diagnostic::into_warning));
+        }
+    }
+
     fn resolve(&mut self, load: Load) {
         let (name, range) = load.path[0].clone();
         if let Some(scope) = self.find(load.scope, &name) {
             if let Some(binding) = self.scopes[scope].names.get_mut(&name) {
                 binding.used = true;
+                let method = load.path.get(1).map(|(method, _)| method.as_str());
+                binding.called |= match method {
+                    Some(method) => name == "cmd" && crate::cmd::lookup(method).is_some(),
+                    None => load.call.is_some(),
+                };
                 if let Some(alias) = binding.alias.clone() {
                     let mut path: Vec<(String, Range<usize>)> = alias
                         .split('.')
@@ -299,7 +373,7 @@ impl<'a> Collector<'a> {
         if self.is_doubtful(&name) {
             return;
         }
-        if names::RUNTIME.contains(&name.as_str()) {
+        if names::is_given(&name) {
             if name == "gearsFuture"
                 && load.call.is_some()
                 && !self.is_inside(load.scope, Kind::Function)
@@ -366,7 +440,12 @@ impl<'a> Collector<'a> {
                 if binding.range.is_empty() {
                     continue;
                 }
-                if binding.hides(name) && scope.kind != Kind::Class {
+                let value = match binding.how {
+                    How::Assignment => binding.signature.is_none(),
+                    How::Parameter => called == Some(index),
+                    _ => false,
+                };
+                if value && binding.hides(name) && scope.kind != Kind::Class {
                     self.out
                         .push(messages::shadowed(name, binding.range.clone()));
                 }
@@ -397,9 +476,10 @@ impl<'a> Collector<'a> {
 }
 
 impl Binding {
-    /// Whether the name would stand for something of Python or of the server otherwise.
+    /// Whether the name would stand for something of Python or of the server otherwise, and is used as if it did.
     fn hides(&self, name: &str) -> bool {
-        names::RUNTIME.contains(&name) && self.alias.is_none() || names::is_common_builtin(name)
+        let hidden = names::RUNTIME.contains(&name) || names::is_common_builtin(name);
+        self.called && self.alias.is_none() && hidden
     }
 
     fn is_unused(&self, name: &str) -> bool {

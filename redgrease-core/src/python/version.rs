@@ -28,8 +28,16 @@ pub(crate) fn check(
     if let Some(expression) = expression {
         versions.expression(expression);
     }
-    if target < PyVersion::new(3, 8) {
-        self_documenting(text, scan, target, out);
+    for later in &scan.rewrite.later {
+        let since = PyVersion::new(3, later.since);
+        if target < since {
+            out.push(messages::too_new(
+                later.what,
+                since,
+                target,
+                later.range.clone(),
+            ));
+        }
     }
 }
 
@@ -262,47 +270,5 @@ impl Visitor for Versions<'_> {
             _ => {}
         }
         walk::walk_expression(self, expression);
-    }
-}
-
-/// `f"{name=}"` leaves no trace in the tree, so the text has to be looked at.
-fn self_documenting(text: &str, scan: &Scan, target: PyVersion, out: &mut Diagnostics) {
-    for string in &scan.strings {
-        let literal = &text[string.clone()];
-        let Some(quote) = literal.find(['"', '\'']) else {
-            continue;
-        };
-        if !literal[..quote].contains(['f', 'F']) {
-            continue;
-        }
-        let mut depth = 0;
-        let mut last = ' ';
-        let mut inner = 0;
-        let chars: Vec<(usize, char)> = literal.char_indices().collect();
-        for (position, &(index, c)) in chars.iter().enumerate() {
-            match c {
-                '{' if chars.get(position + 1).is_some_and(|n| n.1 == '{') && depth == 0 => {}
-                '{' if last == '{' && depth == 0 => {}
-                '{' => depth += 1,
-                '}' if depth > 0 => depth -= 1,
-                '(' | '[' => inner += 1,
-                ')' | ']' => inner -= 1,
-                '=' if depth == 1 && inner == 0 && !"=!<>".contains(last) => {
-                    let next = literal[index + 1..].trim_start();
-                    if next.starts_with(['}', '!', ':']) {
-                        let at = string.start + index;
-                        let since = PyVersion::new(3, 8);
-                        out.push(messages::too_new(
-                            "`=` in an f-string",
-                            since,
-                            target,
-                            at..at + 1,
-                        ));
-                    }
-                }
-                _ => {}
-            }
-            last = c;
-        }
     }
 }

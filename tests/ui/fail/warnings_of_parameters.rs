@@ -7,7 +7,7 @@ use redgrease::prelude::*;
 #[command]
 fn area(width: f64, heigth: f64, list: f64, _spare: f64) -> f64 {
     python! {
-        return width * list
+        return width * list(list)[0]
     }
 }
 

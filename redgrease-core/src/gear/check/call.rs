@@ -145,11 +145,7 @@ impl Checker<'_> {
             _ => None,
         });
         let Some(def) = def else { return };
-        let returns_something = def
-            .body
-            .iter()
-            .any(|s| matches!(s, ast::Stmt::Return(r) if r.value.is_some()));
-        if !python::is_generator(&def.body) && !returns_something {
+        if !python::is_generator(&def.body) && !python::returns_value(&def.body) {
             self.out
                 .push(messages::not_a_generator(&name.id, range(value)));
         }

@@ -30,7 +30,7 @@ const HOLD: [Code; 5] = [
 /// ```
 pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
     let mut out = Diagnostics::new();
-    let layout = Layout::new(source);
+    let layout = Layout::new(source, python);
     let parsed = layout.parse(0..layout.text.len(), &mut out);
     python::check_module(&layout, &parsed.body, None, python, &mut out);
     let mut names = Diagnostics::new();

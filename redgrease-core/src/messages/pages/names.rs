@@ -7,7 +7,7 @@ pub(super) const PAGES: &[Page] = &[
     Page {
         code: messages::UNDEFINED,
         found: "A name is used that nothing defines.",
-        expected: "A parameter, a local name, an import, a builtin of Python, or a name of the server: `cmd`, `execute`, `atomic`, `log`, `hashtag`, `hashtag3`, `configGet`, `gearsConfigGet`, `gearsFuture`, `Record`, `redgrease`, `GearsBuilder`, …",
+        expected: "A parameter, a local name, an import, a builtin of Python, or a name of the server: `cmd`, `execute`, `atomic`, `log`, `hashtag`, `hashtag3`, `configGet`, `gearsConfigGet`, `gearsFuture`, `Record`, `redgrease`, `GearsBuilder`, … Nothing is said about code that never runs (`if False:`) or is ready for it (`except NameError`); in a function that nothing calls, and under `except Exception`, it is a warning.",
         place: Place::Function,
         wrong: "return urll",
         right: "return url",
@@ -33,13 +33,13 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         code: messages::SHADOWED,
-        found: "A name hides a builtin of Python or a name of the server.",
-        expected: "Other names, so that the builtin can still be used.",
+        found: "A value has the name of a builtin of Python or of a function of the server, and is called like that.",
+        expected: "Another name for the value, so that the builtin can be called.",
         place: Place::Function,
-        wrong: "list = [url]
-return list",
-        right: "found = [url]
-return found",
+        wrong: "list = (url, 1)
+return list(list)",
+        right: "pair = (url, 1)
+return list(pair)",
         fix: "Rename it.",
     },
 ];

@@ -85,7 +85,10 @@ impl Visitor for Yields {
     fn expression(&mut self, expression: &Expr) {
         match expression {
             Expr::Lambda(_) => {}
-            Expr::Yield(_) => self.yields = true,
+            Expr::Yield(_) | Expr::YieldFrom(_) => {
+                self.yields = true;
+                walk::walk_expression(self, expression);
+            }
             other => walk::walk_expression(self, other),
         }
     }
@@ -96,4 +99,11 @@ pub(crate) fn is_generator(body: &[Stmt]) -> bool {
     let mut finder = Yields::default();
     walk::walk_body(&mut finder, body);
     finder.yields
+}
+
+/// Whether a function with this body gives a value back somewhere.
+pub(crate) fn returns_value(body: &[Stmt]) -> bool {
+    let mut finder = Yields::default();
+    walk::walk_body(&mut finder, body);
+    !finder.returns.is_empty()
 }

@@ -43,6 +43,9 @@ impl Collector<'_> {
     }
 
     pub(super) fn import_from(&mut self, statement: &ast::StmtImportFrom) {
+        if statement.module.as_deref() == Some("__future__") {
+            self.lazy_annotations |= statement.names.iter().any(|a| &a.name == "annotations");
+        }
         let module = statement
             .module
             .as_deref()

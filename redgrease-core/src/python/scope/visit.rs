@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::doubt::{self, Doubt};
 use super::signature::{
     CallShape, Signature, call_shape, lambda_signature, makes_future, path, signature,
 };
@@ -28,6 +29,7 @@ impl Collector<'_> {
             scope: self.current,
             path,
             call,
+            doubt: self.doubt,
         });
         true
     }
@@ -36,17 +38,26 @@ impl Collector<'_> {
         for decorator in function.decorators {
             self.expression(decorator);
         }
-        walk::walk_arguments(self, function.arguments);
-        if let Some(returns) = function.returns {
-            self.expression(returns);
-        }
+        walk::walk_defaults(self, function.arguments);
         let known = function.decorators.is_empty().then(|| Signature {
             asynchronous: function.asynchronous || makes_future(function.body),
             ..signature(function.arguments)
         });
         let range = find_word(self.text, statement.start, function.name, "def");
         self.bind(function.name, range, How::Function).signature = known;
+        let needed = self.needed(function.name);
+        let around = self.type_parameters(function.type_parameters);
+        for parameter in walk::parameters(function.arguments) {
+            if let Some(annotation) = &parameter.annotation {
+                self.annotation(annotation);
+            }
+        }
+        if let Some(returns) = function.returns {
+            self.annotation(returns);
+        }
         let outer = self.enter(Kind::Function);
+        // what a decorator does with a function is not known
+        self.scopes[self.current].needs = function.decorators.is_empty().then_some(needed);
         if let Some((name, scope)) = &mut self.called
             && outer == 0
             && name == function.name
@@ -54,7 +65,67 @@ impl Collector<'_> {
             *scope = Some(self.current);
         }
         self.bind_parameters(function.arguments);
-        walk::walk_body(self, function.body);
+        self.doubting(Doubt::None, |c| c.block(function.body));
+        self.current = around;
+    }
+
+    fn class(&mut self, class: &ast::StmtClassDef) {
+        class.decorator_list.iter().for_each(|e| self.expression(e));
+        let name = find_word(self.text, range(class).start, &class.name, "class");
+        self.bind(&class.name, name, How::Function);
+        let needed = self.needed(&class.name);
+        let around = self.type_parameters(&class.type_params);
+        class.bases.iter().for_each(|e| self.expression(e));
+        class
+            .keywords
+            .iter()
+            .for_each(|k| self.expression(&k.value));
+        self.enter(Kind::Class);
+        let plain = class.decorator_list.is_empty() && class.keywords.is_empty();
+        self.scopes[self.current].class = plain.then_some(needed);
+        self.bind("__module__", 0..0, How::Other);
+        self.bind("__qualname__", 0..0, How::Other);
+        self.block(&class.body);
+        self.current = around;
+    }
+
+    /// Goes into a scope for type parameters, if there are any; gives the scope around.
+    fn type_parameters(&mut self, parameters: &[ast::TypeParam]) -> usize {
+        if parameters.is_empty() {
+            return self.current;
+        }
+        let outer = self.enter(Kind::Types);
+        for parameter in parameters {
+            let name = match parameter {
+                ast::TypeParam::TypeVar(p) => &p.name,
+                ast::TypeParam::ParamSpec(p) => &p.name,
+                ast::TypeParam::TypeVarTuple(p) => &p.name,
+            };
+            self.bind(name, 0..0, How::Other);
+        }
+        // bounds are looked at when somebody asks for them
+        self.doubting(Doubt::Harmless, |c| {
+            walk::walk_type_parameters(c, parameters);
+        });
+        outer
+    }
+
+    fn annotation(&mut self, annotation: &Expr) {
+        let doubt = if self.lazy_annotations {
+            Doubt::Harmless
+        } else {
+            Doubt::None
+        };
+        self.doubting(doubt, |c| c.expression(annotation));
+    }
+
+    fn lambda(&mut self, lambda: &ast::ExprLambda, name: Option<&str>) {
+        walk::walk_defaults(self, &lambda.args);
+        let needed = name.map(|name| self.needed(name));
+        let outer = self.enter(Kind::Function);
+        self.scopes[self.current].needs = needed;
+        self.bind_parameters(&lambda.args);
+        self.expression(&lambda.body);
         self.current = outer;
     }
 
@@ -134,24 +205,20 @@ impl Visitor for Collector<'_> {
             return self.def(range(statement), &function);
         }
         match statement {
-            Stmt::ClassDef(s) => {
-                s.decorator_list.iter().for_each(|e| self.expression(e));
-                s.bases.iter().for_each(|e| self.expression(e));
-                s.keywords.iter().for_each(|k| self.expression(&k.value));
-                let name = find_word(self.text, range(s).start, &s.name, "class");
-                self.bind(&s.name, name, How::Function);
-                let outer = self.enter(Kind::Class);
-                self.bind("__module__", 0..0, How::Other);
-                self.bind("__qualname__", 0..0, How::Other);
-                walk::walk_body(self, &s.body);
-                self.current = outer;
-            }
+            Stmt::ClassDef(s) => self.class(s),
             Stmt::Assign(s) => {
-                self.expression(&s.value);
+                let named = match (&s.targets[..], &*s.value) {
+                    ([Expr::Name(name)], Expr::Lambda(lambda)) => Some((name, lambda)),
+                    _ => None,
+                };
+                match named {
+                    Some((name, lambda)) => self.lambda(lambda, Some(&name.id)),
+                    None => self.expression(&s.value),
+                }
                 for target in &s.targets {
                     self.bind_target(target, How::Assignment);
                 }
-                if let ([Expr::Name(name)], Expr::Lambda(lambda)) = (&s.targets[..], &*s.value) {
+                if let Some((name, lambda)) = named {
                     let known = lambda_signature(lambda);
                     if let Some(binding) = self.scopes[self.current].names.get_mut(name.id.as_str())
                     {
@@ -163,7 +230,14 @@ impl Visitor for Collector<'_> {
                 if let Some(value) = &s.value {
                     self.expression(value);
                 }
-                self.expression(&s.annotation);
+                // those of local names are never looked at
+                let local = self.scopes[self.current].kind == Kind::Function;
+                let doubt = if local && s.target.is_name_expr() {
+                    Doubt::Harmless
+                } else {
+                    Doubt::None
+                };
+                self.doubting(doubt, |c| c.annotation(&s.annotation));
                 self.bind_target(&s.target, How::Assignment);
             }
             Stmt::Delete(s) => {
@@ -178,20 +252,34 @@ impl Visitor for Collector<'_> {
                 self.bind_target(&s.target, How::Other);
             }
             Stmt::TypeAlias(s) => {
-                self.expression(&s.value);
                 self.bind_target(&s.name, How::Other);
+                let around = self.type_parameters(&s.type_params);
+                self.doubting(Doubt::Harmless, |c| c.expression(&s.value));
+                self.current = around;
+            }
+            Stmt::If(s) => self.branches(&s.test, &s.body, &s.orelse),
+            Stmt::While(s) => self.branches(&s.test, &s.body, &s.orelse),
+            Stmt::Try(s) => {
+                self.guarded(&s.body, &s.handlers);
+                self.block(&s.orelse);
+                self.block(&s.finalbody);
+            }
+            Stmt::TryStar(s) => {
+                self.guarded(&s.body, &s.handlers);
+                self.block(&s.orelse);
+                self.block(&s.finalbody);
             }
             Stmt::For(s) => {
                 self.expression(&s.iter);
                 self.bind_target(&s.target, How::Other);
-                walk::walk_body(self, &s.body);
-                walk::walk_body(self, &s.orelse);
+                self.block(&s.body);
+                self.block(&s.orelse);
             }
             Stmt::AsyncFor(s) => {
                 self.expression(&s.iter);
                 self.bind_target(&s.target, How::Other);
-                walk::walk_body(self, &s.body);
-                walk::walk_body(self, &s.orelse);
+                self.block(&s.body);
+                self.block(&s.orelse);
             }
             Stmt::With(s) => self.with(&s.items, &s.body),
             Stmt::AsyncWith(s) => self.with(&s.items, &s.body),
@@ -220,13 +308,9 @@ impl Visitor for Collector<'_> {
                 e.args.iter().for_each(|e| self.expression(e));
                 e.keywords.iter().for_each(|k| self.expression(&k.value));
             }
-            Expr::Lambda(e) => {
-                walk::walk_defaults(self, &e.args);
-                let outer = self.enter(Kind::Function);
-                self.bind_parameters(&e.args);
-                self.expression(&e.body);
-                self.current = outer;
-            }
+            Expr::Lambda(e) => self.lambda(e, None),
+            Expr::IfExp(e) => self.choice(e),
+            Expr::BoolOp(e) => self.operands(e),
             Expr::ListComp(e) => self.comprehensions(&e.generators, &[&e.elt]),
             Expr::SetComp(e) => self.comprehensions(&e.generators, &[&e.elt]),
             Expr::GeneratorExp(e) => self.comprehensions(&e.generators, &[&e.elt]),
@@ -262,18 +346,32 @@ impl Visitor for Collector<'_> {
         if let Some(name) = &inner.name {
             self.bind(name, 0..0, How::Other);
         }
-        walk::walk_handler(self, handler);
+        if let Some(classes) = &inner.type_ {
+            self.expression(classes);
+        }
+        self.block(&inner.body);
     }
 }
 
 impl Collector<'_> {
     fn with(&mut self, items: &[ast::WithItem], body: &[Stmt]) {
+        let mut doubt = Doubt::None;
         for item in items {
             self.expression(&item.context_expr);
+            if let Expr::Call(call) = &item.context_expr {
+                // `contextlib.suppress(NameError)`
+                doubt = call
+                    .args
+                    .iter()
+                    .map(doubt::expects)
+                    .max()
+                    .unwrap_or(doubt)
+                    .max(doubt);
+            }
             if let Some(target) = &item.optional_vars {
                 self.bind_target(target, How::Other);
             }
         }
-        walk::walk_body(self, body);
+        self.doubting(doubt, |c| c.block(body));
     }
 }

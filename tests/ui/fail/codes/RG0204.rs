@@ -8,7 +8,7 @@ use redgrease::prelude::*;
 fn f(url: &str) -> i64 {
     python! {
         list = [url]
-        return list
+        return list(list)
     }
 }
 
