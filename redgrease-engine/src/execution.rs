@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::record::outcome::Outcome;
 use crate::server::Blocked;
 use crate::session::Session;
+use crate::source::Run;
 use crate::worker::Worker;
 
 /// How far an execution is.
@@ -167,13 +168,6 @@ impl Execution {
         (total, state.reading)
     }
 
-    /// Adds to the time spent reading, while that is measured.
-    pub(crate) fn add_reading(&self, time: Duration) {
-        if settings().profile_executions.is_on() {
-            guard(&self.state).reading += time;
-        }
-    }
-
     /// Marks it as running; gives false when it was aborted before.
     pub(crate) fn begin(&self) -> bool {
         let mut state = guard(&self.state);
@@ -188,11 +182,6 @@ impl Execution {
     /// Says which worker runs it under which number.
     pub(crate) fn assign(&self, worker: &Arc<Worker>, number: u32) {
         guard(&self.state).assigned = Some((Arc::clone(worker), number));
-    }
-
-    /// Whether somebody wants it to stop.
-    pub(crate) fn stop_wanted(&self) -> bool {
-        guard(&self.state).abort_wanted
     }
 
     /// Adds somebody who waits for the end; answered at once when that has come.
@@ -271,6 +260,19 @@ impl Execution {
         }
         if let Some(owner) = &self.owner {
             owner.finished(self);
+        }
+    }
+}
+
+impl Run for Execution {
+    fn stop_wanted(&self) -> bool {
+        guard(&self.state).abort_wanted
+    }
+
+    /// While that is measured.
+    fn add_reading(&self, time: Duration) {
+        if settings().profile_executions.is_on() {
+            guard(&self.state).reading += time;
         }
     }
 }

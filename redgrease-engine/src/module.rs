@@ -12,13 +12,14 @@ use crate::event::stream::{self, Streams};
 use crate::event::timer::TimeEvent;
 use crate::execution::executor;
 use crate::packages::environment::{Environments, environments};
+use crate::requests::Answers;
 use crate::server::{
     Context, Level, Module, api, create_held_keys, entry_points, log, on_main_thread,
     register_info, start_background, subscribe_to_keys, subscribe_to_streams,
 };
 use crate::settings::{companion, options, settings};
-use crate::worker::BUSY_AFTER;
 use crate::worker::pool::workers;
+use crate::worker::{BUSY_AFTER, serve_with};
 
 entry_points!(Engine);
 
@@ -61,6 +62,7 @@ fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
         .python_installation_dir
         .resolve(&directory.display().to_string());
     Environments::install(directory, |left| workers().leave(left));
+    serve_with(&Answers);
     settings().loaded(|| workers().configure());
     event::listen_to_registrations();
     start_threads().map_err(|error| format!("a thread cannot be started: {error}"))?;
@@ -73,7 +75,11 @@ fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
     subscribe_to_streams::<Streams>(context)?;
     // The first script finds a worker waiting.
     environments().get(Vec::new(), false, |environment| {
-        match environment.and_then(|environment| workers().pick(&environment)) {
+        match environment.and_then(|environment| {
+            workers()
+                .pick(&environment)
+                .map_err(|reason| reason.to_string())
+        }) {
             Ok(_) => {}
             Err(text) => log(
                 Level::Warning,

@@ -176,7 +176,7 @@ pub(crate) enum Native {
 }
 
 /// One operation of a plan.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Operation {
     kind: String,
     hint: Option<String>,
@@ -246,7 +246,7 @@ impl Operation {
 }
 
 /// A reader and its operations.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) reader: Reader,
     pub(crate) mode: Mode,

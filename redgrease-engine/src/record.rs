@@ -2,4 +2,5 @@
 
 pub(crate) mod batch;
 pub(crate) mod outcome;
+pub(crate) mod reply;
 pub(crate) mod value;

@@ -11,14 +11,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::base::guard;
-use crate::event::keys::KeyEvent;
-use crate::event::stream::Follower;
 use crate::execution::{self, Execution, Owner, Status};
 use crate::plan::{Plan, Reader};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
+use crate::registration::stream::follower::Follower;
 use crate::session::Session;
+pub(crate) use queue::Reading;
 use queue::{Queue, Queued, Source};
 pub(crate) use statistics::Statistics;
 
@@ -91,16 +91,16 @@ impl Registration {
         });
     }
 
-    /// Runs an execution over a key that changed.
-    pub(crate) fn run_event(
+    /// Runs an execution over records that are read when it begins.
+    pub(crate) fn run_later(
         self: &Arc<Self>,
         execution: Arc<Execution>,
-        event: KeyEvent,
+        read: Reading,
         extra: Value,
     ) {
         self.enqueue(Queued {
             execution,
-            source: Source::Key(event),
+            source: Source::Later(read),
             extra,
         });
     }

@@ -2,6 +2,7 @@
 
 use crate::packages::environment::environments;
 use crate::worker::pool::workers;
+mod absence;
 pub(crate) mod list;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -15,6 +16,8 @@ use crate::record::value::{Value, encode};
 use crate::server::{Level, log};
 use crate::worker::wire::{FrameType, frame};
 use crate::worker::{WorkResult, Worker};
+
+pub(crate) use absence::Absence;
 
 /// A plan that a worker can build again.
 #[derive(Clone, Debug)]
@@ -103,7 +106,7 @@ impl Session {
     ///
     /// # Errors
     /// When no worker can be started.
-    pub(crate) fn host(&self) -> Result<Host, String> {
+    pub(crate) fn host(&self) -> Result<Host, Absence> {
         let mut slot = guard(&self.host);
         if let Some(host) = &*slot
             && !host.worker.is_dead()
@@ -131,19 +134,17 @@ impl Session {
     ///
     /// # Errors
     /// Why it does not.
-    pub(crate) fn environment(&self) -> Result<Arc<Environment>, String> {
+    pub(crate) fn environment(&self) -> Result<Arc<Environment>, Absence> {
         match &*guard(&self.place) {
             Place::Ready(environment) => Ok(Arc::clone(environment)),
-            Place::Making(_) if self.requirements.is_empty() => Err(format!(
-                "ERR the Python of session {} is being started; try again",
-                self.name
-            )),
-            Place::Making(_) => Err(format!(
-                "ERR the packages of session {} are being installed ({}); try again",
-                self.name,
-                self.requirements.join(" ")
-            )),
-            Place::Failed(text, _) => Err(format!("ERR {text}")),
+            Place::Making(_) if self.requirements.is_empty() => {
+                Err(Absence::Starting(self.name.clone()))
+            }
+            Place::Making(_) => Err(Absence::Installing {
+                session: self.name.clone(),
+                requirements: self.requirements.clone(),
+            }),
+            Place::Failed(text, _) => Err(Absence::Failed(text.clone())),
         }
     }
 
@@ -179,9 +180,9 @@ impl Session {
         // The worker is told now: its functions may have something to do once they are registered.
         if !guard(&self.plans).is_empty()
             && self.environment().is_ok()
-            && let Err(text) = self.host()
+            && let Err(absence) = self.host()
         {
-            log(Level::Warning, &text);
+            log(Level::Warning, &absence.to_string());
         }
         if let Place::Making(tasks) = before {
             tasks.into_iter().for_each(|task| task());

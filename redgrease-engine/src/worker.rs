@@ -24,16 +24,16 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use crate::base::guard;
-use crate::execution::Execution;
 use crate::packages::environment::Environment;
 use crate::record::value::{Value, encode};
 use crate::server::{Level, log, turn_will_end};
 use outbox::{Outbox, end_turn};
 use output::forward;
+pub(crate) use serving::{Requests, serve_with};
 use sync::SyncChannel;
-pub(crate) use sync::TOO_LONG;
 use wire::{FrameType, frame};
-pub(crate) use work::{Work, WorkResult};
+use work::Question;
+pub(crate) use work::{Loss, Work, WorkResult};
 
 /// How often a deadline is looked at while a worker holds the server.
 const DEADLINE_CHECK: Duration = Duration::from_millis(10);
@@ -50,7 +50,6 @@ fn patience(asked: u32, threads: u32) -> Duration {
 }
 
 /// A worker process.
-#[derive(Debug)]
 pub(crate) struct Worker {
     /// Its number, for the log.
     pub(crate) number: u64,
@@ -61,7 +60,7 @@ pub(crate) struct Worker {
     outbox: Arc<Outbox>,
     control: Mutex<UnixStream>,
     child: Mutex<Child>,
-    work: Mutex<BTreeMap<u32, Work>>,
+    work: Mutex<BTreeMap<u32, Arc<dyn Work>>>,
     numbers: AtomicU32,
     sync: Mutex<Option<Arc<SyncChannel>>>,
     dead: AtomicBool,
@@ -75,6 +74,16 @@ pub(crate) struct Worker {
     quiet: AtomicBool,
     /// How many sessions are pinned to it.
     pub(crate) sessions: AtomicUsize,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Worker")
+            .field("number", &self.number)
+            .field("pid", &self.pid)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Worker {
@@ -200,12 +209,12 @@ impl Worker {
     }
 
     /// Gives the worker something to do: registers `work` under `number` and sends the frame that asks for it.
-    pub(crate) fn submit(&self, number: u32, frame: &[u8], work: Work) {
+    pub(crate) fn submit(&self, number: u32, frame: &[u8], work: Arc<dyn Work>) {
         {
             let mut pending = guard(&self.work);
             if self.is_dead() {
                 drop(pending);
-                (work.done)(Err(self.obituary()));
+                work.done(Err(self.obituary()));
                 return;
             }
             if pending.is_empty() {
@@ -232,12 +241,7 @@ impl Worker {
         let number = self.next_number();
         let mut out = Vec::new();
         frame(&mut out, kind, number, |payload| encode(question, payload));
-        let work = Work {
-            execution: None,
-            progress: None,
-            done: Box::new(done),
-        };
-        self.submit(number, &out, work);
+        self.submit(number, &out, Arc::new(Question::new(done)));
     }
 
     /// Sends a frame that is not answered, or that continues work.
@@ -277,9 +281,9 @@ impl Worker {
         guard(&self.work).range(..number).count()
     }
 
-    /// The execution that runs under a number.
-    pub(crate) fn execution(&self, number: u32) -> Option<Arc<Execution>> {
-        guard(&self.work).get(&number)?.execution.clone()
+    /// The number of the execution that runs under a number of work.
+    pub(crate) fn execution(&self, number: u32) -> Option<u64> {
+        guard(&self.work).get(&number)?.execution()
     }
 
     // -- control

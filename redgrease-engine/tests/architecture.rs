@@ -28,14 +28,6 @@ const ROOMS: [&str; 20] = [
     "server",
 ];
 
-/// Which rooms use others above them, still.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    ("registration", "event"),
-    ("source", "execution"),
-    ("worker", "execution"),
-    ("worker", "requests"),
-];
-
 fn files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
@@ -124,7 +116,6 @@ fn uses() -> BTreeMap<String, BTreeMap<String, PathBuf>> {
 fn every_room_uses_only_rooms_below_it() {
     let floor = |room: &str| ROOMS.iter().position(|one| *one == room);
     let mut wrong = Vec::new();
-    let mut met = BTreeSet::new();
     for (room, used) in uses() {
         let Some(here) = floor(&room) else {
             wrong.push(format!("{room} is no room: give it its place in ROOMS"));
@@ -133,22 +124,12 @@ fn every_room_uses_only_rooms_below_it() {
         for (other, path) in used {
             match floor(&other) {
                 Some(there) if there > here => {}
-                Some(_) if EXCEPTIONS.contains(&(&room, &other)) => {
-                    met.insert((room.clone(), other));
-                }
                 Some(_) => wrong.push(format!(
                     "{room} uses {other}, which is above it, in {}",
                     path.display()
                 )),
                 None => wrong.push(format!("{} uses crate::{other}", path.display())),
             }
-        }
-    }
-    for (room, other) in EXCEPTIONS {
-        if !met.contains(&((*room).to_owned(), (*other).to_owned())) {
-            wrong.push(format!(
-                "{room} does not use {other} any more: take it off EXCEPTIONS"
-            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

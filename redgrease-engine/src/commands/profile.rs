@@ -50,7 +50,7 @@ impl Command for PyProfile {
         let worker = match session.host() {
             Ok(host) => host.worker,
             Err(text) => {
-                context.reply_error(text);
+                context.reply_error(text.to_string());
                 return;
             }
         };
@@ -64,7 +64,7 @@ impl Command for PyProfile {
 }
 
 fn finish(client: Blocked, stats: bool, answer: WorkResult<'_>) {
-    let answer = answer.and_then(|payload| {
+    let answer = answer.map_err(|loss| loss.to_string()).and_then(|payload| {
         decode(payload).map_err(|error| format!("ERR the worker's answer is broken: {error}"))
     });
     client.answer(match answer {

@@ -149,7 +149,10 @@ fn load(
         Some(environment),
     ));
     session.installed.store(installs, Ordering::Relaxed);
-    let worker = session.host()?.worker;
+    let worker = session
+        .host()
+        .map_err(|absence| absence.to_string())?
+        .worker;
     Ok(Box::new(move |client| {
         session::list::add(&session);
         if let Some(old) = &replaced {
@@ -162,7 +165,7 @@ fn load(
         let unblocking = request.unblocking;
         worker.ask(FrameType::Load, &question, move |answer| {
             session::list::end_replacing(&session.inner_name);
-            let reply = answer.and_then(|payload| {
+            let reply = answer.map_err(|loss| loss.to_string()).and_then(|payload| {
                 decode(payload)
                     .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
             });

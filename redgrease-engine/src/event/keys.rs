@@ -11,8 +11,8 @@ use crate::execution::calls;
 use crate::plan::{KeyEvents, Mode, Reader};
 use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
-use crate::registration::Registration;
-use crate::server::{Context, KeyKind, KeyListener, OpenKey, ServerLock, lock_server};
+use crate::registration::{Reading, Registration};
+use crate::server::{Context, KeyKind, KeyListener, OpenKey, lock_server};
 use crate::source::keys;
 
 static WANTED: AtomicBool = AtomicBool::new(false);
@@ -46,22 +46,6 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         mine,
     );
     drop(old);
-}
-
-/// What a key record with a value is made of when its execution begins.
-#[derive(Debug)]
-pub(crate) struct KeyEvent {
-    event: String,
-    key: Vec<u8>,
-}
-
-impl KeyEvent {
-    /// The record, with the value that the key has now.
-    pub(crate) fn read(&self, lock: &ServerLock) -> Batch {
-        let mut batch = Batch::new(Layout::Keys);
-        keys::push(lock, Some(&self.event), &self.key, None, &mut batch);
-        batch
-    }
 }
 
 /// The name by which a registration asks for a type.
@@ -133,13 +117,15 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
         });
         let sync = registration.plan.mode == Mode::Sync;
         if events.values && !sync {
-            let event = KeyEvent {
-                event: event.to_owned(),
-                key: key.to_vec(),
-            };
+            let (event, key) = (event.to_owned(), key.to_vec());
+            let read: Reading = Box::new(move |lock| {
+                let mut batch = Batch::new(Layout::Keys);
+                keys::push(lock, Some(&event), &key, None, &mut batch);
+                batch
+            });
             let registration = Arc::clone(&registration);
             // Not now: the value is read when the command or transaction that changes the key is over.
-            after_command(move || registration.run_event(execution, event, extra));
+            after_command(move || registration.run_later(execution, read, extra));
             continue;
         }
         let lock = lock_server();

@@ -1,18 +1,19 @@
 //! Calls of plans in workers: the frames, and what happens with the answers.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::base::guard;
-use crate::execution::Execution;
 use crate::execution::nesting::Level;
+use crate::execution::{Execution, Status};
 use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN};
 use crate::record::outcome::Outcome;
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::server::ServerLock;
-use crate::session::Host;
+use crate::session::{Absence, Host};
+use crate::source::Run;
 use crate::worker::wire::{FrameType, frame};
-use crate::worker::{TOO_LONG, Work, Worker};
+use crate::worker::{Loss, Work, WorkResult, Worker};
 
 /// Batches that a worker may have in hand before the reader waits.
 const IN_FLIGHT: usize = 4;
@@ -51,13 +52,26 @@ fn call_frame(
     out
 }
 
-fn finish_with(execution: &Arc<Execution>, answer: Result<&[u8], String>) {
-    execution.finish(match answer {
-        Ok(payload) => Outcome::parse(payload),
-        Err(_) if execution.status() == crate::execution::Status::Aborted => Outcome::default(),
-        Err(text) if execution.stop_wanted() => Outcome::failed(text),
-        Err(text) => Outcome::lost(text),
-    });
+/// The call of a plan.
+struct Call(Arc<Execution>);
+
+impl Work for Call {
+    fn done(&self, answer: WorkResult<'_>) {
+        let Self(execution) = self;
+        if answer == Err(Loss::Aborted) {
+            execution.mark_aborted();
+        }
+        execution.finish(match answer {
+            Ok(payload) => Outcome::parse(payload),
+            Err(_) if execution.status() == Status::Aborted => Outcome::default(),
+            Err(loss) if execution.stop_wanted() => Outcome::failed(loss.to_string()),
+            Err(loss) => Outcome::lost(loss.to_string()),
+        });
+    }
+
+    fn execution(&self) -> Option<u64> {
+        Some(self.0.number)
+    }
 }
 
 /// Runs an execution over all of its records at once, in its session's worker, from an operation on.
@@ -79,24 +93,15 @@ pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batc
         worker, defined, ..
     } = match execution.session.host() {
         Ok(host) => host,
-        Err(text) => {
-            execution.finish(Outcome::lost(text));
+        Err(absence) => {
+            execution.finish(Outcome::lost(absence.to_string()));
             return;
         }
     };
     let number = worker.next_number();
     let frame = call_frame(execution, defined, number, start, batch, LAST, extra);
     execution.assign(&worker, number);
-    let done = Arc::clone(execution);
-    worker.submit(
-        number,
-        &frame,
-        Work {
-            execution: Some(Arc::clone(execution)),
-            done: Box::new(move |answer| finish_with(&done, answer)),
-            progress: None,
-        },
-    );
+    worker.submit(number, &frame, Arc::new(Call(Arc::clone(execution))));
 }
 
 /// Runs an execution inside the triggering command, on this thread. It is over afterwards, unless its function returned a
@@ -120,8 +125,8 @@ pub(crate) fn run_sync(
     };
     let host = match execution.session.host() {
         Ok(host) => host,
-        Err(text) => {
-            execution.finish(Outcome::lost(text));
+        Err(absence) => {
+            execution.finish(Outcome::lost(absence.to_string()));
             return;
         }
     };
@@ -137,16 +142,8 @@ pub(crate) fn run_sync(
         LAST | if async_allowed { 0 } else { NO_ASYNC } | if is_starting { SAY_BEGUN } else { 0 };
     let frame = call_frame(execution, *defined, number, 0, batch, flags, extra);
     execution.assign(worker, number);
-    let done = Arc::clone(execution);
     // Known to the worker's reader beforehand, because a call that goes on in the background is answered there.
-    worker.adopt(
-        number,
-        Work {
-            execution: Some(Arc::clone(execution)),
-            done: Box::new(move |answer| finish_with(&done, answer)),
-            progress: None,
-        },
-    );
+    worker.adopt(number, Arc::new(Call(Arc::clone(execution))));
     let begun = || {
         standing.fetch_max(*defined, Ordering::Relaxed);
     };
@@ -156,12 +153,12 @@ pub(crate) fn run_sync(
             execution.finish(Outcome::parse(&payload));
         }
         Ok(None) => {}
-        Err(text) => {
+        Err(loss) => {
             worker.disown(number);
-            execution.finish(if text.starts_with(TOO_LONG) {
-                Outcome::failed(text)
-            } else {
-                Outcome::lost(text)
+            // A function that takes too long would do so again.
+            execution.finish(match loss {
+                Loss::TooLong(_) => Outcome::failed(loss.to_string()),
+                _ => Outcome::lost(loss.to_string()),
             });
         }
     }
@@ -174,16 +171,48 @@ struct Flow {
     over: bool,
 }
 
+/// The call of a plan whose records come in pieces.
+struct Pieces {
+    call: Call,
+    flow: Mutex<Flow>,
+    changed: Condvar,
+}
+
+impl Work for Pieces {
+    fn done(&self, answer: WorkResult<'_>) {
+        self.call.done(answer);
+        guard(&self.flow).over = true;
+        self.changed.notify_all();
+    }
+
+    fn progress(&self, stopped: bool) {
+        let mut flow = guard(&self.flow);
+        flow.in_flight = flow.in_flight.saturating_sub(1);
+        flow.stopped |= stopped;
+        self.changed.notify_all();
+    }
+
+    fn execution(&self) -> Option<u64> {
+        self.call.execution()
+    }
+}
+
+impl Pieces {
+    fn wait_while(&self, condition: impl Fn(&Flow) -> bool) -> MutexGuard<'_, Flow> {
+        self.changed
+            .wait_while(guard(&self.flow), |flow| condition(flow))
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Feeds the records of an execution to its worker in batches, no faster than the worker takes them.
-#[derive(Debug)]
 pub(crate) struct Feeder {
-    execution: Arc<Execution>,
     worker: Arc<Worker>,
     defined: u32,
     number: u32,
     start: usize,
     begun: bool,
-    flow: Arc<(Mutex<Flow>, Condvar)>,
+    pieces: Arc<Pieces>,
 }
 
 impl Feeder {
@@ -191,37 +220,33 @@ impl Feeder {
     ///
     /// # Errors
     /// When there is no worker.
-    pub(crate) fn new(execution: &Arc<Execution>, start: usize) -> Result<Self, String> {
+    pub(crate) fn new(execution: &Arc<Execution>, start: usize) -> Result<Self, Absence> {
         let Host {
             worker, defined, ..
         } = execution.session.host()?;
         let number = worker.next_number();
         execution.assign(&worker, number);
         Ok(Self {
-            execution: Arc::clone(execution),
             worker,
             defined,
             number,
             start,
             begun: false,
-            flow: Arc::default(),
+            pieces: Arc::new(Pieces {
+                call: Call(Arc::clone(execution)),
+                flow: Mutex::default(),
+                changed: Condvar::new(),
+            }),
         })
     }
 
     /// Sends a batch; waits while the worker has enough in hand. Gives false when no more records are wanted.
     pub(crate) fn send(&mut self, batch: &Batch, last: bool) -> bool {
         {
-            let (flow, changed) = &*self.flow;
-            let mut flow = guard(flow);
-            while flow.in_flight >= IN_FLIGHT && !flow.over {
-                flow = changed
-                    .wait(flow)
-                    .unwrap_or_else(std::sync::PoisonError::into_inner);
-            }
-            if flow.over {
-                return false;
-            }
-            if flow.stopped && !last {
+            let mut flow = self
+                .pieces
+                .wait_while(|flow| flow.in_flight >= IN_FLIGHT && !flow.over);
+            if flow.over || flow.stopped && !last {
                 return false;
             }
             flow.in_flight += 1;
@@ -239,7 +264,7 @@ impl Feeder {
         }
         self.begun = true;
         let frame = call_frame(
-            &self.execution,
+            &self.pieces.call.0,
             self.defined,
             self.number,
             self.start,
@@ -247,40 +272,13 @@ impl Feeder {
             flags,
             &Value::None,
         );
-        let done = Arc::clone(&self.execution);
-        let flow = Arc::clone(&self.flow);
-        let progress = Arc::clone(&self.flow);
-        self.worker.submit(
-            self.number,
-            &frame,
-            Work {
-                execution: Some(Arc::clone(&self.execution)),
-                done: Box::new(move |answer| {
-                    finish_with(&done, answer);
-                    let (flow, changed) = &*flow;
-                    guard(flow).over = true;
-                    changed.notify_all();
-                }),
-                progress: Some(Arc::new(move |stopped| {
-                    let (flow, changed) = &*progress;
-                    let mut flow = guard(flow);
-                    flow.in_flight = flow.in_flight.saturating_sub(1);
-                    flow.stopped |= stopped;
-                    changed.notify_all();
-                })),
-            },
-        );
+        let pieces: Arc<dyn Work> = Arc::<Pieces>::clone(&self.pieces);
+        self.worker.submit(self.number, &frame, pieces);
         true
     }
 
     /// Waits for the worker's answer.
     pub(crate) fn wait(&self) {
-        let (flow, changed) = &*self.flow;
-        let mut flow = guard(flow);
-        while !flow.over {
-            flow = changed
-                .wait(flow)
-                .unwrap_or_else(std::sync::PoisonError::into_inner);
-        }
+        drop(self.pieces.wait_while(|flow| !flow.over));
     }
 }

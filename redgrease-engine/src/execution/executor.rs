@@ -13,7 +13,7 @@ use crate::plan::{Native, Reader};
 use crate::record::batch::{Batch, Layout};
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
-use crate::source;
+use crate::source::{self, Run};
 
 static JOBS: Mutex<VecDeque<Arc<Execution>>> = Mutex::new(VecDeque::new());
 static ARRIVED: Condvar = Condvar::new();
@@ -91,7 +91,7 @@ fn run(execution: &Arc<Execution>) {
 
 /// The worker reads the records itself.
 fn generate(execution: &Arc<Execution>) -> Result<(), String> {
-    let mut feeder = Feeder::new(execution, 0)?;
+    let mut feeder = Feeder::new(execution, 0).map_err(|absence| absence.to_string())?;
     feeder.send(&Batch::new(Layout::Generator), true);
     feeder.wait();
     Ok(())
@@ -99,7 +99,7 @@ fn generate(execution: &Arc<Execution>) -> Result<(), String> {
 
 /// The engine reads, a worker does all operations.
 fn feed(execution: &Arc<Execution>) -> Result<(), String> {
-    let mut feeder = Feeder::new(execution, 0)?;
+    let mut feeder = Feeder::new(execution, 0).map_err(|absence| absence.to_string())?;
     let mut failure = None;
     match &execution.plan.reader {
         Reader::Keys {
@@ -112,13 +112,13 @@ fn feed(execution: &Arc<Execution>) -> Result<(), String> {
             } else {
                 Layout::KeysOnly
             };
-            source::keys::batches(execution, pattern, *exact, layout, &mut |batch, last| {
+            source::keys::batches(&**execution, pattern, *exact, layout, &mut |batch, last| {
                 feeder.send(&batch, last)
             });
         }
         Reader::KeysOnly { pattern, exact } => {
             source::keys::batches(
-                execution,
+                &**execution,
                 pattern,
                 *exact,
                 Layout::Plain,
@@ -131,7 +131,7 @@ fn feed(execution: &Arc<Execution>) -> Result<(), String> {
             feeder.send(&batch, true);
         }
         Reader::Stream { key, from } => {
-            failure = source::stream::batches(execution, key, from, &mut |batch, last| {
+            failure = source::stream::batches(&**execution, key, from, &mut |batch, last| {
                 feeder.send(&batch, last)
             })
             .err();
@@ -156,14 +156,14 @@ fn run_native(execution: &Arc<Execution>, native: &[Native]) -> Result<(), Strin
             exact,
             values,
         } => {
-            source::keys::native(execution, pattern, *exact, Some(*values), &mut run);
+            source::keys::native(&**execution, pattern, *exact, Some(*values), &mut run);
         }
         Reader::KeysOnly { pattern, exact } => {
-            source::keys::native(execution, pattern, *exact, None, &mut run);
+            source::keys::native(&**execution, pattern, *exact, None, &mut run);
         }
         Reader::Shards => run.push(Value::str(cluster::shard_name())),
         Reader::Stream { key, from } => {
-            failure = source::stream::native(execution, key, from, &mut run).err();
+            failure = source::stream::native(&**execution, key, from, &mut run).err();
         }
         _ => return Err("ERR this reader cannot run".to_owned()),
     }
@@ -181,7 +181,7 @@ fn run_native(execution: &Arc<Execution>, native: &[Native]) -> Result<(), Strin
         execution.finish(outcome);
         return Ok(());
     }
-    let mut feeder = Feeder::new(execution, native.len())?;
+    let mut feeder = Feeder::new(execution, native.len()).map_err(|absence| absence.to_string())?;
     feeder.send(&Batch::of(&records, false), true);
     feeder.wait();
     Ok(())

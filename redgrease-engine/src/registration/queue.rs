@@ -4,15 +4,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use crate::base::guard;
-use crate::event::keys::KeyEvent;
 use crate::execution::Execution;
 use crate::execution::calls;
 use crate::record::batch::Batch;
 use crate::record::value::Value;
-use crate::server::lock_server;
+use crate::server::{ServerLock, lock_server};
+
+/// Reads records.
+pub(crate) type Reading = Box<dyn FnOnce(&ServerLock) -> Batch + Send>;
 
 /// An execution, where its records come from, and what else its functions see.
-#[derive(Debug)]
 pub(super) struct Queued {
     pub(super) execution: Arc<Execution>,
     pub(super) source: Source,
@@ -20,12 +21,11 @@ pub(super) struct Queued {
 }
 
 /// Where the records of an execution come from.
-#[derive(Debug)]
 pub(super) enum Source {
     /// They are there.
     Records(Batch),
-    /// The key is read when the execution begins.
-    Key(KeyEvent),
+    /// They are read when the execution begins.
+    Later(Reading),
 }
 
 impl Queued {
@@ -33,13 +33,13 @@ impl Queued {
     pub(super) fn begin(self) {
         let batch = match self.source {
             Source::Records(batch) => batch,
-            Source::Key(event) => event.read(&lock_server()),
+            Source::Later(read) => read(&lock_server()),
         };
         calls::submit_from(&self.execution, 0, &batch, &self.extra);
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     /// The execution whose turn it is.
     running: Option<u64>,
@@ -55,8 +55,14 @@ struct State {
 }
 
 /// Executions that run one after the other.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Queue(Mutex<State>);
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Queue").finish_non_exhaustive()
+    }
+}
 
 impl Queue {
     /// Runs an execution once those before it are over; aborts it if none begins any more.

@@ -1,16 +1,15 @@
 //! Keys with or without their values, by iteration over database 0 or by name.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::base::matches;
-use crate::execution::Execution;
 use crate::native::NativeRun;
 use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
 use crate::server::{
     Context, Cursor, KeyKind, OpenKey, ServerLock, call, count_keys, lock_server, scan,
 };
+use crate::source::Run;
 
 /// How long the server is held at a time.
 const SLICE: Duration = Duration::from_millis(2);
@@ -108,7 +107,7 @@ type Visitor<'a> = dyn FnMut(&ServerLock, &[u8], Option<OpenKey>) -> bool + 'a;
 
 /// Visits matching keys in slices, holding the server for each; `pause` runs between slices and says whether to go on.
 fn each_key(
-    execution: &Execution,
+    execution: &dyn Run,
     pattern: &[u8],
     visit: &mut Visitor<'_>,
     pause: &mut dyn FnMut() -> bool,
@@ -147,7 +146,7 @@ fn each_key(
 
 /// Sends the keys in batches; `send` says whether more are wanted, and gets a last batch in any case.
 pub(crate) fn batches(
-    execution: &Arc<Execution>,
+    execution: &dyn Run,
     pattern: &[u8],
     exact: bool,
     layout: Layout,
@@ -183,7 +182,7 @@ pub(crate) fn batches(
 
 /// Gives the keys to native operations; `values` is nothing for bare names.
 pub(crate) fn native(
-    execution: &Arc<Execution>,
+    execution: &dyn Run,
     pattern: &[u8],
     exact: bool,
     values: Option<bool>,

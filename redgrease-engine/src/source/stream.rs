@@ -2,11 +2,11 @@
 
 use std::time::Instant;
 
-use crate::execution::Execution;
 use crate::native::NativeRun;
 use crate::record::batch::{Batch, Layout, last_first};
 use crate::record::value::Value;
 use crate::server::{CallReply, ReplyKind, call, lock_server};
+use crate::source::Run;
 
 const CHUNK: &[u8] = b"512";
 
@@ -51,7 +51,7 @@ fn read(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
 }
 
 fn each(
-    execution: &Execution,
+    execution: &dyn Run,
     key: &[u8],
     from: &[u8],
     visit: &mut dyn FnMut(Vec<Entry>) -> bool,
@@ -76,7 +76,7 @@ fn each(
 /// # Errors
 /// The server's own text.
 pub(crate) fn batches(
-    execution: &Execution,
+    execution: &dyn Run,
     key: &[u8],
     from: &[u8],
     send: &mut dyn FnMut(Batch, bool) -> bool,
@@ -97,7 +97,7 @@ pub(crate) fn batches(
 /// # Errors
 /// The server's own text.
 pub(crate) fn native(
-    execution: &Execution,
+    execution: &dyn Run,
     key: &[u8],
     from: &[u8],
     run: &mut NativeRun,

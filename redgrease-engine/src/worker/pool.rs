@@ -1,6 +1,8 @@
 //! The worker processes of this server.
 
+use std::fmt;
 use std::ops::Add;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -21,6 +23,26 @@ pub(crate) fn workers() -> &'static Workers {
     &WORKERS
 }
 
+/// Why no worker can be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NoWorker {
+    /// The interpreter.
+    python: PathBuf,
+    /// What the system said.
+    error: String,
+}
+
+impl fmt::Display for NoWorker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "ERR a Python worker cannot be started ({}): {}",
+            self.python.display(),
+            self.error
+        )
+    }
+}
+
 /// Worker processes, those that are gone left out.
 #[derive(Debug)]
 pub(crate) struct Workers {
@@ -34,7 +56,7 @@ impl Workers {
     ///
     /// # Errors
     /// When a process cannot be started.
-    pub(crate) fn pick(&self, environment: &Arc<Environment>) -> Result<Arc<Worker>, String> {
+    pub(crate) fn pick(&self, environment: &Arc<Environment>) -> Result<Arc<Worker>, NoWorker> {
         let limit = match settings().workers_per_environment.count() {
             0 => std::thread::available_parallelism().map_or(2, |count| count.get().clamp(1, 4)),
             limit => limit,
@@ -51,11 +73,9 @@ impl Workers {
             return Ok(Arc::clone(best));
         }
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
-        let worker = Worker::start(number, Arc::clone(environment)).map_err(|error| {
-            format!(
-                "ERR a Python worker cannot be started ({}): {error}",
-                environment.python.display()
-            )
+        let worker = Worker::start(number, Arc::clone(environment)).map_err(|error| NoWorker {
+            python: environment.python.clone(),
+            error: error.to_string(),
         })?;
         list.push(Arc::clone(&worker));
         Ok(worker)

@@ -10,16 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::eager::Eager;
 use super::output::write_log;
-use super::serving::{Serving, reply};
-use super::{DEADLINE_CHECK, Worker};
+use super::serving::{Serving, reply, requests};
+use super::{DEADLINE_CHECK, Loss, Worker};
 use crate::base::guard;
 use crate::record::value::{Value, decode};
-use crate::requests;
 use crate::server::{Level, log};
 use crate::worker::wire::{Frame, FrameType, Inbox};
-
-/// What its callers were doing when a worker died.
-const RUNNING: &str = " while running the function";
 
 impl Worker {
     pub(super) fn read(self: Arc<Self>, stream: &UnixStream) {
@@ -109,15 +105,13 @@ impl Worker {
                 self.promotions.store(0, Ordering::Relaxed);
                 let work = guard(&self.work).remove(&frame.number);
                 if let Some(work) = work {
-                    (work.done)(Ok(frame.payload));
+                    work.done(Ok(frame.payload));
                 }
             }
             FrameType::Progress => {
-                let progress = guard(&self.work)
-                    .get(&frame.number)
-                    .and_then(|work| work.progress.clone());
-                if let Some(progress) = progress {
-                    progress(frame.payload == b"T");
+                let work = guard(&self.work).get(&frame.number).cloned();
+                if let Some(work) = work {
+                    work.progress(frame.payload == b"T");
                 }
             }
             FrameType::Execute | FrameType::ExecuteAtomic => {
@@ -131,7 +125,7 @@ impl Worker {
             FrameType::AtomicEnd => server.end_atomic(frame.number),
             FrameType::Request => {
                 let answer = match decode(frame.payload) {
-                    Ok(request) => requests::answer(self, request),
+                    Ok(request) => requests().answer(self, request),
                     Err(error) => Err(format!("the request is broken: {error}")),
                 };
                 reply(&mut server.replies, frame.number, &answer);
@@ -144,10 +138,7 @@ impl Worker {
             FrameType::Aborted => {
                 let work = guard(&self.work).remove(&frame.number);
                 if let Some(work) = work {
-                    if let Some(execution) = &work.execution {
-                        execution.mark_aborted();
-                    }
-                    (work.done)(Err("aborted".to_owned()));
+                    work.done(Err(Loss::Aborted));
                 }
             }
             FrameType::Leading if frame.number == 2 => {
@@ -171,10 +162,13 @@ impl Worker {
         }
     }
 
-    /// What became of the process, in words.
-    pub(crate) fn obituary(&self) -> String {
-        let how = self.ending.get().map_or("connection lost", String::as_str);
-        format!("ERR python worker died ({how}){RUNNING}")
+    fn how_it_ended(&self) -> &str {
+        self.ending.get().map_or("connection lost", String::as_str)
+    }
+
+    /// What became of the process, for those who wait for an answer.
+    pub(super) fn obituary(&self) -> Loss {
+        Loss::Died(self.how_it_ended().to_owned())
     }
 
     /// The end of the process: everybody who waits for it gets an error.
@@ -204,17 +198,22 @@ impl Worker {
         }
         workers().forget(self);
         let work = std::mem::take(&mut *guard(&self.work));
-        let obituary = self.obituary();
-        let mut said = &obituary[4..];
-        if work.is_empty() {
-            said = said.trim_end_matches(RUNNING);
-        }
+        let doing = if work.is_empty() {
+            ""
+        } else {
+            " while running the function"
+        };
         log(
             Level::Warning,
-            &format!("worker {} (pid {}): {said}", self.number, self.pid),
+            &format!(
+                "worker {} (pid {}): python worker died ({}){doing}",
+                self.number,
+                self.pid,
+                self.how_it_ended()
+            ),
         );
         for (_, work) in work {
-            (work.done)(Err(obituary.clone()));
+            work.done(Err(self.obituary()));
         }
     }
 }

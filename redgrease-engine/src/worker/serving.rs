@@ -1,12 +1,38 @@
 //! The commands of functions: run under the server's lock, inside or outside of an atomic block.
 
 use crate::settings::settings;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::Worker;
 use crate::record::value::{Value, encode};
-use crate::requests;
 use crate::server::{ServerLock, lock_server};
 use crate::worker::wire::{FrameType, frame};
+
+/// Who knows the answers to what running functions ask for.
+pub(crate) trait Requests: Sync {
+    /// Runs a Redis command for a function and appends the reply frame.
+    fn execute(&self, lock: &ServerLock, number: u32, command: &Value, replies: &mut Vec<u8>);
+
+    /// Answers a request that is no Redis command.
+    ///
+    /// # Errors
+    /// The text of the error that the function gets.
+    fn answer(&self, worker: &Worker, request: Value) -> Result<Value, String>;
+}
+
+static REQUESTS: OnceLock<&'static dyn Requests> = OnceLock::new();
+
+/// Says who answers the requests of all workers.
+pub(crate) fn serve_with(requests: &'static dyn Requests) {
+    let _ = REQUESTS.set(requests);
+}
+
+pub(super) fn requests() -> &'static dyn Requests {
+    *REQUESTS
+        .get()
+        .expect("the module says who answers before any worker is started")
+}
 
 /// How long the server lock is kept for commands that arrived together.
 const LOCK_BUDGET: Duration = Duration::from_millis(1);
@@ -28,7 +54,7 @@ impl Serving {
         if let Some(lock) = &self.atomic {
             for (number, inside, command) in commands {
                 if inside {
-                    requests::execute(lock, number, &command, &mut self.replies);
+                    requests().execute(lock, number, &command, &mut self.replies);
                 } else {
                     self.commands.push((number, inside, command));
                 }
@@ -44,7 +70,7 @@ impl Serving {
             let lock = lock_server();
             let until = Instant::now() + LOCK_BUDGET;
             for (number, _, command) in commands.by_ref() {
-                requests::execute(&lock, number, &command, &mut self.replies);
+                requests().execute(&lock, number, &command, &mut self.replies);
                 if Instant::now() >= until {
                     break;
                 }

@@ -10,16 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::eager::Eager;
 use super::output::write_log;
-use super::serving::reply;
-use super::{DEADLINE_CHECK, Work, Worker};
+use super::serving::{reply, requests};
+use super::{DEADLINE_CHECK, Loss, Work, Worker};
 use crate::base::guard;
 use crate::record::value::{Value, decode};
-use crate::requests;
 use crate::server::{Level, ServerLock, log, send_descriptor};
 use crate::worker::wire::{FrameType, Inbox, frame};
-
-/// How the error about a synchronous function begins that was stopped.
-pub(crate) const TOO_LONG: &str = "ERR the synchronous function took longer";
 
 /// A socket for calls that the server waits for.
 #[derive(Debug)]
@@ -61,10 +57,10 @@ impl Worker {
         frame: &[u8],
         lock: &ServerLock,
         mut begun: Option<&dyn Fn()>,
-    ) -> Result<Option<Vec<u8>>, String> {
+    ) -> Result<Option<Vec<u8>>, Loss> {
         let channel = self
             .sync_channel()
-            .map_err(|error| format!("ERR the worker cannot be reached: {error}"))?;
+            .map_err(|error| Loss::Unreachable(error.to_string()))?;
         let mut end = Instant::now()
             + match begun {
                 Some(_) => settings().start_deadline.milliseconds(),
@@ -80,7 +76,7 @@ impl Worker {
                 let mut inbox = guard(&channel.inbox);
                 let Ok(next) = inbox.next() else {
                     self.kill();
-                    return Err("ERR the worker sent what is no frame".to_owned());
+                    return Err(Loss::NoFrame);
                 };
                 let Some(next) = next else { break };
                 let (kind, asked, payload) = (next.kind, next.number, next.payload.to_vec());
@@ -125,7 +121,7 @@ impl Worker {
         mut bytes: &[u8],
         number: u32,
         end: Instant,
-    ) -> Result<(), String> {
+    ) -> Result<(), Loss> {
         while !bytes.is_empty() {
             match stream.write(bytes) {
                 Ok(written) if written > 0 => bytes = &bytes[written..],
@@ -141,17 +137,14 @@ impl Worker {
     }
 
     /// The worker is not ready for the function, and goes on to become so; the call never begins.
-    fn call_off(&self, number: u32) -> String {
+    fn call_off(&self, number: u32) -> Loss {
         self.disown(number);
         self.command(FrameType::Abort, number);
-        format!(
-            "ERR the worker of this function was not started within StartDeadline ({} ms); try again",
-            settings().start_deadline.get()
-        )
+        Loss::NotStarted(settings().start_deadline.get())
     }
 
-    /// The deadline is over: ends the worker, and says so.
-    fn stop_sync(&self, number: u32) -> String {
+    /// The deadline is over: ends the worker.
+    fn stop_sync(&self, number: u32) -> Loss {
         // Whoever notices the end of the process answers what it had in hand, and knows nothing of the deadline.
         self.disown(number);
         let deadline = settings().sync_deadline.get();
@@ -163,11 +156,11 @@ impl Worker {
             ),
         );
         self.kill();
-        format!("{TOO_LONG} than SyncDeadline ({deadline} ms) and was stopped")
+        Loss::TooLong(deadline)
     }
 
     /// What became of the process, on the server's thread. That must not ask the system itself: the answer can take seconds.
-    fn sync_obituary(&self) -> String {
+    fn sync_obituary(&self) -> Loss {
         // The end of the process may be noticed later elsewhere; nothing more is given to it.
         self.dead.store(true, Ordering::Release);
         for _ in 0..50 {
@@ -192,7 +185,7 @@ impl Worker {
         match kind {
             FrameType::Execute | FrameType::ExecuteAtomic => {
                 if let Ok(command) = decode(payload) {
-                    requests::execute(lock, number, &command, replies);
+                    requests().execute(lock, number, &command, replies);
                 }
             }
             // The server is held anyway.
@@ -201,7 +194,7 @@ impl Worker {
             }
             FrameType::Request => {
                 let answer = match decode(payload) {
-                    Ok(request) => requests::answer(self, request),
+                    Ok(request) => requests().answer(self, request),
                     Err(error) => Err(format!("the request is broken: {error}")),
                 };
                 reply(replies, number, &answer);
@@ -216,7 +209,7 @@ impl Worker {
     }
 
     /// Registers work whose call is already under way.
-    pub(crate) fn adopt(&self, number: u32, work: Work) {
+    pub(crate) fn adopt(&self, number: u32, work: Arc<dyn Work>) {
         guard(&self.work).insert(number, work);
     }
 

@@ -11,6 +11,7 @@ use crate::execution::calls;
 use crate::plan::{Mode, Reader};
 use crate::record::batch::{Batch, Layout};
 use crate::record::outcome::Outcome;
+use crate::record::reply::value_of;
 use crate::record::value::Value;
 use crate::registration::Registration;
 use crate::server::{CallReply, Context, ReplyKind, ServerLock, call, lock_server};
@@ -211,7 +212,7 @@ pub(crate) fn call_next(
             "{}\r\n",
             String::from_utf8_lossy(reply.text()).trim_end()
         )),
-        Next::Command(reply) => Ok(reply.value()),
+        Next::Command(reply) => Ok(value_of(&reply)),
         Next::Function(outcome) => match (outcome.errors.first(), outcome.results.as_slice()) {
             (Some(error), _) => Err(String::from_utf8_lossy(error).into_owned()),
             (None, [record]) => Ok(record.clone()),

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::follower::{Follower, note, work};
+use super::follower::{note, work};
 use super::watch::{follows, leaving, look_at_all, poke, present};
 use crate::plan::Mode;
 use crate::registration::Registration;
+use crate::registration::stream::follower::Follower;
 use crate::server::{Change, Context, KeyKind, OpenKey, StreamListener};
 
 /// Tells those who follow streams what happens to keys.

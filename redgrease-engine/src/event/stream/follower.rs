@@ -1,19 +1,19 @@
 //! A registration that follows streams: reads what is due, runs it, acknowledges, trims.
 
 use crate::base::clock;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::group::{self, Entries};
+use super::group;
 use super::watch;
-use crate::base::guard;
 use crate::execution::calls;
 use crate::execution::{self, Waiter};
-use crate::plan::{Mode, StreamEvents};
+use crate::plan::Mode;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
 use crate::registration::Registration;
-use crate::registration::stream::batch::{Claim, Done, Key, Noted, Rules, Status, Verdict};
+use crate::registration::stream::batch::{Claim, Done, Entries, Key, NEW, Noted, Status, Verdict};
+use crate::registration::stream::follower::Follower;
 use crate::registration::stream::state::State;
 use crate::server::{Level, ServerLock, lock_server, log};
 
@@ -31,86 +31,6 @@ const MOST_LOST: u32 = 10;
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest time between two tries after a lost worker.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
-#[derive(Debug, Default)]
-struct Lag {
-    last: u64,
-    total: u64,
-}
-
-/// What a StreamReader registration has beyond others.
-#[derive(Debug)]
-pub(crate) struct Follower {
-    pub(crate) events: StreamEvents,
-    mode: Mode,
-    state: Mutex<State>,
-    lag: Mutex<Lag>,
-}
-
-impl Follower {
-    pub(crate) fn new(events: &StreamEvents, mode: Mode) -> Self {
-        let mut events = events.clone();
-        if events.group.is_empty() {
-            group::NAME.clone_into(&mut events.group);
-        }
-        Self {
-            state: Mutex::new(State::new(Rules::new(&events, mode))),
-            events,
-            mode,
-            lag: Mutex::default(),
-        }
-    }
-
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        guard(&self.state)
-    }
-
-    /// The consumer group.
-    pub(crate) fn group(&self) -> &str {
-        &self.events.group
-    }
-
-    /// The status as DUMPREGISTRATIONS shows it.
-    pub(crate) fn status(&self) -> &'static str {
-        self.state().status.name()
-    }
-
-    /// The milliseconds between noticing the first entry of a batch and acknowledging it: of the last one, and altogether.
-    pub(crate) fn lag(&self) -> (u64, u64) {
-        let lag = guard(&self.lag);
-        (lag.last, lag.total)
-    }
-
-    /// Sets the lag back.
-    pub(crate) fn clear_lag(&self) {
-        *guard(&self.lag) = Lag::default();
-    }
-
-    fn measure(&self, done: &Done) {
-        let Some(since) = done.since else { return };
-        let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mut lag = guard(&self.lag);
-        lag.last = milliseconds;
-        lag.total = lag.total.saturating_add(milliseconds);
-    }
-
-    /// No new batches until [`Follower::unpause`]; the running one ends.
-    pub(crate) fn pause(&self) {
-        let mut state = self.state();
-        if matches!(state.status, Status::Ok | Status::Waiting) {
-            state.stop(Status::Paused);
-        }
-    }
-
-    /// Goes on, whatever stopped it.
-    pub(crate) fn unpause(&self) {
-        let mut state = self.state();
-        if state.status != Status::Ok {
-            state.lost = 0;
-            state.read_again(true);
-        }
-    }
-}
 
 /// Whether this server only follows another one, or is not ready.
 pub(crate) fn is_away(lock: &ServerLock) -> bool {
@@ -204,7 +124,7 @@ fn read_batch(lock: &ServerLock, follower: &Follower, claim: Claim) {
         ) {
             Ok(got) if got < wanted => break,
             Ok(_) => {
-                if from != group::NEW
+                if from != NEW
                     && let Some(last) = entries.ids.last()
                 {
                     from.clone_from(last);

@@ -3,61 +3,29 @@
 use std::sync::Arc;
 
 use crate::plan::Reader;
-use crate::record::batch::{Batch, Layout};
 use crate::record::value::Value;
+use crate::registration::stream::batch::Entries;
+use crate::registration::stream::group::{NAME, name};
 use crate::registration::{self, Registration};
 use crate::server::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call};
 
-/// The group of the first registration, under the name that RedisGears 1.2 gave to its only one. Those of further
-/// registrations append a number.
-pub(crate) const NAME: &str = "__gears_consumer_group__";
 const CONSUMER: &[u8] = b"__gears_client__";
-/// Reads what no consumer of the group has got.
-pub(crate) const NEW: &[u8] = b">";
-/// Reads what was got and not acknowledged, from the start.
-pub(crate) const UNACKNOWLEDGED: &[u8] = b"0";
-
-/// The name of a group by its number, from 1.
-pub(crate) fn name(number: usize) -> String {
-    if number <= 1 {
-        NAME.to_owned()
-    } else {
-        format!("{NAME}{number}")
-    }
-}
-
-/// Some entries of a stream on their way to a function.
-#[derive(Debug)]
-pub(crate) struct Entries {
-    /// The ids to acknowledge; one of an entry that was deleted meanwhile has no record.
-    pub(crate) ids: Vec<Vec<u8>>,
-    pub(crate) batch: Batch,
-}
-
-impl Entries {
-    pub(crate) fn new() -> Self {
-        Self {
-            ids: Vec::new(),
-            batch: Batch::new(Layout::Stream),
+/// Adds the entries of a reply.
+fn add(entries: &mut Entries, key: &[u8], reply: &CallReply) {
+    for entry in reply.elements() {
+        let (Some(id), Some(content)) = (entry.element(0), entry.element(1)) else {
+            continue;
+        };
+        entries.ids.push(id.text().to_vec());
+        if content.kind() != ReplyKind::Array {
+            continue;
         }
-    }
-
-    fn add(&mut self, key: &[u8], reply: &CallReply) {
-        for entry in reply.elements() {
-            let (Some(id), Some(content)) = (entry.element(0), entry.element(1)) else {
-                continue;
-            };
-            self.ids.push(id.text().to_vec());
-            if content.kind() != ReplyKind::Array {
-                continue;
-            }
-            let texts: Vec<CallReply> = content.elements().collect();
-            let fields: Vec<(&[u8], &[u8])> = texts
-                .chunks_exact(2)
-                .map(|pair| (pair[0].text(), pair[1].text()))
-                .collect();
-            self.batch.push_entry(key, id.text(), &fields);
-        }
+        let texts: Vec<CallReply> = content.elements().collect();
+        let fields: Vec<(&[u8], &[u8])> = texts
+            .chunks_exact(2)
+            .map(|pair| (pair[0].text(), pair[1].text()))
+            .collect();
+        entries.batch.push_entry(key, id.text(), &fields);
     }
 }
 
@@ -75,7 +43,7 @@ fn ask(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<CallReply,
     Ok(reply)
 }
 
-/// Reads up to `count` entries from `from` on, which is [`NEW`] or an id after which unacknowledged ones are wanted. Makes
+/// Reads up to `count` entries from `from` on, which is [`NEW`](crate::registration::stream::batch::NEW) or an id after which unacknowledged ones are wanted. Makes
 /// the group where there is none.
 ///
 /// # Errors
@@ -113,7 +81,7 @@ pub(crate) fn read(
     };
     let before = entries.ids.len();
     if let Some(list) = reply.element(0).and_then(|stream| stream.element(1)) {
-        entries.add(key, &list);
+        add(entries, key, &list);
     }
     Ok(entries.ids.len() - before)
 }
@@ -275,11 +243,5 @@ mod tests {
         assert_eq!(Id::parse(b"x"), None);
         assert_eq!(Id(1, 2).next(), Id(1, 3));
         assert_eq!(Id(1, u64::MAX).next(), Id(2, 0));
-    }
-
-    #[test]
-    fn the_first_group_has_the_old_name() {
-        assert_eq!(name(1), "__gears_consumer_group__");
-        assert_eq!(name(2), "__gears_consumer_group__2");
     }
 }

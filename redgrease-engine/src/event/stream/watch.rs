@@ -6,12 +6,13 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::follower::{self, Follower, is_away};
+use super::follower::{self, is_away};
 use super::group;
 use crate::base::guard;
 use crate::base::matches;
 use crate::plan::Reader;
 use crate::registration::Registration;
+use crate::registration::stream::follower::Follower;
 use crate::server::{Cursor, KeyKind, ServerLock, lock_server, scan};
 
 /// How long the server is held at a time while streams are looked for.

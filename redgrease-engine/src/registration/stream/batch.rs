@@ -3,8 +3,13 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::event::stream::group::Entries;
 use crate::plan::{Mode, StreamEvents};
+use crate::record::batch::{Batch, Layout};
+
+/// Reads what no consumer of the group has got.
+pub(crate) const NEW: &[u8] = b">";
+/// Reads what was got and not acknowledged, from the start.
+pub(crate) const UNACKNOWLEDGED: &[u8] = b"0";
 
 /// Batches that are read ahead while one runs.
 const AHEAD: usize = 8;
@@ -31,6 +36,23 @@ impl Status {
             Self::Waiting => "WAITING_FOR_RETRY_ON_FAILURE",
             Self::Aborted => "ABORTED",
             Self::Paused => "PAUSED",
+        }
+    }
+}
+
+/// Some entries of a stream on their way to a function.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    /// The ids to acknowledge; one of an entry that was deleted meanwhile has no record.
+    pub(crate) ids: Vec<Vec<u8>>,
+    pub(crate) batch: Batch,
+}
+
+impl Entries {
+    pub(crate) fn new() -> Self {
+        Self {
+            ids: Vec::new(),
+            batch: Batch::new(Layout::Stream),
         }
     }
 }

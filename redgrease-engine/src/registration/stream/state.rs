@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
+use super::batch::Entries;
 use super::batch::{Claim, Done, Key, Noted, Place, Portion, Rules, Status, Verdict};
 use super::streams::Streams;
 use super::under_way::UnderWay;
-use crate::event::stream::group::Entries;
 
 /// How far a registration is with its streams.
 #[derive(Debug)]
@@ -240,8 +240,8 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::stream::group::{NEW, UNACKNOWLEDGED};
     use crate::plan::{Mode, StreamEvents};
+    use crate::registration::stream::batch::{NEW, UNACKNOWLEDGED};
 
     fn state(batch: i64, policy: &str, mode: Mode) -> State {
         let events = StreamEvents {

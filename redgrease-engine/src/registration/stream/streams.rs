@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::batch::{Claim, Key, Noted, Rules};
+use super::batch::{Entries, NEW, UNACKNOWLEDGED};
 use super::noticed::Noticed;
-use crate::event::stream::group::{Entries, NEW, UNACKNOWLEDGED};
 
 /// One stream.
 #[derive(Debug)]

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::batch::Entries;
 use super::batch::{AHEAD_BYTES, Done, Key, Place, Portion, Verdict};
-use crate::event::stream::group::Entries;
 
 /// Batches that were read, the one that runs, and those that did.
 #[derive(Debug, Default)]

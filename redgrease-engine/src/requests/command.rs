@@ -1,0 +1,61 @@
+//! Redis commands of functions.
+
+use super::{error_text, permit};
+use crate::event::hook;
+use crate::record::reply::encode_reply;
+use crate::record::value::{Value, encode_head, encode_int, encode_redis, encode_str};
+use crate::server::{ReplyKind, ServerLock};
+use crate::worker::wire::{FrameType, frame};
+
+/// Runs a Redis command for a function and appends the reply frame: a status and a value. Status 0 is a plain value, 2 one
+/// with texts that are not UTF-8, 1 the text of an error.
+pub(super) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: &mut Vec<u8>) {
+    // The commands of a hook's function come as its registration and the words.
+    let (hook, command) = match command.items() {
+        Some([Value::Str(registration), words @ Value::Tuple(_)]) => {
+            (std::str::from_utf8(registration).ok(), words)
+        }
+        _ => (None, command),
+    };
+    let arguments: Vec<&[u8]> = command
+        .items()
+        .unwrap_or(&[])
+        .iter()
+        .filter_map(Value::as_bytes)
+        .collect();
+    let Some((name, arguments)) = arguments.split_first() else {
+        return;
+    };
+    let run = || permit::run(lock, name, arguments);
+    let result = match hook {
+        Some(registration) => hook::without(registration, run),
+        None => run(),
+    };
+    frame(replies, FrameType::Reply, number, |payload| {
+        encode_head(b'(', 2, payload);
+        match &result {
+            Ok(reply) if reply.kind() == ReplyKind::Error => {
+                encode_int(1, payload);
+                // Functions know the line end of the protocol at the end of an error text.
+                let mut text = error_text::bearable(reply.text()).into_owned();
+                if !text.ends_with(b"\r\n") {
+                    text.extend_from_slice(b"\r\n");
+                }
+                encode_redis(&text, payload);
+            }
+            Ok(reply) => {
+                let at = payload.len();
+                encode_int(0, payload);
+                let mut binary = false;
+                encode_reply(reply, payload, &mut binary);
+                if binary {
+                    payload[at + 1] = 2;
+                }
+            }
+            Err(error) => {
+                encode_int(1, payload);
+                encode_str(&error.text, payload);
+            }
+        }
+    });
+}

@@ -1,0 +1,179 @@
+//! What running functions ask for, but for Redis commands.
+
+use crate::plan::{Plan, Reader};
+use crate::record::value::Value;
+
+/// A request of a running function.
+#[derive(Debug, PartialEq)]
+pub(super) enum Request {
+    /// A text whose slot this shard owns.
+    Hashtag,
+    /// The name of this shard.
+    Shard,
+    /// A setting.
+    Config(Vec<u8>),
+    /// An id for the last of so many plans.
+    Id(u64),
+    /// Whether a registration could be made now, by a session that is called so in its worker.
+    Check { reader: Reader, session: String },
+    /// Makes one.
+    Register { session: String, description: Value },
+    /// Runs a plan.
+    Run {
+        session: String,
+        plan: Plan,
+        id: String,
+    },
+    /// The next hook of a command, or the command itself.
+    Next {
+        registration: String,
+        words: Vec<Vec<u8>>,
+    },
+    /// Calls a function every so many seconds, while a key lives if there is one.
+    Timer {
+        session: String,
+        plan: String,
+        period: i64,
+        function: Vec<u8>,
+        key: Option<Vec<u8>>,
+    },
+    /// Puts a reply in place of that of the command whose key event called the function, which runs under this number.
+    Override { number: u32, reply: Value },
+}
+
+impl Request {
+    /// A request as a worker sends it: its name and a list of arguments.
+    ///
+    /// # Errors
+    /// The text of the error that the function gets.
+    pub(super) fn parse(request: Value) -> Result<Self, String> {
+        let mut parts = request.into_items().unwrap_or_default().into_iter();
+        let name = parts
+            .next()
+            .and_then(|name| name.as_text())
+            .unwrap_or_default();
+        let arguments = Arguments(parts.next().and_then(Value::into_items).unwrap_or_default());
+        Ok(match name.as_str() {
+            "hashtag" => Self::Hashtag,
+            "shard" => Self::Shard,
+            "config" => Self::Config(arguments.bytes(0).unwrap_or_default()),
+            "id" => Self::Id(u64::try_from(arguments.int(0).unwrap_or(1)).unwrap_or(1)),
+            "check" => Self::Check {
+                reader: Reader::parse(&Value::Dict(vec![
+                    (Value::str("reader"), arguments.value(0)),
+                    (Value::str("arguments"), arguments.value(1)),
+                ]))
+                .ok_or("the registration is described badly")?,
+                session: arguments.text(3),
+            },
+            "register" => Self::Register {
+                session: arguments.text(0),
+                description: arguments.value(1),
+            },
+            "run" => {
+                let description = arguments.value(1);
+                Self::Run {
+                    session: arguments.text(0),
+                    plan: Plan::parse(&description).ok_or("the run is described badly")?,
+                    id: description.text("id").unwrap_or_default(),
+                }
+            }
+            "next" => Self::Next {
+                registration: arguments.text(0),
+                words: arguments
+                    .value(1)
+                    .items()
+                    .unwrap_or_default()
+                    .iter()
+                    .filter_map(Value::as_bytes)
+                    .map(<[u8]>::to_vec)
+                    .collect(),
+            },
+            "timer" => Self::Timer {
+                session: arguments.text(0),
+                plan: arguments.text(1),
+                period: arguments.int(2).unwrap_or(0),
+                function: arguments.bytes(3).unwrap_or_default(),
+                key: arguments.bytes(4),
+            },
+            "override" => Self::Override {
+                number: arguments
+                    .int(0)
+                    .and_then(|number| u32::try_from(number).ok())
+                    .unwrap_or(0),
+                reply: arguments.value(1),
+            },
+            other => return Err(format!("the engine has no answer to `{other}`")),
+        })
+    }
+}
+
+/// The arguments of a request, by their places.
+struct Arguments(Vec<Value>);
+
+impl Arguments {
+    fn value(&self, place: usize) -> Value {
+        self.0.get(place).cloned().unwrap_or(Value::None)
+    }
+
+    fn int(&self, place: usize) -> Option<i64> {
+        self.0.get(place)?.as_int()
+    }
+
+    fn bytes(&self, place: usize) -> Option<Vec<u8>> {
+        self.0.get(place)?.as_bytes().map(<[u8]>::to_vec)
+    }
+
+    fn text(&self, place: usize) -> String {
+        self.0
+            .get(place)
+            .and_then(Value::as_text)
+            .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(name: &str, arguments: Vec<Value>) -> Result<Request, String> {
+        Request::parse(Value::Tuple(vec![
+            Value::str(name),
+            Value::Tuple(arguments),
+        ]))
+    }
+
+    #[test]
+    fn requests_have_their_arguments_by_place() {
+        assert_eq!(
+            parse(
+                "next",
+                vec![
+                    Value::str("0-1"),
+                    Value::Tuple(vec![Value::str("get"), Value::Bytes(vec![255])])
+                ]
+            ),
+            Ok(Request::Next {
+                registration: "0-1".to_owned(),
+                words: vec![b"get".to_vec(), vec![255]],
+            })
+        );
+        assert_eq!(parse("id", vec![Value::Int(3)]), Ok(Request::Id(3)));
+    }
+
+    #[test]
+    fn what_is_unknown_or_described_badly_is_said() {
+        assert_eq!(
+            parse("sing", Vec::new()),
+            Err("the engine has no answer to `sing`".to_owned())
+        );
+        assert_eq!(
+            parse("run", vec![Value::str("s"), Value::None]),
+            Err("the run is described badly".to_owned())
+        );
+        assert_eq!(
+            parse("check", vec![Value::str("NoReader")]),
+            Err("the registration is described badly".to_owned())
+        );
+    }
+}

@@ -1,0 +1,50 @@
+//! Why a session has no worker now.
+
+use std::fmt;
+
+use crate::worker::pool::NoWorker;
+
+/// Why a session has no worker now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// The Python of this session is being looked up.
+    Starting(String),
+    /// The packages of a session are being installed.
+    Installing {
+        /// Its name.
+        session: String,
+        /// What it requires.
+        requirements: Vec<String>,
+    },
+    /// What it runs in could not be made, and why.
+    Failed(String),
+    /// No process can be started.
+    NoWorker(NoWorker),
+}
+
+impl From<NoWorker> for Absence {
+    fn from(reason: NoWorker) -> Self {
+        Self::NoWorker(reason)
+    }
+}
+
+impl fmt::Display for Absence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starting(session) => write!(
+                formatter,
+                "ERR the Python of session {session} is being started; try again"
+            ),
+            Self::Installing {
+                session,
+                requirements,
+            } => write!(
+                formatter,
+                "ERR the packages of session {session} are being installed ({}); try again",
+                requirements.join(" ")
+            ),
+            Self::Failed(text) => write!(formatter, "ERR {text}"),
+            Self::NoWorker(reason) => reason.fmt(formatter),
+        }
+    }
+}
