@@ -282,7 +282,7 @@ def _texts(keywords: dict[str, Any], name: str, not_iterable: str, not_text: str
     try:
         values = list(iter(value))
     except TypeError:
-        raise error(not_iterable)
+        raise error(not_iterable) from None
     for text in values:
         if not isinstance(text, str):
             raise error(not_text)

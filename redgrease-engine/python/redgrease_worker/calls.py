@@ -11,14 +11,15 @@ from .contexts import Context
 from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
 from .overlap import read_generator
-from .records import outcome, records as records_of
+from .records import outcome
+from .records import records as records_of
 from .session import TIMER, Session, run_on_registered
 
 
 class _Run:
     """A plan that runs over records which come in pieces."""
 
-    __slots__ = ("context", "pipeline", "pending", "busy")
+    __slots__ = ("busy", "context", "pending", "pipeline")
 
     def __init__(self):
         self.context = None
@@ -86,8 +87,9 @@ class Calls:
             return
         self.sessions[name] = session
         try:
-            if source.__class__ is bytes:
-                source = source.decode("utf-8", "surrogateescape")
+            if source.__class__ is str:
+                # Bytes, in which Python looks for the encoding.
+                source = source.encode("utf-8", "surrogatepass")
             answer = self.hub.stoppable(runner, context, lambda: session.load(source))
             frame = wire.dumps((True, answer))
         except BaseException as problem:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import traceback
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType, FrameType, TracebackType
     from typing import Any
+
+# What stands between two exceptions of a chain, in Python's own words.
+_CAUSE = "\nThe above exception was the direct cause of the following exception:\n\n"
+_CONTEXT = "\nDuring handling of the above exception, another exception occurred:\n\n"
+# How many exceptions of a chain are shown.
+_CHAIN = 20
+# From CPython 3.11 on.
+_GROUP: type[BaseException] | None = getattr(builtins, "BaseExceptionGroup", None)
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -52,16 +62,79 @@ def _foreign_frames(trace: TracebackType | None) -> list[tuple[FrameType, int]]:
     return frames
 
 
-def _lines(exception: BaseException) -> list[str] | None:
-    frames = _foreign_frames(exception.__traceback__)
-    if not frames:
-        return None
-    kept = list(traceback.StackSummary.extract(iter(frames)))
-    # An unwinding of the whole chain would show frames of the engine again: only the last exception is shown.
-    lines = ["Traceback (most recent call last):\n"]
-    lines += traceback.format_list([(f.filename, f.lineno or 0, f.name, f.line) for f in kept])
-    lines += traceback.format_exception_only(type(exception), exception)
+def _shown(frames: Iterable[traceback.FrameSummary]) -> list[tuple[str, int, str, str | None]]:
+    # Without the places in lines of source that CPython 3.11 and newer would underline.
+    return [(f.filename, f.lineno or 0, f.name, f.line) for f in frames]
+
+
+def _before(exception: BaseException) -> tuple[BaseException | None, str]:
+    """The exception that an exception was raised from or after, and what stands between the two."""
+    if exception.__cause__ is not None:
+        return exception.__cause__, _CAUSE
+    if exception.__context__ is not None and not exception.__suppress_context__:
+        return exception.__context__, _CONTEXT
+    return None, ""
+
+
+def _is_ours(exception: BaseException) -> bool:
+    """Whether it never left the engine's own code: only what was raised in its place concerns a script."""
+    return exception.__traceback__ is not None and not _foreign_frames(exception.__traceback__)
+
+
+def _lines(exception: BaseException) -> list[str]:
+    """An exception after those before it in its chain."""
+    chain, seen = [(exception, "")], {id(exception)}
+    while True:
+        before, between = _before(chain[-1][0])
+        if before is None or id(before) in seen or _is_ours(before):
+            break
+        seen.add(id(before))
+        chain.append((before, between))
+    lines = []
+    if len(chain) > _CHAIN:
+        lines.append("[%d earlier exceptions are left out]\n" % (len(chain) - _CHAIN))
+        lines.append(chain[_CHAIN][1])
+        del chain[_CHAIN:]
+    # Python's own function goes through the whole chain for each exception.
+    told = _alone if not lines else _briefly
+    for one, between in reversed(chain):
+        lines += told(one)
+        if between:
+            lines.append(between)
     return lines
+
+
+def _alone(exception: BaseException) -> list[str]:
+    """An exception without its chain."""
+    if _GROUP is not None and isinstance(exception, _GROUP):
+        return list(_without_own(traceback.TracebackException.from_exception(exception)).format(chain=False))
+    try:
+        return _frames(exception) + traceback.format_exception_only(type(exception), exception)
+    except RecursionError:
+        # That of CPython before 3.10 does so by recursion.
+        return _briefly(exception)
+
+
+def _briefly(exception: BaseException) -> list[str]:
+    return [*_frames(exception), "%s: %s\n" % (type(exception).__qualname__, exception)]
+
+
+def _frames(exception: BaseException) -> list[str]:
+    frames = traceback.StackSummary.extract(iter(_foreign_frames(exception.__traceback__)))
+    lines = ["Traceback (most recent call last):\n"] if frames else []
+    return lines + traceback.format_list(_shown(frames))
+
+
+def _without_own(summary: Any) -> Any:
+    """The summary of a group without the engine's own frames, in its members and their chains, too."""
+    waiting = [summary]
+    while waiting:
+        one = waiting.pop()
+        frames = [frame for frame in one.stack or () if not frame.filename.startswith(_HERE)]
+        one.stack = traceback.StackSummary.from_list(_shown(frames)) if frames else None
+        waiting += one.exceptions or ()
+        waiting += [before for before in (one.__cause__, one.__context__) if before is not None]
+    return summary
 
 
 def text_of(exception: BaseException) -> str:
@@ -71,7 +144,8 @@ def text_of(exception: BaseException) -> str:
             return str(exception)
         if Settings.with_traceback:
             lines = _lines(exception)
-            if lines is not None:
+            # A script's own text, and what it calls wrongly, has no traceback.
+            if any("Traceback (most recent call last):" in line for line in lines):
                 return str(lines)
         return "Error type: %s, Value: %s" % (type(exception), exception)
     except BaseException as problem:

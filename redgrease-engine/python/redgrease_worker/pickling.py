@@ -56,7 +56,7 @@ def dumps(plan: Plan, names: dict[str, Any]) -> bytes:
         raise error(
             "Error occured when serialized a python callback, callback=%s error=%s"
             % (_culprit(plan.ops, names) or (named[0] if named else "?"), problem)
-        )
+        ) from None
 
 
 def loads(blob: bytes, names: dict[str, Any]) -> tuple[list[Op], Any, Callable[..., Any] | None]:

@@ -45,7 +45,7 @@ class Session:
         self.hooks: set[str] = set()
         self.profile: Profile | None = None
 
-    def load(self, source: str) -> dict[str, Any]:
+    def load(self, source: bytes) -> dict[str, Any]:
         """Runs the script; gives what the engine needs to know about it."""
         self.loading = True
         try:

@@ -123,8 +123,7 @@ class Stream:
     # -- reading
 
     def receive(self):
-        """The whole frames that come next, and in how many bytes: none of them when the bell rang. One thread at a time calls this.
-        """
+        """The whole frames that come next, and in how many bytes: none of them when the bell rang. One thread at a time."""
         frames = []
         total = 0
         while not frames:
