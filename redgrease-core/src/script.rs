@@ -98,6 +98,26 @@ impl Script {
     }
 }
 
+/// The Python text of what the engine offers scripts as the module `redgrease`: all that a generated script could have
+/// written in. It needs the names of the server among its globals, and defines `redgrease`, an object with all of it.
+///
+/// ```
+/// assert!(redgrease_core::script::module_text().contains("def hgetall(name):"));
+/// ```
+pub fn module_text() -> String {
+    let mut helpers = Helpers::default();
+    let names = [
+        "redgrease",
+        "redgrease.*",
+        "cmd",
+        "utils.*",
+        "Record",
+        "StreamRecord",
+    ];
+    helpers.uses(names, []);
+    helpers.text()
+}
+
 /// The script that registers a command.
 ///
 /// ```

@@ -372,3 +372,20 @@ fn a_session_has_its_name_for_itself() {
         "[\"Session t does not exists\"]",
     );
 }
+
+/// What redgrease gives is there without an import, as in generated scripts, also in functions that come back after a restart.
+#[test]
+fn scripts_find_what_redgrease_gives() {
+    let mut server = Server::start();
+    let mut client = server.client();
+    let script = "from redgrease import utils\nfrom redgrease.utils import compose\nimport redgrease.runtime\n\
+        def f(r):\n    cmd.hset('h', 'a', 1)\n    return [cmd.hgetall('h'), hashtag3() == '{%s}' % hashtag(), redgrease.cmd.exists('h'), \
+        Record('k').key, StreamRecord('s').key, utils.str_if_bytes(b'x'), compose(str, abs)(-1), redgrease.KeyType.Hash]\n\
+        GB('CommandReader').map(f).register(trigger='given', mode='async_local')";
+    let wanted = "[\"[{'a': '1'}, True, 1, 'k', 's', 'x', '1', 'hash']\"]";
+    answers(&mut client, &["RG.PYEXECUTE", script], "+OK");
+    answers(&mut client, &["RG.TRIGGER", "given"], wanted);
+    answers(&mut client, &["SAVE"], "+OK");
+    server.restart();
+    answers(&mut server.client(), &["RG.TRIGGER", "given"], wanted);
+}

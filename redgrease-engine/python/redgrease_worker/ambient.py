@@ -1,4 +1,5 @@
-"""What scripts find under a bare name beside the functions: the modules that the original's own Python imports."""
+"""What scripts find under a bare name beside the functions: the modules that the original's own Python imports, and
+what redgrease gives."""
 
 from __future__ import annotations
 
@@ -34,6 +35,12 @@ _NAMES = {
     "traceback": ("traceback", None),
     "types": ("types", None),
     "weakref": ("weakref", None),
+    # redgrease's own, whatever is installed
+    "Record": ("redgrease_worker.given", "Record"),
+    "StreamRecord": ("redgrease_worker.given", "StreamRecord"),
+    "cmd": ("redgrease_worker.given", "cmd"),
+    "hashtag3": ("redgrease_worker.given", "hashtag3"),
+    "redgrease": ("redgrease", None),
 }
 
 # Who says one of these may find any name.

@@ -26,6 +26,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "contexts.py"
     "errors.py"
     "futures.py"
+    "given.py"
     "hooks.py"
     "hub.py"
     "lead.py"
