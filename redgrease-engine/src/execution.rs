@@ -1,13 +1,15 @@
 //! Executions: one run of a plan, from its creation to its results.
 
 pub(crate) mod calls;
+pub(crate) mod durations;
 pub(crate) mod executor;
+pub(crate) mod failures;
 pub(crate) mod list;
 pub(crate) mod nesting;
 
 use crate::settings::settings;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::answer::Reply;
 use crate::base::guard;
@@ -17,6 +19,7 @@ use crate::server::Blocked;
 use crate::session::Session;
 use crate::source::Run;
 use crate::worker::Worker;
+use durations::Durations;
 
 /// How far an execution is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,12 +95,14 @@ pub(crate) struct Execution {
     pub(crate) number: u64,
     pub(crate) id: String,
     pub(crate) plan: Arc<Plan>,
-    /// The name of the plan in its worker.
+    /// The name of the plan in its worker, which is the id of the registration that owns it.
     pub(crate) plan_id: String,
     pub(crate) session: Arc<Session>,
     pub(crate) owner: Option<Arc<dyn Owner>>,
     /// Whether the execution stays on the list when it is over.
     pub(crate) kept: bool,
+    /// When it was made.
+    pub(crate) created: SystemTime,
     state: Mutex<State>,
 }
 
@@ -120,6 +125,7 @@ impl Execution {
             session,
             owner,
             kept,
+            created: SystemTime::now(),
             state: Mutex::new(State {
                 status: Status::Created,
                 outcome: None,
@@ -249,8 +255,14 @@ impl Execution {
                 state.duration,
             )
         };
-        if let Some(owner) = &self.owner {
-            owner.account(&outcome, status, duration);
+        if status != Status::Aborted
+            && let Some(error) = outcome.errors.last()
+        {
+            failures::keep(self, duration, error);
+        }
+        match &self.owner {
+            Some(owner) => owner.account(&outcome, status, duration),
+            None => RUNS.count(&outcome, status, duration),
         }
         if !self.kept {
             list::remove(self.number);
@@ -276,6 +288,9 @@ impl Run for Execution {
         }
     }
 }
+
+/// The executions that nobody owns.
+pub(crate) static RUNS: Durations = Durations::new();
 
 fn answer(waiter: Waiter, outcome: &Arc<Outcome>, status: Status) {
     match waiter {

@@ -41,6 +41,6 @@ mod registration;
 mod requests;
 mod server;
 mod session;
-mod settings;
+pub mod settings;
 mod source;
 mod worker;

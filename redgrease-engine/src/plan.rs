@@ -91,6 +91,18 @@ pub(crate) struct StreamEvents {
 }
 
 impl Reader {
+    /// What it waits for or reads: a trigger or hooked command, a pattern of keys, the beginning of streams.
+    pub(crate) fn subject(&self) -> Option<&[u8]> {
+        match self {
+            Self::Command(reader) => reader.trigger.as_deref().or(reader.hook.as_deref()),
+            Self::KeyEvents(events) => Some(&events.prefix),
+            Self::StreamEvents(events) => Some(&events.prefix),
+            Self::Keys { pattern, .. } | Self::KeysOnly { pattern, .. } => Some(pattern),
+            Self::Stream { key, .. } => Some(key),
+            Self::Shards | Self::Python => None,
+        }
+    }
+
     /// The name of the reader.
     pub(crate) fn name(&self) -> &'static str {
         match self {

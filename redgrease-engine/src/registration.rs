@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::base::guard;
+use crate::execution::durations::Durations;
 use crate::execution::{self, Execution, Owner, Status};
 use crate::plan::{Plan, Reader};
 use crate::record::batch::Batch;
@@ -30,6 +31,8 @@ pub(crate) struct Registration {
     pub(crate) session: Arc<Session>,
     /// What a StreamReader registration has beyond others.
     pub(crate) follower: Option<Follower>,
+    /// How long its executions took.
+    pub(crate) durations: Durations,
     statistics: Mutex<Statistics>,
     queue: Queue,
 }
@@ -46,6 +49,7 @@ impl Registration {
             plan,
             session,
             follower,
+            durations: Durations::new(),
             statistics: Mutex::default(),
             queue: Queue::default(),
         }
@@ -141,6 +145,7 @@ impl Registration {
 
 impl Owner for Registration {
     fn account(&self, outcome: &Outcome, status: Status, duration: Duration) {
+        self.durations.count(outcome, status, duration);
         guard(&self.statistics).count(outcome, status, duration);
     }
 

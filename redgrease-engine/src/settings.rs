@@ -1,6 +1,7 @@
 //! Settings: those of RedisGears 1.2, the engine's own, and everything else that functions may read.
 
 pub(crate) mod companion;
+mod described;
 pub(crate) mod options;
 mod refusal;
 mod value;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use crate::server::{OptionValue, ServerOption};
+pub use described::{Described, described};
 pub(crate) use refusal::{Refusal, Saved};
 pub(crate) use value::Shown;
 use value::{Number, Text, Texts, Value};
@@ -32,15 +34,16 @@ struct Entry<'a> {
     owner: Owner,
     change: Change,
     value: &'a dyn Value,
+    meaning: &'static str,
 }
 
-/// Declares the settings: one line for each.
+/// Declares the settings: one line for each, below one that says what it means.
 macro_rules! settings {
-    ($($field:ident: $kind:ty = $name:literal, $owner:ident, $change:ident, $value:expr;)*) => {
+    ($(#[doc = $meaning:literal] $field:ident: $kind:ty = $name:literal, $owner:ident, $change:ident, $value:expr;)*) => {
         /// The settings of one server.
         #[derive(Debug)]
         pub(crate) struct Settings {
-            $(pub(crate) $field: $kind,)*
+            $(#[doc = $meaning] pub(crate) $field: $kind,)*
             /// What no part of the engine knows, for the functions to read.
             extra: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
             /// Called after a change, once the module is loaded.
@@ -64,6 +67,7 @@ macro_rules! settings {
                     owner: Owner::$owner,
                     change: Change::$change,
                     value: &self.$field,
+                    meaning: $meaning,
                 }),*]
                 .into_iter()
             }
@@ -75,31 +79,57 @@ macro_rules! settings {
 const ANY: i64 = i64::MIN;
 
 settings! {
+    /// Finished executions that are remembered, of runs and batches.
     max_executions: Number = "MaxExecutions", Core, Runtime, Number::new(1000, ANY);
+    /// Finished executions that are remembered for each registration.
     max_executions_per_registration: Number = "MaxExecutionsPerRegistration", Core, Runtime, Number::new(100, ANY);
+    /// Measures steps and profiles functions: RG.GETEXECUTION and RG.PYPROFILE show it; slower.
     profile_executions: Number = "ProfileExecutions", Core, Runtime, Number::new(0, ANY);
+    /// Threads that read the records of batch runs, and threads of a worker that run functions.
     execution_threads: Number = "ExecutionThreads", Core, LoadOnly, Number::new(3, 1);
+    /// Taken from RedisGears, without effect: milliseconds to wait for other shards.
     execution_max_idle_time: Number = "ExecutionMaxIdleTime", Core, Runtime, Number::new(5000, 1);
+    /// Taken from RedisGears, without effect: how often a message to a shard is sent again.
     send_msg_retries: Number = "SendMsgRetries", Core, Runtime, Number::new(3, 0);
+    /// Taken from RedisGears, without effect: plugins to load.
     plugin: Texts = "Plugin", Core, LoadOnly, Texts::default();
+    /// Errors of functions come with the whole traceback.
     python_attempt_traceback: Number = "PythonAttemptTraceback", Python, Runtime, Number::truth(true);
+    /// Taken from RedisGears, without effect: milliseconds to wait for an installation.
     python_install_req_max_idle_time: Number = "PythonInstallReqMaxIdleTime", Python, Runtime, Number::new(30000, 1);
+    /// Taken from RedisGears, without effect.
     override_python_allocators: Number = "OverridePythonAllocators", Python, LoadOnly, Number::new(1, ANY);
+    /// Taken from RedisGears, without effect: each set of requirements has an environment.
     create_venv: Number = "CreateVenv", Python, LoadOnly, Number::new(0, ANY);
+    /// Taken from RedisGears, without effect.
     download_deps: Number = "DownloadDeps", Python, LoadOnly, Number::new(0, ANY);
+    /// Taken from RedisGears, without effect.
     forece_download_deps_on_enterprise: Number = "ForeceDownloadDepsOnEnterprise", Python, LoadOnly, Number::new(0, ANY);
+    /// Taken from RedisGears, without effect.
     dependencies_url: Text = "DependenciesUrl", Python, LoadOnly, Text::new("none");
+    /// Taken from RedisGears, without effect.
     dependencies_sha256: Text = "DependenciesSha256", Python, LoadOnly, Text::new("none");
+    /// Where environments and worker files lie; `redgrease-python` in the server's directory, else the user's cache.
     python_installation_dir: Text = "PythonInstallationDir", Python, LoadOnly, Text::new("");
+    /// The interpreter of the workers, 3.7 or newer, with cloudpickle; `python3` on the PATH.
     python_executable: Text = "PythonExecutable", Python, LoadOnly, Text::new("");
+    /// Processes for each set of requirements; 0: the number of CPUs, at most 4.
     workers_per_environment: Number = "WorkersPerEnvironment", Python, LoadOnly, Number::new(0, 0);
+    /// Bytes of address space of a worker; 0: no limit.
     worker_memory_limit: Number = "WorkerMemoryLimit", Python, LoadOnly, Number::new(0, 0);
+    /// Milliseconds that a synchronous function may hold the server.
     sync_deadline: Number = "SyncDeadline", Python, Runtime, Number::new(5000, 1);
+    /// Milliseconds that an atomic block may hold the server.
     atomic_deadline: Number = "AtomicDeadline", Python, Runtime, Number::new(5000, 1);
+    /// Milliseconds that a synchronous call waits for a worker that is being started.
     start_deadline: Number = "StartDeadline", Python, Runtime, Number::new(30000, 1);
+    /// Milliseconds that an aborted function may take to stop.
     abort_grace: Number = "AbortGrace", Python, Runtime, Number::new(250, 1);
+    /// Functions write where the server would refuse it: on read-only replicas, above maxmemory.
     write_always: Number = "WriteAlways", Python, Runtime, Number::truth(false);
+    /// Where pip finds wheels instead of an index.
     wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
+    /// The number of a process: once it is gone, the server shuts down as after SIGTERM; 0: none.
     stop_with_process: Number = "StopWithProcess", Python, LoadOnly, Number::new(0, 0);
 }
 

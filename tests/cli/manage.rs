@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::tool::{Place, function};
+use crate::tool::{Place, eventually, function};
 
 fn loaded() -> Place {
     let place = Place::with_server();
@@ -61,6 +61,139 @@ fn lists_are_tables_or_json() {
 }
 
 #[test]
+fn executions_tell_where_they_come_from_and_how_they_ended() {
+    let place = Place::with_server();
+    place.write(
+        "events.py",
+        "def count(record):\n    return int(record['value'])\n\nGB('KeysReader').map(count).register('n:*')\n",
+    );
+    place.ok(&["events.py"]);
+    for number in 0..30 {
+        place
+            .ask::<()>(&["SET", &format!("n:{number}"), "1"])
+            .unwrap();
+    }
+    place.ask::<()>(&["SET", "n:bad", "many"]).unwrap();
+    let mut executions = Value::Null;
+    eventually(
+        || {
+            executions = json(&place, "executions");
+            let all = executions.as_array().unwrap();
+            all.len() == 31 && all.iter().all(|one| one["status"] == "done")
+        },
+        || "the executions do not end".to_string(),
+    );
+    let newest = &executions[0];
+    assert_eq!(
+        (&newest["reader"], &newest["for"]),
+        (&Value::from("KeysReader"), &Value::from("n:*"))
+    );
+    assert_eq!(newest["numErrors"], 1);
+    assert!(newest["createdMS"].as_i64().unwrap() > 0, "{newest}");
+
+    let ran = place.run(&["ls", "executions"]);
+    assert_eq!(ran.out.lines().count(), 21, "{}", ran.out);
+    assert!(
+        ran.err.contains("20 of 31 executions; --limit 0 shows all"),
+        "{}",
+        ran.err
+    );
+    let first: Vec<&str> = ran.out.lines().nth(1).unwrap().split_whitespace().collect();
+    assert_eq!(first[1..4], ["done", "n:*", "KeysReader"]);
+    assert!(
+        ran.out.contains("ValueError: invalid literal"),
+        "{}",
+        ran.out
+    );
+    let ids = |args: &[&str]| -> Vec<String> {
+        let table = place.ok(&[&["ls", "executions"], args].concat());
+        let rows = table.lines().skip(1);
+        rows.map(|row| row.split_whitespace().next().unwrap().to_string())
+            .collect()
+    };
+    assert_eq!(ids(&["--limit", "0"]).len(), 31);
+    assert_eq!(ids(&["--failed"]).len(), 1);
+    let sorted = ids(&["--sort", "id", "-n", "3"]);
+    assert!(
+        sorted
+            .iter()
+            .map(|id| id.parse::<u32>().unwrap())
+            .is_sorted_by(|a, b| a > b),
+        "{sorted:?}"
+    );
+    let reversed = ids(&["--sort", "id", "--reverse", "-n", "3"]);
+    assert!(
+        reversed
+            .iter()
+            .map(|id| id.parse::<u32>().unwrap())
+            .is_sorted(),
+        "{reversed:?}"
+    );
+    let ran = place.run(&["ls", "executions", "--sort", "colour"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("has no column `colour`, but id, status"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn the_last_failures_are_kept_with_their_times_and_places() {
+    let place = Place::with_server();
+    place.write(
+        "area.py",
+        "def area(call):\n    return int(call[1]) * 2\n\nGB('CommandReader').map(area).register(trigger='area')\n",
+    );
+    place.ok(&["area.py"]);
+    assert_eq!(place.ok(&["ls", "--failed"]), "");
+    for argument in ["1", "wide", "2"] {
+        place
+            .ask::<redis::Value>(&["RG.TRIGGER", "area", argument])
+            .ok();
+    }
+    // the good call behind it has not hidden it
+    let table = place.ok(&["ls", "--failed"]);
+    assert_eq!(table.lines().count(), 2, "{table}");
+    let row = table.lines().nth(1).unwrap();
+    for part in [
+        "area",
+        "CommandReader",
+        "line 2 in area",
+        "ValueError: invalid literal",
+    ] {
+        assert!(row.contains(part), "{part}: {row}");
+    }
+    let failures = json(&place, "failures");
+    assert!(
+        failures[0]["error"].as_str().unwrap().contains("Traceback"),
+        "{failures}"
+    );
+    assert!(failures[0]["time"].as_i64().unwrap() > 0, "{failures}");
+    let table = place.ok(&["ls", "registrations", "--failed"]);
+    assert_eq!(table.lines().count(), 2, "{table}");
+    // and runs that belong to no registration
+    place.run(&[
+        "run",
+        "-e",
+        "GB('ShardsIDReader').map(lambda _: 1 / 0).run()",
+    ]);
+    let failures = json(&place, "failures");
+    assert_eq!(failures.as_array().unwrap().len(), 2);
+    assert_eq!(
+        (&failures[0]["registration"], &failures[0]["for"]),
+        (&"-".into(), &"-".into())
+    );
+    assert!(
+        failures[0]["error"]
+            .as_str()
+            .unwrap()
+            .contains("ZeroDivisionError"),
+        "{failures}"
+    );
+}
+
+#[test]
 fn registrations_are_removed_by_their_names() {
     let place = loaded();
     place.ok(&["rm", "b"]);
@@ -107,7 +240,46 @@ fn the_configuration_is_read_and_changed() {
     assert_eq!(place.ok(&["config", "get", "MaxExecutions"]), "1000\n");
     place.ok(&["config", "set", "MaxExecutions", "77"]);
     assert_eq!(place.ok(&["config", "get", "MaxExecutions"]), "77\n");
-    assert!(place.ok(&["config", "get"]).contains("ExecutionThreads"));
+    let table = place.ok(&["config", "get"]);
+    for part in [
+        "ExecutionThreads",
+        "SyncDeadline",
+        "Milliseconds that a synchronous function",
+    ] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    let ran = place.run(&["config", "set", "rg.syncdeadline", "4000"]);
+    assert_eq!((ran.code, ran.err.trim()), (0, "Set SyncDeadline to 4000"));
+    let all: Value =
+        serde_json::from_str(&place.ok(&["config", "get", "--format", "json"])).unwrap();
+    let deadline = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["name"] == "SyncDeadline");
+    let deadline = deadline.unwrap();
+    assert_eq!(deadline["value"], 4000);
+    assert_eq!(deadline["default"], "5000");
+    assert_eq!(
+        (&deadline["type"], &deadline["changes"]),
+        (&"number".into(), &true.into())
+    );
+    // those that the server has as options are those that the tool knows
+    let mut options: Vec<String> = place
+        .ask::<std::collections::HashMap<String, String>>(&["CONFIG", "GET", "rg.*"])
+        .unwrap()
+        .into_keys()
+        .collect();
+    options.push("rg.Plugin".to_string());
+    let mut known: Vec<String> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("rg.{}", one["name"].as_str().unwrap()))
+        .collect();
+    options.sort();
+    known.sort();
+    assert_eq!(options, known);
     let ran = place.run(&["config", "get", "MaxExecution"]);
     assert_eq!(ran.code, 1);
     assert!(
@@ -118,6 +290,12 @@ fn the_configuration_is_read_and_changed() {
     let ran = place.run(&["config", "set", "ExecutionThreads", "9"]);
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("not modifiable at runtime"), "{}", ran.err);
+    assert!(
+        ran.err
+            .contains("help: it is set when the engine is loaded"),
+        "{}",
+        ran.err
+    );
 }
 
 #[test]

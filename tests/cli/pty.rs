@@ -148,7 +148,8 @@ fn top_draws_its_screen_again_and_leaves_it() {
         "import time\nGB('ShardsIDReader').foreach(lambda _: time.sleep(60)).run()\n",
     );
     place.ok(&["run", "--unblocking", "slow.py"]);
-    let mut terminal = Terminal::start(&place, &["top", "-i", "0.1"], &[]);
+    let wide = [("COLUMNS", "200"), ("LINES", "50")];
+    let mut terminal = Terminal::start(&place, &["top", "-i", "0.1"], &wide);
     terminal.shows("\x1b[H\x1b[J", 3);
     terminal.shows("0.0 runs/s  0.0 failed/s  longest lag 0 ms", 1);
     for _ in 0..5 {
@@ -164,11 +165,73 @@ fn top_draws_its_screen_again_and_leaves_it() {
         || format!("the runs are not shown: {}", terminal.text()),
     );
     terminal.shows("executions: 1 running", 1);
+    terminal.shows(" 1 busy, ", 1);
+    terminal.shows("WORKER ", 1);
+    eventually(
+        || {
+            let text = terminal.text();
+            let row = text.lines().rfind(|line| line.starts_with("runs/s"));
+            row.is_some_and(|row| row.contains('█'))
+        },
+        || format!("there is no history: {}", terminal.text()),
+    );
     terminal.press_ctrl_c();
     assert_eq!(terminal.ends(), 0, "{}", terminal.text());
     let text = terminal.text();
     assert!(text.starts_with("\x1b[?1049h"), "{text}");
     assert!(text.trim_end().ends_with("\x1b[?1049l"), "{text}");
+}
+
+/// The lines that a command writes to a terminal of this width, without their colours.
+fn lines(place: &Place, args: &[&str], width: &str) -> Vec<String> {
+    let mut terminal = Terminal::start(place, args, &[("COLUMNS", width), ("NO_COLOR", "1")]);
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    // what is written last may be read after the end
+    terminal.shows("  ", 1);
+    let text = terminal.text();
+    let text = text.split("\x1b[?1049l").next().unwrap();
+    let text = ["\x1b[?1049h", "\x1b[?25l", "\x1b[?25h", "\x1b[H\x1b[J"]
+        .iter()
+        .fold(text.to_string(), |text, code| text.replace(code, ""));
+    text.lines()
+        .map(|line| line.trim_end().to_string())
+        .collect()
+}
+
+#[test]
+fn tables_fit_the_terminal_and_use_it() {
+    let place = Place::with_server();
+    let name = "recompute_the_score_of_every_customer_of_this_country";
+    place.write(
+        "a.py",
+        &format!(
+            "def fail(_):\n    raise ValueError('the score of this customer is not a number, but something else: ' + 'x' * 60)\n\n\
+             GB('CommandReader').map(fail).register(trigger='{name}')\n\
+             GB('StreamReader').map(lambda x: x).register('{name}:*')\n\
+             GB('KeysReader').map(lambda x: x).register('{name}:*')\n"
+        ),
+    );
+    place.ok(&["a.py"]);
+    place.run(&["trigger", name]);
+    for args in [
+        &["ls"][..],
+        &["ls", "--failed"],
+        &["config", "get"],
+        &["top", "-n", "2", "-i", "0.1"],
+    ] {
+        for width in [60, 80, 120, 200] {
+            let lines = lines(&place, args, &width.to_string());
+            let longest = lines.iter().map(|line| line.chars().count()).max().unwrap();
+            assert!(longest <= width, "{args:?} {width}: {lines:#?}");
+        }
+    }
+    let narrow = lines(&place, &["ls"], "80").join("\n");
+    assert!(narrow.contains("LAST ERROR"), "{narrow}");
+    assert!(narrow.contains('…') && !narrow.contains(name), "{narrow}");
+    let wide = lines(&place, &["ls"], "200").join("\n");
+    assert!(wide.contains(name) && wide.contains("READER"), "{wide}");
+    // what is not for a terminal is whole
+    assert!(place.ok(&["ls"]).contains(&"x".repeat(60)));
 }
 
 #[test]

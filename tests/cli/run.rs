@@ -139,3 +139,43 @@ fn what_is_missing_in_the_requirements_is_said() {
     let start = "error: the server could not install ./nowhere.whl: ";
     assert!(ran.err.starts_with(start), "{}", ran.err);
 }
+
+#[test]
+fn options_stand_behind_the_arguments_of_a_function_too() {
+    let place = Place::with_server();
+    place.write(
+        "a.py",
+        "GB('CommandReader').map(lambda call: call[1:]).register(trigger='words')\n",
+    );
+    place.ok(&["load", "a.py"]);
+    let json =
+        |args: &[&str]| -> serde_json::Value { serde_json::from_str(&place.ok(args)).unwrap() };
+    let one = serde_json::json!(["['1', '-2']"]);
+    assert_eq!(
+        json(&["trigger", "words", "1", "-2", "--format", "json"]),
+        one
+    );
+    assert_eq!(
+        json(&["--format", "json", "trigger", "words", "1", "-2"]),
+        one
+    );
+    let verbatim = place.ok(&["trigger", "words", "--", "--format", "json"]);
+    assert_eq!(verbatim, "['--format', 'json']\n");
+}
+
+#[test]
+fn what_loads_passes_the_check() {
+    let place = Place::with_server();
+    place.write("a.py", "if (n := 1):\n    GB().count().run()\n");
+    place.ok(&["a.py"]);
+    place.ok(&["run", "a.py"]);
+    place.ok(&["check", "a.py"]);
+    // what the configuration says holds for all three
+    place.write("redgrease.conf", "python-version = 3.7\n");
+    for args in [&["a.py"][..], &["run", "a.py"], &["check", "a.py"]] {
+        let ran = place.run(args);
+        assert_eq!(ran.code, 1, "{args:?}: {}", ran.err);
+        let said = ran.out + &ran.err;
+        assert!(said.contains("3.8"), "{args:?}: {said}");
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::tool::{Place, Running, eventually, function};
 
 fn watch(place: &Place) -> Running {
-    let running = place.start(&["--watch", "0.2", "--recursive", "."]);
+    let running = place.start(&["watch", "--watch", "0.2", "--recursive", "."]);
     running.says("Watching");
     running
 }

@@ -1,6 +1,7 @@
 //! Commands about executions.
 
 use std::ffi::CStr;
+use std::time::{Duration, SystemTime};
 
 use super::shown::plan::steps;
 use crate::answer::Reply;
@@ -99,8 +100,6 @@ fn describe(execution: &Execution) -> Reply {
         (outcome.errors.clone(), outcome.times.clone())
     });
     let (total, reading) = execution.durations();
-    let milliseconds =
-        |time: std::time::Duration| Reply::Int(i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
     Reply::map(vec![
         ("shard_id", Reply::bulk(cluster::shard_id())),
         (
@@ -119,29 +118,64 @@ fn describe(execution: &Execution) -> Reply {
     ])
 }
 
-/// RG.DUMPEXECUTIONS
+/// RG.DUMPEXECUTIONS [DETAILS]
+///
+/// With `DETAILS`, which is the engine's own, each one has more fields, behind those of RedisGears.
 pub(crate) struct DumpExecutions;
 
 impl Command for DumpExecutions {
     const NAME: &'static CStr = c"rg.dumpexecutions";
 
     fn run(call: Invocation<'_>) {
+        let wants_details = matches!(
+            call.arguments.as_slice(),
+            [_, word] if word.eq_ignore_ascii_case(b"details")
+        );
         let list = execution::list::all()
             .iter()
             .rev()
             .map(|execution| {
-                Reply::map(vec![
+                let mut fields = vec![
                     ("executionId", Reply::bulk(&execution.id)),
                     ("status", Reply::bulk(execution.status().name())),
                     (
                         "registered",
                         Reply::Int(i64::from(execution.owner.is_some())),
                     ),
-                ])
+                ];
+                if wants_details {
+                    fields.extend(details(execution));
+                }
+                Reply::map(fields)
             })
             .collect();
         Reply::Array(list).write(call.context);
     }
+}
+
+/// Where an execution comes from, when it was made, how long it has run, and how it ended.
+fn details(execution: &Execution) -> Vec<(&'static str, Reply)> {
+    let created = execution.created.duration_since(SystemTime::UNIX_EPOCH);
+    let outcome = execution.outcome();
+    let errors = outcome.as_ref().map_or(&[][..], |outcome| &outcome.errors);
+    let reader = &execution.plan.reader;
+    let registration = execution.owner.as_ref().map(|_| &execution.plan_id);
+    vec![
+        ("reader", Reply::bulk(reader.name())),
+        ("for", Reply::bulk_or_null(reader.subject())),
+        ("registrationId", Reply::bulk_or_null(registration)),
+        ("createdMS", milliseconds(created.unwrap_or_default())),
+        ("durationMS", milliseconds(execution.durations().0)),
+        (
+            "numErrors",
+            Reply::Int(i64::try_from(errors.len()).unwrap_or(i64::MAX)),
+        ),
+        ("lastError", Reply::bulk_or_null(errors.last())),
+    ]
+}
+
+fn milliseconds(time: Duration) -> Reply {
+    Reply::Int(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// RG.DROPEXECUTION

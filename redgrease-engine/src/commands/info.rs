@@ -1,10 +1,14 @@
 //! What the engine says in INFO.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::shown::registration::data;
 use super::shown::requirement;
 use super::shown::session::{SessionTexts, usages};
 use crate::answer::Reply;
-use crate::execution;
+use crate::execution::durations::Durations;
+use crate::execution::{self, RUNS, Status, failures};
 use crate::packages::environment::environments;
 use crate::registration::{self, Registration};
 use crate::server::{Info, Sections};
@@ -64,6 +68,14 @@ impl Sections for InfoSections {
                 base.as_ref().map_or("", |base| &base.version),
             );
         }
+        if info.section("runs") {
+            runs(info, &registrations);
+        }
+        if info.section("failures") {
+            for (index, line) in failures::lines().iter().enumerate() {
+                info.text(&format!("failure_{}", index + 1), line);
+            }
+        }
         if info.section("workers") {
             let (started, gone) = workers().history();
             info.number("workers_started", started);
@@ -83,6 +95,35 @@ impl Sections for InfoSections {
                 );
             }
         }
+    }
+}
+
+/// Of each registration, and of the runs that belong to none: how many executions wait, how many run, and how long those took
+/// that are over.
+fn runs(info: &Info, registrations: &[Arc<Registration>]) {
+    let executions = execution::list::all();
+    let mut under_way: HashMap<Option<&str>, (u64, u64)> = HashMap::new();
+    for execution in &executions {
+        let id = execution.owner.as_ref().map(|_| execution.plan_id.as_str());
+        let (queued, running) = under_way.entry(id).or_default();
+        match execution.status() {
+            Status::Created => *queued += 1,
+            Status::Running => *running += 1,
+            Status::Done | Status::Aborted => {}
+        }
+    }
+    let write = |name: &str, id, durations: &Durations| {
+        let (queued, running) = under_way.get(&id).copied().unwrap_or_default();
+        let durations = durations.text();
+        info.text(
+            name,
+            &format!("queued={queued},running={running},{durations}"),
+        );
+    };
+    write("batch", None, &RUNS);
+    for registration in registrations {
+        let id = registration.id.as_str();
+        write(id, Some(id), &registration.durations);
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) trait Value {
     fn option(&self) -> Option<OptionValue>;
     /// The value for clients.
     fn show(&self) -> Shown;
+    /// What kind of value it is, in a word.
+    fn kind(&self) -> &'static str;
 }
 
 /// A whole number, of milliseconds in most cases.
@@ -108,6 +110,10 @@ impl Value for Number {
     fn show(&self) -> Shown {
         Shown::Number(self.get())
     }
+
+    fn kind(&self) -> &'static str {
+        if self.truth { "switch" } else { "number" }
+    }
 }
 
 /// A text.
@@ -150,6 +156,10 @@ impl Value for Text {
     fn show(&self) -> Shown {
         Shown::Text(self.get().into_bytes())
     }
+
+    fn kind(&self) -> &'static str {
+        "text"
+    }
 }
 
 /// Texts that add up.
@@ -172,5 +182,9 @@ impl Value for Texts {
 
     fn show(&self) -> Shown {
         Shown::Texts(guard(&self.0).clone())
+    }
+
+    fn kind(&self) -> &'static str {
+        "list"
     }
 }

@@ -1,16 +1,18 @@
 //! The command line.
 
 mod commands;
+mod words;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use commands::{
     AbortArgs, CheckArgs, CompletionsArgs, ConfigAction, ConfigArgs, EngineAction, EngineArgs,
-    Listing, LsArgs, ManArgs, PauseArgs, RmArgs, RunArgs, ServeArgs, TopArgs, TriggerArgs,
+    Kind, Listing, LsArgs, ManArgs, NamesArgs, PauseArgs, RmArgs, RunArgs, ServeArgs, TopArgs,
+    TriggerArgs,
 };
+pub(crate) use words::{arranged, value_in};
 
 const ABOUT: &str = "Load, check, run and watch Python gear scripts on a Redis server";
 
@@ -34,7 +36,7 @@ Exit codes: 0 done · 1 a script is broken, Python raised, or a name is unknown 
 Examples:
   redgrease serve                                  a server to try things on
   redgrease scripts/                               load all scripts of a directory
-  redgrease -r -w 2 scripts/                       load, then follow changes after 2 quiet seconds
+  redgrease watch -r scripts/                      load, then follow changes
   redgrease check scripts/                         only look for errors
   redgrease run -e \"KeysReader('user:*').count()\"  run a gear and print its result
   redgrease ls                                     what is registered
@@ -217,6 +219,10 @@ pub(crate) struct LoadArgs {
 /// Everything but loading.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Load scripts, as without a command
+    Load(LoadArgs),
+    /// Load scripts and follow every change, as with --watch
+    Watch(LoadArgs),
     Check(CheckArgs),
     Run(RunArgs),
     Trigger(TriggerArgs),
@@ -233,34 +239,8 @@ pub(crate) enum Command {
     Engine(EngineArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
-}
-
-/// Lets `--watch` stand before a path: a word that is no number is not its value.
-pub(crate) fn with_watch_value(args: Vec<OsString>) -> Vec<OsString> {
-    let commands = Cli::command();
-    let is_command = |arg: &OsString| {
-        arg.to_str()
-            .is_some_and(|arg| commands.find_subcommand(arg).is_some())
-    };
-    let mut out = Vec::with_capacity(args.len());
-    let mut rest = args.into_iter().peekable();
-    while let Some(arg) = rest.next() {
-        if arg == "--" || is_command(&arg) {
-            out.push(arg);
-            out.extend(rest);
-            break;
-        }
-        let is_number = |next: &OsString| {
-            next.to_str()
-                .is_some_and(|text| text.parse::<f64>().is_ok())
-        };
-        if (arg == "-w" || arg == "--watch") && !rest.peek().is_some_and(is_number) {
-            out.push("--watch=5".into());
-        } else {
-            out.push(arg);
-        }
-    }
-    out
+    #[command(hide = true)]
+    Names(NamesArgs),
 }
 
 #[cfg(test)]
@@ -269,12 +249,12 @@ mod tests {
 
     fn parse(line: &str) -> Cli {
         let args = line.split(' ').map(Into::into).collect();
-        Cli::try_parse_from(with_watch_value(args)).unwrap()
+        Cli::try_parse_from(arranged(args)).unwrap()
     }
 
     #[test]
     fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
+        <Cli as clap::CommandFactory>::command().debug_assert();
     }
 
     #[test]
@@ -309,5 +289,58 @@ mod tests {
             panic!("no trigger");
         };
         assert_eq!(args.args, ["-1", "--two"]);
+    }
+
+    #[test]
+    fn options_stand_anywhere() {
+        for line in [
+            "redgrease trigger f 1 --format json -p 7",
+            "redgrease --format json trigger -p 7 f 1",
+            "redgrease -p 7 trigger f --format=json 1",
+        ] {
+            let cli = parse(line);
+            assert_eq!(cli.server.port, Some(7), "{line}");
+            let Some(Command::Trigger(args)) = cli.command else {
+                panic!("{line}: no trigger");
+            };
+            assert_eq!(
+                (args.format, &args.args[..]),
+                (Format::Json, &["1".to_string()][..])
+            );
+        }
+        let cli = parse("redgrease trigger f -- --format json");
+        let Some(Command::Trigger(args)) = cli.command else {
+            panic!("no trigger");
+        };
+        assert_eq!(args.args, ["--format", "json"]);
+        for line in [
+            "redgrease --format json ls -n 3 executions",
+            "redgrease -n 3 ls executions --format json",
+        ] {
+            let Some(Command::Ls(args)) = parse(line).command else {
+                panic!("{line}: no ls");
+            };
+            assert_eq!((args.format, args.limit), (Format::Json, Some(3)), "{line}");
+        }
+        let cli = parse("redgrease --format json config get -p 7");
+        assert_eq!(cli.server.port, Some(7));
+    }
+
+    #[test]
+    fn loading_and_watching_are_words_too() {
+        let cli = parse("redgrease -r watch scripts -p 7");
+        let Some(Command::Watch(args)) = cli.command else {
+            panic!("no watch");
+        };
+        assert_eq!(args.paths, [PathBuf::from("scripts")]);
+        assert_eq!(args.recursive.as_deref(), Some("true"));
+        let Some(Command::Watch(args)) = parse("redgrease watch -w 0.5 scripts").command else {
+            panic!("no watch");
+        };
+        assert_eq!(args.watch.as_deref(), Some("0.5"));
+        let Some(Command::Load(args)) = parse("redgrease load -w scripts").command else {
+            panic!("no load");
+        };
+        assert_eq!(args.watch.as_deref(), Some("5"));
     }
 }

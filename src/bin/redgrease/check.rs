@@ -74,13 +74,13 @@ pub(crate) fn shown(path: &Path) -> String {
 }
 
 /// `redgrease check`.
-pub(crate) fn run(args: &CheckArgs, terminal: Terminal) -> Result<()> {
+pub(crate) fn run(args: &CheckArgs, python: PyVersion, terminal: Terminal) -> Result<()> {
     let mut errors = 0;
     let mut warnings = 0;
     let paths = scripts(&args.paths)?;
     for path in &paths {
         let source = read(path)?;
-        let checked = check(&source, args.python_version);
+        let checked = check(&source, python);
         for found in &checked.found {
             match found.severity {
                 Severity::Warning => warnings += 1,

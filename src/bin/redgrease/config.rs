@@ -138,10 +138,7 @@ impl Layers {
         } else {
             args.ignore.clone()
         };
-        let check = match self.find(args.python_version.clone(), "python-version") {
-            None => PyVersion::NEWEST,
-            Some(found) => found.parse("a Python version such as 3.11", |t| t.parse().ok())?,
-        };
+        let check = self.python(&args.python_version)?;
         Ok(LoadSettings {
             paths: args.paths.clone(),
             recursive,
@@ -170,6 +167,14 @@ impl Layers {
             check: (!args.no_check).then_some(check),
             prune: args.prune,
         })
+    }
+
+    /// The Python that scripts are checked for, by `check` as before loading.
+    pub(crate) fn python(&self, given: &Option<String>) -> Result<PyVersion> {
+        match self.find(given.clone(), "python-version") {
+            None => Ok(PyVersion::NEWEST),
+            Some(found) => found.parse("a Python version such as 3.11", |t| t.parse().ok()),
+        }
     }
 
     fn pattern(&self, given: &Option<String>, name: &str, default: &str) -> Result<Pattern> {

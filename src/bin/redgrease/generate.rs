@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::args::{Cli, CompletionsArgs, ManArgs};
@@ -17,7 +18,46 @@ const NAME: &str = "redgrease";
 pub(crate) fn completions(args: &CompletionsArgs, terminal: Terminal) -> Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), NAME, &mut script);
-    terminal.print(String::from_utf8_lossy(&script).trim_end())
+    let script = String::from_utf8_lossy(&script);
+    let script = match args.shell {
+        Shell::Bash => format!("{script}{}", include_str!("completions/names.bash")),
+        Shell::Fish => format!("{script}{}", include_str!("completions/names.fish")),
+        Shell::Zsh => zsh(&script),
+        _ => script.into_owned(),
+    };
+    terminal.print(script.trim_end())
+}
+
+/// Lets the arguments that name something on the server be completed by its names: zsh's script has
+/// a place for each, which is known by its text.
+fn zsh(script: &str) -> String {
+    const NAMES: [(&str, &str); 5] = [
+        (":name -- Name of the trigger:_default", "triggers"),
+        (
+            "names -- Registration (ID, or the number at its end), trigger, or session:_default",
+            "registrations",
+        ),
+        (
+            "names -- Registration (ID, or the number at its end), or session:_default",
+            "streams",
+        ),
+        (
+            "ids -- Execution (ID, or the number at its end):_default",
+            "executions",
+        ),
+        (
+            "names -- Names; all that are known without any:_default",
+            "settings",
+        ),
+    ];
+    let mut script = script.to_string();
+    for (place, kind) in NAMES {
+        let completed = place.replace("_default", &format!("{{_redgrease_names {kind}}}"));
+        script = script.replace(place, &completed);
+    }
+    let start = script.find('\n').map_or(0, |end| end + 1);
+    script.insert_str(start, include_str!("completions/names.zsh"));
+    script
 }
 
 /// Prints the manual page, or writes those of all commands.
@@ -41,7 +81,7 @@ pub(crate) fn man(args: &ManArgs, terminal: Terminal) -> Result<()> {
 /// Writes the page of a command and those of all commands below it; gives their number.
 fn write_all(dir: &Path, command: Command) -> Result<usize> {
     let mut number = 1;
-    for below in command.get_subcommands() {
+    for below in command.get_subcommands().filter(|one| !one.is_hide_set()) {
         number += write_all(dir, below.clone())?;
     }
     let name = command.get_display_name().unwrap_or(NAME).to_string();

@@ -1,122 +1,118 @@
 //! `redgrease ls`: what is in the server, with the server's own names of the fields.
 
+mod fetch;
+mod order;
+mod render;
+
 use redgrease::RedisGears;
 use serde_json::{Value, json};
 
 use crate::args::{Format, Listing, LsArgs};
 use crate::failure::Result;
-use crate::index::Index;
 use crate::server::Server;
-use crate::table::{shortened, table};
+use crate::table::table;
 use crate::terminal::Terminal;
-use crate::value::{ask, object, plain};
+use crate::value::plain;
 
-const LONGEST: usize = 60;
+pub(crate) use fetch::fetch;
+pub(crate) use render::{render, row};
+
+/// How many executions are shown when nothing is said.
+const USUAL_EXECUTIONS: usize = 20;
 
 /// Prints a list.
 pub(crate) fn run(args: &LsArgs, server: &Server, prefix: &str, terminal: Terminal) -> Result<()> {
     let mut con = server.connect()?;
-    let items = match args.what {
-        Listing::Scripts => scripts(&mut con, prefix)?,
-        what => fetch(&mut con, what)?,
+    let what = match (args.what, args.failed) {
+        (None, true) => Listing::Failures,
+        (what, _) => what.unwrap_or_default(),
     };
+    let mut items = items(&mut con, what, prefix)?;
+    if args.failed {
+        items.retain(|item| has_failed(what, item));
+    }
+    let rows = items.iter().map(|item| row(what, item)).collect();
+    let (mut items, mut rows) = order::sort(what, items, rows, args)?;
+    let total = items.len();
+    let usual = match (what, args.format) {
+        (Listing::Executions, Format::Text) => USUAL_EXECUTIONS,
+        _ => 0,
+    };
+    let limit = args.limit.unwrap_or(usual);
+    if limit > 0 {
+        items.truncate(limit);
+        rows.truncate(limit);
+    }
     if args.format == Format::Json {
+        // the only item of a list of fields is what it was
+        let items = if what == Listing::Stats {
+            vec![together(&items)]
+        } else {
+            items
+        };
         let text = serde_json::to_string_pretty(&items).unwrap_or_default();
         return terminal.print(text);
     }
     if items.is_empty() {
-        terminal.status("Empty", format_args!("no {}", noun(args.what)));
+        let failed = if args.failed && what != Listing::Failures {
+            "failed "
+        } else {
+            ""
+        };
+        terminal.status("Empty", format_args!("no {failed}{}", noun(what)));
         return Ok(());
     }
-    terminal.print(render(args.what, &items))
+    terminal.print(table(render::columns(what), &rows, terminal.width()))?;
+    if items.len() < total {
+        terminal.status(
+            "Shown",
+            format_args!(
+                "{} of {total} {}; --limit 0 shows all",
+                items.len(),
+                noun(what)
+            ),
+        );
+    }
+    Ok(())
 }
 
-/// What the server lists, each item as an object.
-pub(crate) fn fetch(con: &mut RedisGears, what: Listing) -> Result<Vec<Value>> {
-    let (command, nested): (&str, &[&str]) = match what {
-        Listing::Registrations => ("RG.DUMPREGISTRATIONS", &["RegistrationData", "args"]),
-        Listing::Executions => ("RG.DUMPEXECUTIONS", &[]),
-        Listing::Sessions => ("RG.PYDUMPSESSIONS", &[]),
-        Listing::Requirements => ("RG.PYDUMPREQS", &[]),
-        Listing::Cluster => ("RG.INFOCLUSTER", &[]),
-        Listing::Stats | Listing::Scripts => ("RG.PYSTATS", &[]),
-    };
-    Ok(match (what, ask(con, &[command])?) {
-        (Listing::Cluster, answer) => match nodes(&answer) {
-            nodes if nodes.is_empty() && con.is_cluster()? => nodes_of_redis(con)?,
-            nodes => nodes,
-        },
-        (Listing::Stats, answer) => vec![object(answer, &[])],
-        (_, Value::Array(items)) => items.into_iter().map(|i| object(i, nested)).collect(),
-        (_, other) => vec![other],
-    })
+fn items(con: &mut RedisGears, what: Listing, prefix: &str) -> Result<Vec<Value>> {
+    match what {
+        Listing::Scripts => fetch::scripts(con, prefix),
+        Listing::Stats => {
+            let one = fetch(con, what)?;
+            let fields = one.iter().filter_map(Value::as_object).flatten();
+            Ok(fields
+                .map(|(name, value)| json!({"name": name, "value": value}))
+                .collect())
+        }
+        _ => fetch(con, what),
+    }
 }
 
-/// The nodes of `RG.INFOCLUSTER`; the node that answered says so. None outside a cluster.
-fn nodes(answer: &Value) -> Vec<Value> {
-    let Some([_, mine, _, _, nodes]) = answer.as_array().map(Vec::as_slice) else {
-        return Vec::new();
-    };
-    let nodes = nodes.as_array().cloned().unwrap_or_default();
-    nodes
-        .into_iter()
-        .map(|node| {
-            let mut node = object(node, &[]);
-            node["answered"] = json!(node["id"] == *mine);
-            let (first, last) = (plain(&node["minHslot"]), plain(&node["maxHslot"]));
-            node["slots"] = json!(format!("{first}-{last}"));
-            node
-        })
-        .collect()
+/// Fields of one object, which were taken apart.
+fn together(fields: &[Value]) -> Value {
+    let pairs = fields
+        .iter()
+        .map(|field| (plain(&field["name"]), field["value"].clone()));
+    Value::Object(pairs.collect())
 }
 
-/// The nodes as Redis itself knows them, for an engine whose nodes do not know each other.
-fn nodes_of_redis(con: &mut RedisGears) -> Result<Vec<Value>> {
-    let answer: String = redis::cmd("CLUSTER").arg("NODES").query(con)?;
-    Ok(answer.lines().filter_map(node_of_redis).collect())
-}
-
-/// Reads `ID IP:PORT@BUS FLAGS PRIMARY PING PONG EPOCH LINK SLOTS…`; replicas are left out.
-fn node_of_redis(line: &str) -> Option<Value> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let [id, address, flags, _, _, _, _, _, slots @ ..] = words.as_slice() else {
-        return None;
-    };
-    let (ip, port) = address.split('@').next()?.rsplit_once(':')?;
-    let has = |flag| flags.split(',').any(|known| known == flag);
-    // slots that move to another node stand in brackets
-    let slots: Vec<&&str> = slots.iter().filter(|s| !s.starts_with('[')).collect();
-    let slots: Vec<String> = slots.iter().map(ToString::to_string).collect();
-    has("master").then(|| {
-        json!({
-            "id": id,
-            "ip": ip,
-            "port": port.parse::<u16>().unwrap_or_default(),
-            "slots": slots.join(","),
-            "answered": has("myself"),
-        })
-    })
-}
-
-fn scripts(con: &mut RedisGears, prefix: &str) -> Result<Vec<Value>> {
-    let entries = Index::new(prefix).all(con)?;
-    Ok(entries
-        .into_iter()
-        .map(|entry| {
-            json!({
-                "path": entry.path,
-                "registrations": entry.registrations,
-                "host": entry.host,
-                "last_updated": entry.last_updated,
-            })
-        })
-        .collect())
+/// Whether an item tells of a failure.
+fn has_failed(what: Listing, item: &Value) -> bool {
+    let is_positive = |value: &Value| value.as_i64().is_some_and(|number| number > 0);
+    match what {
+        Listing::Registrations => is_positive(&item["RegistrationData"]["numFailures"]),
+        Listing::Executions => is_positive(&item["numErrors"]),
+        _ => true,
+    }
 }
 
 fn noun(what: Listing) -> &'static str {
     match what {
         Listing::Registrations => "registrations",
         Listing::Executions => "executions",
+        Listing::Failures => "failures",
         Listing::Sessions => "sessions",
         Listing::Requirements => "requirements",
         Listing::Scripts => "scripts",
@@ -125,131 +121,13 @@ fn noun(what: Listing) -> &'static str {
     }
 }
 
-/// The table of a list.
-pub(crate) fn render(what: Listing, items: &[Value]) -> String {
-    match what {
-        Listing::Registrations => rows(
-            &[
-                "ID",
-                "READER",
-                "FOR",
-                "MODE",
-                "RUNS",
-                "OK",
-                "FAILED",
-                "AVG MS",
-                "LAST ERROR",
-            ],
-            items,
-            |item| {
-                let data = &item["RegistrationData"];
-                vec![
-                    short_id(&plain(&item["id"])),
-                    plain(&item["reader"]),
-                    waits_for(item),
-                    plain(&data["mode"]),
-                    plain(&data["numTriggered"]),
-                    plain(&data["numSuccess"]),
-                    plain(&data["numFailures"]),
-                    rounded(&data["avgRunDurationMS"]),
-                    last_line(&data["lastError"]),
-                ]
-            },
-        ),
-        Listing::Executions => rows(&["ID", "STATUS", "BY"], items, |item| {
-            let registered = item["registered"] == json!(1);
-            let by = if registered { "registration" } else { "run" };
-            vec![
-                short_id(&plain(&item["executionId"])),
-                plain(&item["status"]),
-                by.to_string(),
-            ]
-        }),
-        Listing::Sessions => rows(
-            &[
-                "ID",
-                "REGISTRATIONS",
-                "REQUIREMENTS",
-                "STATE",
-                "DESCRIPTION",
-            ],
-            items,
-            |item| {
-                let is_dead = item["dead"] == json!("true") || item["dead"] == json!(1);
-                vec![
-                    plain(&item["ID"]),
-                    number_of(&item["registrations"]),
-                    shortened(&or_hyphen(&plain(&item["requirements"])), LONGEST),
-                    if is_dead { "dead" } else { "linked" }.to_string(),
-                    shortened(&plain(&item["sessionDescription"]), LONGEST),
-                ]
-            },
-        ),
-        Listing::Requirements => rows(
-            &["NAME", "DOWNLOADED", "INSTALLED", "USED BY"],
-            items,
-            |item| {
-                vec![
-                    plain(&item["Name"]),
-                    plain(&item["IsDownloaded"]),
-                    plain(&item["IsInstalled"]),
-                    plain(&item["RefCount"]),
-                ]
-            },
-        ),
-        Listing::Scripts => rows(
-            &["PATH", "REGISTRATIONS", "HOST", "LOADED"],
-            items,
-            |item| {
-                let loaded = plain(&item["last_updated"]);
-                vec![
-                    plain(&item["path"]),
-                    number_of(&item["registrations"]),
-                    or_hyphen(&plain(&item["host"])),
-                    loaded.split('.').next().unwrap_or_default().to_string(),
-                ]
-            },
-        ),
-        Listing::Cluster => rows(&["ID", "ADDRESS", "SLOTS", "ANSWERED"], items, |item| {
-            vec![
-                plain(&item["id"]),
-                format!("{}:{}", plain(&item["ip"]), plain(&item["port"])),
-                plain(&item["slots"]),
-                if item["answered"] == json!(true) {
-                    "yes"
-                } else {
-                    ""
-                }
-                .to_string(),
-            ]
-        }),
-        Listing::Stats => fields(items),
-    }
-}
-
-fn rows(titles: &[&str], items: &[Value], row: impl Fn(&Value) -> Vec<String>) -> String {
-    let rows: Vec<Vec<String>> = items.iter().map(row).collect();
-    table(titles, &rows)
-}
-
-/// One line for each field of the only item.
-fn fields(items: &[Value]) -> String {
-    let pairs: Vec<Vec<String>> = items
-        .iter()
-        .filter_map(Value::as_object)
-        .flatten()
-        .map(|(name, value)| vec![name.clone(), plain(value)])
-        .collect();
-    table(&["NAME", "VALUE"], &pairs)
-}
-
 /// What a registration waits for: its trigger, its keys, its streams.
 pub(crate) fn waits_for(item: &Value) -> String {
     let args = &item["RegistrationData"]["args"];
     let found = ["trigger", "regex", "stream", "prefix"]
         .iter()
         .find_map(|name| args[name].as_str());
-    shortened(found.unwrap_or("-"), LONGEST)
+    found.unwrap_or("-").to_string()
 }
 
 /// Whether an execution is over.
@@ -272,7 +150,7 @@ pub(crate) fn last_line(error: &Value) -> String {
     };
     let exception = redgrease::PythonError::parse(text).map(|error| error.exception);
     let line = exception.unwrap_or_else(|| text.trim().to_string());
-    shortened(line.lines().last().unwrap_or_default(), LONGEST)
+    line.lines().last().unwrap_or_default().to_string()
 }
 
 /// A number with at most three digits after the point.
@@ -283,14 +161,6 @@ pub(crate) fn rounded(value: &Value) -> String {
         Ok(number) => format!("{number:.2}"),
         Err(_) => text,
     }
-}
-
-fn number_of(list: &Value) -> String {
-    list.as_array().map_or(0, Vec::len).to_string()
-}
-
-fn or_hyphen(text: &str) -> String {
-    if text.is_empty() { "-" } else { text }.to_string()
 }
 
 #[cfg(test)]
@@ -319,7 +189,7 @@ mod tests {
                 },
             }),
         ];
-        insta::assert_snapshot!(render(Listing::Registrations, &items));
+        insta::assert_snapshot!(render(Listing::Registrations, &items, None));
     }
 
     #[test]
@@ -328,7 +198,7 @@ mod tests {
             "ID": "area-437db0971ccda1e6", "sessionDescription": "redgrease /srv/area.py",
             "dead": "false", "requirements": ["numpy", "requests"], "registrations": ["0-1", "0-3"],
         })];
-        insta::assert_snapshot!(render(Listing::Sessions, &items));
+        insta::assert_snapshot!(render(Listing::Sessions, &items, None));
     }
 
     #[test]
@@ -337,7 +207,7 @@ mod tests {
             json!({"executionId": format!("{}-3", "0".repeat(40)), "status": "running", "registered": 0}),
             json!({"executionId": format!("{}-12", "0".repeat(40)), "status": "done", "registered": 1}),
         ];
-        insta::assert_snapshot!(render(Listing::Executions, &items));
+        insta::assert_snapshot!(render(Listing::Executions, &items, None));
     }
 
     #[test]
@@ -346,7 +216,7 @@ mod tests {
             "GearReqVersion": 1, "Name": "numpy>=1.20", "IsDownloaded": "yes", "IsInstalled": "yes",
             "RefCount": 2, "Wheels": ["numpy-1.26.4-cp311-cp311-linux_x86_64.whl"],
         })];
-        insta::assert_snapshot!(render(Listing::Requirements, &items));
+        insta::assert_snapshot!(render(Listing::Requirements, &items, None));
     }
 
     #[test]
@@ -361,13 +231,16 @@ mod tests {
                 "last_updated": "2021-01-01T00:00:00.000000+00:00",
             }),
         ];
-        insta::assert_snapshot!(render(Listing::Scripts, &items));
+        insta::assert_snapshot!(render(Listing::Scripts, &items, None));
     }
 
     #[test]
     fn a_table_of_stats() {
-        let items = [json!({"TotalAllocated": 1_234_567, "CurrAllocated": 890})];
-        insta::assert_snapshot!(render(Listing::Stats, &items));
+        let items = [
+            json!({"name": "TotalAllocated", "value": 1_234_567}),
+            json!({"name": "CurrAllocated", "value": 890}),
+        ];
+        insta::assert_snapshot!(render(Listing::Stats, &items, None));
     }
 
     #[test]
@@ -393,8 +266,8 @@ mod tests {
             ])
         };
         let answer = json!(["MyId", "b", "MyRunId", "r", [node("a", 0), node("b", 8192)]]);
-        insta::assert_snapshot!(render(Listing::Cluster, &nodes(&answer)));
-        assert!(nodes(&json!("no cluster mode")).is_empty());
+        insta::assert_snapshot!(render(Listing::Cluster, &fetch::nodes(&answer), None));
+        assert!(fetch::nodes(&json!("no cluster mode")).is_empty());
     }
 
     #[test]
@@ -403,8 +276,8 @@ mod tests {
             a1 10.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 [7-<-b2]\n\
             b2 10.0.0.2:7000@17000,db2 master - 0 1426238316232 2 connected 5461-10922 16383\n\
             c3 10.0.0.3:7000@17000 slave a1 0 1426238316232 2 connected\n";
-        let nodes: Vec<Value> = answer.lines().filter_map(node_of_redis).collect();
-        insta::assert_snapshot!(render(Listing::Cluster, &nodes));
+        let nodes: Vec<Value> = answer.lines().filter_map(fetch::node_of_redis).collect();
+        insta::assert_snapshot!(render(Listing::Cluster, &nodes, None));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod execution;
 mod failure;
 mod generate;
 mod index;
+mod info;
 mod interrupt;
 mod list;
 mod load;
@@ -17,6 +18,7 @@ mod loader;
 mod manage;
 mod mirror;
 mod module;
+mod names;
 mod packages;
 mod progress;
 mod replace;
@@ -28,6 +30,7 @@ mod scan;
 mod script;
 mod serve;
 mod server;
+mod settings;
 mod table;
 mod terminal;
 mod top;
@@ -40,7 +43,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use args::{Cli, Command};
+use args::{Cli, Command, LoadArgs};
 use config::Layers;
 use failure::{Failure, Result};
 use server::Server;
@@ -48,7 +51,7 @@ use terminal::Terminal;
 
 fn main() -> ExitCode {
     quiet_panics();
-    let cli = Cli::parse_from(args::with_watch_value(std::env::args_os().collect()));
+    let cli = Cli::parse_from(args::arranged(std::env::args_os().collect()));
     let terminal = Terminal::new(&cli.output);
     let done = run(&cli, terminal);
     terminal::restore();
@@ -63,7 +66,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
     let Some(command) = &cli.command else {
-        return load(cli, terminal);
+        return load(cli, &cli.load, terminal);
     };
     if !cli.load.paths.is_empty() {
         return Err(
@@ -72,16 +75,23 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
         );
     }
     match command {
-        Command::Check(args) => return check::run(args, terminal),
+        Command::Load(args) => return load(cli, args, terminal),
+        Command::Watch(args) => return load(cli, &watching(args), terminal),
         Command::Serve(args) => return serve::run(args, cli.server.port, terminal),
         Command::Completions(args) => return generate::completions(args, terminal),
         Command::Man(args) => return generate::man(args, terminal),
         _ => {}
     }
     let layers = Layers::read(&cli.server, false, terminal)?;
+    if let Command::Check(args) = command {
+        return check::run(args, layers.python(&args.python_version)?, terminal);
+    }
     let server = Server::new(&layers.server(&cli.server)?)?;
     let done = match command {
-        Command::Run(args) => run::run(args, &server, terminal),
+        Command::Run(args) => {
+            let python = layers.python(&args.python_version)?;
+            run::run(args, python, &server, terminal)
+        }
         Command::Trigger(args) => run::trigger(args, &server, terminal),
         Command::Ls(args) => list::run(
             args,
@@ -93,26 +103,39 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
         Command::Abort(args) => manage::abort(args, &server, terminal),
         Command::Pause(args) => manage::pause(args, false, &server, terminal),
         Command::Resume(args) => manage::pause(args, true, &server, terminal),
-        Command::Config(args) => manage::config(args, &server, terminal),
+        Command::Config(args) => settings::run(args, &server, terminal),
         Command::Top(args) => top::run(args, &server, terminal),
         Command::Engine(args) => engine::run(args, &server, terminal),
-        Command::Check(_) | Command::Serve(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Names(args) => names::run(args, &layers, &cli.server, terminal),
+        Command::Load(_)
+        | Command::Watch(_)
+        | Command::Check(_)
+        | Command::Serve(_)
+        | Command::Completions(_)
+        | Command::Man(_) => Ok(()),
     };
     done.map_err(|failure| server.explain(failure))
 }
 
-/// The job without a command.
-fn load(cli: &Cli, terminal: Terminal) -> Result<()> {
-    if cli.load.paths.is_empty() {
+/// `watch` is `load` that goes on.
+fn watching(args: &LoadArgs) -> LoadArgs {
+    let mut args = args.clone();
+    args.watch.get_or_insert_with(|| "5".to_string());
+    args
+}
+
+/// The job without a command, and that of `load`.
+fn load(cli: &Cli, args: &LoadArgs, terminal: Terminal) -> Result<()> {
+    if args.paths.is_empty() {
         return Err(
             Failure::usage("no paths to load were given").help("`redgrease --help` says more")
         );
     }
     let layers = Layers::read(&cli.server, true, terminal)?;
     let server = Server::new(&layers.server(&cli.server)?)?;
-    load::run(&cli.load, &server, &layers, terminal)
+    load::run(args, &server, &layers, terminal)
         .map_err(|failure| server.explain(failure))
-        .map_err(|failure| misspelt_command(&cli.load.paths, failure))
+        .map_err(|failure| misspelt_command(&args.paths, failure))
 }
 
 /// A word that is no path may have been meant as a command.

@@ -1,31 +1,13 @@
-//! `redgrease rm`, `abort`, `pause`, `resume` and `config`.
+//! `redgrease rm`, `abort`, `pause` and `resume`.
 
-use redgrease::RedisGears;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::args::{AbortArgs, ConfigAction, ConfigArgs, Format, Listing, PauseArgs, RmArgs};
+use crate::args::{AbortArgs, Listing, PauseArgs, RmArgs};
 use crate::failure::{Exit, Failure, Result};
 use crate::list::{fetch, has_ended, short_id, waits_for};
 use crate::server::Server;
-use crate::table::table;
 use crate::terminal::{Terminal, count};
 use crate::value::{ask, plain};
-
-/// The names of the engine's configuration.
-const KEYS: [&str; 12] = [
-    "MaxExecutions",
-    "MaxExecutionsPerRegistration",
-    "ProfileExecutions",
-    "ExecutionThreads",
-    "ExecutionMaxIdleTime",
-    "SendMsgRetries",
-    "Plugin",
-    "PythonAttemptTraceback",
-    "PythonInstallationDir",
-    "PythonInstallReqMaxIdleTime",
-    "CreateVenv",
-    "PythonExecutable",
-];
 
 /// `redgrease rm`.
 pub(crate) fn rm(args: &RmArgs, server: &Server, terminal: Terminal) -> Result<()> {
@@ -78,81 +60,6 @@ pub(crate) fn pause(
     each(&ids, verb, "registration", terminal, |id| {
         ask(&mut con, &[command, id])
     })
-}
-
-/// `redgrease config`.
-pub(crate) fn config(args: &ConfigArgs, server: &Server, terminal: Terminal) -> Result<()> {
-    let mut con = server.connect()?;
-    match &args.action {
-        ConfigAction::Get { names, format } => get(&mut con, names, *format, terminal),
-        ConfigAction::Set { name, value } => set(&mut con, name, value, terminal),
-    }
-}
-
-fn get(con: &mut RedisGears, names: &[String], format: Format, terminal: Terminal) -> Result<()> {
-    let wanted: Vec<&str> = if names.is_empty() {
-        KEYS.to_vec()
-    } else {
-        names.iter().map(String::as_str).collect()
-    };
-    let words: Vec<&str> = ["RG.CONFIGGET"]
-        .into_iter()
-        .chain(wanted.iter().copied())
-        .collect();
-    let answers = ask(con, &words)?;
-    let answers = answers.as_array().cloned().unwrap_or_default();
-    let mut known = Map::new();
-    let mut unknown = Vec::new();
-    for (name, value) in wanted.iter().zip(answers) {
-        if plain(&value).starts_with("(error)") {
-            unknown.push(*name);
-        } else {
-            known.insert((*name).to_string(), value);
-        }
-    }
-    if names.is_empty() {
-        unknown.clear();
-    }
-    if format == Format::Json {
-        terminal.print(serde_json::to_string_pretty(&known).unwrap_or_default())?;
-    } else if let ([_], Some(value)) = (&wanted[..], known.values().next()) {
-        terminal.print(plain(value))?;
-    } else if !known.is_empty() {
-        let row = |(name, value): (&String, &Value)| vec![name.clone(), plain(value)];
-        let rows: Vec<Vec<String>> = known.iter().map(row).collect();
-        terminal.print(table(&["NAME", "VALUE"], &rows))?;
-    }
-    match unknown.first() {
-        None => Ok(()),
-        Some(name) => Err(unknown_key(name)),
-    }
-}
-
-fn set(con: &mut RedisGears, name: &str, value: &str, terminal: Terminal) -> Result<()> {
-    let answer = ask(con, &["RG.CONFIGSET", name, value])?;
-    let text = plain(&answer);
-    if let Some(reason) = text.strip_prefix("(error)") {
-        let reason = reason.trim();
-        return Err(Failure::failed(format!("the server refused: {reason}")));
-    }
-    if text.contains("extra config") && !KEYS.contains(&name) {
-        terminal.warning(format_args!(
-            "the engine has no `{name}` of its own; scripts can read it with configGet"
-        ));
-        if let Some(meant) = redgrease_core::suggest::nearest(name, KEYS) {
-            terminal.help(format_args!("did you mean `{meant}`?"));
-        }
-    }
-    terminal.status("Set", format_args!("{name} to {value}"));
-    Ok(())
-}
-
-fn unknown_key(name: &str) -> Failure {
-    let failure = Failure::failed(format!("the engine has no configuration `{name}`"));
-    match redgrease_core::suggest::nearest(name, KEYS) {
-        Some(meant) => failure.help(format!("did you mean `{meant}`?")),
-        None => failure.help("`redgrease config get` prints all"),
-    }
 }
 
 /// Does something to each ID; goes on after a refusal.

@@ -23,7 +23,7 @@ pub(crate) fn path() -> Result<PathBuf> {
     let found = embedded::engine_file();
     match (CARRIED, found) {
         (Some(bytes), found) if !is_named() => match found {
-            Ok(file) if holds(&file, bytes) => Ok(file),
+            Ok(file) if is_near(&file) && holds(&file, bytes) => Ok(file),
             _ => cached(bytes, &cache_directory(|name| env::var_os(name))?),
         },
         (_, found) => found.map_err(not_started),
@@ -32,6 +32,13 @@ pub(crate) fn path() -> Result<PathBuf> {
 
 fn is_named() -> bool {
     env::var_os("REDGREASE_ENGINE").is_some()
+}
+
+/// Whether the file stays as long as this program does: below its directory.
+fn is_near(file: &Path) -> bool {
+    let program = env::current_exe().unwrap_or_default();
+    let dir = program.parent().unwrap_or(Path::new("/"));
+    file.starts_with(dir)
 }
 
 fn holds(file: &Path, bytes: &[u8]) -> bool {

@@ -23,12 +23,17 @@ use crate::terminal::Terminal;
 use crate::value;
 
 /// Runs a script or an expression.
-pub(crate) fn run(args: &RunArgs, server: &Server, terminal: Terminal) -> Result<()> {
+pub(crate) fn run(
+    args: &RunArgs,
+    python: PyVersion,
+    server: &Server,
+    terminal: Terminal,
+) -> Result<()> {
     let source = match &args.expression {
         Some(text) => Source::new(text.clone()).at("<expression>", 1, 0),
         None => read(&args.file.clone().unwrap_or_else(|| PathBuf::from("-")))?,
     };
-    let script = prepare(&source, args.no_check, terminal)?;
+    let script = prepare(&source, (!args.no_check).then_some(python), terminal)?;
     let con = server.connect()?;
     interrupt::listen()?;
     let work = Work {
@@ -64,8 +69,7 @@ pub(crate) fn run(args: &RunArgs, server: &Server, terminal: Terminal) -> Result
     }
 }
 
-fn prepare(source: &Source, no_check: bool, terminal: Terminal) -> Result<Script> {
-    let python = (!no_check).then_some(PyVersion::NEWEST);
+fn prepare(source: &Source, python: Option<PyVersion>, terminal: Terminal) -> Result<Script> {
     let (script, found) = Script::prepare(source, python, Results::Values);
     for found in &found {
         if found.is_error() || terminal.is_verbose() {

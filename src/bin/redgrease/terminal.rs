@@ -30,6 +30,8 @@ pub(crate) struct Terminal {
     pub(crate) color_err: bool,
     /// The error output is a terminal, so that a line can be written over.
     live: bool,
+    /// Columns and rows of the output, where that is a terminal.
+    size: Option<(usize, usize)>,
 }
 
 /// The few colours there are.
@@ -71,7 +73,18 @@ impl Terminal {
             color_out: color(io::stdout().is_terminal()),
             color_err: color(live),
             live: live && !args.quiet,
+            size: size(),
         }
+    }
+
+    /// How many characters a line of the output has room for; `None` when it is no terminal.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.size.map(|(width, _)| width)
+    }
+
+    /// Columns and rows of the terminal as they are now, since it can be resized.
+    pub(crate) fn size_now(&self) -> Option<(usize, usize)> {
+        size()
     }
 
     pub(crate) fn is_verbose(&self) -> bool {
@@ -198,6 +211,25 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// The size of the terminal that the output is; where it does not say it, that of COLUMNS and LINES,
+/// or the usual one.
+fn size() -> Option<(usize, usize)> {
+    const USUAL: (usize, usize) = (80, 24);
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    if let Some((width, height)) = terminal_size::terminal_size_of(io::stdout())
+        && width.0 > 0
+    {
+        return Some((width.0.into(), height.0.into()));
+    }
+    let number = |name: &str| std::env::var(name).ok()?.parse().ok();
+    Some((
+        number("COLUMNS").unwrap_or(USUAL.0),
+        number("LINES").unwrap_or(USUAL.1),
+    ))
 }
 
 /// Takes the line of [`Terminal::progress`] away.

@@ -19,15 +19,14 @@ pub(crate) struct CheckArgs {
     /// Form of the findings
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Python version the scripts are for, 3.7 to 3.12
+    /// Python version the scripts are for [default: the newest known]
     #[arg(
         long,
         value_name = "VERSION",
-        default_value = "3.7",
         env = "REDGREASE_PYTHON_VERSION",
         hide_env = true
     )]
-    pub(crate) python_version: redgrease_core::pyversion::PyVersion,
+    pub(crate) python_version: Option<String>,
     /// Let warnings fail too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
@@ -57,6 +56,14 @@ pub(crate) struct RunArgs {
     /// Take the place of the session of that name
     #[arg(long, requires = "id")]
     pub(crate) upgrade: bool,
+    /// Python version the script is checked for [default: the newest known]
+    #[arg(
+        long,
+        value_name = "VERSION",
+        env = "REDGREASE_PYTHON_VERSION",
+        hide_env = true
+    )]
+    pub(crate) python_version: Option<String>,
     /// Send the script without checking it first
     #[arg(long)]
     pub(crate) no_check: bool,
@@ -70,7 +77,7 @@ pub(crate) struct RunArgs {
 pub(crate) struct TriggerArgs {
     /// Name of the trigger
     pub(crate) name: String,
-    /// Arguments of the function
+    /// Arguments of the function; behind `--` also those that look like options of this tool
     #[arg(allow_hyphen_values = true, trailing_var_arg = true)]
     pub(crate) args: Vec<String>,
     /// Send it to the node of a cluster that has the key which is the first argument
@@ -82,11 +89,26 @@ pub(crate) struct TriggerArgs {
 }
 
 /// List what is in the server
+///
+/// On a terminal a table is as wide as that: long texts are cut, then columns left out. `--format
+/// json` has everything, with the server's own names.
 #[derive(Debug, Args)]
 pub(crate) struct LsArgs {
-    /// What to list
-    #[arg(value_enum, default_value_t)]
-    pub(crate) what: Listing,
+    /// What to list [default: registrations; failures with --failed]
+    #[arg(value_enum, hide_default_value = true)]
+    pub(crate) what: Option<Listing>,
+    /// List only what has failed; alone, the last failures
+    #[arg(long)]
+    pub(crate) failed: bool,
+    /// Sort by a column, such as runs or avg-ms: numbers and ages with the largest first
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sort: Option<String>,
+    /// The other way round
+    #[arg(short, long)]
+    pub(crate) reverse: bool,
+    /// List no more than so many; 0 is no limit [default: 20 executions, all of the rest]
+    #[arg(short = 'n', long, value_name = "NUMBER")]
+    pub(crate) limit: Option<usize>,
     /// Form of the list
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -102,6 +124,9 @@ pub(crate) enum Listing {
     /// Executions that the server remembers
     #[value(alias = "execs")]
     Executions,
+    /// The last failures, the newest first
+    #[value(alias = "errors")]
+    Failures,
     /// Scripts that were sent, with their registrations
     Sessions,
     /// Python packages that were installed
@@ -251,4 +276,25 @@ pub(crate) struct ManArgs {
     /// Write one file for each command here
     #[arg(value_name = "DIRECTORY")]
     pub(crate) dir: Option<PathBuf>,
+}
+
+/// Print the names that a word on the command line may become, for completions
+#[derive(Debug, Args)]
+pub(crate) struct NamesArgs {
+    /// What is named
+    #[arg(value_enum)]
+    pub(crate) kind: Kind,
+    /// The words of the command line
+    #[arg(last = true)]
+    pub(crate) words: Vec<String>,
+}
+
+/// What a word names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kind {
+    Triggers,
+    Registrations,
+    Streams,
+    Executions,
+    Settings,
 }
