@@ -27,6 +27,7 @@ mod process;
 mod server_events;
 mod streams;
 mod table;
+mod threads;
 
 pub(crate) use background::{after_command, start_background};
 pub(crate) use call::{CallError, CallReply, ReplyKind, call, call_as_clients_write};
@@ -51,6 +52,7 @@ pub(crate) use process::{Process, kill_server, terminate_server};
 pub(crate) use server_events::{Event, Handler, subscribe};
 pub(crate) use streams::{Change, StreamListener, subscribe_to_streams};
 pub(crate) use table::api;
+pub(crate) use threads::{start_lasting_thread, start_thread};
 
 /// Status of a module API call that succeeded.
 pub(crate) const OK: std::os::raw::c_int = 0;

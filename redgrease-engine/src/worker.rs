@@ -26,7 +26,7 @@ use std::time::Duration;
 use crate::base::guard;
 use crate::packages::environment::Environment;
 use crate::record::value::{Value, encode};
-use crate::server::{Level, log, turn_will_end};
+use crate::server::{Level, guarded, log, start_thread, turn_will_end};
 use outbox::{Outbox, end_turn};
 use output::forward;
 pub(crate) use serving::{Requests, serve_with};
@@ -140,13 +140,24 @@ impl Worker {
             sessions: AtomicUsize::new(0),
         });
         let reader = Arc::clone(&worker);
-        std::thread::Builder::new()
-            .name(format!("rg-worker-{number}"))
-            .spawn(move || reader.read(&stream))?;
-        if let Some(output) = output {
-            std::thread::Builder::new()
-                .name(format!("rg-output-{number}"))
-                .spawn(move || forward(number, output))?;
+        let threads = start_thread(format!("rg-worker-{number}"), move || reader.read(&stream))
+            .and_then(|()| match output {
+                Some(output) => {
+                    let warden = Arc::clone(&worker);
+                    start_thread(format!("rg-output-{number}"), move || {
+                        if !guarded("the output of a worker", false, || {
+                            forward(number, output);
+                            true
+                        }) {
+                            warden.kill();
+                        }
+                    })
+                }
+                None => Ok(()),
+            });
+        if let Err(error) = threads {
+            worker.kill();
+            return Err(error);
         }
         worker.send_settings(FrameType::Hello);
         Ok(worker)

@@ -258,3 +258,98 @@ GB('CommandReader').map(atom).register(trigger='atom')";
     let log = server.log();
     assert!(!log.contains("SyncDeadline"), "{}", server.log_tail());
 }
+
+/// The longest of each duration that a user can name.
+#[test]
+fn no_duration_is_too_long() {
+    let server = Server::start();
+    let mut client = server.client();
+    let longest = i64::MAX.to_string();
+    for name in [
+        "SyncDeadline",
+        "AtomicDeadline",
+        "AbortGrace",
+        "StartDeadline",
+    ] {
+        let set = client.call(&["RG.CONFIGSET", name, &longest]);
+        assert!(!set.is_error(), "{name}: {set}");
+    }
+    let script = "
+import sys
+def atom(x):
+    with atomic():
+        return execute('INCR', 'n')
+def wait(x):
+    execute('SET', 'waits', '1')
+    while True:
+        pass
+def fail(x):
+    execute('INCR', 'tries')
+    raise Exception('no')
+GB('CommandReader').map(lambda x: registerTE(2**63 - 1, lambda: 1)).register(trigger='timer')
+GB('CommandReader').map(lambda x: x[1]).register(trigger='sync', mode='sync')
+GB('CommandReader').map(atom).register(trigger='atom')
+GB('CommandReader').map(wait).register(trigger='wait')
+GB('StreamReader').foreach(fail).register('s', onFailedPolicy='retry', onFailedRetryInterval=sys.maxsize)
+";
+    client.register(script, &[]);
+    client.call(&["XADD", "s", "*", "k", "v"]);
+    client.becomes(&["GET", "tries"], "\"1\"");
+    for command in [
+        &["RG.TRIGGER", "timer"][..],
+        &["RG.TRIGGER", "sync", "x"],
+        &["RG.TRIGGER", "atom"],
+    ] {
+        let reply = client.call(command);
+        assert_eq!(reply.items().len(), 1, "{command:?}: {reply}");
+    }
+    let mut caller = server.client();
+    caller.send(&["RG.TRIGGER", "wait"]).expect("sent");
+    client.becomes(&["GET", "waits"], "\"1\"");
+    let id = client.call(&["RG.DUMPEXECUTIONS"]);
+    let running = id
+        .items()
+        .iter()
+        .filter(|one| one.field("status").map(Value::text).as_deref() == Some("running"))
+        .filter_map(|one| one.field("executionId").map(Value::text));
+    for id in running {
+        client.call(&["RG.ABORTEXECUTION", &id]);
+    }
+    assert!(answer(&mut caller, "what is aborted").is_error());
+    assert!(!server.log().contains("panicked"), "{}", server.log_tail());
+}
+
+/// A thread that its worker cannot do without ends by what no function should do.
+#[test]
+fn a_worker_ends_with_any_of_its_threads() {
+    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let mut client = server.client();
+    for (number, broken) in [
+        "from redgrease_worker.lead import Lead\nLead.next = None",
+        "from redgrease_worker.hub import Hub\nHub._command = None",
+        "from redgrease_worker.wire import Stream\nStream.receive = None",
+    ]
+    .iter()
+    .enumerate()
+    {
+        let trigger = format!("break{number}");
+        let script = format!(
+            "def broken(x):\n    exec({broken:?})\n    import time\n    while True:\n        execute('PING')\n        time.sleep(0.02)\n\
+             GB('CommandReader').map(broken).register(trigger='{trigger}')"
+        );
+        client.register(&script, &[]);
+        client.send(&["RG.TRIGGER", &trigger]).expect("sent");
+        let reply = answer(&mut client, broken);
+        assert!(
+            reply.text().contains("python worker died"),
+            "{broken}: {reply}"
+        );
+    }
+    assert_eq!(
+        client
+            .call(&["RG.PYEXECUTE", "GB('ShardsIDReader').count().run()"])
+            .items()
+            .len(),
+        2
+    );
+}

@@ -13,7 +13,7 @@ from _thread import get_ident
 
 from . import threads, wire
 from .contexts import Foreign, Waiter
-from .errors import error, forcestopped, text_of
+from .errors import error, forcestopped
 from .lead import FLUSH, READ, Lead
 from .runner import Runner
 from .stopping import stop, stoppable
@@ -165,10 +165,7 @@ class Hub:
             frames = []
             inbox.feed(data, frames)
             for kind, number, payload in frames:
-                try:
-                    self._command(kind, number, payload, descriptors)
-                except Exception as problem:
-                    os.write(2, ("control: %s\n" % text_of(problem)).encode("utf-8", "replace"))
+                self._command(kind, number, payload, descriptors)
 
     def _command(self, kind, number, payload, descriptors):
         if kind == wire.PROMOTE:

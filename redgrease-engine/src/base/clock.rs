@@ -7,7 +7,10 @@ use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::guard;
-use crate::server::guarded;
+use crate::server::{guarded, start_lasting_thread};
+
+/// Longer than a server runs, and what no clock overflows with.
+const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Task = Box<dyn FnOnce() + Send>;
 
@@ -48,10 +51,7 @@ impl Ord for Due {
 /// When the system gives no thread.
 pub(crate) fn start(every: Duration, look: fn() -> bool) -> io::Result<()> {
     LazyLock::force(&STARTED);
-    std::thread::Builder::new()
-        .name("rg-clock".to_owned())
-        .spawn(move || run(every, look))
-        .map(drop)
+    start_lasting_thread("rg-clock", move || run(every, look))
 }
 
 /// Microseconds since the clock was first asked.
@@ -59,10 +59,15 @@ pub(crate) fn microseconds() -> u64 {
     u64::try_from(STARTED.elapsed().as_micros()).unwrap_or(u64::MAX)
 }
 
+/// The moment after `delay` from now. Users name delays, and may name any: more than a hundred years are a hundred years.
+pub(crate) fn after(delay: Duration) -> Instant {
+    Instant::now() + delay.min(NEVER)
+}
+
 /// Runs `task` on the clock's thread after `delay`.
 pub(crate) fn later(delay: Duration, task: impl FnOnce() + Send + 'static) {
     guard(&TASKS).push(Due {
-        at: Instant::now() + delay,
+        at: after(delay),
         order: ORDER.fetch_add(1, Ordering::Relaxed),
         task: Box::new(task),
     });
@@ -112,9 +117,22 @@ fn run(every: Duration, look: fn() -> bool) {
         if looking {
             // Cleared first: what arrives during the look sets it again.
             LOOKING.store(false, Ordering::Relaxed);
-            if look() {
+            if guarded("the look after the workers", true, look) {
                 LOOKING.store(true, Ordering::Relaxed);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_delay_is_too_long() {
+        for delay in [Duration::MAX, Duration::from_secs(u64::MAX), NEVER] {
+            assert!(after(delay) > Instant::now() + NEVER / 2);
+        }
+        assert!(after(Duration::ZERO) <= Instant::now());
     }
 }

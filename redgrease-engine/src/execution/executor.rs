@@ -13,6 +13,7 @@ use crate::plan::{Native, Reader};
 use crate::record::batch::{Batch, Layout};
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
+use crate::server::{guarded, start_lasting_thread};
 use crate::source::{self, Run};
 
 static JOBS: Mutex<VecDeque<Arc<Execution>>> = Mutex::new(VecDeque::new());
@@ -24,9 +25,7 @@ static ARRIVED: Condvar = Condvar::new();
 /// When the system gives no thread.
 pub(crate) fn start(threads: usize) -> io::Result<()> {
     for number in 0..threads {
-        std::thread::Builder::new()
-            .name(format!("rg-executor-{number}"))
-            .spawn(work)?;
+        start_lasting_thread(format!("rg-executor-{number}"), work)?;
     }
     Ok(())
 }
@@ -51,7 +50,7 @@ fn work() {
         if !execution.begin() {
             continue;
         }
-        crate::server::guarded("an execution", (), || run(&execution));
+        guarded("an execution", (), || run(&execution));
         // Whatever went wrong on the way, nobody may wait for ever.
         if !execution.is_over() {
             execution.finish(Outcome::failed("ERR the execution ended without a result"));

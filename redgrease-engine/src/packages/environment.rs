@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::base::fingerprint;
 use crate::packages::install::Installer;
 use crate::packages::wheels::Shelf;
-use crate::server::{Level, log};
+use crate::server::{Level, guarded, log, start_thread};
 use crate::settings::settings;
 pub(crate) use names::{Source, normalise, source, spelled};
 use place::Place;
@@ -144,9 +144,9 @@ impl Environments {
                 entries.insert(requirements.clone(), making);
                 drop(entries);
                 let (environments, wanted) = (Arc::clone(self), requirements.clone());
-                let spawned = std::thread::Builder::new()
-                    .name("rg-environment".to_owned())
-                    .spawn(move || environments.make_and_tell(wanted, renew));
+                let spawned = start_thread("rg-environment", move || {
+                    environments.make_and_tell(wanted, renew);
+                });
                 if let Err(error) = spawned {
                     let text = format!("no thread for a Python environment: {error}");
                     self.tell(requirements, &Err(text));
@@ -156,11 +156,15 @@ impl Environments {
     }
 
     fn make_and_tell(&self, requirements: Vec<String>, renew: bool) {
-        let result = if requirements.is_empty() {
-            base::make(&self.python, &self.directory)
-        } else {
-            self.make(&requirements, renew)
-        }
+        // Whatever goes wrong on the way, somebody waits for an answer.
+        let failed = Err("a defect of the engine: its log says more".to_owned());
+        let result = guarded("making an environment", failed, || {
+            if requirements.is_empty() {
+                base::make(&self.python, &self.directory)
+            } else {
+                self.make(&requirements, renew)
+            }
+        })
         .map(Arc::new);
         self.tell(requirements, &result);
     }
@@ -177,7 +181,9 @@ impl Environments {
         }
         drop(entries);
         for then in waiting {
-            then(result.clone());
+            guarded("what waited for an environment", (), || {
+                then(result.clone());
+            });
         }
         if let (Ok(_), Some(old)) = (result, old)
             && let Some(place) = &old.place

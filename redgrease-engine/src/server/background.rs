@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 use super::guarded;
+use super::threads::start_lasting_thread;
 
 type Task = Box<dyn FnOnce() + Send>;
 
@@ -16,10 +17,7 @@ static ARRIVED: Condvar = Condvar::new();
 /// # Errors
 /// When the system gives no thread.
 pub(crate) fn start_background() -> io::Result<()> {
-    std::thread::Builder::new()
-        .name("rg-events".to_owned())
-        .spawn(run)
-        .map(drop)
+    start_lasting_thread("rg-events", run)
 }
 
 /// Runs `task` in the background, where the server lock is free once the command that runs now is over.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::server::{Level, Process, kill_server, log, terminate_server};
+use crate::server::{Level, Process, kill_server, log, start_thread, terminate_server};
 
 const PERIOD: Duration = Duration::from_millis(500);
 /// How long an orderly end may take.
@@ -18,24 +18,21 @@ pub(crate) fn follow(number: i64) -> Result<(), String> {
         return Ok(());
     };
     let process = Process::find(number);
-    std::thread::Builder::new()
-        .name("rg-companion".to_owned())
-        .spawn(move || {
-            while process.as_ref().is_some_and(Process::lives) {
-                std::thread::sleep(PERIOD);
-            }
-            log(
-                Level::Notice,
-                &format!("process {number} is gone (StopWithProcess): the server shuts down"),
-            );
-            terminate_server();
-            std::thread::sleep(PATIENCE);
-            log(
-                Level::Warning,
-                "the server does not shut down; it is killed",
-            );
-            kill_server();
-        })
-        .map(drop)
-        .map_err(|error| format!("a thread cannot be started: {error}"))
+    start_thread("rg-companion", move || {
+        while process.as_ref().is_some_and(Process::lives) {
+            std::thread::sleep(PERIOD);
+        }
+        log(
+            Level::Notice,
+            &format!("process {number} is gone (StopWithProcess): the server shuts down"),
+        );
+        terminate_server();
+        std::thread::sleep(PATIENCE);
+        log(
+            Level::Warning,
+            "the server does not shut down; it is killed",
+        );
+        kill_server();
+    })
+    .map_err(|error| format!("a thread cannot be started: {error}"))
 }

@@ -6,6 +6,8 @@ use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::server::start_thread;
+
 /// How long a write may wait for room before the rest is left to the draining thread.
 const PATIENCE: Duration = Duration::from_micros(1);
 
@@ -112,17 +114,11 @@ impl Outbox {
         if backlog.bytes.is_empty() && !backlog.draining {
             while !rest.is_empty() {
                 match (&self.stream).write(rest) {
-                    Ok(0) => {
-                        backlog.broken = true;
-                        return;
-                    }
+                    Ok(0) => return self.break_off(backlog),
                     Ok(written) => rest = &rest[written..],
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) if is_full(&error) => break,
-                    Err(_) => {
-                        backlog.broken = true;
-                        return;
-                    }
+                    Err(_) => return self.break_off(backlog),
                 }
             }
         }
@@ -133,15 +129,19 @@ impl Outbox {
         if !backlog.draining {
             backlog.draining = true;
             let outbox = Arc::clone(self);
-            let spawned = std::thread::Builder::new()
-                .name("rg-outbox".to_owned())
-                .spawn(move || outbox.drain());
+            let spawned = start_thread("rg-outbox", move || outbox.drain());
             if spawned.is_err() {
-                // The worker would wait for ever for the rest of this frame.
-                backlog.broken = true;
-                let _ = self.stream.shutdown(std::net::Shutdown::Both);
+                self.break_off(backlog);
             }
         }
+    }
+
+    /// The worker would wait for ever for the rest of a frame: it ends, and whoever reads from it notices.
+    fn break_off(&self, backlog: &mut Backlog) {
+        backlog.broken = true;
+        backlog.draining = false;
+        let _ = self.stream.shutdown(std::net::Shutdown::Both);
+        self.empty.notify_all();
     }
 
     /// Waits until at most `bytes` are kept; for threads that may wait.
@@ -176,10 +176,7 @@ impl Outbox {
                     _ => {
                         let mut backlog =
                             self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-                        backlog.broken = true;
-                        backlog.draining = false;
-                        self.empty.notify_all();
-                        return;
+                        return self.break_off(&mut backlog);
                     }
                 }
             }

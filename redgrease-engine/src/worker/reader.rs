@@ -14,11 +14,22 @@ use super::serving::{Serving, reply, requests};
 use super::{DEADLINE_CHECK, Loss, Worker};
 use crate::base::guard;
 use crate::record::value::{Value, decode};
-use crate::server::{Level, log};
+use crate::server::{Level, guarded, log};
 use crate::worker::wire::{Frame, FrameType, Inbox};
 
 impl Worker {
+    /// Takes frames until the process ends, which it does with this thread.
     pub(super) fn read(self: Arc<Self>, stream: &UnixStream) {
+        if !guarded("the reader of a worker", false, || {
+            self.take_all(stream);
+            true
+        }) {
+            self.kill();
+        }
+        self.bury();
+    }
+
+    fn take_all(self: &Arc<Self>, stream: &UnixStream) {
         let mut inbox = Inbox::default();
         let mut buffer = vec![0; 256 << 10];
         let mut server = Serving::default();
@@ -77,8 +88,6 @@ impl Worker {
                 self.send(&replies);
             }
         }
-        drop(server);
-        self.bury();
     }
 
     /// Ends the worker if its atomic block takes too long, also one that goes on asking the server for something.
@@ -213,7 +222,9 @@ impl Worker {
             ),
         );
         for (_, work) in work {
-            work.done(Err(self.obituary()));
+            guarded("the end of a worker", (), || {
+                work.done(Err(self.obituary()));
+            });
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::Worker;
+use crate::base::clock;
 use crate::record::value::{Value, encode};
 use crate::server::{ServerLock, lock_server};
 use crate::worker::wire::{FrameType, frame};
@@ -68,7 +69,7 @@ impl Serving {
             .peekable();
         while commands.peek().is_some() {
             let lock = lock_server();
-            let until = Instant::now() + LOCK_BUDGET;
+            let until = clock::after(LOCK_BUDGET);
             for (number, _, command) in commands.by_ref() {
                 requests().execute(&lock, number, &command, &mut self.replies);
                 if Instant::now() >= until {
@@ -85,7 +86,7 @@ impl Serving {
         }
         self.serve();
         self.atomic = Some(lock_server());
-        self.atomic_until = Some(Instant::now() + settings().atomic_deadline.milliseconds());
+        self.atomic_until = Some(clock::after(settings().atomic_deadline.milliseconds()));
         frame(&mut self.replies, FrameType::Reply, number, |out| {
             out.push(b'N');
         });

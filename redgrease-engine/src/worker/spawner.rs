@@ -8,7 +8,8 @@ use std::io;
 use std::process::{Child, Command};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
-use std::thread::Builder;
+
+use crate::server::start_thread;
 
 type Order = (Command, SyncSender<io::Result<Child>>);
 
@@ -36,6 +37,6 @@ fn start() -> Option<Sender<Order>> {
             let _ = answer.send(child);
         }
     };
-    Builder::new().name("rg-spawner".into()).spawn(work).ok()?;
+    start_thread("rg-spawner", work).ok()?;
     Some(orders)
 }

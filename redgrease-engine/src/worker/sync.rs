@@ -12,7 +12,7 @@ use super::eager::Eager;
 use super::output::write_log;
 use super::serving::{reply, requests};
 use super::{DEADLINE_CHECK, Loss, Work, Worker};
-use crate::base::guard;
+use crate::base::{clock, guard};
 use crate::record::value::{Value, decode};
 use crate::server::{Level, ServerLock, log, send_descriptor};
 use crate::worker::wire::{FrameType, Inbox, frame};
@@ -61,11 +61,10 @@ impl Worker {
         let channel = self
             .sync_channel()
             .map_err(|error| Loss::Unreachable(error.to_string()))?;
-        let mut end = Instant::now()
-            + match begun {
-                Some(_) => settings().start_deadline.milliseconds(),
-                None => settings().sync_deadline.milliseconds(),
-            };
+        let mut end = clock::after(match begun {
+            Some(_) => settings().start_deadline.milliseconds(),
+            None => settings().sync_deadline.milliseconds(),
+        });
         // The worker may need what this turn of the server has given it already.
         self.outbox.release();
         self.write_sync(&channel.stream, frame, number, end)?;
@@ -87,7 +86,7 @@ impl Worker {
                     FrameType::Begun if asked == number => {
                         if let Some(begun) = begun.take() {
                             begun();
-                            end = Instant::now() + settings().sync_deadline.milliseconds();
+                            end = clock::after(settings().sync_deadline.milliseconds());
                         }
                     }
                     _ => {

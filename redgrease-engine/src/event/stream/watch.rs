@@ -13,7 +13,7 @@ use crate::base::matches;
 use crate::plan::Reader;
 use crate::registration::Registration;
 use crate::registration::stream::follower::Follower;
-use crate::server::{Cursor, KeyKind, ServerLock, lock_server, scan};
+use crate::server::{Cursor, KeyKind, ServerLock, lock_server, scan, start_lasting_thread};
 
 /// How long the server is held at a time while streams are looked for.
 const SLICE: Duration = Duration::from_millis(1);
@@ -43,10 +43,7 @@ static ARRIVED: Condvar = Condvar::new();
 /// # Errors
 /// When the system gives no thread.
 pub(crate) fn start_thread() -> io::Result<()> {
-    std::thread::Builder::new()
-        .name("rg-streams".to_owned())
-        .spawn(run)
-        .map(|_| ())
+    start_lasting_thread("rg-streams", run)
 }
 
 fn run() {

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::server::{Level, lock_file, log};
+use crate::server::{Level, lock_file, log, start_thread};
 
 /// A directory with an environment that this server uses.
 #[derive(Debug)]
@@ -48,9 +48,7 @@ impl Drop for Place {
         self.lock = None;
         let directory = std::mem::take(&mut self.directory);
         // This may be the server's main thread, and there are thousands of files.
-        let spawned = std::thread::Builder::new()
-            .name("rg-environment".to_owned())
-            .spawn(move || remove(&directory));
+        let spawned = start_thread("rg-environment", move || remove(&directory));
         if let Err(error) = spawned {
             log(
                 Level::Warning,
