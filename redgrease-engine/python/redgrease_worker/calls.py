@@ -234,13 +234,13 @@ class Calls:
             text = text or "the function of this execution is not known to its worker any more"
             runner.answer(number, wire.dumps(([], [text], True)))
             return None
-        if flags & 16:
-            if number in hub.skipped:
-                # It was called off while it waited for its definitions.
-                hub.skipped.discard(number)
-                return None
-            runner.stream.sock.sendall(wire.pack(wire.BEGUN, number, b"N"))
         context = Context(number, session)
+        if not hub.begins(number, context):
+            # A synchronous call is called off if it waits for its definitions for too long.
+            self.runs.pop(number, None)
+            return None
+        if flags & 16:
+            runner.stream.sock.sendall(wire.pack(wire.BEGUN, number, b"N"))
         context.may_wait = True
         if flags & 4:
             context.async_allowed = False
@@ -253,15 +253,13 @@ class Calls:
             pipeline = plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)
         except BaseException as problem:
             self.runs.pop(number, None)
+            hub.running.pop(number, None)
             runner.answer(number, wire.dumps(([], [text_of(problem)])))
             return None
         if flags & 8:
             pipeline.carry_on = True
         if self.futures and (name, plan_id) in self.futures:
             pipeline.keep = (name, plan_id)
-        if not hub.begins(number, context):
-            self.runs.pop(number, None)
-            return None
         if kind == 9:
             return context, pipeline, plan.argument
         return context, pipeline, records_of(kind, flags & 2, records)
