@@ -104,3 +104,17 @@ fn texts_that_no_encoding_has_reach_the_client() {
         }
     }
 }
+
+#[test]
+fn a_script_that_changes_marshal_changes_no_answer() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "import marshal\nmarshal.dumps = marshal.loads = lambda *_: b'?'\n\
+        GB('CommandReader').map(lambda r: execute('ping')).register(trigger='changed')";
+    client.register(script, &[]);
+    for _ in 0..3 {
+        assert_eq!(client.triggered("changed"), "PONG");
+    }
+    let run = executed(&mut client, b"GB('ShardsIDReader').run()");
+    assert_eq!(run, "[[\"1\"], []]");
+}

@@ -389,3 +389,68 @@ fn scripts_find_what_redgrease_gives() {
     server.restart();
     answers(&mut server.client(), &["RG.TRIGGER", "given"], wanted);
 }
+
+#[test]
+fn a_thread_acts_for_a_session_in_a_block() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "import threading\n\
+        def work(r):\n\
+        \x20   future, session = gearsFuture(), getGearsSession()\n\
+        \x20   def body():\n\
+        \x20       def known():\n\
+        \x20           try:\n\
+        \x20               return getGearsSession() is not None\n\
+        \x20           except Exception:\n\
+        \x20               return False\n\
+        \x20       said = [known()]\n\
+        \x20       with GearsSession(session):\n\
+        \x20           said.append(known())\n\
+        \x20           with GearsSession(None):\n\
+        \x20               said.append(known())\n\
+        \x20           said.append(known())\n\
+        \x20       said.append(known())\n\
+        \x20       future.continueRun(said)\n\
+        \x20   threading.Thread(target=body).start()\n\
+        \x20   return future\n\
+        GB('CommandReader').map(work).register(trigger='blocks')";
+    answers(&mut client, &["RG.PYEXECUTE", script], "+OK");
+    answers(
+        &mut client,
+        &["RG.TRIGGER", "blocks"],
+        "[\"[False, True, False, True, False]\"]",
+    );
+}
+
+#[test]
+fn wrong_use_of_functions_is_answered_in_their_own_words() {
+    let server = Server::start();
+    let mut client = server.client();
+    for (script, wanted) in [
+        (
+            "setGearsSession(5)",
+            "gears.error: Given object is not of type GearsSession",
+        ),
+        (
+            "flat_error()",
+            "gears.error: not enough arguments for time flat error",
+        ),
+        (
+            "atomic().__exit__(None, None, None)",
+            "gears.error: Not inside an atomic block",
+        ),
+    ] {
+        let reply = client.call(&["RG.PYEXECUTE", script]);
+        assert!(reply.is_error(), "{script}: {reply}");
+        assert!(
+            reply.text().ends_with(&format!("'{wanted}\\n']")),
+            "{script}: {reply}"
+        );
+    }
+    let builder = "GB('PythonReader').__localAggregateby__(lambda r: r, 0, lambda k, a, r: a + 1).run(shardReaderCallback)";
+    answers(
+        &mut client,
+        &["RG.PYEXECUTE", builder],
+        "[[\"{'key': '1', 'value': 1}\"], []]",
+    );
+}

@@ -205,6 +205,7 @@ pub(crate) const RUNTIME: &[&str] = &[
     "PyFlatExecution",
     "GearsFuture",
     "GearsSession",
+    "shardReaderCallback",
     "loop",
     "runCoroutine",
     "createFuture",

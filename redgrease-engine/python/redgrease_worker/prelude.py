@@ -14,6 +14,10 @@ class GearsBuilder:
         self.gearsCtx.localgroupby(extractor, reducer) #@ 187
         return self
 
+    def __localAggregateby__(self, extractor, zero, aggregator):
+        self.gearsCtx.localgroupby(extractor, lambda k, a, r: aggregator(k, a if a else copy_of(zero), r))
+        return self
+
     def countby(self, extractor=lambda x: x):
         identity = extractor is GearsBuilder.countby.__defaults__[0]
         self.gearsCtx.aggregateby(lambda r: extractor(r), 0, lambda k, a, r: 1 + a, lambda k, a, r: r + a, counting=True, identity=identity) #@ 88

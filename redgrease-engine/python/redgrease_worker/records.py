@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import marshal
-
 from .runtime import to_python
+from .wire import dumps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ def outcome(results: list[Any], errors: list[str], times: list[float] | None = N
                 break
         if times is not None:
             answer += (False, [int(1e6 * time) for time in times])
-        return marshal.dumps(answer, 2)
+        return dumps(answer)
     except (ValueError, RecursionError) as problem:
-        return marshal.dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]), 2)
+        return dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]))
 
 
 def records(kind: int, binary: bool, values: Any) -> list[Any]:

@@ -107,6 +107,8 @@ class _Atomic:
     def __exit__(self, *_: Any) -> Literal[False]:
         context = _context()
         if context is not None:
+            if not context.atomic:
+                raise error("Not inside an atomic block")
             context.atomic = 0
         hub.ask(wire.ATOMIC_END, b"N", True)
         return False
@@ -167,9 +169,11 @@ def gearsConfigGet(key: Any, default: Any = None) -> Any:
     return default if value is None else value
 
 
-def flat_error(message: Any) -> None:
-    """Raises an error whose text is exactly `message`."""
-    raise flat(message)
+def flat_error(*arguments: Any) -> None:
+    """Raises an error whose text is exactly the argument."""
+    if not arguments:
+        raise error("not enough arguments for time flat error")
+    raise flat(arguments[0])
 
 
 def isAsyncAllow() -> bool:
@@ -255,20 +259,36 @@ class PyExecutionSession:
         self._session = session
 
 
-GearsSession = PyExecutionSession
-
-
 def getGearsSession() -> PyExecutionSession:
     """The session of the caller."""
     return PyExecutionSession(_session())
 
 
 def setGearsSession(session: Any) -> None:
-    """Makes this thread act for a session."""
+    """Makes this thread act for a session, or for none."""
     from .contexts import Context
 
+    if session is not None and not isinstance(session, PyExecutionSession):
+        raise error("Given object is not of type GearsSession")
     foreign: Any = hub.foreign
     foreign.context = None if session is None else Context(0, session._session)
+
+
+class GearsSession:
+    """A thread acts for a session in a block: `with GearsSession(session): ...`, then for the one before."""
+
+    def __init__(self, s: Any) -> None:
+        self.s = s
+        self._before: Any = None
+
+    def __enter__(self) -> None:
+        foreign: Any = hub.foreign
+        self._before = foreign.context
+        setGearsSession(self.s)
+
+    def __exit__(self, *_: Any) -> None:
+        foreign: Any = hub.foreign
+        foreign.context = self._before
 
 
 def registerGearsThread() -> threading.Thread:
@@ -291,6 +311,7 @@ PUBLIC = (
     ConfigGet,
     GearsConfigGet,
     PyExecutionSession,
+    GearsSession,
     registerTE,
     getGearsSession,
     setGearsSession,

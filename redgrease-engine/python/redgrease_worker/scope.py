@@ -56,7 +56,7 @@ def install() -> dict[str, Any]:
         for name, value in names.items()
         if not name.startswith("_") and name not in ("copy_of", "shards_reader", "keys_only_reader")
     }
-    public["GearsSession"] = runtime.PyExecutionSession
+    public["shardReaderCallback"] = runtime.shards_generator
     del public["PyExecutionSession"]
     public["PyFlatExecution"] = runtime.PyFlatExecution
     return public
