@@ -325,7 +325,7 @@ fn a_worker_ends_with_any_of_its_threads() {
     let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
     let mut client = server.client();
     for (number, broken) in [
-        "from redgrease_worker.lead import Lead\nLead._leave = None",
+        "from redgrease_worker.lead import Lead\nLead.arrived = None",
         "from redgrease_worker.hub import Hub\nHub._command = None",
         "from redgrease_worker.wire import Stream\nStream.receive = None",
     ]

@@ -80,10 +80,10 @@ class Hub:
         if word is READ:
             try:
                 frames, count = self.stream.receive()
+                self.lead.arrived(seat, frames, count)
             except BaseException as problem:
-                # Nobody else reads: whoever called would leave all others waiting.
+                # A function that took this for an error of its own would leave all others waiting.
                 threads.end(problem)
-            self.lead.arrived(seat, frames, count)
         elif word is FLUSH:
             self.stream.flush()
         else:
