@@ -45,7 +45,8 @@ def _redgrease(names: dict[str, Any]) -> dict[str, Any]:
 def _utils() -> dict[str, Any]:
     from . import given
 
-    return dict(given.redgrease.utils.__dict__)
+    utils: Any = given.redgrease.utils  # type: ignore[attr-defined]
+    return dict(utils.__dict__)
 
 
 def install(names: dict[str, Any]) -> None:
@@ -74,6 +75,10 @@ def install(names: dict[str, Any]) -> None:
         PyExecutionSession=runtime.PyExecutionSession,
     )
     high_level = {name: value for name, value in names.items() if not name.startswith("_")}
+    # Packages tell by this module whether they run here, and import names from the program that runs.
+    module = sys.modules["redisgears"] = types.ModuleType("redisgears")
+    module.__dict__.update(low_level)
+    sys.modules["__main__"].__dict__.update(names)
     sys.meta_path.append(
         _Finder(
             {
@@ -82,7 +87,6 @@ def install(names: dict[str, Any]) -> None:
                 "redgrease.runtime": lambda: _redgrease(high_level),
                 "redgrease.utils": _utils,
                 "redisAI": dict,
-                "redisgears": lambda: low_level,
             }
         )
     )
