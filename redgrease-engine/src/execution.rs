@@ -13,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::answer::Reply;
 use crate::base::guard;
+use crate::cluster;
 use crate::plan::Plan;
 use crate::record::outcome::Outcome;
 use crate::server::Blocked;
@@ -103,6 +104,8 @@ pub(crate) struct Execution {
     pub(crate) kept: bool,
     /// When it was made.
     pub(crate) created: SystemTime,
+    /// The database of its cause, where its functions run their commands.
+    pub(crate) database: i32,
     state: Mutex<State>,
 }
 
@@ -110,22 +113,23 @@ impl Execution {
     /// An execution that has not begun.
     pub(crate) fn new(
         number: u64,
-        id: String,
         plan: Arc<Plan>,
         plan_id: String,
         session: Arc<Session>,
         owner: Option<Arc<dyn Owner>>,
         kept: bool,
+        database: i32,
     ) -> Self {
         Self {
             number,
-            id,
+            id: format!("{}-{number}", cluster::shard_id()),
             plan,
             plan_id,
             session,
             owner,
             kept,
             created: SystemTime::now(),
+            database,
             state: Mutex::new(State {
                 status: Status::Created,
                 outcome: None,

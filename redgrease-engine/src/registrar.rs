@@ -76,7 +76,7 @@ pub(crate) fn tell_registered(
         .collect();
     match session.current_host() {
         Some(host) if !plans.is_empty() => {
-            session.tell_registered(&host, plans, move |_| then());
+            session.tell_registered(&host, plans, 0, move |_| then());
         }
         _ => then(),
     }

@@ -63,8 +63,8 @@ impl Registration {
         }
     }
 
-    /// Makes an execution for an event.
-    pub(crate) fn new_execution(self: &Arc<Self>) -> Arc<Execution> {
+    /// Makes an execution for an event in a database.
+    pub(crate) fn new_execution(self: &Arc<Self>, database: i32) -> Arc<Execution> {
         guard(&self.statistics).triggered += 1;
         let owner: Arc<dyn Owner> = Arc::<Self>::clone(self);
         execution::list::add(
@@ -73,6 +73,7 @@ impl Registration {
             Arc::clone(&self.session),
             Some(owner),
             !matches!(self.plan.reader, Reader::Command(_)),
+            database,
         )
     }
 

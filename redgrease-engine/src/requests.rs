@@ -59,11 +59,14 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
         Request::Next {
             registration,
             words,
+            database,
         } => {
             if words.is_empty() {
                 return Err("Failed executing command".to_owned());
             }
-            hook::call_next(&lock_server(), &registration, &words).map_err(|text| {
+            let lock = lock_server();
+            let next = || hook::call_next(&lock, &registration, &words);
+            lock.in_database(database, next).map_err(|text| {
                 String::from_utf8_lossy(&error_text::bearable(text.as_bytes())).into_owned()
             })
         }
@@ -73,8 +76,10 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
             period,
             function,
             key,
+            database,
         } => {
-            timer::start(&living(&session)?, &plan, period, &function, key.as_deref());
+            let session = living(&session)?;
+            timer::start(&session, &plan, period, &function, key.as_deref(), database);
             Ok(Value::None)
         }
         Request::Override { number, reply } => {
@@ -109,7 +114,7 @@ fn check(reader: &Reader, session: &str) -> Result<Value, String> {
 }
 
 fn run(session: Arc<Session>, plan: Plan, id: String) {
-    let execution = execution::list::add(Arc::new(plan), id, session, None, false);
+    let execution = execution::list::add(Arc::new(plan), id, session, None, false, 0);
     tell_when_over(&execution);
     executor::submit(execution);
 }

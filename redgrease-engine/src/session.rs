@@ -234,17 +234,20 @@ impl Session {
         }
     }
 
-    /// Has the worker call what these plans want to be called when they are in place, or a time event; `done` gets the answer.
+    /// Has the worker call what these plans want to be called when they are in place, or a time event, for a database; `done`
+    /// gets the answer.
     pub(crate) fn tell_registered(
         &self,
         host: &Host,
         plans: Vec<Value>,
+        database: i32,
         done: impl FnOnce(WorkResult<'_>) + Send + 'static,
     ) {
         let question = Value::Tuple(vec![
             Value::str(&self.inner_name),
             Value::List(plans),
             Value::Int(i64::from(host.defined)),
+            Value::Int(i64::from(database)),
         ]);
         host.worker.ask(FrameType::Registered, &question, done);
     }

@@ -136,14 +136,14 @@ class Calls:
 
     def registered(self, runner, number, payload):
         """Registrations are in place: tells their functions."""
-        name, plans, defined = wire.loads(payload)
+        name, plans, defined, database = wire.loads(payload)
         if self._early(runner, name, defined, (wire.REGISTERED, number, payload)):
             return
         session = self.sessions.get(name)
         fine = session is not None
         if session is not None:
             for plan in plans:
-                fine = run_on_registered(self.hub, runner, session, plan) and fine
+                fine = run_on_registered(self.hub, runner, session, plan, database) and fine
         self.hub.tell(wire.RESULT, number, b"T" if fine else b"F")
 
     def profile(self, runner, number, payload):
@@ -245,9 +245,10 @@ class Calls:
         if flags & 4:
             context.async_allowed = False
         if extra is not None:
+            context.database = extra.get("database", 0)
             context.command = extra.get("command")
             context.hook = extra.get("hook")
-        elif plan.reader == "CommandReader":
+        if context.hook is None and plan.reader == "CommandReader":
             context.hook = (None, None)
         try:
             pipeline = plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)

@@ -29,10 +29,14 @@ class Context:
     may_wait = False
     stopped = overridden = False
     future = command = hook = waiter = None
+    # Where its commands run.
+    database = 0
 
-    def __init__(self, number, session):
+    def __init__(self, number, session, cause=None):
         self.number = number
         self.session = session
+        if cause is not None:
+            self.database = cause.database
 
 
 class Foreign(threading.local):

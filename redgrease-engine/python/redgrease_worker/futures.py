@@ -275,7 +275,7 @@ class _Wait:
                 later.payload = (ok, value if ok else words_of(value))
                 _wake(later)
 
-            _schedule(coroutine, Context(context.number, context.session), finish)
+            _schedule(coroutine, Context(context.number, context.session, context), finish)
             return later
         with _lock:
             if result._state in ("new", "created"):

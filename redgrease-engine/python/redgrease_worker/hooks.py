@@ -19,7 +19,7 @@ def call_next(*arguments: Any) -> Any:
     if hook[0] is None:
         raise error("Failed executing command")
     words = (hook[1],) + tuple(runtime._argument(argument) for argument in arguments)
-    return runtime.to_python(runtime.hub.request("next", hook[0], words))
+    return runtime.to_python(runtime.hub.request("next", hook[0], words, context.database))
 
 
 def get_command() -> Any:

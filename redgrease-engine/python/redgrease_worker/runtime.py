@@ -80,8 +80,9 @@ def execute(*arguments: Any) -> Any:
     here = hub.here()
     context = hub.foreign.context if here is None else here.context
     if context is not None:
-        if context.hook is not None and context.hook[0] is not None:
-            arguments = (context.hook[0], arguments)
+        hook = None if context.hook is None else context.hook[0]
+        if hook is not None or context.database:
+            arguments = ((hook, context.database), arguments)
         if context.atomic:
             kind = wire.EXECUTE_ATOMIC
     status, value = hub.ask_from(here, kind, wire.dumps(arguments))
@@ -255,13 +256,14 @@ class PyExecutionSession:
 
     __module__ = "redisgears"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, cause: Context | None = None) -> None:
         self._session = session
+        self._cause = cause
 
 
 def getGearsSession() -> PyExecutionSession:
     """The session of the caller."""
-    return PyExecutionSession(_session())
+    return PyExecutionSession(_session(), _context())
 
 
 def setGearsSession(session: Any) -> None:
@@ -271,7 +273,7 @@ def setGearsSession(session: Any) -> None:
     if session is not None and not isinstance(session, PyExecutionSession):
         raise error("Given object is not of type GearsSession")
     foreign: Any = hub.foreign
-    foreign.context = None if session is None else Context(0, session._session)
+    foreign.context = None if session is None else Context(0, session._session, session._cause)
 
 
 class GearsSession:

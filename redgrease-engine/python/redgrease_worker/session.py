@@ -102,7 +102,8 @@ class Session:
         number = "timer-%x" % id(plan)
         blob = pickling.dumps(plan, self.globals)
         self.plans[number] = plan
-        self.hub.request("timer", self.name, number, period, blob, key)
+        context = self.hub.context
+        self.hub.request("timer", self.name, number, period, blob, key, 0 if context is None else context.database)
 
     def _check(self, description: dict[str, Any]) -> None:
         arguments = description["arguments"]
@@ -121,7 +122,7 @@ class Session:
         self.plans[number] = Plan(ops, reader, None, on_registered)
 
 
-def run_on_registered(hub: Hub, runner: Runner, session: Session, number: str) -> bool:
+def run_on_registered(hub: Hub, runner: Runner, session: Session, number: str, database: int = 0) -> bool:
     """Calls a registration's onRegistered, or a time event; an error only shows in the log."""
     plan = session.plans.get(number)
     if plan is None or plan.on_registered is None:
@@ -129,6 +130,7 @@ def run_on_registered(hub: Hub, runner: Runner, session: Session, number: str) -
     from .runtime import log
 
     context = Context(0, session)
+    context.database = database
     what = "time event" if plan.reader == TIMER else "onRegistered"
     try:
         result = hub.stoppable(runner, context, plan.on_registered)

@@ -6,7 +6,7 @@ use crate::answer::Reply;
 use crate::event::timer;
 use crate::packages::known;
 use crate::persist;
-use crate::server::{Command, Invocation, Level, lock_server, log};
+use crate::server::{Command, Invocation, Level, log};
 
 /// Refuses clients: what these commands carry was made by a server.
 fn is_internal(call: &Invocation<'_>) -> bool {
@@ -98,7 +98,7 @@ impl Command for InnerTimeEvent {
             return;
         };
         if is_internal(&call) {
-            answer(&call, timer::restore(&lock_server(), key, record));
+            answer(&call, timer::restore(call.context, key, record));
         }
     }
 }

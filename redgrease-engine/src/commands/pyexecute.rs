@@ -224,6 +224,7 @@ fn finish(
                 Arc::clone(session),
                 None,
                 unblocking || !registrations.is_empty(),
+                0,
             )),
             None => {
                 client.answer(Reply::error("ERR the worker described the run badly"));

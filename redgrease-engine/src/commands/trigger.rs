@@ -55,16 +55,13 @@ fn trigger(call: &Invocation<'_>) {
     }
     let mut batch = Batch::new(Layout::Plain);
     batch.push_texts(&call.arguments[1..]);
-    let execution = registration.new_execution();
+    let execution = registration.new_execution(context.database());
     if !sync {
         execution.wait(Waiter::Triggered(context.block()));
         registration.run(execution, batch);
         return;
     }
-    context.in_database_zero(|| {
-        let lock = lock_server();
-        calls::run_sync(&execution, &batch, may_block, &Value::None, &lock);
-    });
+    calls::run_sync(&execution, &batch, may_block, &Value::None, &lock_server());
     match execution.outcome() {
         Some(outcome) => Reply::Triggered(outcome).write(context),
         None => execution.wait(Waiter::Triggered(context.block())),

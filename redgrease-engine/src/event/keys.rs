@@ -110,7 +110,7 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             continue;
         }
         let command = command.flatten();
-        let execution = registration.new_execution();
+        let execution = registration.new_execution(context.database());
         let extra = command.map_or(Value::None, |command| {
             hook::expect_override(&registration, &execution);
             Value::Dict(vec![(Value::str("command"), command)])
@@ -135,7 +135,9 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             Layout::KeysOnly
         };
         let mut batch = Batch::new(layout);
-        keys::push(&lock, Some(event), key, None, &mut batch);
+        lock.in_database(execution.database, || {
+            keys::push(&lock, Some(event), key, None, &mut batch);
+        });
         if sync {
             calls::run_sync(&execution, &batch, flags.may_block(), &extra, &lock);
         } else {

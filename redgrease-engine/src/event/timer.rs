@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::base::random_hex;
 use crate::record::value::{Value, decode, encode};
-use crate::server::{Held, ServerLock, hold, lock_server, module_flags, replicate};
+use crate::server::{Context, Held, hold, lock_server, module_flags, replicate};
 use crate::session::{self, PickledPlan, Session};
 
 /// The command that replicas and the append-only file get for a time event with a key.
@@ -23,6 +23,7 @@ pub(crate) struct TimeEvent {
     plan: String,
     blob: Vec<u8>,
     requirements: Vec<String>,
+    database: i32,
     over: Arc<AtomicBool>,
 }
 
@@ -47,6 +48,7 @@ impl Held for TimeEvent {
                 Value::str(&self.plan),
                 Value::Bytes(self.blob.clone()),
                 Value::List(requirements),
+                Value::Int(i64::from(self.database)),
             ]),
             &mut out,
         );
@@ -56,7 +58,8 @@ impl Held for TimeEvent {
     /// It goes on at once.
     fn revive(record: &[u8]) -> Option<Self> {
         let value = decode(record).ok()?;
-        let [period, plan, blob, requirements] = value.items()? else {
+        // Records from before there were others are of database 0.
+        let [period, plan, blob, requirements, database @ ..] = value.items()? else {
             return None;
         };
         let held = Self {
@@ -68,6 +71,11 @@ impl Held for TimeEvent {
                 .iter()
                 .filter_map(Value::as_text)
                 .collect(),
+            database: database
+                .first()
+                .and_then(Value::as_int)
+                .and_then(|number| i32::try_from(number).ok())
+                .unwrap_or(0),
             over: Arc::default(),
         };
         let session = Arc::new(Session::new(
@@ -77,61 +85,71 @@ impl Held for TimeEvent {
             None,
         ));
         session::list::add(&session);
-        begin(&session, &held.plan, held.period, &held.blob, &held.over);
+        held.begin(&session, &held.over);
         session.prepare(|| {});
         Some(held)
     }
 }
 
-/// Calls a function of a session every `period` seconds from now on, while `key` lives if there is one.
+/// Calls a function of a session every `period` seconds from now on, in a database, while `key` lives there if there is one.
 pub(crate) fn start(
     session: &Arc<Session>,
     plan: &str,
     period: i64,
     blob: &[u8],
     key: Option<&[u8]>,
+    database: i32,
 ) {
-    let over = Arc::default();
-    begin(session, plan, period, blob, &over);
-    if let Some(key) = key {
-        let held = TimeEvent {
-            period,
-            plan: plan.to_owned(),
-            blob: blob.to_vec(),
-            requirements: session.requirements.clone(),
-            over,
-        };
-        let lock = lock_server();
-        let record = held.record();
-        hold(&lock, key, held);
+    let event = TimeEvent {
+        period,
+        plan: plan.to_owned(),
+        blob: blob.to_vec(),
+        requirements: session.requirements.clone(),
+        database,
+        over: Arc::default(),
+    };
+    let Some(key) = key else {
+        // Nothing ends it from outside.
+        event.begin(session, &Arc::default());
+        return;
+    };
+    event.begin(session, &event.over);
+    let lock = lock_server();
+    let record = event.record();
+    lock.in_database(database, || {
+        hold(&lock, key, event);
         replicate(&lock, MAKE, &[key, &record]);
-    }
+    });
 }
 
 /// Makes a key with a time event from what the master or the append-only file says.
 ///
 /// # Errors
 /// What is wrong with the record.
-pub(crate) fn restore(lock: &ServerLock, key: &[u8], record: &[u8]) -> Result<(), String> {
+pub(crate) fn restore(context: Context<'_>, key: &[u8], record: &[u8]) -> Result<(), String> {
     let held =
         TimeEvent::revive(record).ok_or("a time event was not restored: its record is broken")?;
-    hold(lock, key, held);
+    let lock = lock_server();
+    lock.in_database(context.database(), || hold(&lock, key, held));
     Ok(())
 }
 
-fn begin(session: &Arc<Session>, plan: &str, period: i64, blob: &[u8], over: &Arc<AtomicBool>) {
-    session.add_plan(PickledPlan {
-        id: plan.to_owned(),
-        blob: Arc::from(blob),
-    });
-    let period = Duration::from_secs(u64::try_from(period).unwrap_or(0)).max(SHORTEST);
-    Event {
-        session: Arc::clone(session),
-        plan: plan.to_owned(),
-        period,
-        over: Arc::clone(over),
+impl TimeEvent {
+    fn begin(&self, session: &Arc<Session>, over: &Arc<AtomicBool>) {
+        session.add_plan(PickledPlan {
+            id: self.plan.clone(),
+            blob: Arc::from(self.blob.as_slice()),
+        });
+        let period = Duration::from_secs(u64::try_from(self.period).unwrap_or(0)).max(SHORTEST);
+        Event {
+            session: Arc::clone(session),
+            plan: self.plan.clone(),
+            period,
+            database: self.database,
+            over: Arc::clone(over),
+        }
+        .schedule();
     }
-    .schedule();
 }
 
 /// A time event under way; it keeps its session alive.
@@ -139,6 +157,7 @@ struct Event {
     session: Arc<Session>,
     plan: String,
     period: Duration,
+    database: i32,
     over: Arc<AtomicBool>,
 }
 
@@ -168,7 +187,7 @@ impl Event {
         };
         let session = Arc::clone(&self.session);
         let plans = vec![Value::str(&self.plan)];
-        session.tell_registered(&host, plans, move |answer| match answer {
+        session.tell_registered(&host, plans, self.database, move |answer| match answer {
             Ok(b"F") => self.end(),
             // A worker that died took the call along, not the time event.
             _ => self.schedule(),

@@ -47,7 +47,14 @@ fn call_frame(
         encode_int(i64::from(defined), payload);
         encode_int(i64::try_from(start).unwrap_or(0), payload);
         batch.encode(flags, payload);
-        encode(extra, payload);
+        match execution.database {
+            0 => encode(extra, payload),
+            database => {
+                let mut extra = extra.clone();
+                extra.set("database", Value::Int(i64::from(database)));
+                encode(&extra, payload);
+            }
+        }
     });
     out
 }
@@ -147,7 +154,10 @@ pub(crate) fn run_sync(
     let begun = || {
         standing.fetch_max(*defined, Ordering::Relaxed);
     };
-    match worker.call_sync(number, &frame, lock, is_starting.then_some(&begun)) {
+    let called = lock.in_database(execution.database, || {
+        worker.call_sync(number, &frame, lock, is_starting.then_some(&begun))
+    });
+    match called {
         Ok(Some(payload)) => {
             worker.disown(number);
             execution.finish(Outcome::parse(&payload));

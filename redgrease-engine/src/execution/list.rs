@@ -23,21 +23,21 @@ static EXECUTIONS: Mutex<Executions> = Mutex::new(Executions {
 });
 
 /// Makes an execution and puts it on the list; the oldest one leaves a list that is full. `kept` says whether it stays when
-/// it is over.
+/// it is over, and `database` where its functions run their commands.
 pub(crate) fn add(
     plan: Arc<Plan>,
     plan_id: String,
     session: Arc<Session>,
     owner: Option<Arc<dyn Owner>>,
     kept: bool,
+    database: i32,
 ) -> Arc<Execution> {
     let limit = settings().max_executions.count();
     let mut executions = guard(&EXECUTIONS);
     let number = executions.next;
     executions.next += 1;
-    let id = format!("{}-{number}", cluster::shard_id());
     let execution = Arc::new(Execution::new(
-        number, id, plan, plan_id, session, owner, kept,
+        number, plan, plan_id, session, owner, kept, database,
     ));
     let mut gone = Vec::new();
     if limit > 0 {

@@ -101,6 +101,16 @@ impl Value {
         }
     }
 
+    /// Puts a value under a key that has none; what is no dictionary becomes one.
+    pub(crate) fn set(&mut self, key: &str, value: Value) {
+        if !matches!(self, Self::Dict(_)) {
+            *self = Self::Dict(Vec::new());
+        }
+        if let Self::Dict(pairs) = self {
+            pairs.push((Self::str(key), value));
+        }
+    }
+
     /// The text under a key.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.get(key).and_then(Self::as_text)

@@ -33,7 +33,10 @@ impl Queued {
     pub(super) fn begin(self) {
         let batch = match self.source {
             Source::Records(batch) => batch,
-            Source::Later(read) => read(&lock_server()),
+            Source::Later(read) => {
+                let lock = lock_server();
+                lock.in_database(self.execution.database, || read(&lock))
+            }
         };
         calls::submit_from(&self.execution, 0, &batch, &self.extra);
     }

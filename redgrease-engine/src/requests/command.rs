@@ -1,5 +1,6 @@
 //! Redis commands of functions.
 
+use super::request::number_of_database;
 use super::{error_text, permit};
 use crate::event::hook;
 use crate::record::reply::encode_reply;
@@ -10,13 +11,13 @@ use crate::worker::wire::{FrameType, frame};
 /// Runs a Redis command for a function and appends the reply frame: a status and a value. Status 0 is a plain value, 2 one
 /// with texts that are not UTF-8, 1 the text of an error.
 pub(super) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: &mut Vec<u8>) {
-    // The commands of a hook's function come as its registration and the words.
-    let (hook, command) = match command.items() {
-        Some([Value::Str(registration), words @ Value::Tuple(_)]) => {
-            (std::str::from_utf8(registration).ok(), words)
-        }
-        _ => (None, command),
+    // What is not run in database 0, or comes from the function of a hook, says so before the words.
+    let (origin, command) = match command.items() {
+        Some([Value::Tuple(origin), words @ Value::Tuple(_)]) => (origin.as_slice(), words),
+        _ => (&[][..], command),
     };
+    let hook = origin.first().and_then(Value::as_text);
+    let database = number_of_database(origin.get(1));
     let arguments: Vec<&[u8]> = command
         .items()
         .unwrap_or(&[])
@@ -26,8 +27,8 @@ pub(super) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
     let Some((name, arguments)) = arguments.split_first() else {
         return;
     };
-    let run = || permit::run(lock, name, arguments);
-    let result = match hook {
+    let run = || lock.in_database(database, || permit::run(lock, name, arguments));
+    let result = match hook.as_deref() {
         Some(registration) => hook::without(registration, run),
         None => run(),
     };

@@ -59,7 +59,9 @@ pub(super) fn run(
     if let Some(text) = refusal(lock, name, arguments, facts.as_deref()) {
         return Err(CallError { text });
     }
-    if facts.is_some_and(|facts| facts.has("write")) && !settings().write_always.is_on() {
+    // What the server keeps from scripts it would refuse altogether.
+    let writes = facts.is_some_and(|facts| facts.has("write") && !facts.has("noscript"));
+    if writes && !settings().write_always.is_on() {
         call_as_clients_write(lock, name, arguments)
     } else {
         call(lock, name, arguments)

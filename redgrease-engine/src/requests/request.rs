@@ -28,6 +28,7 @@ pub(super) enum Request {
     Next {
         registration: String,
         words: Vec<Vec<u8>>,
+        database: i32,
     },
     /// Calls a function every so many seconds, while a key lives if there is one.
     Timer {
@@ -36,6 +37,7 @@ pub(super) enum Request {
         period: i64,
         function: Vec<u8>,
         key: Option<Vec<u8>>,
+        database: i32,
     },
     /// Puts a reply in place of that of the command whose key event called the function, which runs under this number.
     Override { number: u32, reply: Value },
@@ -88,6 +90,7 @@ impl Request {
                     .filter_map(Value::as_bytes)
                     .map(<[u8]>::to_vec)
                     .collect(),
+                database: arguments.database(2),
             },
             "timer" => Self::Timer {
                 session: arguments.text(0),
@@ -95,6 +98,7 @@ impl Request {
                 period: arguments.int(2).unwrap_or(0),
                 function: arguments.bytes(3).unwrap_or_default(),
                 key: arguments.bytes(4),
+                database: arguments.database(5),
             },
             "override" => Self::Override {
                 number: arguments
@@ -108,6 +112,14 @@ impl Request {
     }
 }
 
+/// The number of a database, as a worker gives it; 0 where it gives none.
+pub(super) fn number_of_database(value: Option<&Value>) -> i32 {
+    value
+        .and_then(Value::as_int)
+        .and_then(|number| i32::try_from(number).ok())
+        .unwrap_or(0)
+}
+
 /// The arguments of a request, by their places.
 struct Arguments(Vec<Value>);
 
@@ -118,6 +130,10 @@ impl Arguments {
 
     fn int(&self, place: usize) -> Option<i64> {
         self.0.get(place)?.as_int()
+    }
+
+    fn database(&self, place: usize) -> i32 {
+        number_of_database(self.0.get(place))
     }
 
     fn bytes(&self, place: usize) -> Option<Vec<u8>> {
@@ -150,12 +166,14 @@ mod tests {
                 "next",
                 vec![
                     Value::str("0-1"),
-                    Value::Tuple(vec![Value::str("get"), Value::Bytes(vec![255])])
+                    Value::Tuple(vec![Value::str("get"), Value::Bytes(vec![255])]),
+                    Value::Int(5)
                 ]
             ),
             Ok(Request::Next {
                 registration: "0-1".to_owned(),
                 words: vec![b"get".to_vec(), vec![255]],
+                database: 5,
             })
         );
         assert_eq!(parse("id", vec![Value::Int(3)]), Ok(Request::Id(3)));

@@ -215,20 +215,6 @@ impl Context<'_> {
         unsafe { (api().get_selected_db)(self.raw) }
     }
 
-    /// Calls `body` with database 0 selected, and selects the old one again.
-    pub(crate) fn in_database_zero<R>(self, body: impl FnOnce() -> R) -> R {
-        let before = self.database();
-        if before == 0 {
-            return body();
-        }
-        // SAFETY: database 0 always exists.
-        unsafe { (api().select_db)(self.raw, 0) };
-        let result = body();
-        // SAFETY: it was selected before.
-        unsafe { (api().select_db)(self.raw, before) };
-        result
-    }
-
     /// Hands the command that runs to the replicas and the append-only file as it is.
     pub(crate) fn replicate_verbatim(self) {
         // SAFETY: live context.
@@ -430,6 +416,17 @@ impl ServerLock {
     /// The context of this thread.
     pub(crate) fn context(&self) -> Context<'_> {
         Context::from_raw(self.raw)
+    }
+
+    /// Calls `body` with a database selected, and selects the old one again, which is 0 outside of such calls.
+    pub(crate) fn in_database<R>(&self, database: c_int, body: impl FnOnce() -> R) -> R {
+        let before = self.context().database();
+        // SAFETY: the lock is held, and both databases are there: each was selected before.
+        unsafe { (api().select_db)(self.raw, database) };
+        let result = body();
+        // SAFETY: as above.
+        unsafe { (api().select_db)(self.raw, before) };
+        result
     }
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn create_held_keys<H: Held>(context: Context<'_>) -> Result<(), Stri
     Ok(())
 }
 
-/// Puts something into a key of database 0, in place of what was there.
+/// Puts something into a key of the database that is selected, in place of what was there.
 pub(crate) fn hold<H: Held>(lock: &ServerLock, name: &[u8], held: H) {
     // SAFETY: the lock is held; the key takes the box over and gives it back in `free`.
     unsafe {

@@ -6,6 +6,7 @@
 mod aborts;
 mod arena;
 mod commands;
+mod databases;
 mod deadlines;
 mod limits;
 mod nesting;

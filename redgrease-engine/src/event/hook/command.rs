@@ -54,7 +54,9 @@ pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>]) {
             words.get(index).map(Vec::as_slice)
         })
     });
-    context.in_database_zero(|| answer(context, &lock, words, &hooks));
+    lock.in_database(context.database(), || {
+        answer(context, &lock, words, &hooks);
+    });
 }
 
 fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) {
@@ -80,7 +82,7 @@ fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[A
     }
     let mut batch = Batch::new(Layout::Plain);
     batch.push_texts(words);
-    let execution = registration.new_execution();
+    let execution = registration.new_execution(context.database());
     let extra = hook_extra(registration, words);
     if sync {
         {
@@ -164,7 +166,7 @@ fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result
     }
     let mut batch = Batch::new(Layout::Plain);
     batch.push_texts(words);
-    let execution = registration.new_execution();
+    let execution = registration.new_execution(lock.context().database());
     let _quiet = Quiet::new(&registration.id);
     calls::run_sync(
         &execution,

@@ -181,7 +181,7 @@ fn start(registration: &Arc<Registration>, lock: Option<&ServerLock>, may_block:
         let Some(entries) = follower.state().start() else {
             return;
         };
-        let execution = registration.new_execution();
+        let execution = registration.new_execution(0);
         let mine = Arc::clone(registration);
         execution.wait(Waiter::Internal(Box::new(move |outcome, status| {
             conclude(&mine, outcome, status);
