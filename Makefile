@@ -75,6 +75,10 @@ ranges:
 pins:
 	$(PINS)/pin.sh
 
+# the packages of the four crates, each built from what is in it
+packages:
+	cargo package --workspace --exclude 'hygiene-*' --exclude respan
+
 # the guide as a book, in target/book; needs mdbook
 book:
 	mdbook build

@@ -7,6 +7,7 @@
 //! ```
 //!
 //! Programs use the `redgrease` crate, which re-exports what they need.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(feature = "client")]
 pub mod client;
