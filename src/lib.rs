@@ -59,10 +59,11 @@ pub mod __private {
     pub use redgrease_core::client::command::{Call, CommandState, Registered, call_on, register};
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::command::{call_on_async, register_async};
+    pub use redgrease_core::client::hint::{UserError, without_attribute};
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::registrations::register_event_async;
     pub use redgrease_core::client::registrations::{
-        Item, Registrable, Registrations, register_event,
+        Item, Registrable, Registrations, assert_distinct, register_event,
     };
     pub use redgrease_core::client::value::{FromReply, FromResults};
     pub use redgrease_core::error::{Error, Result};
@@ -98,13 +99,12 @@ pub mod __private {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `#[cfg(…)]` may stand before a function. Two functions with one trigger or one name are an error.
+#[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! registrations {
-    ($($function:path),* $(,)?) => {
-        $crate::client::registrations::Registrations::new([
-            $(<$function as $crate::__private::Registrable>::item()),*
-        ])
-    };
+    ($($function:tt)*) => { $crate::__registrations! { ($crate) $($function)* } };
 }
 
 /// Passes its items on with the feature `tokio`, drops them without.

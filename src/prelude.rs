@@ -4,6 +4,7 @@
 pub use crate::AsyncGearsCommands as _;
 pub use crate::GearsCommands as _;
 pub use crate::client::hint::OnFunction as _;
+#[cfg(feature = "macros")]
 pub use crate::registrations;
 pub use crate::{
     CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,

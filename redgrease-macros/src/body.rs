@@ -179,8 +179,18 @@ impl Body {
         if let (Some((_, first)), Some((_, last))) = (first, last) {
             return (*first, *last);
         }
+        let text = self.source.text();
+        let same_line = |token: &&(Range<usize>, Span)| {
+            let between = text.get(token.0.end..range.start);
+            between.is_some_and(|between| !between.contains('\n'))
+        };
+        let before = spans
+            .iter()
+            .rev()
+            .find(|(token, _)| token.end <= range.start);
         let next = spans.iter().find(|(token, _)| token.start >= range.start);
-        let (_, nearest) = match next.or(spans.last()) {
+        let nearest = before.filter(same_line).or(next).or(spans.last());
+        let (_, nearest) = match nearest {
             Some(token) => token.clone(),
             None => (0..0, whole),
         };

@@ -6,7 +6,7 @@ use crate::attrs::{self, Arguments, Macro, Trigger};
 use crate::function::{self, Item, Python};
 use crate::report::Report;
 use crate::types::{Signature, python_name};
-use crate::{expand, messages, print};
+use crate::{conditions, expand, messages, print};
 
 /// What `#[command]` found out.
 pub(crate) struct Command {
@@ -23,9 +23,12 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Ok(item) => item,
         Err(tokens) => return tokens,
     };
+    if let Some(both) = conditions::split(Macro::Command, &arguments, &item) {
+        return both;
+    }
     let mut report = Report::default();
     let command = read(arguments, item, &mut report);
-    let tokens = if command.item.signature.receiver().is_some() {
+    let tokens = if function::is_misplaced(&command.item, &mut report) {
         expand::method(&command.item, report)
     } else {
         expand::command(&command, report)
@@ -41,11 +44,12 @@ fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
     if let (Some(word), None) = (&item.signature.asyncness, &arguments.on) {
         report.error(word.span, messages::ASYNC_WITHOUT_ON);
     }
-    let body = function::body(&item, &mut arguments, report);
+    let body = function::body(&item, &mut arguments, report)
+        .filter(|_| function::has_names(signature.names().map(Some)));
     let python = function::check(
         body.as_ref(),
         python_name(&item.signature.ident),
-        &function::parameters(signature.parameters.iter().map(|p| &p.name)),
+        &function::parameters(signature.names()),
         arguments.python,
         report,
     );

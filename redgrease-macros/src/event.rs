@@ -8,7 +8,7 @@ use crate::attrs::{self, Arguments, Macro};
 use crate::function::{self, Item, Python};
 use crate::report::Report;
 use crate::types::{check_parameter, check_qualifiers, python_name};
-use crate::{expand, messages, print};
+use crate::{conditions, expand, messages, print};
 
 /// What the attribute found out.
 pub(crate) struct Event {
@@ -25,9 +25,12 @@ pub(crate) fn expand(of: Macro, arguments: TokenStream, item: TokenStream) -> To
         Ok(item) => item,
         Err(tokens) => return tokens,
     };
+    if let Some(both) = conditions::split(of, &arguments, &item) {
+        return both;
+    }
     let mut report = Report::default();
     let event = read(of, arguments, item, &mut report);
-    let tokens = if event.item.signature.receiver().is_some() {
+    let tokens = if function::is_misplaced(&event.item, &mut report) {
         expand::method(&event.item, report)
     } else {
         expand::event(&event, report)
@@ -40,9 +43,10 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
     let mut arguments = attrs::parse(arguments, of, report);
     let params = parameters(&item, report);
     function::check_name(&item, report);
-    let body = function::body(&item, &mut arguments, report);
-    let name = python_name(&item.signature.ident);
-    let python = function::check(body.as_ref(), name, &params, arguments.python, report);
+    let body = function::body(&item, &mut arguments, report)
+        .filter(|_| function::has_names(item.signature.inputs.iter().map(name)));
+    let function = python_name(&item.signature.ident);
+    let python = function::check(body.as_ref(), function, &params, arguments.python, report);
     let on_registered = function::on_registered(&item, &arguments, report);
     let event = Event {
         of,

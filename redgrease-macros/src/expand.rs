@@ -19,7 +19,7 @@ use crate::gear::Gear;
 use crate::messages;
 use crate::py::{self, Py};
 use crate::report::Report;
-use crate::types::{Parameter, Shape, without_lifetimes};
+use crate::types::{Parameter, Shape, error_type, without_lifetimes};
 pub(crate) use registration::event;
 
 /// The hidden module of the facade that expansions name.
@@ -30,6 +30,18 @@ fn private(krate: &Path) -> TokenStream {
 /// A name of the expansion that the user's code cannot see.
 fn hidden(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
+}
+
+/// The tokens with another place. rustc says once that a name is there twice, although it is a type
+/// and a function, when both stand in the same place.
+fn at(tokens: impl ToTokens, place: Span) -> TokenStream {
+    let trees = tokens.into_token_stream().into_iter();
+    trees
+        .map(|mut tree| {
+            tree.set_span(tree.span().located_at(place));
+            tree
+        })
+        .collect()
 }
 
 /// The items for a command: the function, and the type of the same name with its registration.
@@ -102,12 +114,21 @@ fn function(command: &Command, has_errors: bool) -> TokenStream {
             let mut result = quote! {
                 #private::#call(#on, &#name::SPEC, &#state, #args, #decode)#wait
             };
-            if command.signature.reply.written.is_some() {
+            if let Some(written) = &command.signature.reply.written {
                 // The user's `Result` may have another error type.
-                result = quote!(::core::result::Result::map_err(
-                    #result,
-                    ::core::convert::From::from,
-                ));
+                let error = error_type(written);
+                let span = error.map_or_else(|| written.span(), Spanned::span);
+                let error = error.map_or_else(|| quote!(_), ToTokens::to_token_stream);
+                let convert = quote_spanned!(span=> <#error as #private::UserError>::of);
+                let (value, failure) = (hidden("value"), hidden("error"));
+                result = quote! {
+                    match #result {
+                        ::core::result::Result::Ok(#value) => ::core::result::Result::Ok(#value),
+                        ::core::result::Result::Err(#failure) => {
+                            ::core::result::Result::Err(#convert(#failure))
+                        }
+                    }
+                };
             }
             let output = match &command.signature.reply.written {
                 Some(written) => written.to_token_stream(),
@@ -118,15 +139,15 @@ fn function(command: &Command, has_errors: bool) -> TokenStream {
             (output, quote!(#state #result))
         }
     };
+    let place = name.span();
+    let head = at(quote!(#visibility #asyncness #fn_token), place);
+    let body = at(quote!({ #start #body }), place);
     // What has errors may not use all of its parameters, which is nobody's mistake.
     let quiet = has_errors.then(|| quote!(#[allow(unused_variables, unused_mut)]));
     quote! {
         #quiet
         #(#attributes)*
-        #visibility #asyncness #fn_token #name #generics (#inputs) -> #output #clause {
-            #start
-            #body
-        }
+        #head #name #generics (#inputs) -> #output #clause #body
     }
 }
 

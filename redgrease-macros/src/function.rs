@@ -12,6 +12,7 @@ use syn::{Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacr
 use crate::attrs::Arguments;
 use crate::body::{Body, Lost};
 use crate::messages;
+use crate::place;
 use crate::report::Report;
 use crate::scan::{close_gaps, scan};
 use crate::types::{self, python_name};
@@ -54,6 +55,14 @@ impl Item {
         let mut tokens = report.into_tokens();
         tokens.extend(item);
         tokens
+    }
+
+    /// What stands behind the signature.
+    pub(crate) fn body(&self) -> TokenStream {
+        match &self.block {
+            Some(block) => block.to_token_stream(),
+            None => quote::quote!(;),
+        }
     }
 
     /// The attributes that belong to every item of the expansion.
@@ -113,8 +122,14 @@ pub(crate) fn body(item: &Item, arguments: &mut Arguments, report: &mut Report) 
         Ok(statements) => match statements.as_slice() {
             [Stmt::Macro(StmtMacro { mac, .. })] => macro_body(mac, report),
             [Stmt::Expr(expression, _)] => expression_body(expression, anchor, report),
-            _ => {
-                report.error(anchor, messages::BODY_FORM);
+            several => {
+                match several.iter().find(|statement| !is_python(statement)) {
+                    Some(stray) => report.error_at(stray, messages::RUST_IN_BODY),
+                    None => match several.get(1) {
+                        Some(second) => report.error_at(second, messages::SECOND_PYTHON),
+                        None => report.error(anchor, messages::BODY_FORM),
+                    },
+                }
                 None
             }
         },
@@ -159,6 +174,18 @@ fn python_macro(block: &Group) -> Option<(Ident, Group)> {
     }
 }
 
+/// Whether a statement is `python! { … }` or a string.
+fn is_python(statement: &Stmt) -> bool {
+    let is_python =
+        |mac: &Macro| matches!(mac.path.segments.last(), Some(last) if last.ident == "python");
+    match statement {
+        Stmt::Macro(StmtMacro { mac, .. }) => is_python(mac),
+        Stmt::Expr(Expr::Macro(ExprMacro { mac, .. }), _) => is_python(mac),
+        Stmt::Expr(Expr::Lit(ExprLit { lit, .. }), _) => matches!(lit, Lit::Str(_)),
+        _ => false,
+    }
+}
+
 fn expression_body(expression: &Expr, anchor: Span, report: &mut Report) -> Option<Body> {
     match expression {
         Expr::Macro(ExprMacro { mac, .. }) => macro_body(mac, report),
@@ -175,9 +202,16 @@ fn expression_body(expression: &Expr, anchor: Span, report: &mut Report) -> Opti
 
 fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
     let last = mac.path.segments.last();
-    if last.is_none_or(|last| last.ident != "python") {
-        report.error_at(mac, messages::BODY_FORM);
-        return None;
+    match last.map(|last| last.ident.to_string()).as_deref() {
+        Some("python") => {}
+        Some("include_str" | "include" | "include_bytes") => {
+            report.error_at(mac, messages::INCLUDED_BODY);
+            return None;
+        }
+        _ => {
+            report.error_at(mac, messages::BODY_FORM);
+            return None;
+        }
     }
     let brackets = mac.delimiter.span();
     let group = (brackets.join(), brackets.open());
@@ -285,6 +319,12 @@ pub(crate) fn parameters<'a>(names: impl Iterator<Item = &'a Ident>) -> Vec<&'a 
     found
 }
 
+/// Whether every parameter has a name that Python can have. Without, what the body says of it would
+/// be a second error about the same mistake.
+pub(crate) fn has_names<'a>(mut names: impl Iterator<Item = Option<&'a Ident>>) -> bool {
+    names.all(|name| name.is_some_and(|name| !is_keyword(&python_name(name))))
+}
+
 /// Checks what runs when the function was registered.
 pub(crate) fn on_registered(
     item: &Item,
@@ -296,6 +336,21 @@ pub(crate) fn on_registered(
     let name = format!("{}_on_registered", python_name(&item.signature.ident));
     let python = check(body.as_ref(), name, &[], arguments.python, report);
     Some(python)
+}
+
+/// Whether the function stands where no type can stand beside it; complains about it, unless that
+/// was done at its `self`.
+pub(crate) fn is_misplaced(item: &Item, report: &mut Report) -> bool {
+    if item.signature.receiver().is_some() {
+        return true;
+    }
+    match place::enclosing(Span::call_site()) {
+        Some(word) => {
+            report.error(item.signature.ident.span(), messages::misplaced(word));
+            true
+        }
+        None => false,
+    }
 }
 
 /// Complains about a function name that Python cannot have.

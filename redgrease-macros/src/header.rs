@@ -1,11 +1,12 @@
 //! What may stand before the Python text of `gear!`: `#![key = value]`, which Python would take
 //! for a comment, and the type of the results between angle brackets.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
 use syn::{Token, Type, bracketed};
 
 use crate::attrs::{self, Arguments};
+use crate::messages;
 use crate::report::Report;
 
 /// The header and what comes after it.
@@ -29,6 +30,11 @@ impl Header {
             rest: input,
             broken: false,
         };
+        if let Some(span) = outer_attribute(&header.rest) {
+            report.error(span, messages::OUTER_ATTRIBUTE);
+            header.broken = true;
+            return header;
+        }
         if !has_header(&header.rest) {
             return header;
         }
@@ -58,6 +64,24 @@ fn has_header(input: &TokenStream) -> bool {
     match next() {
         Some('#') => next() == Some('!'),
         first => first == Some('<'),
+    }
+}
+
+/// The place of `#[key = value]` at the beginning, which Python takes for a comment, when the key is
+/// one that a header has.
+fn outer_attribute(input: &TokenStream) -> Option<Span> {
+    let mut tokens = input.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Punct(hash)), Some(TokenTree::Group(group)))
+            if hash.as_char() == '#' && group.delimiter() == Delimiter::Bracket =>
+        {
+            let mut inner = group.stream().into_iter();
+            let key = inner.next()?.to_string();
+            let equals = matches!(inner.next(), Some(TokenTree::Punct(p)) if p.as_char() == '=');
+            let known = attrs::Macro::Header.keys().contains(&key);
+            (equals && known).then(|| hash.span())
+        }
+        _ => None,
     }
 }
 

@@ -10,6 +10,8 @@ mod attrs;
 mod body;
 mod capture;
 mod command;
+mod comment;
+mod conditions;
 mod event;
 mod expand;
 mod function;
@@ -18,8 +20,10 @@ mod header;
 mod literal;
 mod messages;
 mod module_file;
+mod place;
 mod print;
 mod py;
+mod registrations;
 mod report;
 mod scan;
 mod splice;
@@ -65,6 +69,13 @@ pub fn python(_: TokenStream) -> TokenStream {
     let mut report = report::Report::default();
     report.error(proc_macro2::Span::call_site(), messages::PYTHON_ALONE);
     report.into_tokens().into()
+}
+
+/// What `registrations![…]` of the facade is, after the path of the facade.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __registrations(input: TokenStream) -> TokenStream {
+    registrations::expand(input.into()).into()
 }
 
 /// The bytes of the engine's module file, for the command line tool to carry: `Option<&[u8; N]>`.

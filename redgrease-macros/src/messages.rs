@@ -57,6 +57,21 @@ pub(crate) const BODY_FORM: Fixed = Fixed(
     "the body is not Python: it is one `python! { … }` or one string literal",
     "write `{ python! { return 1 } }` or `{ r#\"return 1\"# }`",
 );
+pub(crate) const RUST_IN_BODY: Fixed = Fixed(
+    "RG0902",
+    "this stays in Rust, but the body runs in the server: it is one `python! { … }` or one string literal",
+    "write it in Python, or do it in the caller and pass the value as a parameter",
+);
+pub(crate) const SECOND_PYTHON: Fixed = Fixed(
+    "RG0902",
+    "the body has its Python already: it is one `python! { … }` or one string literal",
+    "write both texts into one",
+);
+pub(crate) const INCLUDED_BODY: Fixed = Fixed(
+    "RG0902",
+    "a file is not included here: a macro cannot see what another one would give",
+    "name it in the attribute, `file = \"name.py\"`, and end the function with `;`",
+);
 pub(crate) const BODY_MADE: Fixed = Fixed(
     "RG0903",
     "the text of this Python cannot be found: another macro made its tokens",
@@ -92,6 +107,18 @@ pub(crate) const RECEIVER: Fixed = Fixed(
     "a server-side function is not a method: `self` stays in Rust",
     "write it outside of the `impl` and pass what it needs as parameters",
 );
+/// A function in a block of `word` in which no type can stand.
+pub(crate) fn misplaced(word: &str) -> Message {
+    let article = if word == "trait" { "a" } else { "an" };
+    Message::new(
+        "RG0912",
+        format!("a server-side function cannot stand in {article} `{word}`: it is a type, too"),
+    )
+    .help(format!(
+        "write it outside of the `{word}`, in a module or in a function"
+    ))
+}
+
 pub(crate) const QUALIFIER: Fixed = Fixed(
     "RG0913",
     "a server-side function is a plain `fn` or `async fn`",
@@ -137,11 +164,19 @@ pub(crate) const RESULT_WITHOUT_RUN: Fixed = Fixed(
     "only a gear that ends in `run` has results that could be of a type",
     "take the type away, or end the gear with `.run()`",
 );
+pub(crate) const OUTER_ATTRIBUTE: Fixed = Fixed(
+    "RG0933",
+    "`#[…]` is a comment for Python: nothing reads it",
+    "write `#![…]`",
+);
 pub(crate) const ASYNC_WITHOUT_ON: Fixed = Fixed(
     "RG0918",
     "an `async fn` needs `on = …`: only then a call waits for the server",
     "give `on`, or write `fn` and call `name(…).on_async(&mut con).await`",
 );
+
+/// What helps where a comment of Rust stands.
+pub(crate) const RUST_COMMENT: &str = "`//` and `/*` begin no comment in Python: write `# …`";
 
 /// An attribute before something else than a function.
 pub(crate) fn not_a_function(attribute: &str) -> Message {

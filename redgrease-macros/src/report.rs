@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use redgrease_core::diag::Diagnostic;
 
 use crate::body::{Body, Lost};
+use crate::comment;
 use crate::messages::{self, Message};
 
 /// The sink: everything is pushed here and shown at once.
@@ -68,8 +69,18 @@ impl Report {
 
     /// A finding of the core about the text of `body`.
     pub(crate) fn finding(&mut self, body: &Body, finding: &Diagnostic) {
-        let snippet = body.literal().map(|literal| literal.snippet(finding));
-        self.show(body.locate(&finding.range), snippet, finding);
+        let mut finding = finding.clone();
+        let comment = comment::before(&body.source, &finding);
+        if let Some(comment) = &comment {
+            finding.range = comment.clone();
+            finding.help = Some(messages::RUST_COMMENT.to_owned());
+        }
+        let snippet = match body.literal() {
+            Some(literal) => Some(literal.snippet(&finding)),
+            // A comment of Rust has no token that rustc could point at.
+            None => comment.map(|_| finding.snippet(&body.source)),
+        };
+        self.show(body.locate(&finding.range), snippet, &finding);
     }
 
     /// A finding of the core about what `tokens` say.

@@ -42,6 +42,8 @@ pub(crate) struct Reply {
 
 pub(crate) struct Signature {
     pub(crate) parameters: Vec<Parameter>,
+    /// Names in patterns, which were refused: Python knows them, so that nothing else is said.
+    hidden: Vec<Ident>,
     pub(crate) reply: Reply,
 }
 
@@ -50,6 +52,7 @@ impl Signature {
     pub(crate) fn read(signature: &syn::Signature, report: &mut Report) -> Self {
         check_qualifiers(signature, report);
         let mut parameters = Vec::new();
+        let mut hidden = Vec::new();
         for input in &signature.inputs {
             match input {
                 FnArg::Receiver(receiver) => report.error_at(receiver, messages::RECEIVER),
@@ -57,6 +60,7 @@ impl Signature {
                     let named = check_type(&typed.ty, report) && !is_generic(&typed.ty, signature);
                     let Pat::Ident(pat) = &*typed.pat else {
                         report.error_at(&typed.pat, messages::PATTERN);
+                        hidden.extend(names_in(typed.pat.to_token_stream()));
                         continue;
                     };
                     if pat.by_ref.is_some() || pat.mutability.is_some() || pat.subpat.is_some() {
@@ -75,9 +79,34 @@ impl Signature {
         check_order(&parameters, report);
         Self {
             parameters,
+            hidden,
             reply: reply(signature, report),
         }
     }
+
+    /// The names that Python sees.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &Ident> {
+        let parameters = self.parameters.iter().map(|parameter| &parameter.name);
+        parameters.chain(&self.hidden)
+    }
+}
+
+/// The names that a pattern binds, as far as its text tells.
+pub(crate) fn names_in(pattern: TokenStream) -> Vec<Ident> {
+    let mut names = Vec::new();
+    for tree in pattern {
+        match tree {
+            TokenTree::Group(group) => names.extend(names_in(group.stream())),
+            TokenTree::Ident(name) => {
+                let text = name.to_string();
+                if text.starts_with(|c: char| c.is_lowercase()) && text != "mut" && text != "ref" {
+                    names.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    names
 }
 
 /// The name that Python sees.
@@ -224,6 +253,19 @@ pub(crate) fn first_type(ty: &Type) -> Option<&Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
+}
+
+/// The second type between angle brackets: the error of a `Result`.
+pub(crate) fn error_type(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    types.nth(1)
 }
 
 /// What is in a reference, a list or an `Option`.

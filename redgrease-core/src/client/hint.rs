@@ -7,7 +7,7 @@ use redis::ConnectionLike;
 use super::command::Registered;
 use super::data::ExecutionResult;
 use super::value::FromResults;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::gear::function::GearFunction;
 use crate::gear::function::ends::Open;
 use crate::gear::function::readers::ReaderType;
@@ -63,6 +63,32 @@ on_functions! {
     A B C D E G;
     A B C D E G H;
     A B C D E G H I;
+}
+
+/// The error type that a `#[command(on = …)]` names in its `Result`.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a call can fail, and its error does not become a `{Self}`",
+    label = "no `From<redgrease::Error>`",
+    note = "write `redgrease::Result<T>`, or implement `From<redgrease::Error>` for the error type"
+)]
+pub trait UserError {
+    fn of(error: Error) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Error>> UserError for E {
+    fn of(error: Error) -> Self {
+        error.into()
+    }
+}
+
+/// What a name in `registrations![…]` means that is no type: that of a function without an attribute.
+#[doc(hidden)]
+pub mod without_attribute {
+    #[allow(non_camel_case_types, reason = "it stands for a function")]
+    #[derive(Debug)]
+    pub enum __redgrease_function {}
 }
 
 /// A gear that can be sent.

@@ -33,11 +33,20 @@ pub enum Item {
 
 impl Item {
     /// The trigger of a command, the name of the Python function of others.
-    pub fn name(&self) -> &'static str {
+    pub const fn name(&self) -> &'static str {
         match self {
             Self::Command(spec) => spec.trigger,
             Self::Event(spec) => spec.function.name,
         }
+    }
+
+    /// Whether the server would take one for the other.
+    const fn is_same(&self, other: &Self) -> bool {
+        let one_kind = matches!(
+            (self, other),
+            (Self::Command(_), Self::Command(_)) | (Self::Event(_), Self::Event(_))
+        );
+        one_kind && is_same_text(self.name(), other.name())
     }
 
     /// The Python script that registers it.
@@ -82,9 +91,89 @@ const EVENT_SESSION: &str = "redgrease-event-";
 ///     Registrations::new([A::item(), B::item()])
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "this function has no registration",
+    label = "no `#[command]`, `#[keys_reader]` or `#[stream_reader]` stands before it"
+)]
 pub trait Registrable {
     /// The function.
-    fn item() -> Item;
+    const ITEM: Item;
+
+    /// The function.
+    fn item() -> Item {
+        Self::ITEM
+    }
+}
+
+/// Ends the build when two functions of a list are one for the server.
+#[doc(hidden)]
+#[track_caller]
+pub const fn assert_distinct(items: &[Item]) {
+    let mut last = 1;
+    while last < items.len() {
+        let mut first = 0;
+        while first < last {
+            if items[first].is_same(&items[last]) {
+                let name = items[first].name();
+                let mut text = [0; LONGEST];
+                panic!("{}", Same::of(name).write(&mut text));
+            }
+            first += 1;
+        }
+        last += 1;
+    }
+}
+
+/// How much of it is said.
+const LONGEST: usize = 320;
+
+/// What is said of two functions with one name, where nothing can be formatted.
+struct Same<'a>([&'a str; 3]);
+
+impl<'a> Same<'a> {
+    const fn of(name: &'a str) -> Self {
+        Self([
+            "two functions of this list are `",
+            name,
+            "` for the server, where one would take the place of the other: give one of them another \
+             `trigger` (commands) or `name` (functions that run at events)",
+        ])
+    }
+
+    const fn write<'t>(&self, text: &'t mut [u8; LONGEST]) -> &'t str {
+        let mut length = 0;
+        let mut part = 0;
+        while part < self.0.len() {
+            let bytes = self.0[part].as_bytes();
+            let mut at = 0;
+            while at < bytes.len() && length < text.len() {
+                text[length] = bytes[at];
+                length += 1;
+                at += 1;
+            }
+            part += 1;
+        }
+        let (written, _) = text.split_at(length);
+        match std::str::from_utf8(written) {
+            Ok(text) => text,
+            Err(_) => "two functions of this list have one name",
+        }
+    }
+}
+
+const fn is_same_text(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        if a[at] != b[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 /// Functions that belong together, registered with one call; `registrations![…]` makes it.

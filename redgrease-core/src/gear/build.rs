@@ -13,7 +13,7 @@ mod ends;
 mod options;
 mod run;
 
-pub use callback::{Callable, Callback, No, StaticCallback, Yes};
+pub use callback::{Callable, Callback, No, Python, StaticCallback, Yes};
 pub use options::{ReaderOptions, RegisterOptions};
 pub use run::{Matching, Only, Placed, RunOptions, Runs, Scanning};
 

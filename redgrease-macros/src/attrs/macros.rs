@@ -89,7 +89,8 @@ impl Macro {
         of_this.then_some(known)
     }
 
-    pub(super) fn keys(self) -> Vec<String> {
+    /// All that it takes.
+    pub(crate) fn keys(self) -> Vec<String> {
         let server_side = self.server_side().map(Parameter::rust_name);
         let mut keys: Vec<String> = server_side.collect();
         for key in self.rust_side() {

@@ -1,12 +1,12 @@
 //! The type that has the name of a function: its specification and how to register it.
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use redgrease_core::spec::{Mode, Replace};
 use syn::Path;
 use syn::spanned::Spanned;
 
-use super::{constant, private};
+use super::{at, constant, private};
 use crate::attrs::{Arguments, Macro};
 use crate::command::Command;
 use crate::event::Event;
@@ -46,15 +46,31 @@ fn registration(registration: &Registration<'_>) -> TokenStream {
         register_async,
         ..
     } = registration;
+    // All methods belong to a type that no other function can have, so that a second function of
+    // the same name is one error and not one for each of them.
+    let place = name.span().start();
+    let unique = format_ident!(
+        "__{}_{}_{}",
+        python_name(name),
+        place.line,
+        place.column,
+        span = Span::call_site()
+    );
+    let alias = at(quote!(#visibility type #name = #unique;), name.span());
     quote! {
         #attributes
         #[allow(non_camel_case_types, dead_code)]
+        #alias
+
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, dead_code)]
         #[derive(::core::fmt::Debug)]
-        #visibility struct #name {}
+        #(#conditions)*
+        #visibility struct #unique {}
 
         #[allow(dead_code)]
         #(#conditions)*
-        impl #name {
+        impl #unique {
             /// What the server gets to know about the function.
             pub const SPEC: #private::spec::#spec_type = #spec;
 
@@ -90,11 +106,10 @@ fn registration(registration: &Registration<'_>) -> TokenStream {
         }
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         #(#conditions)*
-        impl #private::Registrable for #name {
-            fn item() -> #private::Item {
-                #private::Item::#variant(&Self::SPEC)
-            }
+        impl #private::Registrable for #unique {
+            const ITEM: #private::Item = #private::Item::#variant(&Self::SPEC);
         }
     }
 }

@@ -6,17 +6,11 @@ fn rust(x: i64) -> i64 {
 }
 
 #[command]
-fn several(x: i64) -> i64 {
-    let y = x;
-    python! { return y }
-}
-
-#[command]
 fn other(x: i64) -> i64 {
     rust! { return x }
 }
 
 fn main() {
     python! { return 1 }
-    let _ = (rust(1), several(2), other(3));
+    let _ = (rust(1), other(3));
 }

@@ -97,47 +97,74 @@ impl StaticCallback {
 /// }
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "this callback is called with {N} argument(s) and cannot take as many",
-    label = "takes another number of arguments",
-    note = "an operation calls its callback with the record, an accumulating one with the accumulator and the record, a grouping one with the key before them"
+    message = "a callback is Python, which this is not",
+    label = "write `py! {{ lambda x: x }}` here",
+    note = "it runs in the server, where neither Rust closures nor Rust texts can go"
 )]
-pub trait Callable<const N: usize>: sealed::Sealed {
+pub trait Callable<const N: usize>: Python {
     /// Takes over what the callback needs into `plan`, and gives the argument.
     #[doc(hidden)]
     fn into_argument(self, keyword: &'static str, plan: &mut Plan) -> Argument;
 }
 
+/// What runs in the server: a [`Callback`], made by `py!`.
+///
+/// Sealed.
+///
+/// ```
+/// use redgrease_core::gear::build::{Callback, No, Python, Yes};
+///
+/// fn is_python<T: Python>() {}
+///
+/// is_python::<Callback<No, Yes, No, No>>();
+/// ```
+pub trait Python: sealed::Sealed {
+    #[doc(hidden)]
+    type Arity;
+
+    #[doc(hidden)]
+    fn argument(self, keyword: &'static str, plan: &mut Plan) -> Argument;
+}
+
+#[diagnostic::do_not_recommend]
+impl<A0, A1, A2, A3> Python for Callback<A0, A1, A2, A3> {
+    type Arity = (A0, A1, A2, A3);
+
+    fn argument(self, keyword: &'static str, plan: &mut Plan) -> Argument {
+        argument(&self.python, &self.captures, keyword, plan)
+    }
+}
+
+impl<const N: usize, C: Python> Callable<N> for C
+where
+    C::Arity: sealed::Takes<N>,
+{
+    fn into_argument(self, keyword: &'static str, plan: &mut Plan) -> Argument {
+        self.argument(keyword, plan)
+    }
+}
+
 mod sealed {
+    use super::Yes;
+
     pub trait Sealed {}
     impl<A0, A1, A2, A3> Sealed for super::Callback<A0, A1, A2, A3> {}
-}
 
-#[diagnostic::do_not_recommend]
-impl<A1, A2, A3> Callable<0> for Callback<Yes, A1, A2, A3> {
-    fn into_argument(self, keyword: &'static str, plan: &mut Plan) -> Argument {
-        argument(&self.python, &self.captures, keyword, plan)
-    }
-}
+    #[diagnostic::on_unimplemented(
+        message = "this callback is called with {N} argument(s) and cannot take as many",
+        label = "takes another number of arguments",
+        note = "an operation calls its callback with the record, an accumulating one with the accumulator and the record, a grouping one with the key before them"
+    )]
+    pub trait Takes<const N: usize> {}
 
-#[diagnostic::do_not_recommend]
-impl<A0, A2, A3> Callable<1> for Callback<A0, Yes, A2, A3> {
-    fn into_argument(self, keyword: &'static str, plan: &mut Plan) -> Argument {
-        argument(&self.python, &self.captures, keyword, plan)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<A0, A1, A3> Callable<2> for Callback<A0, A1, Yes, A3> {
-    fn into_argument(self, keyword: &'static str, plan: &mut Plan) -> Argument {
-        argument(&self.python, &self.captures, keyword, plan)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<A0, A1, A2> Callable<3> for Callback<A0, A1, A2, Yes> {
-    fn into_argument(self, keyword: &'static str, plan: &mut Plan) -> Argument {
-        argument(&self.python, &self.captures, keyword, plan)
-    }
+    #[diagnostic::do_not_recommend]
+    impl<A1, A2, A3> Takes<0> for (Yes, A1, A2, A3) {}
+    #[diagnostic::do_not_recommend]
+    impl<A0, A2, A3> Takes<1> for (A0, Yes, A2, A3) {}
+    #[diagnostic::do_not_recommend]
+    impl<A0, A1, A3> Takes<2> for (A0, A1, Yes, A3) {}
+    #[diagnostic::do_not_recommend]
+    impl<A0, A1, A2> Takes<3> for (A0, A1, A2, Yes) {}
 }
 
 /// The callback with its captures around it, so that two callbacks of one gear can capture

@@ -1,0 +1,162 @@
+//! Where a function stands: in an `impl` or a `trait` no type can stand beside it, and a macro is not
+//! told where it is.
+
+use proc_macro2::Span;
+
+/// The word of the block around `attribute` in which no function of ours can stand, as far as its
+/// file tells: `impl`, `trait` or `extern`.
+///
+/// Only text that is indented as rustfmt does it is recognised; for other text rustc has its own
+/// words.
+pub(crate) fn enclosing(attribute: Span) -> Option<&'static str> {
+    let start = attribute.start();
+    if start.column == 0 {
+        return None;
+    }
+    let text = std::fs::read_to_string(attribute.local_file()?).ok()?;
+    block_around(&text, start.line)
+}
+
+/// The word of the block around `line`, from 1.
+fn block_around(text: &str, line: usize) -> Option<&'static str> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let before = lines.get(..line.checked_sub(1)?)?;
+    let mut limit = indentation(lines.get(before.len())?);
+    for (index, line) in before.iter().enumerate().rev() {
+        let words = line.trim();
+        if words.is_empty() || words.starts_with("//") || indentation(line) >= limit {
+            continue;
+        }
+        if let Some(word) = head(words) {
+            let inside = depth(&before[index..].concat()) == 1;
+            return inside.then_some(word);
+        }
+        // The head of a block may have several lines.
+        if !words.starts_with(['{', ')', '>']) && !words.starts_with("where") {
+            return None;
+        }
+        limit = indentation(line) + 1;
+    }
+    None
+}
+
+fn indentation(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The first word of the head of such a block.
+fn head(words: &str) -> Option<&'static str> {
+    let first = words
+        .split(|c: char| !(c == '_' || c.is_alphanumeric()))
+        .find(|word| !matches!(*word, "pub" | "crate" | "unsafe" | "default" | "auto" | ""))?;
+    ["impl", "trait", "extern"]
+        .into_iter()
+        .find(|word| *word == first)
+        .filter(|word| *word != "extern" || !words.contains("fn "))
+}
+
+/// How many more braces open than close in Rust text.
+fn depth(text: &str) -> i64 {
+    let bytes = text.as_bytes();
+    let mut depth = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &text[at..];
+        at += match bytes[at] {
+            b'/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            b'/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+            b'r' if raw_string(rest).is_some() => raw_string(rest).unwrap_or(1),
+            b'"' => string(rest),
+            b'\'' => character(rest),
+            b'{' => {
+                depth += 1;
+                1
+            }
+            b'}' => {
+                depth -= 1;
+                1
+            }
+            _ => rest.chars().next().map_or(1, char::len_utf8),
+        };
+    }
+    depth
+}
+
+fn string(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            '"' if !escaped => return at + 1,
+            '\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    text.len()
+}
+
+/// The length of the raw string that `text` begins with.
+fn raw_string(text: &str) -> Option<usize> {
+    let hashes = text[1..].find(|c| c != '#')?;
+    let open = 1 + hashes;
+    if !text[open..].starts_with('"') {
+        return None;
+    }
+    let close = format!("\"{}", "#".repeat(hashes));
+    let end = text[open + 1..].find(&close)?;
+    Some(open + 1 + end + close.len())
+}
+
+/// The length of a character, or 1 for the quote of a lifetime.
+fn character(text: &str) -> usize {
+    let mut chars = text.char_indices().skip(1);
+    match chars.next() {
+        Some((_, '\\')) => text[2..].find('\'').map_or(1, |end| {
+            // `'\''`
+            let end = if end == 0 { 1 } else { end };
+            2 + end + 1
+        }),
+        Some(_) => match chars.next() {
+            Some((at, '\'')) => at + 1,
+            _ => 1,
+        },
+        None => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn around(text: &str) -> Option<&'static str> {
+        let line = text.lines().position(|line| line.contains("#[command]"));
+        block_around(text, line.unwrap() + 1)
+    }
+
+    #[test]
+    fn blocks_of_types_are_found() {
+        assert_eq!(around("impl A {\n    #[command]\n"), Some("impl"));
+        let long = "pub unsafe trait A<T>: B\nwhere\n    T: C,\n{\n    fn a() {}\n\n    #[command]";
+        assert_eq!(around(long), Some("trait"));
+        assert_eq!(around("extern \"C\" {\n    #[command]"), Some("extern"));
+        let strings = "impl A {\n    const B: &str = \"}\\\"\";\n    const C: char = '}';\n    \
+            /* } */ // }\n    fn a<'a>() -> &'a str { r#\"}\"}\"# }\n    #[command]";
+        assert_eq!(around(strings), Some("impl"));
+    }
+
+    #[test]
+    fn other_places_are_not() {
+        for text in [
+            "#[command]",
+            "mod a {\n    #[command]",
+            "impl A {}\n    #[command]",
+            "impl A {\n}\n    #[command]",
+            "impl A {\n    fn b() {\n        #[command]",
+            "fn main() {\n    impl A {\n        fn a() {}\n    }\n\n    #[command]",
+            "fn a() -> impl B {\n    #[command]",
+            "extern \"C\" fn a() {\n    #[command]",
+            "macro! {\n    #[command]",
+        ] {
+            assert_eq!(around(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+use redgrease::prelude::*;
+
+/// One parameter is there, the others are not.
+#[command(trigger = "conditions")]
+fn conditional(
+    x: i64,
+    #[cfg(all())] there: Option<i64>,
+    #[cfg(any())] missing: NoType,
+    #[cfg(all())]
+    #[cfg(any())]
+    neither: NoType,
+) -> i64 {
+    python! { return x if there is None else x + there }
+}
+
+#[cfg(any())]
+#[command]
+fn left_out(x: NoType) {
+    python! { return nothing }
+}
+
+#[keys_reader]
+fn index(#[cfg(any())] other: NoType, record: Record) {
+    python! { log(record.key) }
+}
+
+mod more {
+    use redgrease::prelude::*;
+
+    #[stream_reader(prefix = "s")]
+    pub(crate) fn entry(record: StreamRecord) {
+        python! { log(record.key) }
+    }
+}
+
+fn main() {
+    #[command]
+    fn local() -> i64 {
+        python! { return 1 }
+    }
+
+    let _ = conditional(1, None);
+    assert_eq!(conditional::SPEC.function.params.len(), 2);
+    let list = registrations![
+        conditional,
+        #[cfg(any())]
+        left_out,
+        #[cfg(all())]
+        index,
+        self::more::entry,
+        local,
+    ];
+    let names: Vec<&str> = list.items().iter().map(|item| item.name()).collect();
+    assert_eq!(names, ["conditions", "index", "entry", "local"]);
+    assert!(registrations![].items().is_empty());
+}
