@@ -59,7 +59,7 @@ pub mod __private {
     pub use redgrease_core::client::command::{Call, CommandState, Registered, call_on, register};
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::command::{call_on_async, register_async};
-    pub use redgrease_core::client::hint::{UserError, without_attribute};
+    pub use redgrease_core::client::hint::UserError;
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::registrations::register_event_async;
     pub use redgrease_core::client::registrations::{
@@ -104,7 +104,9 @@ pub mod __private {
 #[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! registrations {
-    ($($function:tt)*) => { $crate::__registrations! { ($crate) $($function)* } };
+    ($($function:tt)*) => {
+        $crate::each_function_of_registrations_needs_an_attribute! { ($crate) $($function)* }
+    };
 }
 
 /// Passes its items on with the feature `tokio`, drops them without.

@@ -71,10 +71,10 @@ pub fn python(_: TokenStream) -> TokenStream {
     report.into_tokens().into()
 }
 
-/// What `registrations![…]` of the facade is, after the path of the facade.
+/// What `registrations![…]` of the facade is, after the path of the facade. rustc shows the name.
 #[doc(hidden)]
 #[proc_macro]
-pub fn __registrations(input: TokenStream) -> TokenStream {
+pub fn each_function_of_registrations_needs_an_attribute(input: TokenStream) -> TokenStream {
     registrations::expand(input.into()).into()
 }
 

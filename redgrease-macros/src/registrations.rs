@@ -42,26 +42,21 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     };
     let private = quote!(#krate::__private);
     let items = functions.iter().map(|Function { attributes, path }| {
-        let span = path
+        // A function without an attribute is no type. Where rustc says so, it names the macro that the
+        // word comes from, whose name is the hint.
+        let mut path = path.clone();
+        // `$crate` means what it says only in its own place.
+        let words = path
             .segments
-            .last()
-            .map_or_else(|| path.span(), |last| last.ident.span());
-        let item = Ident::new("__redgrease_function", span);
-        let import = quote_spanned!(span=> use #path as #item;);
-        let registrable = quote_spanned!(span=> <#item as #private::Registrable>::ITEM);
-        // A function without an attribute is no type: then the name is that of the outer block,
-        // a type that says so.
-        quote! {
-            #(#attributes)* {
-                #[allow(unused_imports)]
-                use #private::without_attribute::__redgrease_function as #item;
-                {
-                    #[allow(unused_imports)]
-                    #import
-                    #registrable
-                }
-            }
+            .iter_mut()
+            .filter(|word| word.ident != "$crate");
+        for segment in words {
+            let place = segment.ident.span();
+            segment.ident.set_span(Span::call_site().located_at(place));
         }
+        let span = path.span();
+        let item = quote_spanned!(span=> <#path as #private::Registrable>::ITEM);
+        quote!(#(#attributes)* #item)
     });
     let list = Ident::new("LIST", Span::mixed_site());
     quote! {

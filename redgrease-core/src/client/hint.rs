@@ -83,14 +83,6 @@ impl<E: From<Error>> UserError for E {
     }
 }
 
-/// What a name in `registrations![…]` means that is no type: that of a function without an attribute.
-#[doc(hidden)]
-pub mod without_attribute {
-    #[allow(non_camel_case_types, reason = "it stands for a function")]
-    #[derive(Debug)]
-    pub enum __redgrease_function {}
-}
-
 /// A gear that can be sent.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
