@@ -1,11 +1,13 @@
 //! Executions: one run of a plan, from its creation to its results.
 
-pub(crate) mod calls;
+mod calls;
 pub(crate) mod durations;
 pub(crate) mod executor;
 pub(crate) mod failures;
+mod feeder;
 pub(crate) mod list;
 pub(crate) mod nesting;
+pub(crate) mod pipeline;
 
 use crate::settings::settings;
 use std::sync::{Arc, Mutex};

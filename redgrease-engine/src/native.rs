@@ -1,6 +1,7 @@
 //! Operations that run in the engine, without a worker.
 
 use crate::plan::Native;
+use crate::record::sink::{Content, One, Sink};
 use crate::record::value::Value;
 
 #[derive(Debug)]
@@ -44,30 +45,6 @@ impl NativeRun {
         }
     }
 
-    /// Whether the records themselves do not matter, only how many there are.
-    pub(crate) fn only_counts(&self) -> bool {
-        self.states
-            .iter()
-            .find(|state| !matches!(state, State::Pass))
-            .is_some_and(|state| matches!(state, State::Count(_)))
-    }
-
-    /// Whether no more records are wanted.
-    pub(crate) fn stopped(&self) -> bool {
-        self.stopped
-    }
-
-    /// Counts records, when [`only_counts`](Self::only_counts).
-    pub(crate) fn count(&mut self, more: i64) {
-        if let Some(State::Count(count)) = self
-            .states
-            .iter_mut()
-            .find(|state| !matches!(state, State::Pass))
-        {
-            *count += more;
-        }
-    }
-
     /// Takes one record.
     pub(crate) fn push(&mut self, record: Value) {
         self.pass(0, record);
@@ -106,7 +83,7 @@ impl NativeRun {
     }
 
     /// No more records come: the results, or the records for the worker.
-    pub(crate) fn finish(mut self) -> Vec<Value> {
+    pub(crate) fn results(mut self) -> Vec<Value> {
         for index in 0..self.states.len() {
             let gathered = match &self.states[index] {
                 State::Count(count) => (*count > 0).then_some(*count),
@@ -118,6 +95,50 @@ impl NativeRun {
             }
         }
         self.output
+    }
+}
+
+impl Sink for NativeRun {
+    fn count(&mut self, more: i64) -> bool {
+        let first = self
+            .states
+            .iter_mut()
+            .find(|state| !matches!(state, State::Pass));
+        match first {
+            Some(State::Count(count)) => {
+                *count += more;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        self.push(One::of(|one| one.text(text)));
+    }
+
+    fn texts(&mut self, texts: &[Vec<u8>]) {
+        self.push(One::of(|one| one.texts(texts)));
+    }
+
+    fn key(&mut self, event: Option<&str>, name: &[u8]) {
+        self.push(One::of(|one| one.key(event, name)));
+    }
+
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+        self.push(One::of(|one| one.value(event, name, kind, content)));
+    }
+
+    fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]) {
+        self.push(One::of(|one| one.entry(key, id, fields)));
+    }
+
+    fn is_full(&self) -> bool {
+        self.stopped
+    }
+
+    fn go_on(&mut self) -> bool {
+        !self.stopped
     }
 }
 
@@ -158,15 +179,17 @@ mod tests {
     #[test]
     fn counts_add_up_to_text() {
         let mut run = NativeRun::new(&[Native::Count, Native::Pass, Native::Total, Native::Text]);
-        assert!(run.only_counts());
-        run.count(1);
+        assert!(run.count(1));
         run.push(Value::None);
-        assert_eq!(run.finish(), [Value::str("2")]);
+        assert_eq!(run.results(), [Value::str("2")]);
     }
 
     #[test]
     fn nothing_counts_to_nothing() {
-        assert_eq!(NativeRun::new(&[Native::Count, Native::Total]).finish(), []);
+        assert_eq!(
+            NativeRun::new(&[Native::Count, Native::Total]).results(),
+            []
+        );
     }
 
     #[test]
@@ -177,17 +200,17 @@ mod tests {
         }]);
         for number in 0..2 {
             run.push(Value::Int(number));
-            assert!(!run.stopped());
+            assert!(!run.is_full());
         }
         run.push(Value::Int(2));
-        assert!(run.stopped());
-        assert_eq!(run.finish(), [Value::Int(1)]);
+        assert!(run.is_full());
+        assert_eq!(run.results(), [Value::Int(1)]);
     }
 
     #[test]
     fn bytes_read_as_python_shows_a_bytearray() {
         let mut run = NativeRun::new(&[Native::Text]);
         run.push(Value::Bytes(b"k\xff'".to_vec()));
-        assert_eq!(run.finish(), [Value::str("bytearray(b\"k\\xff'\")")]);
+        assert_eq!(run.results(), [Value::str("bytearray(b\"k\\xff'\")")]);
     }
 }

@@ -1,6 +1,13 @@
 //! Plans: what a reader gives, and the operations that follow, as the engine sees them.
 
+mod operation;
+mod reader;
+mod stage;
+
 use crate::record::value::Value;
+use operation::Operation;
+pub(crate) use reader::{CommandReader, KeyEvents, Policy, Reader, StreamEvents};
+pub(crate) use stage::{Native, Reach, Stage};
 
 /// Where and how an execution runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,230 +40,6 @@ impl Mode {
     }
 }
 
-/// A source of records.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Reader {
-    /// All keys that match, with their values.
-    Keys {
-        pattern: Vec<u8>,
-        exact: bool,
-        values: bool,
-    },
-    /// All keys that match, as text.
-    KeysOnly { pattern: Vec<u8>, exact: bool },
-    /// The name of each shard.
-    Shards,
-    /// The entries of one stream.
-    Stream { key: Vec<u8>, from: Vec<u8> },
-    /// A Python generator.
-    Python,
-    /// Calls by name, or of a hooked command.
-    Command(CommandReader),
-    /// Changes of keys.
-    KeyEvents(KeyEvents),
-    /// New entries of streams.
-    StreamEvents(StreamEvents),
-}
-
-/// What calls a CommandReader registration.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct CommandReader {
-    pub(crate) trigger: Option<Vec<u8>>,
-    pub(crate) hook: Option<Vec<u8>>,
-    pub(crate) key_prefix: Option<Vec<u8>>,
-    pub(crate) in_order: bool,
-}
-
-/// Which key events a registration wants.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct KeyEvents {
-    pub(crate) prefix: Vec<u8>,
-    pub(crate) event_types: Option<Vec<String>>,
-    pub(crate) key_types: Option<Vec<String>>,
-    pub(crate) commands: Option<Vec<String>>,
-    pub(crate) values: bool,
-}
-
-/// Which streams a registration reads, and how.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct StreamEvents {
-    pub(crate) prefix: Vec<u8>,
-    pub(crate) batch: i64,
-    pub(crate) duration: i64,
-    pub(crate) policy: String,
-    /// The consumer group; empty until the registration is put in place.
-    pub(crate) group: String,
-    pub(crate) retry_interval: i64,
-    pub(crate) trim: bool,
-}
-
-impl Reader {
-    /// What it waits for or reads: a trigger or hooked command, a pattern of keys, the beginning of streams.
-    pub(crate) fn subject(&self) -> Option<&[u8]> {
-        match self {
-            Self::Command(reader) => reader.trigger.as_deref().or(reader.hook.as_deref()),
-            Self::KeyEvents(events) => Some(&events.prefix),
-            Self::StreamEvents(events) => Some(&events.prefix),
-            Self::Keys { pattern, .. } | Self::KeysOnly { pattern, .. } => Some(pattern),
-            Self::Stream { key, .. } => Some(key),
-            Self::Shards | Self::Python => None,
-        }
-    }
-
-    /// The name of the reader.
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Keys { .. } | Self::KeyEvents(_) => "KeysReader",
-            Self::KeysOnly { .. } | Self::Shards | Self::Python => "PythonReader",
-            Self::Stream { .. } | Self::StreamEvents(_) => "StreamReader",
-            Self::Command(_) => "CommandReader",
-        }
-    }
-
-    /// A reader as a worker describes it.
-    pub(crate) fn parse(description: &Value) -> Option<Self> {
-        let arguments = description.get("arguments")?;
-        let bytes = |name: &str| {
-            arguments
-                .get(name)
-                .and_then(Value::as_bytes)
-                .map(<[u8]>::to_vec)
-        };
-        let texts = |name: &str| {
-            arguments
-                .get(name)
-                .and_then(Value::items)
-                .map(|items| items.iter().filter_map(Value::as_text).collect::<Vec<_>>())
-        };
-        let int = |name: &str| arguments.get(name).and_then(Value::as_int);
-        Some(match description.text("reader")?.as_str() {
-            "KeysReader" if arguments.get("pattern").is_some() => Self::Keys {
-                pattern: bytes("pattern")?,
-                exact: arguments.flag("exact"),
-                values: arguments.flag("read"),
-            },
-            "KeysReader" => Self::KeyEvents(KeyEvents {
-                prefix: bytes("prefix")?,
-                event_types: texts("eventTypes"),
-                key_types: texts("keyTypes"),
-                commands: texts("commands"),
-                values: arguments.flag("readValue"),
-            }),
-            "KeysOnlyReader" => Self::KeysOnly {
-                pattern: bytes("pattern")?,
-                exact: arguments.flag("exact"),
-            },
-            "ShardsIDReader" => Self::Shards,
-            "StreamReader" if arguments.get("key").is_some() => Self::Stream {
-                key: bytes("key")?,
-                from: bytes("from")?,
-            },
-            "StreamReader" => Self::StreamEvents(StreamEvents {
-                prefix: bytes("prefix")?,
-                batch: int("batch")?,
-                duration: int("duration")?,
-                policy: arguments.text("onFailedPolicy")?,
-                group: arguments.text("group").unwrap_or_default(),
-                retry_interval: int("onFailedRetryInterval")?,
-                trim: arguments.flag("trimStream"),
-            }),
-            "PythonReader" => Self::Python,
-            "CommandReader" => Self::Command(CommandReader {
-                trigger: bytes("trigger"),
-                hook: bytes("hook"),
-                key_prefix: bytes("keyprefix"),
-                in_order: arguments.flag("inorder"),
-            }),
-            _ => return None,
-        })
-    }
-}
-
-/// What one operation does without Python.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Native {
-    /// Nothing, on one shard.
-    Pass,
-    /// Count the records.
-    Count,
-    /// Add the counts up.
-    Total,
-    /// Give text.
-    Text,
-    /// Let some records through.
-    Limit { length: u64, offset: u64 },
-}
-
-/// One operation of a plan.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Operation {
-    kind: String,
-    hint: Option<String>,
-    numbers: Vec<i64>,
-    name: String,
-    function: String,
-}
-
-/// The kind of record that flows at a point of a plan.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Flow {
-    Record,
-    Text,
-    Number,
-}
-
-impl Operation {
-    fn parse(value: &Value) -> Option<Self> {
-        let items = value.items()?;
-        Some(Self {
-            kind: items.first()?.as_text()?,
-            hint: items.get(1)?.as_text(),
-            numbers: items
-                .get(2)?
-                .items()?
-                .iter()
-                .filter_map(Value::as_int)
-                .collect(),
-            name: items.get(3)?.as_text()?,
-            function: items.get(4)?.as_text()?,
-        })
-    }
-
-    fn native(&self, flow: Flow) -> Option<(Native, Flow)> {
-        let unsigned = |index: usize| {
-            self.numbers
-                .get(index)
-                .map_or(0, |&number| u64::try_from(number).unwrap_or(u64::MAX))
-        };
-        match (self.kind.as_str(), self.hint.as_deref(), flow) {
-            ("collect", ..) => Some((Native::Pass, flow)),
-            ("accumulate", Some("count"), _) => Some((Native::Count, Flow::Number)),
-            ("accumulate", Some("total"), Flow::Number) => Some((Native::Total, Flow::Number)),
-            ("map", Some("str"), Flow::Text | Flow::Number) => Some((Native::Text, Flow::Text)),
-            ("limit", ..) => Some((
-                Native::Limit {
-                    length: unsigned(0),
-                    offset: unsigned(1),
-                },
-                flow,
-            )),
-            _ => None,
-        }
-    }
-
-    /// The steps that this operation stands for in GETEXECUTION: type, name, argument.
-    pub(crate) fn steps(&self) -> Vec<(&str, &str, &str)> {
-        match self.kind.as_str() {
-            "flatmap" => vec![
-                ("map", &self.name, &self.function),
-                ("flatmap", "flatmap", ""),
-            ],
-            "unkey" => vec![("map", &self.name, "")],
-            kind => vec![(kind, &self.name, &self.function)],
-        }
-    }
-}
-
 /// A reader and its operations.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
@@ -265,54 +48,43 @@ pub(crate) struct Plan {
     pub(crate) description: Option<String>,
     pub(crate) on_registered: bool,
     pub(crate) operations: Vec<Operation>,
+    here: Vec<Stage>,
+    shards: Vec<Stage>,
 }
 
 impl Plan {
     /// A plan as a worker describes it.
     pub(crate) fn parse(value: &Value) -> Option<Self> {
+        let reader = Reader::parse(value)?;
+        let operations = value
+            .get("ops")?
+            .items()?
+            .iter()
+            .map(Operation::parse)
+            .collect::<Option<Vec<_>>>()?;
         Some(Self {
-            reader: Reader::parse(value)?,
             mode: Mode::parse(&value.text("mode")?)?,
             description: value.text("desc"),
             on_registered: value.flag("onRegistered"),
-            operations: value
-                .get("ops")?
-                .items()?
-                .iter()
-                .map(Operation::parse)
-                .collect::<Option<Vec<_>>>()?,
+            here: stage::stages(&reader, &operations, Reach::Here),
+            shards: stage::stages(&reader, &operations, Reach::Shards),
+            reader,
+            operations,
         })
     }
 
-    /// The operations at the start of the plan that need no Python: the engine does them, a worker does the rest.
-    ///
-    /// This is the one place that decides who executes an operation.
-    pub(crate) fn native_prefix(&self) -> Vec<Native> {
-        let mut flow = match self.reader {
-            Reader::Keys { .. } => Flow::Record,
-            Reader::KeysOnly { .. } | Reader::Shards => Flow::Text,
-            _ => return Vec::new(),
-        };
-        let mut prefix = Vec::new();
-        for operation in &self.operations {
-            let Some((native, next)) = operation.native(flow) else {
-                break;
-            };
-            prefix.push(native);
-            flow = next;
+    /// Which part of the plan runs where, in order.
+    pub(crate) fn stages(&self, reach: Reach) -> &[Stage] {
+        match reach {
+            Reach::Here => &self.here,
+            Reach::Shards => &self.shards,
         }
-        prefix
     }
 
     /// Whether an error does not keep the functions from the records after it: where a batch is acknowledged as a whole
     /// whatever became of its parts, none of them may go unseen.
     pub(crate) fn carries_on(&self) -> bool {
-        matches!(&self.reader, Reader::StreamEvents(events) if events.policy == "continue")
-    }
-
-    /// Whether the engine does everything.
-    pub(crate) fn is_native(&self) -> bool {
-        self.native_prefix().len() == self.operations.len()
+        matches!(&self.reader, Reader::StreamEvents(events) if events.policy == Policy::Continue)
     }
 }
 
@@ -320,7 +92,7 @@ impl Plan {
 mod tests {
     use super::*;
 
-    fn plan(
+    pub(super) fn plan(
         reader: &str,
         arguments: Vec<(Value, Value)>,
         operations: &[(&str, Option<&str>)],
@@ -348,7 +120,7 @@ mod tests {
         .expect("parses")
     }
 
-    fn keys() -> Vec<(Value, Value)> {
+    pub(super) fn keys() -> Vec<(Value, Value)> {
         vec![
             (Value::str("pattern"), Value::str("*")),
             (Value::str("exact"), Value::Bool(false)),
@@ -357,21 +129,12 @@ mod tests {
     }
 
     #[test]
-    fn counting_keys_needs_no_python() {
-        let counted = [
-            ("accumulate", Some("count")),
-            ("collect", None),
-            ("accumulate", Some("total")),
-            ("map", Some("str")),
-            ("collect", None),
-        ];
-        assert!(plan("KeysReader", keys(), &counted).is_native());
-        let mapped = [("map", None), ("accumulate", Some("count"))];
-        assert_eq!(plan("KeysReader", keys(), &mapped).native_prefix(), []);
-        // The text of a record is Python's business.
-        assert_eq!(
-            plan("KeysReader", keys(), &[("map", Some("str"))]).native_prefix(),
-            []
-        );
+    fn a_plan_that_is_described_badly_is_none() {
+        assert_eq!(Plan::parse(&Value::None), None);
+        let unknown = Value::Dict(vec![
+            (Value::str("reader"), Value::str("NoReader")),
+            (Value::str("arguments"), Value::Dict(Vec::new())),
+        ]);
+        assert_eq!(Plan::parse(&unknown), None);
     }
 }

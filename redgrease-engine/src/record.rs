@@ -3,4 +3,5 @@
 pub(crate) mod batch;
 pub(crate) mod outcome;
 pub(crate) mod reply;
+pub(crate) mod sink;
 pub(crate) mod value;

@@ -141,3 +141,49 @@ GB('PythonReader').map(never).run(numbers)";
     assert_eq!(reply.items()[1].items().len(), 1, "{reply}");
     assert_eq!(results(&mut client, "GB('ShardsIDReader').run()").len(), 1);
 }
+
+/// What a reader gives is the same where the engine does everything and where a worker gets the records.
+#[test]
+fn records_are_the_same_with_and_without_a_worker() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "execute('set', 'k:s', b'\\xfe')
+execute('set', b'k:\\xff', 'text')
+execute('rpush', 'k:l', 'a', b'\\xfd')
+for n in range(40):
+    execute('hset', 'k:h', 'field %d' % n, str(n))
+execute('hset', 'k:b', 'f', b'\\xfc', 'g', 'h')
+execute('sadd', 'k:set', 'a')
+execute('zadd', 'k:z', '1', 'a')
+execute('xadd', 'k:x', '1-1', 'a', '1', 'b', b'\\xfb', 'a', '3')
+RUNS = {
+    'keys': lambda: ('KeysReader', 'k:*', {}),
+    'keys without values': lambda: ('KeysReader', 'k:*', {'readValue': False}),
+    'a key that is not there': lambda: ('KeysReader', 'none', {'noScan': True}),
+    'names': lambda: ('KeysOnlyReader', 'k:*', {}),
+    'shards': lambda: ('ShardsIDReader', None, {}),
+    'a stream': lambda: ('StreamReader', 'k:x', {}),
+}
+async def compare(_):
+    same = []
+    for name, make in RUNS.items():
+        seen = []
+        for with_worker in (False, True):
+            reader, argument, more = make()
+            gear = GB(reader)
+            if with_worker:
+                gear = gear.map(lambda record: record)
+            records, errors = await gear.run(argument, convertToStr=False, collect=False, **more)
+            seen.append(sorted(repr(record) for record in records) + errors)
+        same.append(name if seen[0] == seen[1] and seen[0] else '%s: %s' % (name, seen))
+    return ', '.join(same)
+GB('CommandReader').map(compare).register(trigger='compare', convertToStr=False)";
+    client.register(script, &[]);
+    let found = client
+        .ask(&["RG.TRIGGER", "compare"], PATIENCE)
+        .expect("a reply");
+    assert_eq!(
+        found.items()[0].text(),
+        "keys, keys without values, a key that is not there, names, shards, a stream"
+    );
+}

@@ -12,6 +12,7 @@ from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
 from .overlap import read_generator
 from .records import outcome
+from .runtime import to_python
 from .records import records as records_of
 from .session import TIMER, Session, run_on_registered
 
@@ -195,7 +196,8 @@ class Calls:
         if session is not None:
             session.plans.pop(plan_id, None)
         if future is not None:
-            future.continueRun([results if raw is None else raw, errors])
+            # What comes from the engine is as Redis has it.
+            future.continueRun([to_python(results) if raw is None else raw, errors])
 
     # -- runs
 

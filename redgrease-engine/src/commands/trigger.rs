@@ -4,9 +4,9 @@ use std::ffi::CStr;
 
 use crate::answer::Reply;
 use crate::execution::Waiter;
-use crate::execution::calls;
+use crate::execution::pipeline;
 use crate::plan::Mode;
-use crate::record::batch::{Batch, Layout};
+use crate::record::batch::Batch;
 use crate::record::value::Value;
 use crate::registration;
 use crate::server::{Command, Flag, Invocation, lock_server};
@@ -53,15 +53,14 @@ fn trigger(call: &Invocation<'_>) {
         );
         return;
     }
-    let mut batch = Batch::new(Layout::Plain);
-    batch.push_texts(&call.arguments[1..]);
+    let batch = Batch::of_texts(&call.arguments[1..]);
     let execution = registration.new_execution(context.database());
     if !sync {
         execution.wait(Waiter::Triggered(context.block()));
         registration.run(execution, batch);
         return;
     }
-    calls::run_sync(&execution, &batch, may_block, &Value::None, &lock_server());
+    pipeline::run_here(&execution, &batch, &Value::None, may_block, &lock_server());
     match execution.outcome() {
         Some(outcome) => Reply::Triggered(outcome).write(context),
         None => execution.wait(Waiter::Triggered(context.block())),

@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::event::hook;
-use crate::execution::calls;
+use crate::execution::pipeline;
 use crate::plan::{KeyEvents, Mode, Reader};
-use crate::record::batch::{Batch, Layout};
+use crate::record::batch::Batch;
 use crate::record::value::Value;
 use crate::registration::{Reading, Registration};
 use crate::server::{Context, KeyKind, KeyListener, OpenKey, lock_server};
-use crate::source::keys;
+use crate::source::keys::{self, Wanted};
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 static REGISTRATIONS: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
@@ -119,8 +119,8 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
         if events.values && !sync {
             let (event, key) = (event.to_owned(), key.to_vec());
             let read: Reading = Box::new(move |lock| {
-                let mut batch = Batch::new(Layout::Keys);
-                keys::push(lock, Some(&event), &key, None, &mut batch);
+                let mut batch = Batch::new();
+                keys::write(lock, Some(&event), &key, None, Wanted::Values, &mut batch);
                 batch
             });
             let registration = Arc::clone(&registration);
@@ -129,17 +129,17 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             continue;
         }
         let lock = lock_server();
-        let layout = if events.values {
-            Layout::Keys
+        let wanted = if events.values {
+            Wanted::Values
         } else {
-            Layout::KeysOnly
+            Wanted::Keys
         };
-        let mut batch = Batch::new(layout);
+        let mut batch = Batch::new();
         lock.in_database(execution.database, || {
-            keys::push(&lock, Some(event), key, None, &mut batch);
+            keys::write(&lock, Some(event), key, None, wanted, &mut batch);
         });
         if sync {
-            calls::run_sync(&execution, &batch, flags.may_block(), &extra, &lock);
+            pipeline::run_here(&execution, &batch, &extra, flags.may_block(), &lock);
         } else {
             registration.run_with(execution, batch, extra);
         }

@@ -1,25 +1,21 @@
 //! Calls of plans in workers: the frames, and what happens with the answers.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::base::guard;
 use crate::execution::nesting::Level;
 use crate::execution::{Execution, Status};
 use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN};
 use crate::record::outcome::Outcome;
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::server::ServerLock;
-use crate::session::{Absence, Host};
+use crate::session::Host;
 use crate::source::Run;
 use crate::worker::wire::{FrameType, frame};
-use crate::worker::{Loss, Work, WorkResult, Worker};
-
-/// Batches that a worker may have in hand before the reader waits.
-const IN_FLIGHT: usize = 4;
+use crate::worker::{Loss, Work, WorkResult};
 
 /// A frame that begins a run.
-fn call_frame(
+pub(super) fn call_frame(
     execution: &Execution,
     defined: u32,
     number: u32,
@@ -60,7 +56,7 @@ fn call_frame(
 }
 
 /// The call of a plan.
-struct Call(Arc<Execution>);
+pub(super) struct Call(pub(super) Arc<Execution>);
 
 impl Work for Call {
     fn done(&self, answer: WorkResult<'_>) {
@@ -82,12 +78,12 @@ impl Work for Call {
 }
 
 /// Runs an execution over all of its records at once, in its session's worker, from an operation on.
-pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batch, extra: &Value) {
+pub(super) fn submit(execution: &Arc<Execution>, start: usize, batch: &Batch, extra: &Value) {
     if !execution.session.is_ready() {
         let (later, batch, extra) = (Arc::clone(execution), batch.clone(), extra.clone());
         if execution
             .session
-            .postpone(move || submit_from(&later, start, &batch, &extra))
+            .postpone(move || submit(&later, start, &batch, &extra))
             .is_none()
         {
             return;
@@ -113,8 +109,9 @@ pub(crate) fn submit_from(execution: &Arc<Execution>, start: usize, batch: &Batc
 
 /// Runs an execution inside the triggering command, on this thread. It is over afterwards, unless its function returned a
 /// future where that is allowed: then it goes on in the background.
-pub(crate) fn run_sync(
+pub(super) fn call_and_wait(
     execution: &Arc<Execution>,
+    start: usize,
     batch: &Batch,
     async_allowed: bool,
     extra: &Value,
@@ -147,7 +144,7 @@ pub(crate) fn run_sync(
     let is_starting = standing.load(Ordering::Relaxed) < *defined;
     let flags =
         LAST | if async_allowed { 0 } else { NO_ASYNC } | if is_starting { SAY_BEGUN } else { 0 };
-    let frame = call_frame(execution, *defined, number, 0, batch, flags, extra);
+    let frame = call_frame(execution, *defined, number, start, batch, flags, extra);
     execution.assign(worker, number);
     // Known to the worker's reader beforehand, because a call that goes on in the background is answered there.
     worker.adopt(number, Arc::new(Call(Arc::clone(execution))));
@@ -171,124 +168,5 @@ pub(crate) fn run_sync(
                 _ => Outcome::lost(loss.to_string()),
             });
         }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Flow {
-    in_flight: usize,
-    stopped: bool,
-    over: bool,
-}
-
-/// The call of a plan whose records come in pieces.
-struct Pieces {
-    call: Call,
-    flow: Mutex<Flow>,
-    changed: Condvar,
-}
-
-impl Work for Pieces {
-    fn done(&self, answer: WorkResult<'_>) {
-        self.call.done(answer);
-        guard(&self.flow).over = true;
-        self.changed.notify_all();
-    }
-
-    fn progress(&self, stopped: bool) {
-        let mut flow = guard(&self.flow);
-        flow.in_flight = flow.in_flight.saturating_sub(1);
-        flow.stopped |= stopped;
-        self.changed.notify_all();
-    }
-
-    fn execution(&self) -> Option<u64> {
-        self.call.execution()
-    }
-}
-
-impl Pieces {
-    fn wait_while(&self, condition: impl Fn(&Flow) -> bool) -> MutexGuard<'_, Flow> {
-        self.changed
-            .wait_while(guard(&self.flow), |flow| condition(flow))
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Feeds the records of an execution to its worker in batches, no faster than the worker takes them.
-pub(crate) struct Feeder {
-    worker: Arc<Worker>,
-    defined: u32,
-    number: u32,
-    start: usize,
-    begun: bool,
-    pieces: Arc<Pieces>,
-}
-
-impl Feeder {
-    /// A feeder for an execution that runs, from operation `start` on.
-    ///
-    /// # Errors
-    /// When there is no worker.
-    pub(crate) fn new(execution: &Arc<Execution>, start: usize) -> Result<Self, Absence> {
-        let Host {
-            worker, defined, ..
-        } = execution.session.host()?;
-        let number = worker.next_number();
-        execution.assign(&worker, number);
-        Ok(Self {
-            worker,
-            defined,
-            number,
-            start,
-            begun: false,
-            pieces: Arc::new(Pieces {
-                call: Call(Arc::clone(execution)),
-                flow: Mutex::default(),
-                changed: Condvar::new(),
-            }),
-        })
-    }
-
-    /// Sends a batch; waits while the worker has enough in hand. Gives false when no more records are wanted.
-    pub(crate) fn send(&mut self, batch: &Batch, last: bool) -> bool {
-        {
-            let mut flow = self
-                .pieces
-                .wait_while(|flow| flow.in_flight >= IN_FLIGHT && !flow.over);
-            if flow.over || flow.stopped && !last {
-                return false;
-            }
-            flow.in_flight += 1;
-        }
-        let flags = if last { LAST } else { 0 };
-        if self.begun {
-            let mut out = Vec::with_capacity(batch.size() + 32);
-            frame(&mut out, FrameType::Batch, self.number, |payload| {
-                encode_head(b'(', 3, payload);
-                batch.encode(flags, payload);
-            });
-            self.worker.send(&out);
-            self.worker.wait_for_room();
-            return true;
-        }
-        self.begun = true;
-        let frame = call_frame(
-            &self.pieces.call.0,
-            self.defined,
-            self.number,
-            self.start,
-            batch,
-            flags,
-            &Value::None,
-        );
-        let pieces: Arc<dyn Work> = Arc::<Pieces>::clone(&self.pieces);
-        self.worker.submit(self.number, &frame, pieces);
-        true
-    }
-
-    /// Waits for the worker's answer.
-    pub(crate) fn wait(&self) {
-        drop(self.pieces.wait_while(|flow| !flow.over));
     }
 }

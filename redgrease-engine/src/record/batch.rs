@@ -1,8 +1,7 @@
 //! Records on their way to a worker.
 
-use std::collections::HashSet;
-
-use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
+use super::sink::{Content, Sink, last_first};
+use super::value::{Value, encode, encode_head, encode_int, encode_str, encode_text};
 
 /// How the records of a batch are laid out; the worker builds the dictionaries that functions see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +31,14 @@ pub(crate) const CARRY_ON: i64 = 8;
 /// Who calls wants to know when the call begins.
 pub(crate) const SAY_BEGUN: i64 = 16;
 
-/// Some records in their encoding.
+/// A batch holds no more records than this, and few more bytes than that.
+const MOST_RECORDS: usize = 512;
+const MOST_BYTES: usize = 256 << 10;
+
+/// Some records in their encoding, all of one layout.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
-    pub(crate) layout: Layout,
+    layout: Layout,
     bytes: Vec<u8>,
     count: usize,
     /// Whether something in it is not UTF-8 and must become a bytearray.
@@ -44,24 +47,45 @@ pub(crate) struct Batch {
 
 impl Batch {
     /// An empty batch.
-    pub(crate) fn new(layout: Layout) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            layout,
+            layout: Layout::Plain,
             bytes: Vec::new(),
             count: 0,
             binary: false,
         }
     }
 
-    /// A batch of values; bytes among them are bytearrays to Python when `binary`.
-    pub(crate) fn of(values: &[Value], binary: bool) -> Self {
-        let mut batch = Self::new(Layout::Plain);
-        batch.binary = binary;
+    /// One that has the worker read the records from its own generator.
+    pub(crate) fn generator() -> Self {
+        Self {
+            layout: Layout::Generator,
+            ..Self::new()
+        }
+    }
+
+    /// A batch of values, whose bytes are bytearrays to Python.
+    pub(crate) fn of(values: &[Value]) -> Self {
+        let mut batch = Self::new();
         for value in values {
             batch.count += 1;
+            batch.binary |= value.has_bytes();
             encode(value, &mut batch.bytes);
         }
         batch
+    }
+
+    /// A batch with one record that is a list of texts.
+    pub(crate) fn of_texts(texts: &[Vec<u8>]) -> Self {
+        let mut batch = Self::new();
+        batch.texts(texts);
+        batch
+    }
+
+    /// How its records are laid out.
+    #[cfg(test)]
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// How many records it holds.
@@ -74,7 +98,8 @@ impl Batch {
         self.bytes.len()
     }
 
-    fn begin(&mut self, fields: usize) {
+    fn begin(&mut self, layout: Layout, fields: usize) {
+        self.layout = layout;
         self.count += 1;
         encode_head(b'(', fields, &mut self.bytes);
     }
@@ -82,59 +107,23 @@ impl Batch {
     fn redis(&mut self, bytes: &[u8]) {
         let text = std::str::from_utf8(bytes).is_ok();
         self.binary |= !text;
-        self.bytes.push(if text { b'u' } else { b's' });
-        self.bytes
-            .extend_from_slice(&u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_le_bytes());
-        self.bytes.extend_from_slice(bytes);
+        encode_text(if text { b'u' } else { b's' }, bytes, &mut self.bytes);
     }
 
-    /// A key without its value.
-    pub(crate) fn push_name(&mut self, event: Option<&str>, name: &[u8]) {
-        self.begin(2);
-        self.event(event);
-        self.redis(name);
-    }
-
-    /// A key with its value, which `value` writes.
-    pub(crate) fn push_key(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &str,
-        value: impl FnOnce(&mut KeyValue<'_>),
-    ) {
-        self.begin(4);
-        self.event(event);
-        self.redis(name);
-        encode_str(kind, &mut self.bytes);
-        let before = self.bytes.len();
-        value(&mut KeyValue { batch: self });
-        if self.bytes.len() == before {
-            self.bytes.push(b'N');
-        }
-    }
-
-    /// An entry of a stream.
-    pub(crate) fn push_entry<T: AsRef<[u8]>>(&mut self, key: &[u8], id: &[u8], fields: &[(T, T)]) {
-        self.begin(3);
-        self.redis(key);
-        self.redis(id);
-        KeyValue { batch: self }.fields(last_first(fields));
-    }
-
-    /// A bare text record.
-    pub(crate) fn push_text(&mut self, text: &[u8]) {
-        self.count += 1;
-        self.redis(text);
-    }
-
-    /// A record that is a list of texts.
-    pub(crate) fn push_texts<T: AsRef<[u8]>>(&mut self, texts: &[T]) {
-        self.count += 1;
+    fn list<T: AsRef<[u8]>>(&mut self, texts: &[T]) {
         encode_head(b'[', texts.len(), &mut self.bytes);
         for text in texts {
             self.redis(text.as_ref());
         }
+    }
+
+    fn fields<'f, T: AsRef<[u8]> + 'f>(&mut self, fields: impl Iterator<Item = &'f (T, T)>) {
+        self.bytes.push(b'{');
+        for (field, value) in fields {
+            self.redis(field.as_ref());
+            self.redis(value.as_ref());
+        }
+        self.bytes.push(b'0');
     }
 
     fn event(&mut self, event: Option<&str>) {
@@ -153,57 +142,50 @@ impl Batch {
     }
 }
 
-/// Writes the value of a key into a batch.
-#[derive(Debug)]
-pub(crate) struct KeyValue<'a> {
-    batch: &'a mut Batch,
-}
-
-impl KeyValue<'_> {
-    /// A string.
-    pub(crate) fn text(&mut self, text: &[u8]) {
-        self.batch.redis(text);
+impl Sink for Batch {
+    fn text(&mut self, text: &[u8]) {
+        self.count += 1;
+        self.redis(text);
     }
 
-    /// A list of strings.
-    pub(crate) fn texts(&mut self, texts: &[Vec<u8>]) {
-        encode_head(b'[', texts.len(), &mut self.batch.bytes);
-        for text in texts {
-            self.batch.redis(text);
+    fn texts(&mut self, texts: &[Vec<u8>]) {
+        self.count += 1;
+        self.list(texts);
+    }
+
+    fn key(&mut self, event: Option<&str>, name: &[u8]) {
+        self.begin(Layout::KeysOnly, 2);
+        self.event(event);
+        self.redis(name);
+    }
+
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+        self.begin(Layout::Keys, 4);
+        self.event(event);
+        self.redis(name);
+        encode_str(kind, &mut self.bytes);
+        match content {
+            Content::None => self.bytes.push(b'N'),
+            Content::Text(text) => self.redis(text),
+            Content::Texts(texts) => self.list(texts),
+            Content::Fields(fields) => self.fields(fields.iter()),
         }
     }
 
-    /// Fields and values.
-    pub(crate) fn fields<'f, T: AsRef<[u8]> + 'f>(
-        &mut self,
-        fields: impl Iterator<Item = &'f (T, T)>,
-    ) {
-        self.batch.bytes.push(b'{');
-        for (field, value) in fields {
-            self.batch.redis(field.as_ref());
-            self.batch.redis(value.as_ref());
-        }
-        self.batch.bytes.push(b'0');
+    fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]) {
+        self.begin(Layout::Stream, 3);
+        self.redis(key);
+        self.redis(id);
+        self.fields(last_first(fields));
     }
-}
 
-/// Up to so many fields are compared with each other sooner than they are put into a set.
-const FEW: usize = 16;
+    fn is_full(&self) -> bool {
+        self.count >= MOST_RECORDS || self.bytes.len() >= MOST_BYTES
+    }
 
-/// The fields and values of an entry, the last one first, as RedisGears 1.2 gives them; of fields with one name only the last.
-pub(crate) fn last_first<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
-    let mut seen = HashSet::new();
-    let mut is_new = move |at: usize, name| {
-        if fields.len() > FEW {
-            return seen.insert(name);
-        }
-        let mut later = fields[at + 1..].iter();
-        later.all(|(other, _)| other.as_ref() != name)
-    };
-    let numbered = fields.iter().enumerate().rev();
-    numbered
-        .filter(move |(at, (name, _))| is_new(*at, name.as_ref()))
-        .map(|(_, field)| field)
+    fn go_on(&mut self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]
@@ -212,24 +194,10 @@ mod tests {
     use crate::record::value::decode;
 
     #[test]
-    fn the_last_of_fields_with_one_name_counts() {
-        for others in [0, FEW] {
-            let mut fields = vec![("a", "1"), ("b", "2"), ("a", "3")];
-            fields.extend(vec![("c", "4"); others]);
-            let mut wanted = vec![("a", "3"), ("b", "2")];
-            if others > 0 {
-                wanted.insert(0, ("c", "4"));
-            }
-            let found: Vec<_> = last_first(&fields).copied().collect();
-            assert_eq!(found, wanted);
-        }
-    }
-
-    #[test]
     fn a_batch_decodes_to_its_records() {
-        let mut batch = Batch::new(Layout::Keys);
-        batch.push_key(None, b"k", "string", |value| value.text(b"v"));
-        batch.push_key(Some("set"), b"\xff", "set", |_| {});
+        let mut batch = Batch::new();
+        batch.value(None, b"k", "string", &Content::Text(b"v"));
+        batch.value(Some("set"), b"\xff", "set", &Content::None);
         let mut out = Vec::new();
         encode_head(b'(', 3, &mut out);
         batch.encode(LAST, &mut out);

@@ -74,6 +74,20 @@ impl Value {
         }
     }
 
+    /// Whether it holds bytes somewhere.
+    pub(crate) fn has_bytes(&self) -> bool {
+        match self {
+            Self::Bytes(_) => true,
+            Self::List(items) | Self::Tuple(items) | Self::Set(items) => {
+                items.iter().any(Self::has_bytes)
+            }
+            Self::Dict(pairs) => pairs
+                .iter()
+                .any(|(key, value)| key.has_bytes() || value.has_bytes()),
+            _ => false,
+        }
+    }
+
     /// The elements of a list, tuple or set.
     pub(crate) fn items(&self) -> Option<&[Value]> {
         match self {
@@ -269,7 +283,7 @@ fn encode_big(decimal: &str, out: &mut Vec<u8>) {
     push_digits(&digits, negative, out);
 }
 
-fn encode_text(code: u8, bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn encode_text(code: u8, bytes: &[u8], out: &mut Vec<u8>) {
     out.push(code);
     out.extend_from_slice(&length_word(bytes.len()));
     out.extend_from_slice(bytes);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::base::guard;
 use crate::execution::Execution;
-use crate::execution::calls;
+use crate::execution::pipeline;
 use crate::record::batch::Batch;
 use crate::record::value::Value;
 use crate::server::{ServerLock, lock_server};
@@ -38,7 +38,7 @@ impl Queued {
                 lock.in_database(self.execution.database, || read(&lock))
             }
         };
-        calls::submit_from(&self.execution, 0, &batch, &self.extra);
+        pipeline::start(&self.execution, &batch, &self.extra);
     }
 }
 

@@ -2,19 +2,17 @@
 
 use std::time::Instant;
 
-use crate::native::NativeRun;
-use crate::record::batch::{Batch, Layout, last_first};
-use crate::record::value::Value;
+use super::Run;
+use crate::record::sink::Sink;
 use crate::server::{CallReply, ReplyKind, call, lock_server};
-use crate::source::Run;
 
 const CHUNK: &[u8] = b"512";
 
 /// An entry: its id, its fields and values.
-pub(crate) type Entry = (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>);
+type Entry = (Vec<u8>, Vec<(Vec<u8>, Vec<u8>)>);
 
 /// The entries of a reply that lists entries.
-pub(crate) fn entries(reply: &CallReply) -> Vec<Entry> {
+fn entries(reply: &CallReply) -> Vec<Entry> {
     reply
         .elements()
         .filter_map(|entry| {
@@ -31,7 +29,7 @@ pub(crate) fn entries(reply: &CallReply) -> Vec<Entry> {
 }
 
 /// The next entries after `from`.
-fn read(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
+fn next(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
     let lock = lock_server();
     let reply = call(
         &lock,
@@ -50,69 +48,39 @@ fn read(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
     }
 }
 
-fn each(
-    execution: &dyn Run,
+/// Writes the entries of a stream after `from` into a sink.
+///
+/// # Errors
+/// The server's own text.
+pub(super) fn read(
+    run: &dyn Run,
     key: &[u8],
     from: &[u8],
-    visit: &mut dyn FnMut(Vec<Entry>) -> bool,
+    sink: &mut dyn Sink,
 ) -> Result<(), String> {
     let mut from = from.to_vec();
     loop {
         let begun = Instant::now();
-        let found = read(key, &from)?;
-        execution.add_reading(begun.elapsed());
+        let found = next(key, &from)?;
+        run.add_reading(begun.elapsed());
         let Some((last, _)) = found.last() else {
             return Ok(());
         };
         from = last.clone();
-        if !visit(found) {
+        for (id, fields) in &found {
+            if !sink.is_full() && !sink.count(1) {
+                let fields: Vec<(&[u8], &[u8])> = fields
+                    .iter()
+                    .map(|(field, value)| (field.as_slice(), value.as_slice()))
+                    .collect();
+                sink.entry(key, id, &fields);
+            }
+            if sink.is_full() && !sink.go_on() {
+                return Ok(());
+            }
+        }
+        if run.stop_wanted() || !sink.go_on() {
             return Ok(());
         }
     }
-}
-
-/// Sends the entries in batches; `send` gets a last batch unless the stream cannot be read.
-///
-/// # Errors
-/// The server's own text.
-pub(crate) fn batches(
-    execution: &dyn Run,
-    key: &[u8],
-    from: &[u8],
-    send: &mut dyn FnMut(Batch, bool) -> bool,
-) -> Result<(), String> {
-    each(execution, key, from, &mut |found| {
-        let mut batch = Batch::new(Layout::Stream);
-        for (id, fields) in found {
-            batch.push_entry(key, &id, &fields);
-        }
-        send(batch, false)
-    })?;
-    send(Batch::new(Layout::Stream), true);
-    Ok(())
-}
-
-/// Gives the entries to native operations.
-///
-/// # Errors
-/// The server's own text.
-pub(crate) fn native(
-    execution: &dyn Run,
-    key: &[u8],
-    from: &[u8],
-    run: &mut NativeRun,
-) -> Result<(), String> {
-    each(execution, key, from, &mut |found| {
-        for (id, fields) in found {
-            let fields = last_first(&fields)
-                .map(|(field, value)| (Value::redis(field), Value::redis(value)))
-                .collect();
-            run.push(Value::Dict(vec![
-                (Value::str("key"), Value::redis(key)),
-                (Value::str("id"), Value::redis(&id)),
-                (Value::str("value"), Value::Dict(fields)),
-            ]));
-        }
-        !run.stopped()
-    })
 }

@@ -80,7 +80,7 @@ fn arguments(reader: &Reader) -> Reply {
             ("durationMS", Reply::Int(events.duration)),
             ("stream", Reply::bulk(&events.prefix)),
             ("trimStream", Reply::Int(i64::from(events.trim))),
-            ("onFailedPolicy", Reply::bulk(&events.policy)),
+            ("onFailedPolicy", Reply::bulk(events.policy.name())),
             ("retryInterval", Reply::Int(events.retry_interval)),
         ]),
         _ => Reply::Array(Vec::new()),

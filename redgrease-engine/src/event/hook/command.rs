@@ -7,9 +7,9 @@ use super::{ACTIVE, Hook, SKIP_NEXT, TABLE, find, overrides};
 use crate::answer::Reply;
 use crate::base::guard;
 use crate::execution::Waiter;
-use crate::execution::calls;
+use crate::execution::pipeline;
 use crate::plan::{Mode, Reader};
-use crate::record::batch::{Batch, Layout};
+use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::reply::value_of;
 use crate::record::value::Value;
@@ -80,14 +80,13 @@ fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[A
         );
         return;
     }
-    let mut batch = Batch::new(Layout::Plain);
-    batch.push_texts(words);
+    let batch = Batch::of_texts(words);
     let execution = registration.new_execution(context.database());
     let extra = hook_extra(registration, words);
     if sync {
         {
             let _quiet = Quiet::new(&registration.id);
-            calls::run_sync(&execution, &batch, may_block, &extra, lock);
+            pipeline::run_here(&execution, &batch, &extra, may_block, lock);
         }
         match execution.outcome() {
             Some(outcome) => Reply::Hooked(outcome).write(context),
@@ -164,15 +163,14 @@ fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result
     {
         return run_next(lock, words, older);
     }
-    let mut batch = Batch::new(Layout::Plain);
-    batch.push_texts(words);
+    let batch = Batch::of_texts(words);
     let execution = registration.new_execution(lock.context().database());
     let _quiet = Quiet::new(&registration.id);
-    calls::run_sync(
+    pipeline::run_here(
         &execution,
         &batch,
-        false,
         &hook_extra(registration, words),
+        false,
         lock,
     );
     execution

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::group;
 use super::watch;
-use crate::execution::calls;
+use crate::execution::pipeline;
 use crate::execution::{self, Waiter};
-use crate::plan::Mode;
+use crate::plan::{Mode, Policy};
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
 use crate::registration::Registration;
@@ -186,15 +186,10 @@ fn start(registration: &Arc<Registration>, lock: Option<&ServerLock>, may_block:
         execution.wait(Waiter::Internal(Box::new(move |outcome, status| {
             conclude(&mine, outcome, status);
         })));
-        if entries.batch.len() == 0 {
-            // No function is called for nothing.
-            if execution.begin() {
-                execution.finish(Outcome::default());
-            }
-        } else if let Some(lock) = lock {
-            calls::run_sync(&execution, &entries.batch, may_block, &Value::None, lock);
+        if let Some(lock) = lock {
+            pipeline::run_here(&execution, &entries.batch, &Value::None, may_block, lock);
         } else {
-            calls::submit_from(&execution, 0, &entries.batch, &Value::None);
+            pipeline::start(&execution, &entries.batch, &Value::None);
         }
     }
 }
@@ -258,9 +253,9 @@ fn judge(
         return Verdict::Stop(Status::Paused);
     }
     let failed = !outcome.errors.is_empty() || status == execution::Status::Aborted;
-    match follower.events.policy.as_str() {
-        "abort" if failed => Verdict::Stop(Status::Aborted),
-        "retry" if failed => Verdict::Stop(Status::Waiting),
+    match follower.events.policy {
+        Policy::Abort if failed => Verdict::Stop(Status::Aborted),
+        Policy::Retry if failed => Verdict::Stop(Status::Waiting),
         _ => Verdict::Acknowledge,
     }
 }

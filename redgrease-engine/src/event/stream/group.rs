@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::plan::Reader;
+use crate::record::sink::Sink;
 use crate::record::value::Value;
 use crate::registration::stream::batch::Entries;
 use crate::registration::stream::group::{NAME, name};
@@ -25,7 +26,7 @@ fn add(entries: &mut Entries, key: &[u8], reply: &CallReply) {
             .chunks_exact(2)
             .map(|pair| (pair[0].text(), pair[1].text()))
             .collect();
-        entries.batch.push_entry(key, id.text(), &fields);
+        entries.batch.entry(key, id.text(), &fields);
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::plan::{Mode, StreamEvents};
-use crate::record::batch::{Batch, Layout};
+use crate::plan::{Mode, Policy, StreamEvents};
+use crate::record::batch::Batch;
 
 /// Reads what no consumer of the group has got.
 pub(crate) const NEW: &[u8] = b">";
@@ -52,7 +52,7 @@ impl Entries {
     pub(crate) fn new() -> Self {
         Self {
             ids: Vec::new(),
-            batch: Batch::new(Layout::Stream),
+            batch: Batch::new(),
         }
     }
 }
@@ -123,7 +123,7 @@ pub(crate) struct Rules {
 impl Rules {
     pub(crate) fn new(events: &StreamEvents, mode: Mode) -> Self {
         // What is read ahead shows as pending, which it must not when a failure leaves it alone.
-        let ahead = events.policy == "continue" && mode != Mode::Sync;
+        let ahead = events.policy == Policy::Continue && mode != Mode::Sync;
         Self {
             batch: usize::try_from(events.batch).unwrap_or(1).max(1),
             duration: u64::try_from(events.duration)

@@ -240,15 +240,16 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Mode, StreamEvents};
+    use crate::plan::{Mode, Policy, StreamEvents};
+    use crate::record::sink::Sink;
     use crate::registration::stream::batch::{NEW, UNACKNOWLEDGED};
 
-    fn state(batch: i64, policy: &str, mode: Mode) -> State {
+    fn state(batch: i64, policy: Policy, mode: Mode) -> State {
         let events = StreamEvents {
             prefix: b"s".to_vec(),
             batch,
             duration: 0,
-            policy: policy.to_owned(),
+            policy,
             group: String::new(),
             retry_interval: 1,
             trim: true,
@@ -265,7 +266,7 @@ mod tests {
         if claim.from == NEW {
             while *next <= there && entries.ids.len() < claim.count {
                 let id = format!("{next}-1").into_bytes();
-                entries.batch.push_entry(b"s", &id, &[("f", "v")]);
+                entries.batch.entry(b"s", &id, &[(b"f", b"v")]);
                 entries.ids.push(id);
                 *next += 1;
             }
@@ -283,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_batch_waits_until_it_is_full() {
-        let mut state = state(3, "continue", Mode::Async);
+        let mut state = state(3, Policy::Continue, Mode::Async);
         let mut next = 1;
         assert!(state.note(b"s", Instant::now()).due);
         // The look for what is pending.
@@ -299,7 +300,7 @@ mod tests {
 
     #[test]
     fn what_is_found_is_read_to_its_end() {
-        let mut state = state(2, "continue", Mode::Async);
+        let mut state = state(2, Policy::Continue, Mode::Async);
         let mut next = 1;
         state.found(b"s");
         let mut got = Vec::new();
@@ -311,7 +312,11 @@ mod tests {
 
     #[test]
     fn only_continue_reads_ahead() {
-        for (policy, ahead) in [("continue", true), ("retry", false), ("abort", false)] {
+        for (policy, ahead) in [
+            (Policy::Continue, true),
+            (Policy::Retry, false),
+            (Policy::Abort, false),
+        ] {
             let mut state = state(1, policy, Mode::Async);
             let mut next = 1;
             state.found(b"s");
@@ -319,13 +324,17 @@ mod tests {
             run(&mut state, Verdict::Acknowledge);
             read(&mut state, &mut next, 9);
             assert!(state.start().is_some());
-            assert_eq!(read(&mut state, &mut next, 9).is_some(), ahead, "{policy}");
+            assert_eq!(
+                read(&mut state, &mut next, 9).is_some(),
+                ahead,
+                "{policy:?}"
+            );
         }
     }
 
     #[test]
     fn a_failure_stops_everything_until_it_is_read_again() {
-        let mut state = state(1, "retry", Mode::Async);
+        let mut state = state(1, Policy::Retry, Mode::Async);
         let mut next = 1;
         state.found(b"s");
         read(&mut state, &mut next, 3);
@@ -341,7 +350,7 @@ mod tests {
 
     #[test]
     fn nothing_is_read_again_while_it_runs_or_waits_to_be_acknowledged() {
-        let mut state = state(1, "continue", Mode::Async);
+        let mut state = state(1, Policy::Continue, Mode::Async);
         let mut next = 1;
         state.found(b"s");
         read(&mut state, &mut next, 2);
@@ -359,7 +368,7 @@ mod tests {
 
     #[test]
     fn who_left_begins_nothing() {
-        let mut state = state(1, "continue", Mode::Async);
+        let mut state = state(1, Policy::Continue, Mode::Async);
         let mut next = 1;
         state.found(b"s");
         read(&mut state, &mut next, 2);
@@ -372,7 +381,7 @@ mod tests {
     #[test]
     fn only_what_left_just_now_is_acknowledged_under_another_name() {
         for (gone_before, acknowledged) in [(false, 1), (true, 0)] {
-            let mut state = state(1, "retry", Mode::Async);
+            let mut state = state(1, Policy::Retry, Mode::Async);
             let mut next = 1;
             state.found(b"s");
             read(&mut state, &mut next, 2);

@@ -1,0 +1,231 @@
+//! What sources write records into.
+
+use super::value::Value;
+
+/// The value of a key, as records show it.
+#[derive(Debug)]
+pub(crate) enum Content<'a> {
+    /// None: the type has none to show.
+    None,
+    /// A string.
+    Text(&'a [u8]),
+    /// A list of strings.
+    Texts(Vec<Vec<u8>>),
+    /// Fields and values, in the order in which they are shown.
+    Fields(Vec<(Vec<u8>, Vec<u8>)>),
+}
+
+/// What a source writes records into.
+pub(crate) trait Sink {
+    /// Takes so many records by their number, if that is all that matters; says whether it is.
+    fn count(&mut self, more: i64) -> bool {
+        let _ = more;
+        false
+    }
+
+    /// Takes a bare text.
+    fn text(&mut self, text: &[u8]);
+
+    /// Takes a list of texts.
+    fn texts(&mut self, texts: &[Vec<u8>]);
+
+    /// Takes a key without its value.
+    fn key(&mut self, event: Option<&str>, name: &[u8]);
+
+    /// Takes a key with its type and value.
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>);
+
+    /// Takes an entry of a stream: fields and values as they were added.
+    fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]);
+
+    /// Whether it has enough for now: then the source lets others have the server, and calls [`go_on`](Self::go_on).
+    fn is_full(&self) -> bool;
+
+    /// Makes room, which may take long; says whether more is wanted.
+    fn go_on(&mut self) -> bool;
+
+    /// That was all.
+    fn finish(&mut self) {}
+}
+
+/// Up to so many fields are compared with each other sooner than they are put into a set.
+const FEW: usize = 16;
+
+/// The fields and values of an entry, the last one first, as RedisGears 1.2 gives them; of fields with one name only the last.
+pub(super) fn last_first<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
+    let mut seen = std::collections::HashSet::new();
+    let mut is_new = move |at: usize, name| {
+        if fields.len() > FEW {
+            return seen.insert(name);
+        }
+        let mut later = fields[at + 1..].iter();
+        later.all(|(other, _)| other.as_ref() != name)
+    };
+    let numbered = fields.iter().enumerate().rev();
+    numbered
+        .filter(move |(at, (name, _))| is_new(*at, name.as_ref()))
+        .map(|(_, field)| field)
+}
+
+/// A record as functions see it, which takes in one at a time.
+#[derive(Debug, Default)]
+pub(crate) struct One(Option<Value>);
+
+impl One {
+    /// The record that was written by `write`.
+    pub(crate) fn of(write: impl FnOnce(&mut Self)) -> Value {
+        let mut one = Self(None);
+        write(&mut one);
+        one.0.unwrap_or(Value::None)
+    }
+
+    fn dict(&mut self, pairs: Vec<(&str, Value)>) {
+        self.0 = Some(Value::Dict(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (Value::str(name), value))
+                .collect(),
+        ));
+    }
+}
+
+fn event_of(event: Option<&str>) -> Value {
+    event.map_or(Value::None, Value::str)
+}
+
+fn texts_of(texts: &[Vec<u8>]) -> Value {
+    Value::List(texts.iter().map(|text| Value::redis(text)).collect())
+}
+
+fn fields_of<'a, T: AsRef<[u8]> + 'a>(fields: impl Iterator<Item = &'a (T, T)>) -> Value {
+    Value::Dict(
+        fields
+            .map(|(field, value)| (Value::redis(field.as_ref()), Value::redis(value.as_ref())))
+            .collect(),
+    )
+}
+
+impl Sink for One {
+    fn text(&mut self, text: &[u8]) {
+        self.0 = Some(Value::redis(text));
+    }
+
+    fn texts(&mut self, texts: &[Vec<u8>]) {
+        self.0 = Some(texts_of(texts));
+    }
+
+    fn key(&mut self, event: Option<&str>, name: &[u8]) {
+        self.dict(vec![
+            ("event", event_of(event)),
+            ("key", Value::redis(name)),
+        ]);
+    }
+
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+        let value = match content {
+            Content::None => Value::None,
+            Content::Text(text) => Value::redis(text),
+            Content::Texts(texts) => texts_of(texts),
+            Content::Fields(fields) => fields_of(fields.iter()),
+        };
+        self.dict(vec![
+            ("event", event_of(event)),
+            ("key", Value::redis(name)),
+            ("type", Value::str(kind)),
+            ("value", value),
+        ]);
+    }
+
+    fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]) {
+        self.dict(vec![
+            ("key", Value::redis(key)),
+            ("id", Value::redis(id)),
+            ("value", fields_of(last_first(fields))),
+        ]);
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.is_some()
+    }
+
+    fn go_on(&mut self) -> bool {
+        self.0 = None;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::batch::{Batch, Layout};
+    use super::super::value::{decode, encode_head};
+    use super::*;
+
+    #[test]
+    fn the_last_of_fields_with_one_name_counts() {
+        for others in [0, FEW] {
+            let mut fields = vec![("a", "1"), ("b", "2"), ("a", "3")];
+            fields.extend(vec![("c", "4"); others]);
+            let mut wanted = vec![("a", "3"), ("b", "2")];
+            if others > 0 {
+                wanted.insert(0, ("c", "4"));
+            }
+            let found: Vec<_> = last_first(&fields).copied().collect();
+            assert_eq!(found, wanted);
+        }
+    }
+
+    /// The only record of a batch, with what a worker adds to it.
+    fn through_a_batch(write: impl FnOnce(&mut Batch)) -> Value {
+        let mut batch = Batch::new();
+        write(&mut batch);
+        let mut out = Vec::new();
+        encode_head(b'(', 3, &mut out);
+        batch.encode(0, &mut out);
+        let mut parts = decode(&out)
+            .ok()
+            .and_then(Value::into_items)
+            .expect("three values");
+        let record = parts
+            .pop()
+            .and_then(Value::into_items)
+            .and_then(|mut records| records.pop())
+            .expect("one record");
+        let names: &[&str] = match batch.layout() {
+            Layout::Keys => &["event", "key", "type", "value"],
+            Layout::KeysOnly => &["event", "key"],
+            Layout::Stream => &["key", "id", "value"],
+            Layout::Plain | Layout::Generator => return record,
+        };
+        let values = record.into_items().expect("a tuple");
+        Value::Dict(names.iter().map(Value::str).zip(values).collect())
+    }
+
+    #[test]
+    fn a_record_is_the_same_to_the_engine_and_to_a_worker() {
+        let bytes = |text: &[u8]| text.to_vec();
+        let pairs = vec![(bytes(b"a"), bytes(b"1")), (bytes(b"\xff"), bytes(b"\xfe"))];
+        type Write<'a> = &'a dyn Fn(&mut dyn Sink);
+        let writes: [Write<'_>; 8] = [
+            &|sink| sink.text(b"t"),
+            &|sink| sink.text(b"\xff"),
+            &|sink| sink.texts(&[bytes(b"a"), bytes(b"\xff")]),
+            &|sink| sink.key(None, b"k"),
+            &|sink| sink.value(Some("set"), b"k\xff", "string", &Content::Text(b"v")),
+            &|sink| sink.value(None, b"k", "list", &Content::Texts(vec![bytes(b"\xff")])),
+            &|sink| sink.value(None, b"k", "hash", &Content::Fields(pairs.clone())),
+            &|sink| {
+                sink.entry(
+                    b"s",
+                    b"1-0",
+                    &[(b"a", b"1"), (b"\xff", b"\xfe"), (b"a", b"2")],
+                );
+            },
+        ];
+        for write in writes {
+            assert_eq!(
+                through_a_batch(|batch| write(batch)),
+                One::of(|one| write(one))
+            );
+        }
+    }
+}
