@@ -111,12 +111,11 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
             .iter()
             .filter_map(Value::as_text)
             .collect();
-        Arc::new(Session::new(
-            name.clone(),
-            record.text("description"),
-            requirements,
-            None,
-        ))
+        let inherits = record.get("inherits").is_some_and(Value::is_true);
+        Arc::new(
+            Session::new(name.clone(), record.text("description"), requirements, None)
+                .inheriting(inherits),
+        )
     });
     let made = registration::list::add(&session, &new, None)
         .map_err(|text| format!("session {name} was not restored: {text}"))?;

@@ -71,6 +71,8 @@ pub(crate) struct Session {
     pub(crate) description: Option<String>,
     /// The requirements as they were given.
     pub(crate) requirements: Vec<String>,
+    /// Whether its script named none, and these are what was installed on this server when it came.
+    pub(crate) inherits: bool,
     /// Whether some of them had to be installed for it.
     pub(crate) installed: AtomicBool,
     place: Mutex<Place>,
@@ -95,10 +97,27 @@ impl Session {
             description,
             installed: AtomicBool::new(!requirements.is_empty()),
             requirements,
+            inherits: false,
             place: Mutex::new(place),
             host: Mutex::default(),
             plans: Mutex::default(),
             replaced: AtomicBool::new(false),
+        }
+    }
+
+    /// The same, where its script named no requirements.
+    pub(crate) fn inheriting(mut self, inherits: bool) -> Self {
+        self.inherits = inherits;
+        self.installed = AtomicBool::new(!inherits && !self.requirements.is_empty());
+        self
+    }
+
+    /// The requirements that its script named.
+    pub(crate) fn named_requirements(&self) -> &[String] {
+        if self.inherits {
+            &[]
+        } else {
+            &self.requirements
         }
     }
 

@@ -127,6 +127,8 @@ settings! {
     abort_grace: Number = "AbortGrace", Python, Runtime, Number::new(250, 1);
     /// Functions write where the server would refuse it: on read-only replicas, above maxmemory.
     write_always: Number = "WriteAlways", Python, Runtime, Number::truth(false);
+    /// Scripts without requirements find the packages that were installed last on this server.
+    share_packages: Number = "SharePackages", Python, Runtime, Number::truth(true);
     /// Where pip finds wheels instead of an index.
     wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
     /// The number of a process: once it is gone, the server shuts down as after SIGTERM; 0: none.

@@ -315,7 +315,11 @@ fn what_is_exported_is_imported_whole_or_not_at_all() {
     let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
     wheel(wheels.path(), "big", "1.0", "big", "", 11);
     wheel(wheels.path(), "small", "1.0", "small", "", 0);
-    let from = Server::with(&offline(wheels.path(), &[]));
+    let mut options = offline(wheels.path(), &[]);
+    options
+        .module
+        .extend(["SharePackages", "0"].map(String::from));
+    let from = Server::with(&options);
     let mut to = Server::with(&offline(empty.path(), &[]));
     let (mut on_from, mut on_to) = (from.client(), to.client());
     let script = "GB('ShardsIDReader').map(lambda r: __import__('big').VALUE).run()";
@@ -368,7 +372,7 @@ fn what_is_exported_is_imported_whole_or_not_at_all() {
     for (name, wanted) in [
         ("GearReqVersion", ":2"),
         ("IsDownloaded", "\"yes\""),
-        ("IsInstalled", "\"no\""),
+        ("IsInstalled", "\"yes\""),
         ("Wheels", "[\"big-1.0-py3-none-any.whl\"]"),
         ("RefCount", ":1"),
         ("IsInReqDictionary", "\"yes\""),
@@ -540,4 +544,133 @@ fn functions_whose_packages_are_gone_say_why_and_come_back() {
             .first()
             .is_some_and(|version| version.text() == "2.0.0")
     });
+}
+
+#[test]
+fn scripts_without_requirements_find_what_was_installed_last() {
+    let wheels = nothing("redgrease-wheels");
+    wheel(wheels.path(), "first", "1.0", "1", "", 0);
+    wheel(wheels.path(), "first", "2.0", "2", "", 0);
+    wheel(wheels.path(), "second", "1.0", "s", "", 0);
+    let mut server = Server::with(&offline(wheels.path(), &[]));
+    let mut client = server.client();
+    let run = |client: &mut Client, expression: &str, options: &[&str]| {
+        let script = format!("GB('ShardsIDReader').map(lambda r: {expression}).run()");
+        client
+            .call(&[&["RG.PYEXECUTE", &script], options].concat())
+            .to_string()
+    };
+    let first = "__import__('first').VALUE";
+    let both = "__import__('first').VALUE + __import__('second').VALUE";
+    assert!(run(&mut client, first, &[]).contains("ModuleNotFoundError"));
+    assert_eq!(
+        run(&mut client, first, &["REQUIREMENTS", "first==1.0"]),
+        "[[\"1\"], []]"
+    );
+    assert_eq!(run(&mut client, first, &[]), "[[\"1\"], []]");
+    assert_eq!(
+        run(&mut client, "1", &["REQUIREMENTS", "second"]),
+        "[[\"1\"], []]"
+    );
+    assert_eq!(run(&mut client, both, &[]), "[[\"1s\"], []]");
+    // Whoever names requirements has these and no others.
+    let other = run(&mut client, first, &["REQUIREMENTS", "second"]);
+    assert!(other.contains("ModuleNotFoundError"), "{other}");
+    assert_eq!(
+        run(&mut client, "1", &["REQUIREMENTS", "first==2.0"]),
+        "[[\"1\"], []]"
+    );
+    assert_eq!(run(&mut client, both, &[]), "[[\"2s\"], []]");
+
+    // A function keeps what its script found, also where nothing else remembers it.
+    let script =
+        "import second\nGB('CommandReader').map(lambda r: second.VALUE).register(trigger='kept')";
+    client.register(script, &["ID", "kept"]);
+    let sessions = client.call(&["RG.PYDUMPSESSIONS", "SESSIONS", "kept"]);
+    let shown = sessions.items()[0].field("requirements").expect("a field");
+    assert_eq!(shown.items().len(), 0, "{sessions}");
+    assert_eq!(client.call(&["SAVE"]).text(), "OK");
+    let empty = nothing("redgrease-empty");
+    server.options_mut().module = offline(empty.path(), &[]).module;
+    forget_packages(&server);
+    server.restart();
+    let mut client = server.client();
+    assert_eq!(triggered(&mut client, "kept"), "s");
+    assert_eq!(run(&mut client, both, &[]), "[[\"2s\"], []]");
+    let sessions = client.call(&["RG.PYDUMPSESSIONS", "SESSIONS", "kept"]);
+    let shown = sessions.items()[0].field("requirements").expect("a field");
+    assert_eq!(shown.items().len(), 0, "{sessions}");
+
+    let set = ["RG.CONFIGSET", "SharePackages", "0"];
+    assert!(!client.call(&set).is_error());
+    assert!(run(&mut client, first, &[]).contains("ModuleNotFoundError"));
+    assert_eq!(triggered(&mut client, "kept"), "s");
+}
+
+#[test]
+fn requirements_without_a_common_solution_are_installed_one_by_one() {
+    let wheels = nothing("redgrease-wheels");
+    let needs = "Requires-Dist: base>=2\n";
+    wheel(wheels.path(), "base", "1.0", "1", "", 0);
+    wheel(wheels.path(), "base", "2.0", "2", "", 0);
+    wheel(wheels.path(), "above", "1.0", "a", needs, 0);
+    let server = Server::with(&offline(wheels.path(), &[]));
+    let mut client = server.client();
+    let script =
+        "import above, base\nGB('ShardsIDReader').map(lambda r: above.VALUE + base.VALUE).run()";
+    let wanted = "[[\"a1\"], []]";
+    for options in [&["REQUIREMENTS", "above", "base==1.0"][..], &[]] {
+        let reply = client.call(&[&["RG.PYEXECUTE", script], options].concat());
+        assert_eq!(reply.to_string(), wanted);
+    }
+    let server = Server::with(&offline(wheels.path(), &[]));
+    let mut client = server.client();
+    for requirement in ["base==1.0", "above"] {
+        let reply = client.call(&["RG.PYEXECUTE", "1", "REQUIREMENTS", requirement]);
+        assert_eq!(reply.text(), "OK");
+    }
+    let reply = client.call(&["RG.PYEXECUTE", script]);
+    assert_eq!(reply.to_string(), wanted);
+    // What cannot be installed at all is an error, also beside what can.
+    let reply = client.call(&["RG.PYEXECUTE", "1", "REQUIREMENTS", "above", "nowhere"]);
+    assert!(reply.text().contains("Could not satisfy"), "{reply}");
+}
+
+#[test]
+fn what_is_imported_is_installed_at_once() {
+    let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
+    wheel(wheels.path(), "small", "1.0", "small", "", 0);
+    let from = Server::with(&offline(wheels.path(), &[]));
+    let to = Server::with(&offline(empty.path(), &[]));
+    let (mut on_from, mut on_to) = (from.client(), to.client());
+    register(&mut on_from, "a", &["REQUIREMENTS", "small"]);
+    let import = import_of(&mut on_from, "small");
+    assert_eq!(on_to.call(&import).text(), "OK");
+    let shown = requirement(&mut on_to, "small").expect("it is known");
+    assert_eq!(shown.field("IsInstalled").expect("a field").text(), "yes");
+    let script = "import small\nGB('ShardsIDReader').map(lambda r: small.VALUE).run()";
+    let reply = on_to.call(&["RG.PYEXECUTE", script]);
+    assert_eq!(reply.to_string(), "[[\"small\"], []]");
+}
+
+/// The Python package finds that it runs here, and runs its gears.
+#[test]
+fn scripts_of_the_redgrease_package_run() {
+    let server = Server::start();
+    let mut client = server.client();
+    let package = ["REQUIREMENTS", "redgrease[runtime]==0.3.30", "redis==3.5.3"];
+    client.call(&["MSET", "k1", "a", "k2", "b"]);
+    let script = "from redgrease import CommandReader, KeysReader, cmd\n\
+        KeysReader().values().foreach(lambda v: cmd.rpush('seen', v)).register('k*', mode='sync')\n\
+        CommandReader().map(lambda r: cmd.get(r[1])).register(trigger='value', convertToStr=False)";
+    client.register(script, &package);
+    assert_eq!(client.call(&["SET", "k3", "c"]).text(), "OK");
+    assert_eq!(
+        client.call(&["LRANGE", "seen", "0", "-1"]).to_string(),
+        "[\"c\"]"
+    );
+    // Also for scripts that come after its requirements.
+    let script = "from redgrease import utils, execute\nGB('ShardsIDReader').map(lambda r: utils.str_if_bytes(execute('get', 'k1'))).run()";
+    let reply = client.call(&["RG.PYEXECUTE", script]);
+    assert_eq!(reply.to_string(), "[[\"a\"], []]");
 }

@@ -9,13 +9,14 @@ use std::sync::atomic::Ordering;
 use crate::answer::Reply;
 use crate::base::random_hex;
 use crate::execution::{self, Waiter};
-use crate::packages::environment::{Environment, normalise};
+use crate::packages::environment::{Environment, EnvironmentResult, normalise};
 use crate::packages::known;
 use crate::plan::Plan;
 use crate::record::value::{Value, decode};
 use crate::registrar::{Claim, commit, tell_registered};
-use crate::server::{Blocked, Command, Invocation, lock_server};
+use crate::server::{Blocked, Command, Invocation, Level, lock_server, log};
 use crate::session::{self, Session};
+use crate::settings::settings;
 use crate::worker::wire::FrameType;
 
 /// RG.PYEXECUTE
@@ -31,6 +32,8 @@ struct Request {
     claim: Claim,
     reinstall: bool,
     requirements: Vec<String>,
+    /// Whether they are not its own.
+    inherits: bool,
 }
 
 impl Request {
@@ -115,18 +118,47 @@ impl Command for PyExecute {
         let installs =
             request.reinstall || !known::all_known(&lock_server(), &request.requirements);
         let client = context.block();
-        let requirements = normalise(&request.requirements);
-        environments().get(
-            requirements,
-            request.reinstall,
-            move |environment| match environment
-                .and_then(|environment| load(request, name, replaced, environment, installs))
-            {
+        let then = move |request: Request, environment: EnvironmentResult| {
+            let loaded = environment
+                .and_then(|environment| load(request, name, replaced, environment, installs));
+            match loaded {
                 Ok(load) => load(client),
                 Err(text) => client.answer(Reply::error(text)),
-            },
-        );
+            }
+        };
+        if request.requirements.is_empty() && settings().share_packages.is_on() {
+            inherit(request, then);
+            return;
+        }
+        let requirements = normalise(&request.requirements);
+        environments().get(requirements, request.reinstall, move |environment| {
+            if environment.is_ok() {
+                known::installed(&request.requirements);
+            }
+            then(request, environment);
+        });
     }
+}
+
+/// Finds the environment of a script without requirements: with what was installed on this server, if that fits together.
+fn inherit(mut request: Request, then: impl FnOnce(Request, EnvironmentResult) + Send + 'static) {
+    request.requirements = known::shared();
+    request.inherits = !request.requirements.is_empty();
+    let requirements = normalise(&request.requirements);
+    environments().get(requirements, false, move |environment| match environment {
+        Err(text) if request.inherits => {
+            log(
+                Level::Warning,
+                &format!("a script runs without the packages that were installed last: {text}"),
+            );
+            request.requirements.clear();
+            request.inherits = false;
+            environments().get(Vec::new(), false, move |environment| {
+                then(request, environment);
+            });
+        }
+        environment => then(request, environment),
+    });
 }
 
 type Start = Box<dyn FnOnce(Blocked) + Send>;
@@ -139,16 +171,19 @@ fn load(
     environment: Arc<Environment>,
     installs: bool,
 ) -> Result<Start, String> {
-    if request.reinstall {
+    if request.reinstall && !request.inherits {
         known::renewed(&lock_server(), &request.requirements);
     }
-    let session = Arc::new(Session::new(
+    let session = Session::new(
         name,
         request.description,
         request.requirements,
         Some(environment),
-    ));
-    session.installed.store(installs, Ordering::Relaxed);
+    );
+    let session = Arc::new(session.inheriting(request.inherits));
+    session
+        .installed
+        .store(installs && !request.inherits, Ordering::Relaxed);
     let worker = session
         .host()
         .map_err(|absence| absence.to_string())?
@@ -213,7 +248,7 @@ fn finish(
         .and_then(Value::items)
         .unwrap_or(&empty);
     if !matches!(value.get("run"), None | Some(Value::None)) {
-        known::used(&lock_server(), &session.requirements);
+        known::used(&lock_server(), session.named_requirements());
     }
     let run = match value.get("run") {
         None | Some(Value::None) => None,

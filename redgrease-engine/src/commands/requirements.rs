@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use super::shown::requirement::describe;
 use crate::answer::Reply;
+use crate::packages::environment::environments;
 use crate::packages::known;
 use crate::registration;
 use crate::server::{Command, Invocation, lock_server};
@@ -56,9 +57,22 @@ impl Command for PyImportReq {
     const NAME: &'static CStr = c"rg.pyimportreq";
 
     fn run(call: Invocation<'_>) {
-        match known::import_from_client(&lock_server(), &call.arguments[1..]) {
-            Ok(()) => Reply::Ok.write(call.context),
-            Err(text) => call.context.reply_error(text),
+        let name = match known::import_from_client(&lock_server(), &call.arguments[1..]) {
+            Ok(name) => name,
+            Err(text) => {
+                call.context.reply_error(text);
+                return;
+            }
+        };
+        let requirement = vec![known::normal(&name)];
+        if !call.context.flags().may_block() {
+            environments().get(requirement, false, |_| ());
+            Reply::Ok.write(call.context);
+            return;
         }
+        let client = call.context.block();
+        environments().get(requirement, false, move |environment| {
+            client.answer(environment.map_or_else(Reply::error, |_| Reply::Ok));
+        });
     }
 }

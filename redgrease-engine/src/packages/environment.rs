@@ -18,7 +18,7 @@ use crate::packages::install::Installer;
 use crate::packages::wheels::Shelf;
 use crate::server::{Level, guarded, log, start_thread};
 use crate::settings::settings;
-pub(crate) use names::{Source, normalise, source, spelled};
+pub(crate) use names::{Source, normalise, package, source, spelled};
 use place::Place;
 
 /// An environment that workers can run in.

@@ -56,7 +56,7 @@ impl Installer<'_> {
         })
     }
 
-    /// Makes an environment in `directory` from wheels on the shelf.
+    /// Makes an environment in `directory` from wheels on the shelf: all at once, or, where that has no solution, one by one.
     ///
     /// # Errors
     /// What pip said.
@@ -66,10 +66,37 @@ impl Installer<'_> {
             &format!("making a Python environment for {}", requirements.join(" ")),
         );
         let _ = fs::remove_dir_all(directory);
-        let target = directory.join("bin").join("python");
         // The base environment's pip installs into the new one, which is a second faster than giving it a pip.
         let elsewhere = self.pip_version() >= Some(INSTALLS_ELSEWHERE);
         self.make_venv(directory, !elsewhere)?;
+        let installed = self.install_into(directory, elsewhere, requirements);
+        if requirements.len() < 2 {
+            return installed;
+        }
+        installed.or_else(|text| {
+            log(
+                Level::Notice,
+                &format!(
+                    "these requirements have no common solution ({text}); installing one by one"
+                ),
+            );
+            // Last those that say a version, so that it stays.
+            let (exact, open): (Vec<_>, Vec<_>) =
+                requirements.iter().partition(|one| one.contains("=="));
+            open.into_iter().chain(exact).try_for_each(|one| {
+                self.install_into(directory, elsewhere, std::slice::from_ref(one))
+            })
+        })
+    }
+
+    /// Has pip install requirements together; with a pip from `elsewhere`, or with the environment's own.
+    fn install_into(
+        &self,
+        directory: &Path,
+        elsewhere: bool,
+        requirements: &[String],
+    ) -> Result<(), String> {
+        let target = directory.join("bin").join("python");
         let mut command = if elsewhere {
             let mut command = pip(&self.base.python);
             command.arg("--python").arg(&target);
@@ -78,7 +105,7 @@ impl Installer<'_> {
             pip(&target)
         };
         command.args(["install", "--no-index"]);
-        let mut targets = Vec::new();
+        let mut targets: Vec<String> = Vec::new();
         for requirement in requirements {
             match self.shelf.find(requirement) {
                 Some(wheels) => {

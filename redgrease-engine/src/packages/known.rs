@@ -7,7 +7,7 @@ use std::ffi::CStr;
 use std::sync::Mutex;
 
 use crate::base::guard;
-use crate::packages::environment::normalise;
+use crate::packages::environment::{normalise, package};
 use crate::packages::wheels::Packed;
 use crate::server::{Level, ServerLock, lock_server, log, replicate};
 
@@ -26,6 +26,23 @@ struct Known {
 }
 
 static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+
+/// The requirements that were installed on this server, as they were given, the last one last.
+static INSTALLED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Notes that requirements were installed: what was installed of the same packages before is none any more.
+pub(crate) fn installed(names: &[String]) {
+    let mut installed = guard(&INSTALLED);
+    for name in names {
+        installed.retain(|one| package(one) != package(name));
+        installed.push(name.clone());
+    }
+}
+
+/// What scripts without requirements find: all that was installed on this server.
+pub(crate) fn shared() -> Vec<String> {
+    guard(&INSTALLED).clone()
+}
 
 /// A requirement in the spelling that its wheels are kept under.
 pub(crate) fn normal(name: &str) -> String {
@@ -123,31 +140,32 @@ pub(crate) fn ship(
 /// # Errors
 /// What is wrong with them.
 pub(crate) fn import(chunks: &[Vec<u8>]) -> Result<(), String> {
-    take(chunks, false)
+    take(chunks, false).map(|_| ())
 }
 
-fn take(chunks: &[Vec<u8>], imported: bool) -> Result<(), String> {
+fn take(chunks: &[Vec<u8>], imported: bool) -> Result<String, String> {
     let packed = Packed::parse(&chunks.concat())
         .ok_or("Bad serialization format on reading requirement name")?;
     packed.unpack(environments().shelf(), &normal(&packed.name))?;
+    installed(std::slice::from_ref(&packed.name));
     let mut known = guard(&KNOWN);
     known.retain(|one| one.name != packed.name);
     known.push(Known {
-        name: packed.name,
+        name: packed.name.clone(),
         shipped: true,
         imported,
     });
-    Ok(())
+    Ok(packed.name)
 }
 
-/// The same from a client: replicas get them too.
+/// The same from a client: replicas get them too. Gives the requirement.
 ///
 /// # Errors
 /// What is wrong with them.
-pub(crate) fn import_from_client(lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<(), String> {
-    take(chunks, true)?;
+pub(crate) fn import_from_client(lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<String, String> {
+    let name = take(chunks, true)?;
     replicate(lock, IMPORT, chunks);
-    Ok(())
+    Ok(name)
 }
 
 /// All requirements with their wheels, for a database file: what cannot be read is left out, and said in the log.
@@ -167,6 +185,7 @@ pub(crate) fn is_empty() -> bool {
 /// Forgets all, because others are about to be loaded. The wheels stay.
 pub(crate) fn clear() {
     guard(&KNOWN).clear();
+    guard(&INSTALLED).clear();
 }
 
 /// Gives all wheels to replicas and the append-only file once more.

@@ -12,6 +12,7 @@ struct Head {
     name: String,
     description: Option<String>,
     requirements: Vec<String>,
+    inherits: bool,
 }
 
 /// What is written of a registration.
@@ -59,6 +60,7 @@ impl Ledger {
                         name: session.name.clone(),
                         description: session.description.clone(),
                         requirements: session.requirements.clone(),
+                        inherits: session.inherits,
                     })
                 },
                 |entry| Arc::clone(&entry.session),
@@ -119,6 +121,7 @@ pub(super) fn record(entries: &[&Entry]) -> Vec<u8> {
             Value::str("requirements"),
             Value::List(head.requirements.iter().map(Value::str).collect()),
         ),
+        (Value::str("inherits"), Value::Bool(head.inherits)),
         (Value::str("registrations"), Value::List(registrations)),
     ]);
     let mut out = Vec::new();

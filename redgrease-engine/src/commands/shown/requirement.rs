@@ -11,7 +11,12 @@ use crate::session::Session;
 fn count_users(sessions: &[Arc<Session>], name: &str) -> usize {
     sessions
         .iter()
-        .filter(|session| session.requirements.iter().any(|known| known == name))
+        .filter(|session| {
+            session
+                .named_requirements()
+                .iter()
+                .any(|known| known == name)
+        })
         .count()
 }
 

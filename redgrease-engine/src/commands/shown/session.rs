@@ -116,7 +116,7 @@ impl SessionTexts {
 /// A session as RG.PYDUMPSESSIONS shows it.
 pub(crate) fn describe(usage: &Usage, all: &[Usage], verbose: bool) -> Reply {
     let session = &usage.session;
-    let requirements = session.requirements.iter().map(|name| {
+    let requirements = session.named_requirements().iter().map(|name| {
         if verbose {
             let sessions: Vec<_> = all.iter().map(|one| Arc::clone(&one.session)).collect();
             requirement::describe(name, &sessions)

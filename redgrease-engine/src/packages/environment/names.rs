@@ -68,6 +68,15 @@ pub(crate) fn spelled(name: &str) -> String {
     spelled
 }
 
+/// The package that a requirement names, in one spelling; the whole text where it names none.
+pub(crate) fn package(requirement: &str) -> String {
+    let requirement = requirement.trim();
+    match source(requirement) {
+        Source::Bare => requirement.to_owned(),
+        Source::Index | Source::Named { .. } => spelled(&requirement[..name_length(requirement)]),
+    }
+}
+
 /// Requirements in one spelling: names in lower case with `-`, sorted, each once.
 pub(crate) fn normalise(requirements: &[String]) -> Vec<String> {
     let mut normal: Vec<String> = requirements
@@ -107,6 +116,17 @@ mod tests {
             normalise(&["https://Host/A_b.whl".to_owned()]),
             ["https://Host/A_b.whl"]
         );
+    }
+
+    #[test]
+    fn requirements_name_packages() {
+        for (requirement, wanted) in [
+            (" My_Pkg.name[x] >= 1", "my-pkg-name"),
+            ("a@https://h/x.whl", "a"),
+            ("./a.whl", "./a.whl"),
+        ] {
+            assert_eq!(package(requirement), wanted);
+        }
     }
 
     #[test]
