@@ -8,7 +8,7 @@ export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test setup lint unit docs separation compatibility corpus ranges pins book clean
+.PHONY: demo test setup lint unit docs separation compatibility corpus ranges pins packages dashboards book clean
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -74,6 +74,11 @@ ranges:
 # the newest Python packages and their hashes, into the files that pin them
 pins:
 	$(PINS)/pin.sh
+
+# the dashboard's queries against a real Prometheus (Debian: the package prometheus)
+dashboards: setup
+	cargo build --features cli
+	dashboards/check.py target/debug/redgrease
 
 # the packages of the four crates, each built from what is in it
 packages:

@@ -16,6 +16,8 @@ mod interrupt;
 mod load;
 #[path = "cli/manage.rs"]
 mod manage;
+#[path = "cli/metrics.rs"]
+mod metrics;
 #[path = "cli/nodes.rs"]
 mod nodes;
 #[path = "cli/old.rs"]

@@ -74,7 +74,7 @@ fn findings_look_as_those_of_rustc() {
     let place = Place::empty();
     place.write(
         "a.py",
-        "import json\n\ndef area(width, height):\n    return widht * height\n",
+        "import json\n\ndef area(width, height):\n    return widht * height\n\narea(1, 2)\n",
     );
     place.write(
         "sub/b.py",
@@ -89,7 +89,7 @@ fn findings_look_as_those_of_rustc() {
 #[test]
 fn findings_for_programs() {
     let place = Place::empty();
-    place.write("a.py", "def area(width):\n    return wdith\n");
+    place.write("a.py", "def area(width):\n    return wdith\n\narea(1)\n");
     let ran = place.run(&["check", "--format", "json", "a.py"]);
     assert_eq!(ran.code, 1);
     let found: serde_json::Value = serde_json::from_str(ran.out.trim()).unwrap();

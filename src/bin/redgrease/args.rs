@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use commands::{
     AbortArgs, CheckArgs, CompletionsArgs, ConfigAction, ConfigArgs, EngineAction, EngineArgs,
-    Kind, Listing, LsArgs, ManArgs, NamesArgs, PauseArgs, RmArgs, RunArgs, ServeArgs, TopArgs,
-    TriggerArgs,
+    HealthArgs, Kind, Listing, LsArgs, ManArgs, MetricsArgs, NamesArgs, PauseArgs, RmArgs, RunArgs,
+    ServeArgs, TopArgs, TriggerArgs,
 };
 pub(crate) use words::{arranged, value_in};
 
@@ -235,6 +235,8 @@ pub(crate) enum Command {
     Resume(PauseArgs),
     Config(ConfigArgs),
     Top(TopArgs),
+    Metrics(MetricsArgs),
+    Health(HealthArgs),
     Serve(ServeArgs),
     Engine(EngineArgs),
     Completions(CompletionsArgs),

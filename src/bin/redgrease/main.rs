@@ -9,6 +9,7 @@ mod engine;
 mod execution;
 mod failure;
 mod generate;
+mod health;
 mod index;
 mod info;
 mod interrupt;
@@ -16,6 +17,7 @@ mod list;
 mod load;
 mod loader;
 mod manage;
+mod metrics;
 mod mirror;
 mod module;
 mod names;
@@ -105,6 +107,8 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
         Command::Resume(args) => manage::pause(args, true, &server, terminal),
         Command::Config(args) => settings::run(args, &server, terminal),
         Command::Top(args) => top::run(args, &server, terminal),
+        Command::Metrics(args) => metrics::run(args, &server, terminal),
+        Command::Health(args) => health::run(args, &server, terminal),
         Command::Engine(args) => engine::run(args, &server, terminal),
         Command::Names(args) => names::run(args, &layers, &cli.server, terminal),
         Command::Load(_)

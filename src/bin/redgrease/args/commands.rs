@@ -218,6 +218,33 @@ pub(crate) struct TopArgs {
     pub(crate) count: Option<u64>,
 }
 
+/// Print what the engine counts in the form of OpenMetrics, or answer with it
+///
+/// Runs, failures, durations, queues, the lag of streams, workers and their memory. Prometheus and its
+/// kin fetch it from http://ADDRESS/metrics.
+#[derive(Debug, Args)]
+pub(crate) struct MetricsArgs {
+    /// Answer at this address, or port of this machine, until Ctrl-C
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) listen: Option<String>,
+}
+
+/// Look whether functions run on a server
+///
+/// Exit code 0 when all is well, 1 when something is not, 3 when no server with the engine answers.
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    /// Longest lag of a stream that is well
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) max_lag: Option<f64>,
+    /// How many executions of a registration may wait
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_queued: Option<u64>,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
 /// Start a server with the engine, for development
 ///
 /// A private redis-server on 127.0.0.1. Its address is printed; Ctrl-C stops all of it. Without
