@@ -4,9 +4,10 @@
 
 mod common;
 
+use redgrease::client::Item;
 use redgrease::prelude::*;
-use redgrease::redis::Commands;
-use redgrease::{Error, Mode, PyExecuteOptions, Registered, Replace};
+use redgrease::redis::{self, Commands};
+use redgrease::{Error, Mode, PyExecuteOptions, Registered, Registrable, Registrations, Replace};
 
 use common::{gears, start};
 
@@ -23,7 +24,7 @@ mod old {
         python! { return 7 }
     }
 
-    #[keys_reader(prefix = "person:*", event_types = ["hset"], mode = "sync")]
+    #[keys_reader(name = "index", prefix = "person:*", event_types = ["hset"], mode = "sync")]
     pub(crate) fn index(record: Record) {
         python! { cmd.sadd("old", record.key) }
     }
@@ -37,7 +38,7 @@ mod new {
         python! { return "good evening " + name }
     }
 
-    #[keys_reader(prefix = "person:*", event_types = ["hset"], mode = "sync")]
+    #[keys_reader(name = "index", prefix = "person:*", event_types = ["hset"], mode = "sync")]
     pub(crate) fn index(record: Record) {
         python! { cmd.sadd("new", record.key) }
     }
@@ -149,7 +150,7 @@ mod failing {
     pub(super) const LINE: u32 = line!() + 6;
 
     /// Fails in the line that `LINE` says.
-    #[keys_reader(prefix = "person:*", event_types = ["hset"], mode = "sync")]
+    #[keys_reader(name = "index", prefix = "person:*", event_types = ["hset"], mode = "sync")]
     pub(crate) fn index(record: Record) {
         python! {
             key = record.key
@@ -183,4 +184,238 @@ fn the_last_error_of_a_function_names_the_line_in_rust() {
         errors[0].1.to_string().contains("\"<string>\", line"),
         "{errors:?}"
     );
+}
+
+mod first {
+    use redgrease::prelude::*;
+
+    #[keys_reader(prefix = "n:*", event_types = ["set"], mode = "sync")]
+    pub(crate) fn count(record: Record) {
+        python! { cmd.sadd("first", record.key) }
+    }
+}
+
+mod second {
+    use redgrease::prelude::*;
+
+    #[keys_reader(prefix = "n:*", event_types = ["set"], mode = "sync")]
+    pub(crate) fn count(record: Record) {
+        python! { cmd.sadd("second", record.key) }
+    }
+}
+
+#[test]
+fn functions_of_one_name_in_two_modules_are_two() {
+    let server = start();
+    let mut con = gears(&server);
+    let both = registrations![first::count, second::count];
+    let report = both.register_all(&mut con).unwrap();
+    let names: Vec<&str> = report.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        names,
+        [
+            concat!(module_path!(), "::first::count"),
+            concat!(module_path!(), "::second::count")
+        ]
+    );
+    let _: () = con.set("n:1", 1).unwrap();
+    for set in ["first", "second"] {
+        let seen: Vec<String> = con.smembers(set).unwrap();
+        assert_eq!(seen, ["n:1"], "{set}");
+    }
+    first::count::register(&mut con).unwrap();
+    assert_eq!(con.dumpregistrations().unwrap().len(), 2);
+    let list = [
+        first::count::item(),
+        second::count::item(),
+        first::count::item(),
+    ];
+    let error = Registrations::new(list).register_all(&mut con).unwrap_err();
+    assert!(matches!(error, Error::DuplicateName { .. }), "{error}");
+}
+
+/// Registers the script of a function as another build would have done it.
+fn register_as(con: &mut RedisGears, item: Item, session: &str, change: (&str, &str)) {
+    let script = item.script();
+    assert!(script.text().contains(change.0), "{}", script.text());
+    let text = script.text().replace(change.0, change.1);
+    let options = PyExecuteOptions::new().id(session);
+    con.pyexecute_options(&text, &options).unwrap();
+}
+
+const PACKAGE: &str = concat!(
+    ", registered by ",
+    env!("CARGO_PKG_NAME"),
+    " ",
+    env!("CARGO_PKG_VERSION"),
+    " at ",
+    file!()
+);
+
+#[test]
+fn what_an_older_build_registered_under_the_bare_name_is_taken_over() {
+    let server = start();
+    let mut con = gears(&server);
+    let text = first::count::script().text().to_owned();
+    let start = text.find("desc='").unwrap() + 6;
+    let end = start + text[start..].find('\'').unwrap();
+    let description = &text[start..end];
+    register_as(
+        &mut con,
+        first::count::item(),
+        "redgrease-event-count",
+        (description, "redgrease count 0123456789abcdef"),
+    );
+    let both = registrations![first::count, second::count];
+    let report = both.register_all(&mut con).unwrap();
+    let done: Vec<Registered> = report.into_iter().map(|(_, done)| done).collect();
+    assert_eq!(done, [Registered::Replaced, Registered::Created]);
+    let registrations = con.dumpregistrations().unwrap();
+    assert_eq!(registrations.len(), 2);
+    let description = registrations[0].description.as_deref().unwrap();
+    assert!(description.contains(PACKAGE), "{description}");
+}
+
+mod mine {
+    use redgrease::prelude::*;
+
+    #[command]
+    pub(crate) fn owned() -> i64 {
+        python! { return 1 }
+    }
+
+    #[keys_reader(name = "owned", mode = "sync")]
+    pub(crate) fn event(record: Record) {
+        python! { log(record.key) }
+    }
+}
+
+mod taken {
+    use redgrease::prelude::*;
+
+    #[command(replace = true)]
+    pub(crate) fn owned() -> i64 {
+        python! { return 2 }
+    }
+
+    #[command(trigger = "owned", replace = false)]
+    pub(crate) fn kept() -> i64 {
+        python! { return 3 }
+    }
+
+    #[keys_reader(name = "owned", mode = "sync", replace = true)]
+    pub(crate) fn event(record: Record) {
+        python! { log(record.key + "!") }
+    }
+}
+
+#[test]
+fn functions_of_another_package_stay_unless_they_are_to_be_replaced() {
+    let server = start();
+    let mut con = gears(&server);
+    let theirs = (PACKAGE, ", registered by other 2.0.0 at src/lib.rs");
+    register_as(&mut con, taken::owned::item(), "theirs-1", theirs);
+    let events = "redgrease-event-owned";
+    register_as(&mut con, taken::event::item(), events, theirs);
+    let by = "by other 2.0.0 at src/lib.rs:";
+
+    let errors = [
+        registrations![mine::owned]
+            .register_all(&mut con)
+            .unwrap_err(),
+        registrations![mine::event]
+            .register_all(&mut con)
+            .unwrap_err(),
+        mine::owned::register(&mut con).unwrap_err(),
+        mine::event::register(&mut con).unwrap_err(),
+        mine::owned().on(&mut con).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains(by), "{error}");
+        assert!(error.to_string().contains("replace = true"), "{error}");
+    }
+    assert_eq!(taken::kept().on(&mut con).unwrap(), 2);
+    assert_eq!(con.dumpregistrations().unwrap().len(), 2);
+    let report = registrations![taken::owned, taken::event]
+        .register_all(&mut con)
+        .unwrap();
+    // the code is the same, only the owner is another one
+    assert!(
+        report
+            .iter()
+            .all(|(_, done)| *done == Registered::Unchanged)
+    );
+
+    con.pyexecute("GB('CommandReader').map(lambda x: 5).register(trigger='other')")
+        .unwrap();
+    let error = unnamed().on(&mut con).unwrap_err();
+    assert!(error.is_duplicate_trigger(), "{error}");
+    assert!(error.to_string().contains("by a script"), "{error}");
+    assert_eq!(replacing().on(&mut con).unwrap(), 6);
+}
+
+#[command(trigger = "other")]
+fn unnamed() -> i64 {
+    python! { return 6 }
+}
+
+#[command(trigger = "other", replace = true)]
+fn replacing() -> i64 {
+    python! { return 6 }
+}
+
+mod older {
+    use redgrease::prelude::*;
+
+    #[command(trigger = "typed")]
+    pub(crate) fn typed(width: i64) -> i64 {
+        python! {
+            cmd.incr("calls")
+            return width
+        }
+    }
+}
+
+mod newer {
+    use redgrease::prelude::*;
+
+    #[command(trigger = "typed")]
+    pub(crate) fn typed(width: i64, height: Option<i64>) -> Option<i64> {
+        python! {
+            cmd.incr("calls")
+            return width * (height or 1)
+        }
+    }
+}
+
+#[test]
+fn a_caller_of_another_build_is_told_both_signatures_and_calls_nothing() {
+    let server = start();
+    let mut con = gears(&server);
+    assert_eq!(older::typed(2).on(&mut con).unwrap(), 2);
+    // it knows before it calls for the first time
+    let error = newer::typed(2, None).on(&mut con).unwrap_err();
+    assert!(error.is_other_signature(), "{error}");
+    let text = error.to_string();
+    assert!(text.contains("(width: int) -> int"), "{text}");
+    assert!(
+        text.contains("(width: int, height: int = None) -> int or None"),
+        "{text}"
+    );
+    assert!(text.contains(file!()), "{text}");
+    // a function that was there is replaced while its caller runs
+    registrations![newer::typed].register_all(&mut con).unwrap();
+    let error = older::typed(2).on(&mut con).unwrap_err();
+    assert!(error.is_other_signature(), "{error}");
+    assert!(error.to_string().contains("(width: int) -> int"), "{error}");
+    assert_eq!(con.get::<_, i64>("calls").unwrap(), 1);
+    assert_eq!(newer::typed(2, Some(3)).on(&mut con).unwrap(), Some(6));
+    // other clients need not know of signatures
+    let reply: Vec<String> = redis::cmd("RG.TRIGGER")
+        .arg(&["typed", "4"])
+        .query(&mut con)
+        .unwrap();
+    assert_eq!(reply, ["4"]);
+    registrations![older::typed].register_all(&mut con).unwrap();
+    assert_eq!(older::typed(2).on(&mut con).unwrap(), 2);
 }

@@ -39,12 +39,47 @@ pub enum Error {
 
     /// A server-side function with this trigger exists already and `replace` was not given.
     #[error(
-        "the trigger `{trigger}` is already registered on the server; \
-         `replace = true` puts the new code in its place, `replace = false` keeps and calls the old one"
+        "the trigger `{trigger}` is already registered on the server{}; \
+         `replace = true` puts the new code in its place, `replace = false` keeps and calls the old one",
+        by(.owner.as_deref())
     )]
     DuplicateTrigger {
         /// The name given to `RG.TRIGGER`.
         trigger: String,
+        /// Who registered it, as far as its description tells: package, version and place.
+        owner: Option<String>,
+    },
+
+    /// A function that runs at events has the name of one that another package registered.
+    #[error(
+        "`{name}` is already registered on the server{}; \
+         `replace = true` puts the new code in its place, `name = \"…\"` lets both be there",
+        by(.owner.as_deref())
+    )]
+    DuplicateName {
+        /// The name of the function.
+        name: String,
+        /// Who registered it: package, version and place.
+        owner: Option<String>,
+    },
+
+    /// The function on the server takes or gives something else than the one that the program was
+    /// built with. It was not called.
+    #[error(
+        "`{trigger}` is {server} on the server{}, but this program was built for {program}; \
+         it was not called. Register the function of this build (`replace = true`), or run the program \
+         of that one",
+        by(.owner.as_deref())
+    )]
+    OtherSignature {
+        /// The name given to `RG.TRIGGER`.
+        trigger: String,
+        /// What the function on the server takes and gives.
+        server: String,
+        /// What the program sends and reads.
+        program: String,
+        /// Who registered it, as far as that is known: package, version and place.
+        owner: Option<String>,
     },
 
     /// The server knows no function with this trigger.
@@ -139,6 +174,11 @@ impl Error {
         }
     }
 
+    /// Whether the function on the server is another one than the program was built for.
+    pub fn is_other_signature(&self) -> bool {
+        matches!(self, Self::OtherSignature { .. })
+    }
+
     /// Whether the server knows no such trigger.
     pub fn is_not_registered(&self) -> bool {
         matches!(self, Self::NotRegistered { .. })
@@ -228,6 +268,11 @@ impl From<RedisError> for Error {
 pub(crate) fn is_unknown_execution(message: &str) -> bool {
     let words = ["execution plan does not exist", "execution does not exist"];
     words.iter().any(|words| message.starts_with(words))
+}
+
+/// Who registered something.
+fn by(owner: Option<&str>) -> String {
+    owner.map_or_else(String::new, |owner| format!(", by {owner}"))
 }
 
 /// What the server has instead of the engine.

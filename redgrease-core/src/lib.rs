@@ -18,6 +18,7 @@ pub mod error;
 pub mod gear;
 pub mod literal;
 pub mod messages;
+mod origin;
 #[cfg(feature = "check")]
 pub mod python;
 pub mod pyversion;

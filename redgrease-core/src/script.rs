@@ -10,6 +10,7 @@ pub(crate) mod helpers;
 use std::fmt::Write as _;
 
 use crate::gear::{Code, Reader};
+use crate::origin::Origin;
 use crate::spec::{Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Value};
 use helpers::Helpers;
 
@@ -154,13 +155,22 @@ pub fn command_script(spec: &CommandSpec) -> Script {
         .collect();
     writer.line(&format!("_rg_parameters = [{}]", parameters.join(", ")));
     writer.line("def _rg_call(record):");
+    let hooked = spec.is_hook();
+    let signature = function.signature();
+    let given = if hooked {
+        // Those who send the command know nothing of signatures.
+        "record[1:]".to_owned()
+    } else {
+        writer.helpers.need("signed");
+        let (mark, signature) = (quote(&mark(&signature)), quote(&signature));
+        format!("_rg_signed(record[1:], {mark}, {signature})")
+    };
     writer.line(&format!(
-        "    return {name}(*_rg_arguments('{name}()', _rg_parameters, record[1:]))",
+        "    return {name}(*_rg_arguments('{name}()', _rg_parameters, {given}))",
         name = function.name
     ));
     let on_registered = spec.on_registered.as_ref().map(|f| writer.on_registered(f));
     writer.requirements(spec.requirements);
-    let hooked = spec.arguments.iter().any(|(name, _)| *name == "hook");
     let mut arguments: Vec<String> = Vec::new();
     if !hooked {
         arguments.push(format!("trigger={}", quote(spec.trigger)));
@@ -179,8 +189,30 @@ pub fn command_script(spec: &CommandSpec) -> Script {
     if !hooked {
         steps.push(writer.encoding(function.result));
     }
-    writer.finish_registered("CommandReader", spec.trigger, &steps, &arguments)
+    let place = place_of(function);
+    let origin = Origin {
+        name: spec.name,
+        package: spec.package,
+        place: &place,
+        signature: (!hooked).then_some(&signature),
+    };
+    writer.finish_registered("CommandReader", &origin, &steps, &arguments)
 }
+
+/// File and line of a function.
+fn place_of(function: &Function) -> String {
+    format!("{}:{}", function.file, function.line)
+}
+
+/// What a typed caller sends before the arguments: a hash of the signature that it was built for.
+pub(crate) fn mark(signature: &str) -> String {
+    let mut hash = Hash::default();
+    hash.add(signature);
+    format!("{MARK}{}", &hash.finish()[8..])
+}
+
+/// What the mark of a typed caller begins with.
+const MARK: &str = "~sig:";
 
 /// The script that registers a function for events of keys or of streams.
 ///
@@ -217,7 +249,14 @@ pub fn event_script(spec: &EventSpec) -> Script {
         function.name
     )];
     let reader = crate::gear::table::entry(spec.reader).name;
-    writer.finish_registered(reader, function.name, &steps, &arguments)
+    let place = place_of(function);
+    let origin = Origin {
+        name: spec.name,
+        package: spec.package,
+        place: &place,
+        signature: None,
+    };
+    writer.finish_registered(reader, &origin, &steps, &arguments)
 }
 
 fn argument(name: &str, value: Value) -> String {
@@ -387,14 +426,16 @@ impl Writer {
     fn finish_registered(
         mut self,
         reader: &str,
-        name: &str,
+        origin: &Origin<'_>,
         steps: &[String],
         arguments: &[String],
     ) -> Script {
-        let description = quote(&format!("redgrease {name} {HASH}"));
-        self.described(&format!(
-            "_rg = GearsBuilder('{reader}', desc={description})"
-        ));
+        // Where the function stands and which build it is of changes nothing of what it does.
+        self.hash.add(&format!("{reader} {}", origin.name));
+        let description = quote(&format!("{origin} {HASH}"));
+        let line = format!("_rg = GearsBuilder('{reader}', desc={description})\n");
+        self.hash_at = line.rfind(HASH).map(|at| self.text.len() + at);
+        self.text.push_str(&line);
         for step in steps {
             self.line(&format!("_rg.{step}"));
         }

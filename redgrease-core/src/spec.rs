@@ -8,6 +8,8 @@
 //! };
 //!
 //! const AREA: CommandSpec = CommandSpec {
+//!     name: "square",
+//!     package: "geometry 1.0.0",
 //!     function: Function {
 //!         name: "square",
 //!         def: "def square(side):\n    return side * side\n",
@@ -100,6 +102,21 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// The type in Python, as far as it is one.
+    fn python(self) -> String {
+        match self {
+            Self::Text => "str".to_owned(),
+            Self::Bytes => "bytes".to_owned(),
+            Self::Int => "int".to_owned(),
+            Self::Float => "float".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::Unit | Self::Mark => "None".to_owned(),
+            Self::Optional(inner) => format!("{} or None", inner.python()),
+            Self::Pickle => "any value".to_owned(),
+            Self::Json => "what JSON can hold".to_owned(),
+        }
+    }
+
     /// How one of many records travels that are read as this encoding says.
     #[cfg(feature = "client")]
     pub(crate) const fn of_record(self) -> Self {
@@ -180,6 +197,60 @@ pub struct Function {
     pub line: u32,
 }
 
+impl Function {
+    /// What it takes and gives, in Python's words.
+    ///
+    /// ```
+    /// use redgrease_core::spec::{Arity, Decode, Encoding, Function, Param};
+    ///
+    /// let area = Function {
+    ///     name: "area",
+    ///     def: "",
+    ///     params: &[Param { name: "side", decode: Decode::Float, arity: Arity::Required }],
+    ///     result: Encoding::Optional(&Encoding::Float),
+    ///     uses: &[],
+    ///     cmd_methods: &[],
+    ///     file: "",
+    ///     line: 0,
+    /// };
+    /// assert_eq!(area.signature(), "(side: float) -> float or None");
+    /// ```
+    pub fn signature(&self) -> String {
+        let params: Vec<String> = self
+            .params
+            .iter()
+            .map(
+                |Param {
+                     name,
+                     decode,
+                     arity,
+                 }| {
+                    let kind = decode.python();
+                    match arity {
+                        Arity::Required => format!("{name}: {kind}"),
+                        Arity::Optional => format!("{name}: {kind} = None"),
+                        Arity::Variadic => format!("*{name}: {kind}"),
+                    }
+                },
+            )
+            .collect();
+        format!("({}) -> {}", params.join(", "), self.result.python())
+    }
+}
+
+impl Decode {
+    /// The type in Python.
+    fn python(self) -> &'static str {
+        match self {
+            Self::Str => "str",
+            Self::Bytes => "bytes",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Bool => "bool",
+        }
+    }
+}
+
 /// A value of a registration argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -197,6 +268,10 @@ pub enum Value {
 /// Everything `#[command]` knows about a server-side command.
 #[derive(Debug, Clone, Copy)]
 pub struct CommandSpec {
+    /// The name that it has for the server: the trigger, or the path in Rust when it hooks a command.
+    pub name: &'static str,
+    /// The package that it stands in, with its version; empty when that is not known.
+    pub package: &'static str,
     /// The Python function.
     pub function: Function,
     /// The trigger: the first argument of `RG.TRIGGER`.
@@ -216,9 +291,20 @@ pub struct CommandSpec {
     pub replace: Replace,
 }
 
+impl CommandSpec {
+    /// Whether it takes the place of a command of Redis, and has no trigger.
+    pub fn is_hook(&self) -> bool {
+        self.arguments.iter().any(|(name, _)| *name == "hook")
+    }
+}
+
 /// Everything `#[keys_reader]` and `#[stream_reader]` know about a function that runs at events.
 #[derive(Debug, Clone, Copy)]
 pub struct EventSpec {
+    /// The name that it has for the server: its path in Rust, unless another was given.
+    pub name: &'static str,
+    /// The package that it stands in, with its version; empty when that is not known.
+    pub package: &'static str,
     /// The Python function; it gets one record with attributes.
     pub function: Function,
     /// Which events: those of keys or those of streams.
@@ -231,4 +317,6 @@ pub struct EventSpec {
     pub on_registered: Option<Function>,
     /// Python packages the function needs, as pip requirement specifiers.
     pub requirements: &'static [&'static str],
+    /// Whether the function of another package that has its name is replaced.
+    pub replace: Replace,
 }

@@ -68,6 +68,8 @@ fn function(text: &'static str, params: &'static [Param], result: Encoding) -> F
 
 fn spec(function: Function) -> CommandSpec {
     CommandSpec {
+        name: "area",
+        package: "shapes 1.0.0",
         function,
         trigger: "area",
         mode: Mode::AsyncLocal,
@@ -154,6 +156,9 @@ fn texts_of_scripts() {
         Encoding::Float,
     ));
     let event = EventSpec {
+        name: "shapes::area",
+        package: "shapes 1.0.0",
+        replace: Replace::Refuse,
         function: function("\n    cmd.get(record.key)\n", RECORD, Encoding::Unit),
         reader: Reader::Keys,
         arguments: &[
@@ -205,7 +210,7 @@ fn commands_decode_call_and_encode() {
     );
     let lines: Vec<&str> = out.lines().collect();
     assert!(
-        lines[0].starts_with("registered {\"desc\": \"redgrease area "),
+        lines[0].starts_with("registered {\"desc\": \"redgrease area, registered by shapes 1.0.0 at src/main.rs:12 as (a: str, b: int = None, *c: bool) -> str "),
         "{out}"
     );
     assert_eq!(lines[1], r#"b"('x', None, [])""#);

@@ -34,6 +34,8 @@ pub(crate) enum Trigger {
 pub(crate) struct Arguments {
     pub(crate) on: Option<Expr>,
     pub(crate) trigger: Option<Trigger>,
+    /// The name of a function that runs at events, in place of its path.
+    pub(crate) name: Option<LitStr>,
     pub(crate) requirements: Vec<LitStr>,
     pub(crate) replace: Replace,
     pub(crate) mode: Mode,
@@ -55,6 +57,7 @@ impl Default for Arguments {
         Self {
             on: None,
             trigger: None,
+            name: None,
             requirements: Vec::new(),
             replace: Replace::default(),
             mode: Mode::default(),
@@ -164,6 +167,13 @@ impl Arguments {
         match name {
             "on" => self.on = Some(value.clone()),
             "file" => self.file = text(name, "\"script.py\"", value, report),
+            "name" => {
+                self.name = text(name, "\"orders/index\"", value, report);
+                if let Some(empty) = self.name.take_if(|name| name.value().trim().is_empty()) {
+                    let message = messages::argument_value(name, "a name", "\"orders/index\"");
+                    report.error(empty.span(), message);
+                }
+            }
             "requirements" => self.requirements = texts(name, value, report),
             "replace" => match value {
                 Expr::Lit(ExprLit {

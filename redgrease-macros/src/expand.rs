@@ -99,13 +99,17 @@ fn function(command: &Command, has_errors: bool) -> TokenStream {
         #(#pushes)*
     };
     let decode = decoder(command, &private);
+    let state = hidden("STATE");
+    let declare = quote!(static #state: #private::CommandState = #private::CommandState::new(););
     let (output, body) = match &command.arguments.on {
         None => (
             quote!(#private::Call<#value>),
-            quote!(#private::Call::new(&#name::SPEC, #args, #decode)),
+            quote! {
+                #declare
+                #private::Call::new(&#name::SPEC, &#state, #args, #decode)
+            },
         ),
         Some(on) => {
-            let state = hidden("STATE");
             let (call, wait) = match asyncness {
                 Some(_) => (quote!(call_on_async), Some(quote!(.await))),
                 None => (quote!(call_on), None),
@@ -134,9 +138,7 @@ fn function(command: &Command, has_errors: bool) -> TokenStream {
                 Some(written) => written.to_token_stream(),
                 None => quote!(#private::Result<#value>),
             };
-            let state =
-                quote!(static #state: #private::CommandState = #private::CommandState::new(););
-            (output, quote!(#state #result))
+            (output, quote!(#declare #result))
         }
     };
     let place = name.span();

@@ -96,6 +96,8 @@ fn spec(command: &Command) -> CommandSpec {
     let arguments = &command.arguments;
     let result = syn::parse2(command.signature.reply.value.clone());
     CommandSpec {
+        name: constant(command.trigger()),
+        package: "",
         function: function(
             &command.python,
             Vec::leak(params.collect()),
@@ -113,7 +115,11 @@ fn spec(command: &Command) -> CommandSpec {
 
 fn event_spec(event: &Event) -> EventSpec {
     let arguments = &event.arguments;
+    let name = arguments.name.as_ref();
     EventSpec {
+        name: constant(name.map_or_else(|| event.python.name.clone(), syn::LitStr::value)),
+        package: "",
+        replace: arguments.replace,
         function: function(&event.python, &[], Encoding::Unit),
         reader: event.of.reader().unwrap_or(Reader::Keys),
         arguments: others(arguments),

@@ -2,19 +2,19 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use redis::ConnectionLike;
 
 use super::args::Args;
 use super::binding::Binding;
 use super::data::{Outcome, RawRecord, Registration};
-use super::execute::register_script;
-use super::registrations;
+use super::execute::{is_made_by, register_script};
+use super::registrations::{self, is_foreign, origin, owner};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
 use crate::error::{Error, Result};
-use crate::script::{Script, command_script};
+use crate::script::{Script, command_script, mark};
 use crate::spec::{CommandSpec, Replace};
 
 /// What registering a function did.
@@ -73,9 +73,13 @@ async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Reg
     let script = command_script(spec);
     let answer = register_script(&script, &options(spec), runner).await;
     match registration(answer, &script, || spec.trigger.to_string()) {
-        Err(error) if error.is_duplicate_trigger() && spec.replace == Replace::Keep => {
-            Ok(Registered::Unchanged)
-        }
+        Err(error) if error.is_duplicate_trigger() => match spec.replace {
+            Replace::Keep => Ok(Registered::Unchanged),
+            _ => Err(Error::DuplicateTrigger {
+                trigger: spec.trigger.to_string(),
+                owner: owner_of(spec, runner).await,
+            }),
+        },
         registered => registered,
     }
 }
@@ -83,16 +87,43 @@ async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Reg
 /// Puts the code in the place of what holds the trigger now.
 pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Registered> {
     let script = command_script(spec);
-    let holds = |old: &Registration| old.trigger() == Some(spec.trigger);
-    registrations::replace(&script, options(spec), runner, holds)
+    let holds = |old: &Registration| holds(spec, old);
+    let allowed = |old: &Registration| {
+        if spec.replace == Replace::Replace || !is_foreign(spec.package, old) {
+            return Ok(());
+        }
+        Err(Error::DuplicateTrigger {
+            trigger: spec.trigger.to_string(),
+            owner: owner(old),
+        })
+    };
+    registrations::replace(&script, options(spec), runner, holds, allowed)
         .await
         .map_err(|error| mapped(error, &script))
 }
 
+/// Whether a registration of the server is this command, or older code of it.
+pub(super) fn holds(spec: &CommandSpec, old: &Registration) -> bool {
+    match spec.is_hook() {
+        true => registrations::is_session_of(SESSION, spec.name, spec.function.name, old),
+        false => old.trigger() == Some(spec.trigger),
+    }
+}
+
+/// Who registered what holds the trigger now, if the server tells.
+async fn owner_of(spec: &CommandSpec, runner: &mut impl Runner) -> Option<String> {
+    let registrations = runner.run(requests::dump_registrations()).await.ok()?;
+    let old = registrations.iter().find(|old| holds(spec, old))?;
+    owner(old)
+}
+
+/// What the names of the sessions of commands begin with.
+const SESSION: &str = "redgrease-";
+
 fn options(spec: &CommandSpec) -> PyExecuteOptions {
     registrations::options(
-        "redgrease-",
-        spec.trigger,
+        SESSION,
+        spec.name,
         spec.requirements,
         (spec.function.file, spec.function.line),
     )
@@ -106,7 +137,10 @@ pub(super) fn registration(
 ) -> Result<Registered> {
     match answer {
         Ok(_) => Ok(Registered::Created),
-        Err(error) if is_duplicate(&error) => Err(Error::DuplicateTrigger { trigger: trigger() }),
+        Err(error) if is_duplicate(&error) => Err(Error::DuplicateTrigger {
+            trigger: trigger(),
+            owner: None,
+        }),
         Err(error) => Err(mapped(error, script)),
     }
 }
@@ -130,19 +164,104 @@ pub(super) fn mapped(error: Error, script: &Script) -> Error {
 #[doc(hidden)]
 pub type Decoder<T> = fn(Vec<RawRecord>) -> Result<T>;
 
+/// What is known of the function that the server has under the trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    /// It looks at the signature that a call was built for.
+    Signed,
+    /// It takes the arguments as they are.
+    Plain,
+}
+
+/// Looks at what the server has under the trigger, and registers the function when that is nothing,
+/// or is to be replaced. `bound` functions do not call older code that they were not told to keep.
+async fn prepare(spec: &CommandSpec, bound: bool, runner: &mut impl Runner) -> Result<Known> {
+    for _ in 0..2 {
+        let registrations = match runner.run(requests::dump_registrations()).await {
+            Ok(registrations) => registrations,
+            // One may be allowed to call functions and nothing else.
+            Err(Error::Redis(_)) if !bound => return Ok(Known::Plain),
+            Err(Error::Redis(_)) => {
+                register_on(spec, runner).await?;
+                return Ok(Known::Plain);
+            }
+            Err(error) => return Err(error),
+        };
+        let Some(old) = registrations.iter().find(|old| holds(spec, old)) else {
+            match register_on(spec, runner).await {
+                // somebody else was quicker
+                Err(error) if error.is_duplicate_trigger() => continue,
+                registered => drop(registered?),
+            }
+            return Ok(Known::Signed);
+        };
+        if is_made_by(old, &command_script(spec)) {
+            return Ok(Known::Signed);
+        }
+        if spec.replace == Replace::Replace {
+            replace_on(spec, runner).await?;
+            return Ok(Known::Signed);
+        }
+        if spec.replace == Replace::Refuse && (bound || is_foreign(spec.package, old)) {
+            return Err(Error::DuplicateTrigger {
+                trigger: spec.trigger.to_string(),
+                owner: owner(old),
+            });
+        }
+        let program = spec.function.signature();
+        return match origin(old).and_then(|origin| origin.signature) {
+            None => Ok(Known::Plain),
+            Some(server) if server == program => Ok(Known::Signed),
+            Some(server) => Err(Error::OtherSignature {
+                trigger: spec.trigger.to_string(),
+                server: server.to_string(),
+                program,
+                owner: owner(old),
+            }),
+        };
+    }
+    Ok(Known::Plain)
+}
+
 /// Triggers a registered command and decodes what it returned.
 async fn trigger_on<T>(
     spec: &CommandSpec,
+    known: Known,
     args: &[Vec<u8>],
     decode: Decoder<T>,
     runner: &mut impl Runner,
 ) -> Result<T> {
-    let request = requests::trigger(spec.trigger, args);
-    let records = runner
-        .run(request)
-        .await
-        .map_err(|error| mapped(error, &command_script(spec)))?;
+    let request = match known {
+        Known::Plain => requests::trigger(spec.trigger, args),
+        Known::Signed => {
+            let mark = mark(&spec.function.signature()).into_bytes();
+            let args: Vec<&[u8]> = std::iter::once(&mark)
+                .chain(args)
+                .map(Vec::as_slice)
+                .collect();
+            requests::trigger(spec.trigger, &args)
+        }
+    };
+    let records = runner.run(request).await.map_err(|error| {
+        other_signature(spec, &error).unwrap_or_else(|| mapped(error, &command_script(spec)))
+    })?;
     decode(records).map_err(|error| named(spec, error))
+}
+
+/// The refusal of a function that has another signature than the call was built for.
+fn other_signature(spec: &CommandSpec, error: &Error) -> Option<Error> {
+    let Error::Python(python) = error else {
+        return None;
+    };
+    let server = python
+        .exception
+        .strip_prefix("TypeError: another signature than ")?;
+    Some(Error::OtherSignature {
+        trigger: spec.trigger.to_string(),
+        server: server.to_string(),
+        program: spec.function.signature(),
+        owner: None,
+    })
 }
 
 /// Says which function's result did not fit.
@@ -177,30 +296,43 @@ fn named(spec: &CommandSpec, error: Error) -> Error {
 #[must_use = "a call does nothing until it is bound to a connection with `.on(&mut con)`"]
 pub struct Call<T> {
     spec: &'static CommandSpec,
+    state: &'static CommandState,
     args: Args,
     decode: Decoder<T>,
 }
 
 impl<T> Call<T> {
     /// A call of the command `spec` with `args`, whose records `decode` reads: what
-    /// [`FromReply::from_records`](super::value::FromReply::from_records) is for `T`.
-    pub fn new(spec: &'static CommandSpec, args: Args, decode: Decoder<T>) -> Self {
-        Self { spec, args, decode }
+    /// [`FromReply::from_records`](super::value::FromReply::from_records) is for `T`. `state` is the
+    /// command's.
+    pub fn new(
+        spec: &'static CommandSpec,
+        state: &'static CommandState,
+        args: Args,
+        decode: Decoder<T>,
+    ) -> Self {
+        Self {
+            spec,
+            state,
+            args,
+            decode,
+        }
     }
 
     /// Runs the function on the server of `con`, which gets it first when it does not have it.
     ///
+    /// The first call of a program looks at what the server has under the trigger: with
+    /// `replace = true` it puts its own code there, without `replace` it refuses to call what another
+    /// package registered.
+    ///
     /// # Errors
     ///
     /// [`Error::Python`] when the function raises, [`Error::Decode`] when it returns something
-    /// else than `T`; the connection's errors.
+    /// else than `T`; [`Error::OtherSignature`] when the server has the function of another build,
+    /// which takes or gives something else, and [`Error::DuplicateTrigger`] when it has a function of
+    /// somebody else: neither is called. The connection's errors.
     pub fn on(self, con: &mut impl ConnectionLike) -> Result<T> {
-        now(call_or_register(
-            self.spec,
-            &self.args.into_wire(),
-            self.decode,
-            &mut Blocking(con),
-        ))
+        now(self.on_runner(&mut Blocking(con)))
     }
 
     /// Runs the function on the server of the asynchronous connection `con`.
@@ -210,63 +342,81 @@ impl<T> Call<T> {
     /// As [`Call::on`].
     #[cfg(feature = "tokio")]
     pub async fn on_async<C: redis::aio::ConnectionLike + Send>(self, con: &mut C) -> Result<T> {
-        call_or_register(
-            self.spec,
-            &self.args.into_wire(),
-            self.decode,
-            &mut super::runner::Asynchronous::new(con),
-        )
-        .await
+        self.on_runner(&mut super::runner::Asynchronous::new(con))
+            .await
+    }
+
+    async fn on_runner(self, runner: &mut impl Runner) -> Result<T> {
+        if self.state.known().is_none() {
+            let known = prepare(self.spec, false, runner).await?;
+            self.state.set(Some(known));
+        }
+        let args = self.args.into_wire();
+        call(self.spec, self.state, &args, self.decode, runner).await
     }
 }
 
 /// Triggers; when the server does not have the function (any more), registers it and tries again.
-async fn call_or_register<T>(
+async fn call<T>(
     spec: &CommandSpec,
+    state: &CommandState,
     args: &[Vec<u8>],
     decode: Decoder<T>,
     runner: &mut impl Runner,
 ) -> Result<T> {
-    match trigger_on(spec, args, decode, runner).await {
+    let known = state.known().unwrap_or(Known::Plain);
+    match trigger_on(spec, known, args, decode, runner).await {
         Err(error) if error.is_not_registered() => {
-            match register_on(spec, runner).await {
-                // somebody else was quicker
-                Err(error) if error.is_duplicate_trigger() => {}
-                other => drop(other?),
-            }
-            trigger_on(spec, args, decode, runner).await
+            let known = prepare(spec, false, runner).await?;
+            state.set(Some(known));
+            trigger_on(spec, known, args, decode, runner).await
+        }
+        Err(error) if error.is_other_signature() => {
+            // it may have been put right when the next call comes
+            state.set(None);
+            Err(error)
         }
         other => other,
     }
 }
 
-/// Whether a command that is bound with `on` was registered by this program.
+/// What a program knows of a command on its server.
 #[doc(hidden)]
 #[derive(Debug, Default)]
 pub struct CommandState {
-    registered: AtomicBool,
+    /// 0 for nothing, or a [`Known`] and 1.
+    known: AtomicU8,
     registering: Mutex<()>,
     #[cfg(feature = "tokio")]
     registering_async: tokio::sync::Mutex<()>,
 }
 
 impl CommandState {
-    /// Not registered yet.
+    /// Nothing yet.
     pub const fn new() -> Self {
         Self {
-            registered: AtomicBool::new(false),
+            known: AtomicU8::new(0),
             registering: Mutex::new(()),
             #[cfg(feature = "tokio")]
             registering_async: tokio::sync::Mutex::const_new(()),
         }
     }
 
-    fn is_registered(&self) -> bool {
-        self.registered.load(Ordering::Acquire)
+    fn known(&self) -> Option<Known> {
+        match self.known.load(Ordering::Acquire) {
+            0 => None,
+            1 => Some(Known::Signed),
+            _ => Some(Known::Plain),
+        }
     }
 
-    fn set_registered(&self) {
-        self.registered.store(true, Ordering::Release);
+    fn set(&self, known: Option<Known>) {
+        let number = match known {
+            None => 0,
+            Some(Known::Signed) => 1,
+            Some(Known::Plain) => 2,
+        };
+        self.known.store(number, Ordering::Release);
     }
 }
 
@@ -275,8 +425,8 @@ impl CommandState {
 ///
 /// # Errors
 ///
-/// [`Error::DuplicateTrigger`] when the first call finds the trigger taken and `replace` was not
-/// given; else as [`Call::on`].
+/// [`Error::DuplicateTrigger`] when the first call finds the trigger taken by other code and `replace`
+/// was not given; else as [`Call::on`].
 #[doc(hidden)]
 pub fn call_on<T, B: Binding + ?Sized>(
     on: &B,
@@ -287,22 +437,17 @@ pub fn call_on<T, B: Binding + ?Sized>(
 ) -> Result<T> {
     on.with(|con| {
         let mut runner = Blocking(con);
-        if !state.is_registered() {
+        if state.known().is_none() {
             let _one_at_a_time = state
                 .registering
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            if !state.is_registered() {
-                now(register_on(spec, &mut runner))?;
-                state.set_registered();
+            if state.known().is_none() {
+                let known = now(prepare(spec, true, &mut runner))?;
+                state.set(Some(known));
             }
         }
-        now(call_or_register(
-            spec,
-            &args.into_wire(),
-            decode,
-            &mut runner,
-        ))
+        now(call(spec, state, &args.into_wire(), decode, &mut runner))
     })
 }
 
@@ -322,12 +467,12 @@ pub async fn call_on_async<T, B: super::binding::AsyncBinding + ?Sized>(
 ) -> Result<T> {
     let mut con = on.connection().await?;
     let mut runner = super::runner::Asynchronous::new(&mut con);
-    if !state.is_registered() {
+    if state.known().is_none() {
         let _one_at_a_time = state.registering_async.lock().await;
-        if !state.is_registered() {
-            register_on(spec, &mut runner).await?;
-            state.set_registered();
+        if state.known().is_none() {
+            let known = prepare(spec, true, &mut runner).await?;
+            state.set(Some(known));
         }
     }
-    call_or_register(spec, &args.into_wire(), decode, &mut runner).await
+    call(spec, state, &args.into_wire(), decode, &mut runner).await
 }

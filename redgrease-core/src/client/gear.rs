@@ -295,7 +295,7 @@ async fn register_on(
             (None, Some(name)) => options.id(registrations::session("redgrease-", name)),
             _ => options,
         };
-        return registrations::replace(script, options, runner, holds)
+        return registrations::replace(script, options, runner, holds, |_| Ok(()))
             .await
             .map_err(|error| mapped(error, script));
     }

@@ -3,12 +3,14 @@
 use redis::ConnectionLike;
 
 use super::command::{self, Registered};
+use super::data::Registration;
 use super::execute::{is_made_by, register_script};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
 use crate::error::{Error, PythonError, Result};
+use crate::origin::Origin;
 use crate::script::{Script, command_script, event_script};
-use crate::spec::{CommandSpec, EventSpec};
+use crate::spec::{CommandSpec, EventSpec, Replace};
 
 /// A function that can be registered.
 ///
@@ -32,11 +34,11 @@ pub enum Item {
 }
 
 impl Item {
-    /// The trigger of a command, the name of the Python function of others.
+    /// The trigger of a command; for others their path in Rust, or the `name` that was given.
     pub const fn name(&self) -> &'static str {
         match self {
-            Self::Command(spec) => spec.trigger,
-            Self::Event(spec) => spec.function.name,
+            Self::Command(spec) => spec.name,
+            Self::Event(spec) => spec.name,
         }
     }
 
@@ -59,7 +61,7 @@ impl Item {
 
     /// The last error of a registration, with the lines of the Rust file, as far as this code is
     /// what the server has.
-    fn last_error(&self, registration: &super::Registration) -> Option<PythonError> {
+    fn last_error(&self, registration: &Registration) -> Option<PythonError> {
         let error = registration.data.last_error.clone()?;
         let script = self.script();
         Some(match is_made_by(registration, &script) {
@@ -69,11 +71,11 @@ impl Item {
     }
 
     /// Whether a registration of the server is this function, or older code of it.
-    fn holds(&self, registration: &super::Registration) -> bool {
+    fn holds(&self, registration: &Registration) -> bool {
         match self {
-            Self::Command(spec) => registration.trigger() == Some(spec.trigger),
+            Self::Command(spec) => command::holds(spec, registration),
             Self::Event(spec) => {
-                registration.session() == Some(&session(EVENT_SESSION, spec.function.name))
+                is_session_of(EVENT_SESSION, spec.name, spec.function.name, registration)
             }
         }
     }
@@ -209,7 +211,10 @@ impl Registrations {
     ///
     /// # Errors
     ///
-    /// The first error; the functions before it are registered.
+    /// [`Error::DuplicateTrigger`] and [`Error::DuplicateName`] when another package registered a
+    /// function with the trigger or the name and `replace = true` was not given, or when two functions
+    /// of the list have one: then none is registered. Else the first error; the functions before it are
+    /// registered.
     pub fn register_all(
         &self,
         con: &mut impl ConnectionLike,
@@ -231,10 +236,29 @@ impl Registrations {
             .await
     }
 
+    /// Says which two functions would take each other's place.
+    fn check(&self) -> Result<()> {
+        for (index, item) in self.0.iter().enumerate() {
+            if self.0[..index].iter().any(|before| before.is_same(item)) {
+                let name = item.name().to_string();
+                let owner = Some("another function of the same list".to_string());
+                return Err(match item {
+                    Item::Command(_) => Error::DuplicateTrigger {
+                        trigger: name,
+                        owner,
+                    },
+                    Item::Event(_) => Error::DuplicateName { name, owner },
+                });
+            }
+        }
+        Ok(())
+    }
+
     async fn register_all_on(
         &self,
         runner: &mut impl Runner,
     ) -> Result<Vec<(&'static str, Registered)>> {
+        self.check()?;
         let mut report = Vec::with_capacity(self.0.len());
         for item in &self.0 {
             let registered = match item {
@@ -364,11 +388,22 @@ async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Register
     let script = event_script(spec);
     let options = options(
         EVENT_SESSION,
-        spec.function.name,
+        spec.name,
         spec.requirements,
         (spec.function.file, spec.function.line),
     );
-    replace(&script, options, runner, |_| false)
+    let holds =
+        |old: &Registration| is_session_of(EVENT_SESSION, spec.name, spec.function.name, old);
+    let allowed = |old: &Registration| {
+        if spec.replace == Replace::Replace || !is_foreign(spec.package, old) {
+            return Ok(());
+        }
+        Err(Error::DuplicateName {
+            name: spec.name.to_string(),
+            owner: owner(old),
+        })
+    };
+    replace(&script, options, runner, holds, allowed)
         .await
         .map_err(|error| command::mapped(error, &script))
 }
@@ -387,27 +422,74 @@ pub(super) fn options(
         .requirements(requirements.iter().copied())
 }
 
-/// The name of the session of the function `name`: what the server does not take is escaped.
+/// The name of the session of the function `name`: what the server does not take is escaped, and the
+/// `::` of a path is `--`.
 pub(super) fn session(prefix: &str, name: &str) -> String {
-    let safe = |c: char| {
-        if c.is_ascii_alphanumeric() || c == '-' {
-            c.to_string()
-        } else {
-            format!("_{:x}_", u32::from(c))
+    let mut id = prefix.to_string();
+    let mut rest = name.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            ':' if rest.next_if_eq(&':').is_some() => id.push_str("--"),
+            '-' if !id.ends_with('-') || id.len() == prefix.len() => id.push('-'),
+            c if c.is_ascii_alphanumeric() => id.push(c),
+            c => id.push_str(&format!("_{:x}_", u32::from(c))),
         }
+    }
+    id
+}
+
+/// Whether a registration stands in the session of the function `name`, or in the one that a build
+/// made which knew functions by their last name alone.
+pub(super) fn is_session_of(prefix: &str, name: &str, last: &str, old: &Registration) -> bool {
+    let id = old.session();
+    let by_last_name = || {
+        let named = origin(old).is_some_and(|origin| origin.package.is_empty());
+        named && id == Some(&session(prefix, last))
     };
-    name.chars().fold(prefix.to_string(), |id, c| id + &safe(c))
+    id == Some(&session(prefix, name)) || by_last_name()
+}
+
+/// What the description of a registration tells of the function.
+pub(super) fn origin(old: &Registration) -> Option<Origin<'_>> {
+    Origin::read(old.description.as_deref()?)
+}
+
+/// Whether somebody else registered it than `package`: another package, or a script of somebody.
+pub(super) fn is_foreign(package: &str, old: &Registration) -> bool {
+    let name = package.split(' ').next().unwrap_or_default();
+    match origin(old) {
+        // Older builds did not say; who does not know who they are cannot tell.
+        Some(origin) if origin.package.is_empty() || name.is_empty() => false,
+        Some(origin) => origin.package_name() != name,
+        None => true,
+    }
+}
+
+/// Who registered it, as far as its description tells.
+pub(super) fn owner(old: &Registration) -> Option<String> {
+    match origin(old) {
+        Some(origin) if origin.package.is_empty() => None,
+        Some(origin) => Some(format!("{} at {}", origin.package, origin.place)),
+        None => {
+            let description = old.description.as_deref().filter(|text| !text.is_empty());
+            Some(match description {
+                Some(description) => format!("a script that calls itself `{description}`"),
+                None => "a script without a description".to_string(),
+            })
+        }
+    }
 }
 
 /// Registers a script in the place of an older one: the registration in the session that the
-/// options name, or one that `holds_name` knows. There is no moment in which the function is
+/// options name, or one that `holds_name` knows, when it is `allowed`. There is no moment in which the function is
 /// missing: the session that holds the old one is upgraded or replaced by the server in one step.
 /// Only when that session has more registrations than this one is the old one unregistered first.
 pub(super) async fn replace(
     script: &Script,
     options: PyExecuteOptions,
     runner: &mut impl Runner,
-    holds_name: impl Fn(&super::Registration) -> bool,
+    holds_name: impl Fn(&Registration) -> bool,
+    allowed: impl Fn(&Registration) -> Result<()>,
 ) -> Result<Registered> {
     let id = options.id.clone().unwrap_or_default();
     let registrations = runner.run(requests::dump_registrations()).await?;
@@ -421,6 +503,7 @@ pub(super) async fn replace(
     if is_made_by(old, script) {
         return Ok(Registered::Unchanged);
     }
+    allowed(old)?;
     let session = old.session().unwrap_or_default();
     let shares_session = registrations
         .iter()

@@ -125,6 +125,13 @@ def _rg_arguments(function, parameters, arguments):
     if len(arguments) > len(parameters):
         wrong()
     return values
+#: signed
+def _rg_signed(arguments, mark, signature):
+    if not arguments or arguments[0][:5] not in ("~sig:", b"~sig:"):
+        return arguments
+    if arguments[0] not in (mark, mark.encode()):
+        raise TypeError("another signature than %s" % signature)
+    return arguments[1:]
 #: decode_text
 def _rg_text(argument):
     return argument if isinstance(argument, str) else bytes(argument).decode("utf-8")

@@ -38,7 +38,9 @@ impl Macro {
     pub(super) fn rust_side(self) -> &'static [&'static str] {
         match self {
             Self::Command => &["on", "replace", "file", "python", "crate"],
-            Self::KeysReader | Self::StreamReader => &["file", "python", "crate"],
+            Self::KeysReader | Self::StreamReader => {
+                &["name", "replace", "file", "python", "crate"]
+            }
             Self::Header => &["requirements", "python", "crate"],
         }
     }
@@ -64,8 +66,7 @@ impl Macro {
 
     /// Whether an argument is about calls from Rust, which functions that run at events have not.
     pub(super) fn is_of_calls(self, name: &str) -> bool {
-        matches!(self, Self::KeysReader | Self::StreamReader)
-            && matches!(name, "on" | "replace" | "trigger")
+        matches!(self, Self::KeysReader | Self::StreamReader) && matches!(name, "on" | "trigger")
     }
 
     /// The argument that is called otherwise than `name`, but means it.
@@ -75,7 +76,7 @@ impl Macro {
             (Self::Command, "con" | "conn" | "connection" | "client" | "server") => "on",
             (
                 Self::KeysReader | Self::StreamReader,
-                "key" | "keys" | "stream" | "streams" | "pattern" | "name",
+                "key" | "keys" | "stream" | "streams" | "pattern",
             ) => "prefix",
             (Self::KeysReader, "event" | "events" | "types") => "event_types",
             (_, "packages" | "dependencies" | "pip") => "requirements",

@@ -1,7 +1,7 @@
 //! The type that has the name of a function: its specification and how to register it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use redgrease_core::spec::{Mode, Replace};
 use syn::Path;
 use syn::spanned::Spanned;
@@ -188,15 +188,45 @@ fn event_spec(event: &Event, private: &TokenStream) -> TokenStream {
     let others = others(arguments, &spec);
     let on_registered = on_registered(event.on_registered.as_ref(), &spec);
     let requirements = &arguments.requirements;
+    let name = match &arguments.name {
+        Some(name) => name.to_token_stream(),
+        None => path(&event.item.signature.ident),
+    };
+    let package = package();
+    let replace = replace(arguments.replace);
     quote! {
         #spec::EventSpec {
+            name: #name,
+            package: #package,
             function: #function,
             reader: #private::gear::Reader::#reader,
             arguments: #others,
             mode: #spec::Mode::#mode,
             on_registered: #on_registered,
             requirements: &[#(#requirements),*],
+            replace: #spec::Replace::#replace,
         }
+    }
+}
+
+/// The path of a function in Rust.
+fn path(name: &syn::Ident) -> TokenStream {
+    let last = format!("::{}", python_name(name));
+    quote!(::core::concat!(::core::module_path!(), #last))
+}
+
+/// Name and version of the package that is built; nothing when cargo does not tell.
+fn package() -> String {
+    let variable = |name| std::env::var(name).unwrap_or_default();
+    let package = variable("CARGO_PKG_NAME") + " " + &variable("CARGO_PKG_VERSION");
+    package.trim().to_owned()
+}
+
+fn replace(replace: Replace) -> TokenStream {
+    match replace {
+        Replace::Keep => quote!(Keep),
+        Replace::Replace => quote!(Replace),
+        _ => quote!(Refuse),
     }
 }
 
@@ -221,13 +251,17 @@ fn command_spec(command: &Command, private: &TokenStream) -> TokenStream {
     let others = others(arguments, &spec);
     let on_registered = on_registered(command.on_registered.as_ref(), &spec);
     let requirements = &arguments.requirements;
-    let replace = match arguments.replace {
-        Replace::Keep => quote!(Keep),
-        Replace::Replace => quote!(Replace),
-        _ => quote!(Refuse),
+    let replace = replace(arguments.replace);
+    let is_hook = arguments.others.iter().any(|(name, _)| *name == "hook");
+    let name = match is_hook {
+        true => path(&command.item.signature.ident),
+        false => trigger.to_token_stream(),
     };
+    let package = package();
     quote! {
         #spec::CommandSpec {
+            name: #name,
+            package: #package,
             function: #function,
             trigger: #trigger,
             mode: #spec::Mode::#mode,
