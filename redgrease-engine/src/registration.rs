@@ -1,5 +1,6 @@
 //! Registrations: plans that wait for events, and their executions.
 
+mod fire;
 pub(crate) mod list;
 mod queue;
 
@@ -14,13 +15,11 @@ use crate::base::guard;
 use crate::execution::durations::Durations;
 use crate::execution::{self, Execution, Owner, Status};
 use crate::plan::{Plan, Reader};
-use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
-use crate::record::value::Value;
 use crate::registration::stream::follower::Follower;
 use crate::session::Session;
-pub(crate) use queue::Reading;
-use queue::{Queue, Queued, Source};
+pub(crate) use fire::{Answering, Event, Input};
+use queue::Queue;
 pub(crate) use statistics::Statistics;
 
 /// A plan that waits for events.
@@ -60,61 +59,6 @@ impl Registration {
         match &self.plan.reader {
             Reader::Command(reader) => reader.in_order,
             _ => true,
-        }
-    }
-
-    /// Makes an execution for an event in a database.
-    pub(crate) fn new_execution(self: &Arc<Self>, database: i32) -> Arc<Execution> {
-        guard(&self.statistics).triggered += 1;
-        let owner: Arc<dyn Owner> = Arc::<Self>::clone(self);
-        execution::list::add(
-            Arc::clone(&self.plan),
-            self.id.clone(),
-            Arc::clone(&self.session),
-            Some(owner),
-            !matches!(self.plan.reader, Reader::Command(_)),
-            database,
-        )
-    }
-
-    /// Runs an execution over its records, or queues it behind the one before.
-    pub(crate) fn run(self: &Arc<Self>, execution: Arc<Execution>, batch: Batch) {
-        self.run_with(execution, batch, Value::None);
-    }
-
-    /// The same with more for the functions to see.
-    pub(crate) fn run_with(
-        self: &Arc<Self>,
-        execution: Arc<Execution>,
-        batch: Batch,
-        extra: Value,
-    ) {
-        self.enqueue(Queued {
-            execution,
-            source: Source::Records(batch),
-            extra,
-        });
-    }
-
-    /// Runs an execution over records that are read when it begins.
-    pub(crate) fn run_later(
-        self: &Arc<Self>,
-        execution: Arc<Execution>,
-        read: Reading,
-        extra: Value,
-    ) {
-        self.enqueue(Queued {
-            execution,
-            source: Source::Later(read),
-            extra,
-        });
-    }
-
-    fn enqueue(&self, queued: Queued) {
-        if self.is_serial() {
-            self.queue.push(queued);
-        } else {
-            queued.begin();
         }
     }
 

@@ -2,14 +2,9 @@
 
 use std::ffi::CStr;
 
-use crate::answer::Reply;
-use crate::execution::Waiter;
-use crate::execution::pipeline;
-use crate::plan::Mode;
-use crate::record::batch::Batch;
 use crate::record::value::Value;
-use crate::registration;
-use crate::server::{Command, Flag, Invocation, lock_server};
+use crate::registration::{self, Answering};
+use crate::server::{Command, Flag, Invocation};
 
 /// RG.TRIGGER
 pub(crate) struct Trigger;
@@ -45,24 +40,6 @@ fn trigger(call: &Invocation<'_>) {
         context.reply_error("ERR subcommand not found");
         return;
     };
-    let may_block = context.flags().may_block();
-    let sync = registration.plan.mode == Mode::Sync;
-    if !sync && !may_block {
-        context.reply_error(
-            "ERR can not run a non-sync execution inside a MULTI/LUA (blocking is not allowed) or on loading.",
-        );
-        return;
-    }
-    let batch = Batch::of_texts(&call.arguments[1..]);
-    let execution = registration.new_execution(context.database());
-    if !sync {
-        execution.wait(Waiter::Triggered(context.block()));
-        registration.run(execution, batch);
-        return;
-    }
-    pipeline::run_here(&execution, &batch, &Value::None, may_block, &lock_server());
-    match execution.outcome() {
-        Some(outcome) => Reply::Triggered(outcome).write(context),
-        None => execution.wait(Waiter::Triggered(context.block())),
-    }
+    let words = &call.arguments[1..];
+    registration.answer(context, words, Value::None, Answering::Trigger);
 }

@@ -2,17 +2,16 @@
 //!
 //! Everything that can be decided without Python is decided here, on the server's main thread, before a record is made.
 
-use crate::server::after_command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::event::hook;
-use crate::execution::pipeline;
-use crate::plan::{KeyEvents, Mode, Reader};
+use crate::plan::{KeyEvents, Reader};
 use crate::record::batch::Batch;
+use crate::record::sink::Sink;
 use crate::record::value::Value;
-use crate::registration::{Reading, Registration};
-use crate::server::{Context, KeyKind, KeyListener, OpenKey, lock_server};
+use crate::registration::{Event, Input, Registration};
+use crate::server::{Context, KeyKind, KeyListener, OpenKey};
 use crate::source::keys::{self, Wanted};
 
 static WANTED: AtomicBool = AtomicBool::new(false);
@@ -110,40 +109,36 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             continue;
         }
         let command = command.flatten();
-        let execution = registration.new_execution(context.database());
         let extra = command.map_or(Value::None, |command| {
-            hook::expect_override(&registration, &execution);
             Value::Dict(vec![(Value::str("command"), command)])
         });
-        let sync = registration.plan.mode == Mode::Sync;
-        if events.values && !sync {
-            let (event, key) = (event.to_owned(), key.to_vec());
-            let read: Reading = Box::new(move |lock| {
-                let mut batch = Batch::new();
-                keys::write(lock, Some(&event), &key, None, Wanted::Values, &mut batch);
-                batch
-            });
-            let registration = Arc::clone(&registration);
-            // Not now: the value is read when the command or transaction that changes the key is over.
-            after_command(move || registration.run_later(execution, read, extra));
-            continue;
-        }
-        let lock = lock_server();
-        let wanted = if events.values {
-            Wanted::Values
-        } else {
-            Wanted::Keys
+        let event = Event {
+            input: input(events.values, event, key),
+            extra,
+            database: context.database(),
+            may_block: flags.may_block(),
         };
-        let mut batch = Batch::new();
-        lock.in_database(execution.database, || {
-            keys::write(&lock, Some(event), key, None, wanted, &mut batch);
+        registration.fire(event, |execution| {
+            if hooked {
+                hook::expect_override(&registration, execution);
+            }
         });
-        if sync {
-            pipeline::run_here(&execution, &batch, &extra, flags.may_block(), &lock);
-        } else {
-            registration.run_with(execution, batch, extra);
-        }
     }
+}
+
+/// The record of an event; with the value that the key has when that is read.
+fn input(values: bool, event: &str, key: &[u8]) -> Input {
+    if values {
+        let (event, key) = (event.to_owned(), key.to_vec());
+        return Input::Later(Box::new(move |lock| {
+            let mut batch = Batch::new();
+            keys::write(lock, Some(&event), &key, None, Wanted::Values, &mut batch);
+            batch
+        }));
+    }
+    let mut batch = Batch::new();
+    batch.key(Some(event), key);
+    Input::Records(batch)
 }
 
 #[cfg(test)]

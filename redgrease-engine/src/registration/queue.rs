@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
+use super::fire::Input;
 use crate::base::guard;
 use crate::execution::Execution;
 use crate::execution::pipeline;
@@ -16,24 +17,16 @@ pub(crate) type Reading = Box<dyn FnOnce(&ServerLock) -> Batch + Send>;
 /// An execution, where its records come from, and what else its functions see.
 pub(super) struct Queued {
     pub(super) execution: Arc<Execution>,
-    pub(super) source: Source,
+    pub(super) input: Input,
     pub(super) extra: Value,
-}
-
-/// Where the records of an execution come from.
-pub(super) enum Source {
-    /// They are there.
-    Records(Batch),
-    /// They are read when the execution begins.
-    Later(Reading),
 }
 
 impl Queued {
     /// Runs the execution, now.
     pub(super) fn begin(self) {
-        let batch = match self.source {
-            Source::Records(batch) => batch,
-            Source::Later(read) => {
+        let batch = match self.input {
+            Input::Records(batch) => batch,
+            Input::Later(read) => {
                 let lock = lock_server();
                 lock.in_database(self.execution.database, || read(&lock))
             }

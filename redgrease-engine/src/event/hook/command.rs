@@ -7,13 +7,12 @@ use super::{ACTIVE, Hook, SKIP_NEXT, TABLE, find, overrides};
 use crate::answer::Reply;
 use crate::base::guard;
 use crate::execution::Waiter;
-use crate::execution::pipeline;
 use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::reply::value_of;
 use crate::record::value::Value;
-use crate::registration::Registration;
+use crate::registration::{Answering, Event, Input, Registration};
 use crate::server::{CallReply, Context, ReplyKind, ServerLock, call, lock_server};
 
 /// Runs a command that is not hooked again.
@@ -68,34 +67,13 @@ fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[A
         return;
     };
     let registration = &hook.registration;
-    let may_block = context.flags().may_block();
-    let sync = registration.plan.mode == Mode::Sync;
     if matches!(registration.plan.reader, Reader::KeyEvents(_)) {
         answer_with_events(context, lock, words, hook, older);
         return;
     }
-    if !sync && !may_block {
-        context.reply_error(
-            "ERR can not run a non-sync execution inside a MULTI/LUA (blocking is not allowed) or on loading.",
-        );
-        return;
-    }
-    let batch = Batch::of_texts(words);
-    let execution = registration.new_execution(context.database());
     let extra = hook_extra(registration, words);
-    if sync {
-        {
-            let _quiet = Quiet::new(&registration.id);
-            pipeline::run_here(&execution, &batch, &extra, may_block, lock);
-        }
-        match execution.outcome() {
-            Some(outcome) => Reply::Hooked(outcome).write(context),
-            None => execution.wait(Waiter::Hooked(context.block())),
-        }
-    } else {
-        execution.wait(Waiter::Hooked(context.block()));
-        registration.run_with(execution, batch, extra);
-    }
+    let _quiet = Quiet::new(&registration.id);
+    registration.answer(context, words, extra, Answering::Hook);
 }
 
 fn hook_extra(registration: &Registration, words: &[Vec<u8>]) -> Value {
@@ -163,16 +141,14 @@ fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result
     {
         return run_next(lock, words, older);
     }
-    let batch = Batch::of_texts(words);
-    let execution = registration.new_execution(lock.context().database());
     let _quiet = Quiet::new(&registration.id);
-    pipeline::run_here(
-        &execution,
-        &batch,
-        &hook_extra(registration, words),
-        false,
-        lock,
-    );
+    let event = Event {
+        input: Input::Records(Batch::of_texts(words)),
+        extra: hook_extra(registration, words),
+        database: lock.context().database(),
+        may_block: false,
+    };
+    let execution = registration.fire(event, |_| {});
     execution
         .outcome()
         .map(Next::Function)

@@ -6,15 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::group;
 use super::watch;
-use crate::execution::pipeline;
 use crate::execution::{self, Waiter};
 use crate::plan::{Mode, Policy};
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
-use crate::registration::Registration;
 use crate::registration::stream::batch::{Claim, Done, Entries, Key, NEW, Noted, Status, Verdict};
 use crate::registration::stream::follower::Follower;
 use crate::registration::stream::state::State;
+use crate::registration::{Event, Input, Registration};
 use crate::server::{Level, ServerLock, lock_server, log};
 
 /// How long the server is held at a time.
@@ -78,7 +77,7 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
                 read_batch(&lock, follower, claim);
             }
             if follower.mode == Mode::Sync {
-                start(registration, Some(&lock), inside.unwrap_or(true));
+                start(registration, inside.unwrap_or(true));
             }
             if (!read && done.is_empty()) || Instant::now() >= until {
                 break;
@@ -87,7 +86,7 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         follower.state().working = false;
         drop(lock);
         if follower.mode != Mode::Sync {
-            start(registration, None, true);
+            start(registration, true);
         }
         let (has_work, may_read) = {
             let state = follower.state();
@@ -172,8 +171,8 @@ fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {
     }
 }
 
-/// Runs what is ready, if nothing runs: on this thread with the lock, else in the background.
-fn start(registration: &Arc<Registration>, lock: Option<&ServerLock>, may_block: bool) {
+/// Runs what is ready, if nothing runs: at once where the command waits for it, else in the background.
+fn start(registration: &Arc<Registration>, may_block: bool) {
     let Some(follower) = &registration.follower else {
         return;
     };
@@ -181,16 +180,18 @@ fn start(registration: &Arc<Registration>, lock: Option<&ServerLock>, may_block:
         let Some(entries) = follower.state().start() else {
             return;
         };
-        let execution = registration.new_execution(0);
+        let event = Event {
+            input: Input::Records(entries.batch),
+            extra: Value::None,
+            database: 0,
+            may_block,
+        };
         let mine = Arc::clone(registration);
-        execution.wait(Waiter::Internal(Box::new(move |outcome, status| {
-            conclude(&mine, outcome, status);
-        })));
-        if let Some(lock) = lock {
-            pipeline::run_here(&execution, &entries.batch, &Value::None, may_block, lock);
-        } else {
-            pipeline::start(&execution, &entries.batch, &Value::None);
-        }
+        registration.fire(event, |execution| {
+            execution.wait(Waiter::Internal(Box::new(move |outcome, status| {
+                conclude(&mine, outcome, status);
+            })));
+        });
     }
 }
 
@@ -207,7 +208,7 @@ fn conclude(registration: &Arc<Registration>, outcome: &Arc<Outcome>, status: ex
     drop(state);
     if follower.mode != Mode::Sync {
         // What was read ahead need not wait for the server.
-        start(registration, None, true);
+        start(registration, true);
     }
     if waits {
         let pause = if outcome.lost {

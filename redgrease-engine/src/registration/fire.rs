@@ -1,0 +1,157 @@
+//! The one way from an event to an execution.
+
+use std::sync::Arc;
+
+use super::Registration;
+use super::queue::{Queued, Reading};
+use crate::answer::Reply;
+use crate::base::guard;
+use crate::execution::{self, Execution, Owner, Waiter, pipeline};
+use crate::plan::{Mode, Reader};
+use crate::record::batch::Batch;
+use crate::record::outcome::Outcome;
+use crate::record::value::Value;
+use crate::server::{Blocked, Context, after_command, lock_server};
+
+/// What a client is told that cannot wait.
+const CANNOT_WAIT: &str = "ERR can not run a non-sync execution inside a MULTI/LUA (blocking is not allowed) or on loading.";
+
+/// What an execution runs over.
+pub(crate) enum Input {
+    /// Records that are there.
+    Records(Batch),
+    /// Records that are read when the execution begins, and not before the command that runs now is over unless it waits for
+    /// the execution.
+    Later(Reading),
+}
+
+/// Something that a registration has waited for.
+pub(crate) struct Event {
+    pub(crate) input: Input,
+    /// What else its functions see.
+    pub(crate) extra: Value,
+    /// The database that it happened in.
+    pub(crate) database: i32,
+    /// Whether a function that the command waits for may go on in the background.
+    pub(crate) may_block: bool,
+}
+
+/// How the client of a command gets what its execution gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answering {
+    /// As that of a trigger.
+    Trigger,
+    /// As that of a command that a function hooks.
+    Hook,
+}
+
+impl Answering {
+    fn waiter(self, client: Blocked) -> Waiter {
+        match self {
+            Self::Trigger => Waiter::Triggered(client),
+            Self::Hook => Waiter::Hooked(client),
+        }
+    }
+
+    fn reply(self, outcome: Arc<Outcome>) -> Reply {
+        match self {
+            Self::Trigger => Reply::Triggered(outcome),
+            Self::Hook => Reply::Hooked(outcome),
+        }
+    }
+}
+
+impl Registration {
+    /// Starts the execution that an event asks for: over afterwards where the command waits for it, else in the background and
+    /// in its turn. `made` gets the execution before it begins.
+    pub(crate) fn fire(
+        self: &Arc<Self>,
+        event: Event,
+        made: impl FnOnce(&Arc<Execution>),
+    ) -> Arc<Execution> {
+        let execution = self.new_execution(event.database);
+        made(&execution);
+        let extra = event.extra;
+        if self.plan.mode == Mode::Sync {
+            let lock = lock_server();
+            let batch = match event.input {
+                Input::Records(batch) => batch,
+                Input::Later(read) => lock.in_database(event.database, || read(&lock)),
+            };
+            pipeline::run_here(&execution, &batch, &extra, event.may_block, &lock);
+            return execution;
+        }
+        let waits_for_command = matches!(event.input, Input::Later(_));
+        let queued = Queued {
+            execution: Arc::clone(&execution),
+            input: event.input,
+            extra,
+        };
+        if waits_for_command {
+            let registration = Arc::clone(self);
+            after_command(move || registration.enqueue(queued));
+        } else {
+            self.enqueue(queued);
+        }
+        execution
+    }
+
+    /// Answers a client with what the registration gives for its command: now where the command waits for it, else when that is
+    /// over.
+    pub(crate) fn answer(
+        self: &Arc<Self>,
+        context: Context<'_>,
+        words: &[Vec<u8>],
+        extra: Value,
+        answering: Answering,
+    ) {
+        let may_block = context.flags().may_block();
+        let sync = self.plan.mode == Mode::Sync;
+        if !sync && !may_block {
+            context.reply_error(CANNOT_WAIT);
+            return;
+        }
+        let event = Event {
+            input: Input::Records(Batch::of_texts(words)),
+            extra,
+            database: context.database(),
+            may_block,
+        };
+        let wait = |execution: &Arc<Execution>| {
+            execution.wait(answering.waiter(context.block()));
+        };
+        let execution = self.fire(event, |execution| {
+            if !sync {
+                wait(execution);
+            }
+        });
+        if !sync {
+            return;
+        }
+        match execution.outcome() {
+            Some(outcome) => answering.reply(outcome).write(context),
+            None => wait(&execution),
+        }
+    }
+
+    fn new_execution(self: &Arc<Self>, database: i32) -> Arc<Execution> {
+        guard(&self.statistics).triggered += 1;
+        let owner: Arc<dyn Owner> = Arc::<Self>::clone(self);
+        execution::list::add(
+            Arc::clone(&self.plan),
+            self.id.clone(),
+            Arc::clone(&self.session),
+            Some(owner),
+            !matches!(self.plan.reader, Reader::Command(_)),
+            database,
+        )
+    }
+
+    fn enqueue(&self, queued: Queued) {
+        if self.is_serial() {
+            self.queue.push(queued);
+        } else {
+            queued.begin();
+        }
+    }
+}
