@@ -24,8 +24,7 @@ fn entries(client: &mut Client, count: usize) {
     client.register(&add, &[]);
 }
 
-/// All but the first future are completed once all of them are there, the last one first: with fewer under way at a time the run
-/// would never end.
+/// All futures are completed once all of them are there, the last one first: with fewer under way at a time the run would never end.
 #[test]
 fn many_futures_are_under_way_at_a_time_and_keep_the_order_of_records() {
     let server = Server::start();
@@ -41,12 +40,15 @@ fn many_futures_are_under_way_at_a_time_and_keep_the_order_of_records() {
         "map(wait).limit(600).map(lambda n: n)",
         "map(wait).flatmap(lambda n: [n])",
         "flatmap(wait)",
+        "limit(600).map(wait)",
+        "flatmap(lambda n: [n]).limit(600).flatmap(lambda n: [n]).filter(wait)",
+        "map(wait).foreach(lambda n: None).accumulate(lambda a, n: (a or []) + [n]).flatmap(lambda a: a[::-1])",
     ] {
         let script = format!(
             "import threading\n\
              futures = []\n\
              def wait(n):\n    future = gearsFuture()\n    futures.append((future, n))\n\
-             \x20   if n in (1, 512):\n        threading.Timer(0.01, finish).start()\n    return future\n\
+             \x20   if n == 512:\n        threading.Timer(0.01, finish).start()\n    return future\n\
              def finish():\n    ready, futures[:] = futures[:], []\n    for future, n in reversed(ready):\n        future.continueRun(n)\n\
              GB('StreamReader').map(lambda r: int(r['value']['n'])).{step}.run('s')"
         );
@@ -63,10 +65,10 @@ fn coroutines_of_a_batch_overlap() {
     let server = Server::start();
     let mut client = server.client();
     entries(&mut client, 300);
-    // All but the first one meet before any of them goes on.
+    // All meet before any of them goes on.
     let script = "import asyncio\n\
         here = []\n\
-        async def meet(r):\n    here.append(r['id'])\n    while 1 < len(here) < 300:\n        await asyncio.sleep(0.005)\n    return 1\n\
+        async def meet(r):\n    here.append(r['id'])\n    while len(here) < 300:\n        await asyncio.sleep(0.005)\n    return 1\n\
         GB('StreamReader').map(meet).count().run('s')";
     let found = results(&mut client, script);
     assert_eq!(found.len(), 1);
@@ -186,4 +188,122 @@ GB('CommandReader').map(compare).register(trigger='compare', convertToStr=False)
         found.items()[0].text(),
         "keys, keys without values, a key that is not there, names, shards, a stream"
     );
+}
+
+/// Each is completed by what comes after it: the first by the second, the second by what the third gives to the next step.
+#[test]
+fn a_record_waits_for_no_other_one() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "
+held = []
+def f(r):
+    if not held:
+        held.append(gearsFuture())
+        return held[0]
+    held[0].continueRun('first')
+    return 'second'
+GB('CommandReader').flatmap(lambda x: [1, 2]).map(f).register(trigger='pair')
+futures = []
+def wait(r):
+    if len(futures) == 2:
+        return r
+    futures.append((gearsFuture(), r))
+    return futures[-1][0]
+def complete(r):
+    if futures:
+        future, value = futures.pop()
+        future.continueRun(value)
+    return r
+GB('CommandReader').flatmap(lambda x: [1, 2, 3]).map(wait).map(complete).register(trigger='chain')
+";
+    client.register(script, &[]);
+    for (trigger, wanted) in [
+        ("pair", "[\"first\", \"second\"]"),
+        ("chain", "[\"3\", \"2\", \"1\"]"),
+    ] {
+        let reply = client
+            .ask(&["RG.TRIGGER", trigger], PATIENCE)
+            .expect("a reply");
+        assert_eq!(reply.to_string(), wanted, "{trigger}");
+    }
+}
+
+/// They meet before any of them goes on, wherever their records come from.
+#[test]
+fn ten_thousand_coroutines_of_a_run_overlap() {
+    let server = Server::start();
+    let mut client = server.client();
+    client.register(
+        "for n in range(10000):\n    execute('set', 'k%d' % n, '1')",
+        &[],
+    );
+    let meet = "
+import asyncio
+here = [0]
+async def meet(r):
+    here[0] += 1
+    while here[0] < 10000:
+        await asyncio.sleep(0.05)
+    return 1
+def numbers():
+    for n in range(10000):
+        yield n
+";
+    for run in [
+        "GB('ShardsIDReader').flatmap(lambda x: list(range(10000))).map(meet).count().run()",
+        "GB('PythonReader').map(meet).count().run(numbers)",
+        "GB('KeysReader').map(meet).count().run('k*')",
+        "GB('KeysReader').foreach(lambda r: None).map(meet).count().run('k*')",
+    ] {
+        let found = results(&mut client, &format!("{meet}{run}"));
+        assert_eq!(found[0].text(), "10000", "{run}");
+    }
+}
+
+/// The command, the hook and the session of a call are there in coroutines, and in threads that take over.
+#[test]
+fn coroutines_and_threads_keep_what_they_run_for() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "
+import asyncio, threading
+top = isAsyncAllow()
+async def later(r):
+    await asyncio.sleep(0.01)
+    override_reply([get_command(), isAsyncAllow(), top])
+    return r
+async def hooked(r):
+    await asyncio.sleep(0.01)
+    return call_next(*r[1:])
+def threaded(r):
+    session, future = getGearsSession(), gearsFuture()
+    def work():
+        with GearsSession(session):
+            override_reply([get_command(), isAsyncAllow()])
+            future.continueRun(1)
+    threading.Thread(target=work).start()
+    return future
+def steps(r):
+    return [str(isAsyncAllow()), r[1]]
+GB('KeysReader').map(later).register('k*', commands=['set'], mode='async')
+GB('KeysReader').map(threaded).register('t*', commands=['set'], mode='async')
+GB('CommandReader').map(hooked).register(hook='hget')
+GB('CommandReader').flatmap(steps).register(trigger='allowed')
+GB('CommandReader').flatmap(steps).register(trigger='sync', mode='sync')
+";
+    client.register(script, &[]);
+    client.call(&["HSET", "h", "f", "v"]);
+    for (command, wanted) in [
+        (
+            &["SET", "k1", "v"][..],
+            "[[\"SET\", \"k1\", \"v\"], :0, :0]",
+        ),
+        (&["SET", "t1", "v"], "[[\"SET\", \"t1\", \"v\"], :0]"),
+        (&["HGET", "h", "f"], "\"v\""),
+        (&["RG.TRIGGER", "allowed", "x"], "[\"x\", \"True\"]"),
+    ] {
+        let reply = client.ask(command, PATIENCE).expect("a reply");
+        assert_eq!(reply.to_string(), wanted, "{command:?}");
+    }
 }

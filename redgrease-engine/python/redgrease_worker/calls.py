@@ -246,6 +246,8 @@ class Calls:
         context.may_wait = True
         if flags & 4:
             context.async_allowed = False
+        if flags & 32:
+            context.says_rest = True
         if extra is not None:
             context.database = extra.get("database", 0)
             context.command = extra.get("command")

@@ -2,6 +2,8 @@
 
 import threading
 
+from . import wire
+
 
 class Waiter:
     """Something that a call waits for: the answer to a request, or what another thread completes."""
@@ -20,6 +22,17 @@ class Waiter:
             pass
 
 
+class _Command:
+    """The command that a function runs for, and the hook that it runs in."""
+
+    __slots__ = ("words", "hook", "overridden")
+
+    def __init__(self):
+        self.words = self.hook = None
+        # Whether its reply was replaced.
+        self.overridden = False
+
+
 class Context:
     """What the function that runs now belongs to."""
 
@@ -27,16 +40,59 @@ class Context:
     async_allowed = True
     # Whether the step that runs now may return a future.
     may_wait = False
-    stopped = overridden = False
-    future = command = hook = waiter = None
+    stopped = False
+    # Whether the server wants to know when the call waits for a future.
+    says_rest = False
+    future = waiter = None
     # Where its commands run.
     database = 0
 
     def __init__(self, number, session, cause=None):
+        """`cause`: the context of what this acts for."""
         self.number = number
         self.session = session
-        if cause is not None:
+        if cause is None:
+            self._command = _Command()
+        else:
+            self._command = cause._command
             self.database = cause.database
+
+    def derived(self):
+        """The same for a coroutine, or a thread of a script, that acts for the call."""
+        return Context(self.number, self.session, self)
+
+    def rests(self, hub):
+        """The call waits for a future: the next one may begin that comes after it in order."""
+        if self.says_rest:
+            self.says_rest = False
+            hub.tell(wire.PROGRESS, self.number, b"N")
+
+    @property
+    def command(self):
+        """The words of the command that the function runs for."""
+        return self._command.words
+
+    @command.setter
+    def command(self, words):
+        self._command.words = words
+
+    @property
+    def hook(self):
+        """The hook that the function runs in, and the name of its command."""
+        return self._command.hook
+
+    @hook.setter
+    def hook(self, hook):
+        self._command.hook = hook
+
+    @property
+    def overridden(self):
+        """Whether the reply of the command was replaced."""
+        return self._command.overridden
+
+    @overridden.setter
+    def overridden(self, overridden):
+        self._command.overridden = overridden
 
 
 class Foreign(threading.local):

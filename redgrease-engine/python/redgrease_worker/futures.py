@@ -7,9 +7,9 @@ import threading
 import types
 from _thread import get_ident
 
-from . import runtime
+from . import runtime, threads
 from .contexts import Context, Waiter
-from .errors import error, flat, text_of, words_of
+from .errors import error, flat, forcestopped, text_of, words_of
 from .runner import Runner
 
 _lock = threading.Lock()
@@ -21,7 +21,8 @@ class GearsFuture:
     def __init__(self):
         self._state = "new"
         self._value = None
-        self._waiter = None
+        # Called with the result when a step has given this future.
+        self._done = None
         self._callbacks = []
         self._maker = None
 
@@ -46,21 +47,19 @@ class GearsFuture:
                 raise error("Can not handle future untill it returned from the callback")
             self._state = state
             self._value = value
-            waiter = self._waiter
+            done = self._done
             callbacks, self._callbacks = self._callbacks, []
-        if waiter is not None:
-            waiter.payload = (state == "done", value)
-            _wake(waiter)
+        if done is not None:
+            done(state == "done", value)
         for callback in callbacks:
             callback()
 
     def __del__(self):
-        waiter = self._waiter
-        if waiter is not None and self._state == "waiting":
+        done = self._done
+        if done is not None and self._state == "waiting":
             self._state = "lost"
             self._value = "Async record did not called continue"
-            waiter.payload = (False, self._value)
-            _wake(waiter)
+            done(False, self._value)
 
     def __await__(self):
         import asyncio
@@ -108,13 +107,6 @@ def gearsFuture(*arguments, **keywords):
     return future
 
 
-def _wake(later):
-    later.ready = True
-    waiter = later.waiter
-    if waiter is not None:
-        runtime.hub.lead.put(waiter)
-
-
 # -- coroutines
 
 
@@ -130,7 +122,7 @@ class _Loop:
         with _lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                threading.Thread(target=self._run, name="coroutines", daemon=True).start()
+                threads.start("coroutines", self._run)
             return self._loop
 
     def is_own(self, value):
@@ -201,7 +193,6 @@ def _schedule(coroutine, context, finish, delay=0):
 def runCoroutine(coroutine, f=None, delay=0, s=None):
     """Runs a coroutine; its result or exception goes to the future `f`."""
     outer = runtime.hub.context
-    session = s._session if s is not None else (outer.session if outer is not None else None)
 
     def finish(ok, value):
         if f is None:
@@ -212,7 +203,11 @@ def runCoroutine(coroutine, f=None, delay=0, s=None):
         else:
             f.continueFailed(words_of(value))
 
-    _schedule(coroutine, Context(0, session), finish, delay)
+    if s is not None:
+        context = s.context()
+    else:
+        context = Context(0, None) if outer is None else outer.derived()
+    _schedule(coroutine, context, finish, delay)
 
 
 def createFuture():
@@ -237,25 +232,49 @@ def setFutureException(future, problem):
 ASYNC_TYPES = frozenset((types.CoroutineType, GearsFuture))
 
 
-class _Later:
-    """A result that is awaited, perhaps by nobody yet."""
+class _Signal:
+    """Something that a call waits for, or will not."""
 
-    __slots__ = ("payload", "ready", "waiter")
+    __slots__ = ("ready", "waiter")
 
     def __init__(self):
-        self.payload = None
         self.ready = False
         self.waiter = None
 
+    def set(self):
+        """It is there; from any thread."""
+        # In this order: whoever waits notes it first and then looks.
+        self.ready = True
+        waiter = self.waiter
+        if waiter is not None:
+            runtime.hub.complete(waiter)
+
 
 class _Wait:
-    """Waits for the result of a step that is a future or a coroutine."""
+    """Waits for the results of steps that are futures or coroutines."""
+
+    signal = _Signal
 
     def __call__(self, holder):
-        return self.end(self.begin(holder))
+        """The result, once it is there."""
+        signal = _Signal()
+        come = []
 
-    def begin(self, holder):
-        """Has a coroutine run, or notes who wants to know of a future's completion."""
+        def done(ok, value):
+            come.append((ok, value))
+            signal.set()
+
+        self.begin(holder, done)
+        self.until(signal)
+        ok, value = come[0]
+        if not ok:
+            raise flat(words_of(value))
+        return value
+
+    def begin(self, holder, done):
+        """Has a coroutine run, or notes who wants to know of a future's completion: `done` gets whether it went well, and the result
+        or what went wrong, from any thread.
+        """
         # The list is the only reference: a future that nobody else holds must be able to die while it is waited for.
         result = holder.pop()
         hub = runtime.hub
@@ -268,63 +287,53 @@ class _Wait:
             raise error("Creating async record is not allowed")
         if here is not None and here.__class__ is not Runner:
             here.detach(context)
-        later = _Later()
         if coroutine is not None:
-
-            def finish(ok, value):
-                later.payload = (ok, value if ok else words_of(value))
-                _wake(later)
-
-            _schedule(coroutine, Context(context.number, context.session, context), finish)
-            return later
+            _schedule(coroutine, context.derived(), lambda ok, value: done(ok, value if ok else words_of(value)))
+            return
         with _lock:
-            if result._state in ("new", "created"):
+            over = result._state not in ("new", "created")
+            if not over:
                 result._state = "waiting"
-                result._waiter = later
-            else:
-                later.payload = (result._state == "done", result._value)
-                later.ready = True
+                result._done = done
         context.future = None
+        if over:
+            done(result._state == "done", result._value)
         # From here on only the function's own references keep the future alive: one that nobody can complete any more ends
         # the wait when it is collected.
-        return later
 
-    def end(self, later):
-        """The result."""
-        if not later.ready:
-            here = runtime.hub.here()
-            waiter = Waiter()
-            if here is None:
-                waiter.lock = threading.Lock()
-                waiter.lock.acquire()
-            else:
-                waiter.runner = here
-            # Completed after the first look or before the second one: whoever completes it sees the waiter or is seen.
-            later.waiter = waiter
-            if not later.ready:
-                self._block(here, waiter)
-        ok, value = later.payload
-        if not ok:
-            raise flat(words_of(value))
-        return value
+    def until(self, signal):
+        """Waits until a signal is set."""
+        if signal.ready:
+            return
+        hub = runtime.hub
+        here = hub.here()
+        waiter = Waiter()
+        if here is None:
+            waiter.lock = threading.Lock()
+            waiter.lock.acquire()
+        else:
+            waiter.runner = here
+        hub.context.rests(hub)
+        signal.waiter = waiter
+        # Set before the first look or after it: whoever sets it sees the waiter or is seen.
+        if not signal.ready:
+            self._block(here, waiter)
 
     @staticmethod
     def _block(here, waiter):
-        if here is None:
-            context = runtime.hub.context
-            context.waiter = waiter
-            try:
-                # An abort that came before finds no waiter, and its exception no bytecode.
-                if not context.stopped:
-                    waiter.lock.acquire()
-            finally:
-                context.waiter = None
-            if context.stopped:
-                from .errors import forcestopped
-
-                raise forcestopped()
-        else:
+        if here is not None:
             here.wait(waiter, True)
+            return
+        context = runtime.hub.context
+        context.waiter = waiter
+        try:
+            # An abort that came before finds no waiter, and its exception no bytecode.
+            if not context.stopped:
+                waiter.lock.acquire()
+        finally:
+            context.waiter = None
+        if context.stopped:
+            raise forcestopped()
 
     @staticmethod
     def refuse(result, text):

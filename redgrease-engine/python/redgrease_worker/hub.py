@@ -16,7 +16,7 @@ from .contexts import Foreign, Waiter
 from .errors import error, forcestopped
 from .lead import FLUSH, READ, Lead
 from .runner import Runner
-from .stopping import stop, stoppable
+from .stopping import stop, stoppable, unstoppable
 
 # What every script that registers something asks for; the engine has the answer at hand.
 _BRIEF = ("id", "check")
@@ -143,6 +143,14 @@ class Hub:
             self.stream.send(frame)
         else:
             here.tell(frame)
+
+    def complete(self, waiter):
+        """What a waiter waits for is there. No abort of the call that says so may come in between."""
+        here = self.here()
+        if here is None:
+            self.lead.put(waiter)
+        else:
+            unstoppable(here, self.lead.put, waiter)
 
     # -- control
 

@@ -178,9 +178,9 @@ def flat_error(*arguments: Any) -> None:
 
 
 def isAsyncAllow() -> bool:
-    """Whether the caller may return a future or coroutine."""
+    """Whether the step that runs now may return a future or coroutine."""
     context = _context()
-    return bool(context is None or context.async_allowed)
+    return context is not None and context.may_wait and context.async_allowed
 
 
 def gearsCtx(reader: str = "KeysReader", desc: str | None = None) -> PyFlatExecution:
@@ -256,9 +256,16 @@ class PyExecutionSession:
 
     __module__ = "redisgears"
 
-    def __init__(self, session: Session, cause: Context | None = None) -> None:
+    def __init__(self, session: Session, context: Any = None) -> None:
         self._session = session
-        self._cause = cause
+        # Of the call that asked for it: its command and hook go along.
+        self._context = context
+
+    def context(self) -> Any:
+        """What a thread acts for that takes over."""
+        from .contexts import Context
+
+        return Context(0, self._session) if self._context is None else self._context.derived()
 
 
 def getGearsSession() -> PyExecutionSession:
@@ -268,12 +275,10 @@ def getGearsSession() -> PyExecutionSession:
 
 def setGearsSession(session: Any) -> None:
     """Makes this thread act for a session, or for none."""
-    from .contexts import Context
-
     if session is not None and not isinstance(session, PyExecutionSession):
         raise error("Given object is not of type GearsSession")
     foreign: Any = hub.foreign
-    foreign.context = None if session is None else Context(0, session._session, session._cause)
+    foreign.context = None if session is None else session.context()
 
 
 class GearsSession:

@@ -10,15 +10,15 @@ from __future__ import annotations
 from time import perf_counter
 
 from .errors import error, forcestopped, text_of
-from .overlap import overlap
+from .overlap import Flow, Stop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    # Makes a run of a stage: what takes records, and what ends it.
-    Make = Callable[[], tuple[Callable[..., bool], Callable[..., None]]]
+    # Makes a run of a stage: what takes records, what ends it, and the gates between its operations that overlap.
+    Make = Callable[[], tuple[Callable[..., bool], Callable[..., None], list[Any]]]
 
 EMPTY = object()
 
@@ -62,10 +62,6 @@ class Op:
         return (self.kind, self.hint, tuple(self.numbers), self.name, function)
 
 
-class Stop(Exception):
-    """Raised by generated code when no more records are wanted."""
-
-
 def key_text(key: Any) -> str:
     """The key of a group as text."""
     return key if key.__class__ is str else str(key)
@@ -75,8 +71,6 @@ class _Source:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.names: dict[str, Any] = {}
-        # How many operations at the start may run for many records at a time.
-        self.ahead = 0
 
     def add(self, depth: int, line: str) -> None:
         self.lines.append("    " * depth + line)
@@ -101,54 +95,83 @@ def stages(ops: list[Op]) -> list[list[Op]]:
     return cut
 
 
-def build(ops: list[Op], wait: Any, async_types: Any) -> Make:
-    """A stage as a function giving `feed(records, first, emit, fail)` and `finish(emit, fail)`, new ones for each run where
-    they have something to remember."""
+def segments(ops: list[Op]) -> list[tuple[int, int, int]]:
+    """Where operations begin that may run for many records at a time, where those begin that may not, and where they end."""
+    cut = []
+    at = 0
+    while not cut or at < len(ops):
+        overlapping = at
+        while overlapping < len(ops) and ops[overlapping].kind in _OVERLAPPING:
+            overlapping += 1
+        end = overlapping
+        while end < len(ops) and ops[end].kind not in _OVERLAPPING:
+            end += 1
+        cut.append((at, overlapping, end))
+        at = end
+    return cut
+
+
+def build(ops: list[Op], wait: Any, async_types: Any) -> tuple[Make, list[tuple[int, list[Op]]]]:
+    """A stage as a function giving `feed(records, first, emit, fail, later)`, `finish(emit, fail)` and the gates behind its
+    segments, new ones for each run where they have something to remember; and the segments.
+
+    Once a step gives a future or a coroutine, `feed` leaves its record and those after it to `later`.
+    """
     source = _Source()
     add = source.add
     add(0, "def make():")
-    body, tail = _Source(), _Source()
+    body = _Source()
     state: list[str] = []
-    ahead = next((at for at, op in enumerate(ops) if op.kind not in _OVERLAPPING), len(ops))
-    source.ahead = ahead
-    _emit(ops, 0, 3, body, source, state, wait, async_types)
-    _emit(ops, ahead, 3, tail, source, [], wait, async_types)
+    _emit(ops, 0, 3, body, source, state, "emit(r)", ((0, "it0"),))
+    cut = segments(ops)
     for line in state:
         add(1, line)
-    names = [line.split(" = ")[0] for line in state]
-    add(1, "def feed(records, first, emit, fail):")
-    if names:
-        add(2, "nonlocal " + ", ".join(names))
-    add(2, "it, rest = iter(records), []")
-    add(2, "for r in it:")
+    names = ", ".join([line.split(" = ")[0] for line in state])
+    changes = "nonlocal " + names if names else "pass"
+    add(1, "def feed(records, first, emit, fail, later):")
+    add(2, changes)
+    add(2, "it0 = iter(records)")
+    add(2, "for r in it0:")
     source.lines += body.lines
     add(3, "if first and fail.errors: return True")
-    add(2, "if rest: return tail(overlap(rest, ahead, fail, W, A), first, emit, fail)")
     add(2, "return False")
-    add(1, "def tail(records, first, emit, fail):")
-    if names:
-        add(2, "nonlocal " + ", ".join(names))
-    add(2, "for r in records:")
-    source.lines += tail.lines
-    add(2, "return bool(first and fail.errors)")
+    gates = []
+    for first, overlapping, end in cut:
+        gates.append("gate%d" % first if overlapping < end else "None")
+        if overlapping < end:
+            add(1, "def gate%d(r, fail):" % first)
+            add(2, changes)
+            add(2, "for r in (r,):")
+            _emit(ops[:end], overlapping, 3, source, source, [], "return (r,)", ())
+            add(2, "return ()")
     add(1, "def finish(emit, fail):")
-    _finish(ops, source, names)
-    add(1, "return feed, finish")
+    add(2, changes)
+    _finish(ops, source)
+    add(1, "return feed, finish, [%s]" % ", ".join(gates))
     space = dict(source.names)
     space.update(EMPTY=EMPTY, Stop=Stop, key_text=key_text, W=wait, A=async_types, forcestopped=forcestopped, error=error)
-    space.update(overlap=overlap, ahead=ops[:ahead])
     exec(compile("\n".join(source.lines), __file__, "exec"), space)
     make = space["make"]
+    parts = [(first, ops[first:overlapping]) for first, overlapping, _ in cut]
     if state:
-        return make
-    pair = make()
-    return lambda: pair
+        return make, parts
+    made = make()
+    return lambda: made, parts
 
 
 def _emit(
-    ops: list[Op], index: int, depth: int, body: _Source, source: _Source, state: list[str], wait: Any, async_types: Any
+    ops: list[Op],
+    index: int,
+    depth: int,
+    body: _Source,
+    source: _Source,
+    state: list[str],
+    end: str,
+    loops: tuple[tuple[int, str], ...],
 ) -> None:
-    """The code for one record `r` from `ops[index]` on."""
+    """The code for one record `r` from `ops[index]` on, with `end` for what comes through. It is in these loops, the innermost
+    first, each over records for an operation.
+    """
     add = body.add
     add(depth, "try:")
     depth += 1
@@ -159,23 +182,25 @@ def _emit(
         if op.function is not None:
             source.names[name] = op.function
         kind = op.kind
-        # The first future takes the records after this one out of the loop: they will not wait for each other.
-        others = "rest.extend(it); fail.waits = True; " if index < source.ahead else ""
+        # The first future takes its record, and those after it, out of the loop: they will not wait for each other.
+        later = "return later(%d, %%s, w, (%s), first)" % (index, "".join("(%d, %s), " % loop for loop in loops))
         if kind == "map":
             add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: t, r = [r], None; %sr = W(t)" % others)
+            add(depth, "if r.__class__ in A: w, r = [r], None; " + later % "None")
         elif kind == "filter":
             add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: w, t = [t], None; %st = W(w)" % others)
+            add(depth, "if t.__class__ in A: w, t = [t], None; " + later % "r")
             add(depth, "if not t: continue")
         elif kind == "foreach":
             add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: w, t = [t], None; %sW(w)" % others)
+            add(depth, "if t.__class__ in A: w, t = [t], None; " + later % "r")
         elif kind == "flatmap":
             add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: t, r = [r], None; %sr = W(t)" % others)
-            add(depth, "for r in (r[::-1] if isinstance(r, list) else (r,)):")
-            _emit(ops, index + 1, depth + 1, body, source, state, wait, async_types)
+            add(depth, "if r.__class__ in A: w, r = [r], None; " + later % "None")
+            inner = "it%d" % (index + 1)
+            add(depth, "%s = iter(r[::-1] if isinstance(r, list) else (r,))" % inner)
+            add(depth, "for r in %s:" % inner)
+            _emit(ops, index + 1, depth + 1, body, source, state, end, ((index + 1, inner),) + loops)
             break
         elif kind == "limit":
             count = "n%d" % index
@@ -210,7 +235,7 @@ def _emit(
         index += 1
     else:
         if not ops or ops[-1].kind not in _GATHERING:
-            add(depth, "emit(r)")
+            add(depth, end)
     depth -= 1
     add(depth, "except Stop: raise")
     add(depth, "except forcestopped: raise")
@@ -260,12 +285,10 @@ def _emit_by_key(op: Op, index: int, depth: int, add: Callable[[int, str], None]
         add(depth + 1, "raise")
 
 
-def _finish(ops: list[Op], source: _Source, names: list[str]) -> None:
+def _finish(ops: list[Op], source: _Source) -> None:
     add = source.add
     last = len(ops) - 1
     op = ops[-1] if ops else None
-    if names:
-        add(2, "nonlocal " + ", ".join(names))
     if op is None or op.kind not in _GATHERING:
         add(2, "return")
     elif op.kind == "accumulate":
@@ -288,8 +311,6 @@ def _finish(ops: list[Op], source: _Source, names: list[str]) -> None:
 class Failures:
     """Collects the texts of errors."""
 
-    # Whether a step gave a future.
-    waits = False
     # Whether an error that asks for a pause stops what an error would not stop.
     may_pause = False
 
@@ -316,44 +337,84 @@ class Pipeline:
     # Under which name to keep the results as they are, for a future.
     keep = None
 
-    def __init__(self, makers: list[Make]) -> None:
+    def __init__(self, stages: list[tuple[Make, list[tuple[int, list[Op]]]]], wait: Any, async_types: Any) -> None:
         self.fail = Failures()
-        # The functions of each stage, and what it gives.
-        self._stages: list[tuple[Any, list[Any]]] = []
-        for make in makers:
-            output: list[Any] = []
-            self.results = output
-            self._stages.append((make(), output))
+        self._stages = [_Stage(make(), parts, self.fail, wait, async_types) for make, parts in stages]
+        self.results = self._stages[-1].output
 
     def feed(self, records: Iterable[Any]) -> bool:
-        """Works off records; gives True when no more are wanted."""
+        """Works off records, those that wait for futures later; gives True when no more are wanted."""
         fail = self.fail
         fail.may_pause = self.carry_on
-        (feed, _), output = self._stages[0]
+        stage = self._stages[0]
         try:
-            if feed(records, not self.carry_on, output.append, fail):
+            if stage.feed(records, not self.carry_on):
                 self.stopped = True
         except Stop:
             self.stopped = True
+            stage.close()
         fail.may_pause = False
         return self.stopped
 
     def finish(self) -> None:
         """No more records come."""
-        given = None
-        for (feed, finish), output in self._stages:
-            if given is not None:
-                try:
-                    feed(given, False, output.append, self.fail)
-                except Stop:
-                    pass
-            finish(output.append, self.fail)
-            given = output
+        given: list[Any] | None = None
+        fail = self.fail
+        fail.may_pause = self.carry_on
+        for stage in self._stages:
+            try:
+                if given is not None:
+                    stage.feed(given, False)
+                stage.settle()
+            except Stop:
+                stage.close()
+            fail.may_pause = False
+            stage.finish()
+            given = stage.output
 
     def run(self, records: Iterable[Any]) -> None:
         """All records at once."""
         self.feed(records)
         self.finish()
+
+
+class _Stage:
+    """A stage under way."""
+
+    def __init__(self, made: Any, parts: list[tuple[int, list[Op]]], fail: Failures, wait: Any, async_types: Any) -> None:
+        self._feed, self._finish, self._gates = made
+        self._parts = parts
+        self._fail = fail
+        self._wait = wait
+        self._async_types = async_types
+        self.output: list[Any] = []
+        # How it goes on from the first future or coroutine on.
+        self._flow: Flow | None = None
+
+    def feed(self, records: Iterable[Any], first: bool) -> bool:
+        """Takes records; gives whether no more are wanted, because one of them failed and `first` says so."""
+        if self._flow is not None:
+            return self._flow.feed(records, first)
+        return self._feed(records, first, self.output.append, self._fail, self._later)
+
+    def _later(self, index: int, record: Any, held: list[Any], rests: Any, first: bool) -> bool:
+        parts = [(at, ops, gate) for (at, ops), gate in zip(self._parts, self._gates)]
+        self._flow = Flow(parts, self.output.append, self._fail, self._wait, self._async_types)
+        return self._flow.begin(index, record, held, rests, first)
+
+    def settle(self) -> None:
+        """Waits for all futures."""
+        if self._flow is not None:
+            self._flow.settle()
+
+    def close(self) -> None:
+        """Waits for nothing any more: an error asks for a pause."""
+        if self._flow is not None:
+            self._flow.close()
+
+    def finish(self) -> None:
+        """Gives what was gathered."""
+        self._finish(self.output.append, self._fail)
 
 
 class Plan:
@@ -365,18 +426,18 @@ class Plan:
         # The generator function of a reader that is Python, else None.
         self.argument = argument
         self.on_registered = on_registered
-        self._makers: dict[int, list[Make]] = {}
+        self._stages: dict[int, Any] = {}
 
     def pipeline(self, start: int, wait: Any, async_types: Any, measure: bool = False) -> Pipeline:
         """A run of the operations from number `start` on; the engine did those before."""
         if measure:
             times = [0.0] * len(self.ops)
             ops = [op.measured(times, index) for index, op in enumerate(self.ops)]
-            pipeline = Pipeline([build(stage, wait, async_types) for stage in stages(ops[start:])])
+            pipeline = Pipeline([build(stage, wait, async_types) for stage in stages(ops[start:])], wait, async_types)
             pipeline.times = times
             return pipeline
-        makers = self._makers.get(start)
-        if makers is None:
-            makers = [build(stage, wait, async_types) for stage in stages(self.ops[start:])]
-            self._makers[start] = makers
-        return Pipeline(makers)
+        built = self._stages.get(start)
+        if built is None:
+            built = [build(stage, wait, async_types) for stage in stages(self.ops[start:])]
+            self._stages[start] = built
+        return Pipeline(built, wait, async_types)

@@ -31,6 +31,20 @@ def stoppable(runner, context, body, *arguments):
         runner.context, runner.target = outer_context, outer_target
 
 
+def unstoppable(runner, body, *arguments):
+    """Calls `body` so that an abort of the call of this thread comes before or afterwards."""
+    target, runner.target = runner.target, None
+    try:
+        # In this order: an abort that finds the target is noted before.
+        if target is not None and target.stopped:
+            settle(runner, target)
+        body(*arguments)
+    finally:
+        runner.target = target
+    if target is not None and target.stopped:
+        raise forcestopped()
+
+
 def settle(runner, context):
     """After a call was no target any more: lets an exception that is on its way to its thread come."""
     if not context.stopped or runner.main:

@@ -110,7 +110,7 @@ class Run(unittest.TestCase):
         self.assertTrue(all(time > 0 for time in pipeline.times))
 
     def test_a_pipeline_without_operations_gives_its_records(self) -> None:
-        pipeline = Pipeline([build([], Refusing(), frozenset())])
+        pipeline = Pipeline([build([], Refusing(), frozenset())], Refusing(), frozenset())
         pipeline.carry_on = True
         pipeline.run(iter([1, 2]))
         self.assertEqual(pipeline.results, [1, 2])
