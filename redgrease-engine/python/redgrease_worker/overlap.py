@@ -97,12 +97,12 @@ class Flow:
             slot.state = _GONE
             self._fail(problem)
         for number, records in rests:
-            self._push(number, records)
+            self._push(number, records, first)
         return self._is_over(first)
 
     def feed(self, records: Iterable[Any], first: bool) -> bool:
         """Takes more records; gives whether no more are wanted."""
-        self._push(0, records)
+        self._push(0, records, first)
         return self._is_over(first)
 
     def _is_over(self, first: bool) -> bool:
@@ -120,26 +120,32 @@ class Flow:
             signal = self._signal = self._wait.signal()
             if not self._come:
                 self._wait.until(signal)
-            while self._come:
-                at, slot, offset, record, ok, value = self._come.popleft()
-                self._under_way[at] -= 1
-                if at < self._open:
-                    continue
-                if ok:
-                    self._give(at, slot, offset, record, value)
-                else:
-                    slot.state = _GONE
-                    self._fail(flat(words_of(value)))
-                self._drain(at)
+            self._work_off()
+
+    def _work_off(self) -> None:
+        """Goes on with the records whose results have come."""
+        while self._come:
+            at, slot, offset, record, ok, value = self._come.popleft()
+            self._under_way[at] -= 1
+            if at < self._open:
+                continue
+            if ok:
+                self._give(at, slot, offset, record, value)
+            else:
+                slot.state = _GONE
+                self._fail(flat(words_of(value)))
+            self._drain(at)
 
     def _place(self, index: int) -> tuple[int, _Row, int]:
         at = max(at for at, first in enumerate(self._firsts) if first <= index)
         return at, self._rows[at], index - self._firsts[at]
 
-    def _push(self, index: int, records: Iterable[Any]) -> None:
+    def _push(self, index: int, records: Iterable[Any], first: bool) -> None:
+        """Begins with records at an operation; no more of the reader's once one has failed, if `first` says so."""
         at, row, offset = self._place(index)
         for record in records:
-            if at < self._open:
+            self._work_off()
+            if at < self._open or (first and index == 0 and self._fail.errors):
                 return
             self._advance(at, row.add(), offset, record)
             self._drain(at)
