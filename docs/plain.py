@@ -10,6 +10,8 @@ and so are the commands that `execute` got. Breakpoints, print and pdb work as e
 
     python3 -m pdb plain.py SCRIPT ...
 
+Keys with a time to live go when it is over: `Redis.now` is the clock, which a test may move.
+
 `Redis` knows the commands that are methods of it, in lower case. Add those that the script needs, or give it another
 object: `Plain(execute=redis.Redis(decode_responses=True).execute_command)` is a real server.
 """
@@ -19,16 +21,22 @@ import contextlib
 import fnmatch
 import inspect
 import json
+import pickle
 import sys
+import time
 
 
 class Redis:
     """Keys in a dict: str, dict (hash), list, set, and list of (id, dict) (stream)."""
 
+    now = staticmethod(time.time)
+
     def __init__(self, keys=None):
         self.keys = dict(keys or {})
+        self.ends = {}  # when keys expire
 
     def __call__(self, command, *arguments):
+        self.expire_keys()
         method = getattr(type(self), "do_" + command.lower(), None)
         if method is None:
             raise NotImplementedError("the stand-in has no %s: add a method do_%s to Redis" % (command, command.lower()))
@@ -37,12 +45,50 @@ class Redis:
         print("execute", command, *map(repr, arguments), "->", repr(reply), file=sys.stderr)
         return reply
 
+    def expire_keys(self):
+        for key in [key for key, end in self.ends.items() if end <= self.now() or key not in self.keys]:
+            self.keys.pop(key, None)
+            del self.ends[key]
+
     def do_get(self, key):
         return self.keys.get(key)
 
-    def do_set(self, key, value):
+    def do_set(self, key, value, *options):
+        options = [option.upper() for option in options]
+        if "NX" in options and key in self.keys or "XX" in options and key not in self.keys:
+            return None
         self.keys[key] = value
+        if "KEEPTTL" not in options:
+            self.ends.pop(key, None)
+        for name, unit in (("EX", 1), ("PX", 0.001)):
+            if name in options:
+                self.ends[key] = self.now() + float(options[options.index(name) + 1]) * unit
         return "OK"
+
+    def do_setex(self, key, seconds, value):
+        return self.do_set(key, value, "EX", seconds)
+
+    def do_expire(self, key, seconds):
+        return self.do_pexpire(key, float(seconds) * 1000)
+
+    def do_pexpire(self, key, milliseconds):
+        if key not in self.keys:
+            return 0
+        self.ends[key] = self.now() + float(milliseconds) / 1000
+        self.expire_keys()
+        return 1
+
+    def do_persist(self, key):
+        return 0 if self.ends.pop(key, None) is None else 1
+
+    def do_ttl(self, key):
+        milliseconds = self.do_pttl(key)
+        return milliseconds if milliseconds < 0 else (milliseconds + 500) // 1000
+
+    def do_pttl(self, key):
+        if key not in self.keys:
+            return -2
+        return round((self.ends[key] - self.now()) * 1000) if key in self.ends else -1
 
     def do_del(self, *keys):
         return sum(self.keys.pop(key, None) is not None for key in keys)
@@ -225,7 +271,8 @@ class Gear:
         return records
 
     def run(self, arg=None, convertToStr=True, collect=True, **_):
-        self.plain.show(self.work(self.plain.records(self.reader, arg or self.default)))
+        records = self.work(self.plain.records(self.reader, arg or self.default))
+        self.plain.show(self.plain.plain_values(records))
 
     def register(self, prefix="*", **arguments):
         self.plain.registered.append((self, dict(arguments, prefix=prefix)))
@@ -271,30 +318,46 @@ class Plain:
 
     def show(self, records):
         for record in records:
+            print(record)
+
+    def plain_values(self, records):
+        """The records as they are, and what a typed function has pickled as what it was."""
+        out = []
+        for record in records:
             if isinstance(record, bytes):
-                with contextlib.suppress(Exception):
-                    import pickle
+                try:
                     record = pickle.loads(record)
-            print(record.decode() if isinstance(record, bytes) else record)
+                except Exception:
+                    with contextlib.suppress(UnicodeDecodeError):
+                        record = record.decode()
+            out.append(record)
+        return out
 
     def trigger(self, name, *arguments):
+        """Calls a function; gives the list of what it returns."""
         for gear, options in self.registered:
             if gear.reader == "CommandReader" and options.get("trigger") == name:
-                return self.show(gear.work([[name, *arguments]]))
+                return self.plain_values(gear.work([[name, *map(str, arguments)]]))
         raise LookupError("no function with the trigger " + name)
 
     def event(self, name, key):
+        """Says that something has happened to a key; gives what the functions return."""
+        out = []
         for gear, options in self.registered:
             events = options.get("eventTypes")
             if gear.reader == "KeysReader" and key.startswith(options["prefix"].rstrip("*")) and (not events or name in events):
-                self.show(gear.work([self.record(key, name)]))
+                out += self.plain_values(gear.work([self.record(key, name)]))
+        return out
 
     def entry(self, stream, *pairs):
+        """Adds an entry to a stream; gives what the functions return."""
+        out = []
         id = self.redis.do_xadd(stream, "*", *pairs)
         value = dict(zip(pairs[::2], pairs[1::2]))
         for gear, options in self.registered:
             if gear.reader == "StreamReader" and stream.startswith(options["prefix"].rstrip("*")):
-                self.show(gear.work([{"key": stream, "id": id, "value": value}]))
+                out += self.plain_values(gear.work([{"key": stream, "id": id, "value": value}]))
+        return out
 
 
 def main(arguments):
@@ -308,7 +371,8 @@ def main(arguments):
     plain = Plain(keys)
     plain.load(arguments[0])
     if len(arguments) > 1:
-        {"trigger": plain.trigger, "event": plain.event, "entry": plain.entry}[arguments[1]](*arguments[2:])
+        call = {"trigger": plain.trigger, "event": plain.event, "entry": plain.entry}[arguments[1]]
+        plain.show(call(*arguments[2:]))
 
 
 if __name__ == "__main__":

@@ -354,9 +354,11 @@ macro_rules! pages {
 
 pages! {
     command_line_tool = "docs/cli.md",
+    complete_index = "docs/complete-index.md",
     debugging = "docs/debugging.md",
     deployment = "docs/deployment.md",
     events = "docs/events.md",
+    exactly_once = "docs/exactly-once.md",
     getting_started = "docs/getting-started.md",
     operations = "docs/operations.md",
     readers = "docs/readers.md",
