@@ -63,7 +63,7 @@ pub(crate) fn unregistered(lock: &ServerLock, registrations: &[Arc<Registration>
 ///
 /// # Errors
 /// What is wrong with the record.
-pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
+pub(crate) fn restore(lock: &ServerLock, record: &[u8]) -> Result<(), String> {
     let broken = || "a record of registrations is broken".to_owned();
     let record = decode(record).map_err(|error| format!("{}: {error}", broken()))?;
     let name = record.text("name").ok_or_else(broken)?;
@@ -90,7 +90,7 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
                         known.session.name
                     ),
                 );
-                forget(id.as_bytes());
+                forget(lock, id.as_bytes());
                 new.push(description);
             }
             None => new.push(description),
@@ -117,7 +117,7 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
                 .inheriting(inherits),
         )
     });
-    let made = registration::list::add(&session, &new, None)
+    let made = registration::list::add(lock, &session, &new, None)
         .map_err(|text| format!("session {name} was not restored: {text}"))?;
     guard(&LEDGER).add(&session, &new);
     stream::start(&made);
@@ -131,16 +131,16 @@ pub(crate) fn restore(record: &[u8]) -> Result<(), String> {
 }
 
 /// Takes a registration away that the master or the append-only file took away.
-pub(crate) fn forget(id: &[u8]) {
-    registration::list::remove(id, true);
+pub(crate) fn forget(lock: &ServerLock, id: &[u8]) {
+    registration::list::remove(lock, id, true);
     guard(&LEDGER).remove(&String::from_utf8_lossy(id));
 }
 
 /// Takes all registrations away, because others are about to be loaded.
-fn clear() {
-    registration::list::clear();
+fn clear(lock: &ServerLock) {
+    registration::list::clear(lock);
     guard(&LEDGER).clear();
-    known::clear();
+    known::clear(lock);
 }
 
 /// Gives every session that was loaded to a worker.
@@ -233,11 +233,12 @@ impl Persistent for Registrations {
             );
             return Err(IoError);
         }
+        let lock = lock_server();
         for _ in 0..file.load_number()? {
             let record = file.load_bytes()?;
             let taken = match moment {
-                Moment::BeforeKeys => known::import(&[record]),
-                Moment::AfterKeys => restore(&record),
+                Moment::BeforeKeys => known::import(&lock, &[record]),
+                Moment::AfterKeys => restore(&lock, &record),
             };
             if let Err(text) = taken {
                 log(Level::Warning, &text);
@@ -255,7 +256,7 @@ impl Handler for Events {
             Event::Loading { from_master } => {
                 LOADING.store(true, Ordering::Relaxed);
                 FROM_MASTER.store(from_master, Ordering::Relaxed);
-                clear();
+                clear(&lock_server());
             }
             Event::Loaded => {
                 LOADING.store(false, Ordering::Relaxed);

@@ -30,7 +30,7 @@ pub(crate) fn commit(
     let replaced = replaced.as_ref();
     let leaving = replaced.map_or_else(Vec::new, registration::list::of_session);
     let descriptions = &stream::with_groups(descriptions, &leaving);
-    let made = registration::list::add(session, descriptions, replaced)?;
+    let made = registration::list::add(&lock, session, descriptions, replaced)?;
     persist::unregistered(&lock, &leaving);
     known::ship(&lock, &session.requirements, &wheels, &in_use());
     persist::registered(&lock, session, descriptions);

@@ -141,3 +141,54 @@ fn names_behind_crate_are_found() {
     let found: Vec<String> = names(code).into_iter().collect();
     assert_eq!(found, ["a", "c", "f", "h"]);
 }
+
+fn guide() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/architecture.md");
+    fs::read_to_string(path).expect("the guide")
+}
+
+/// What stands in backticks.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+#[test]
+fn the_guide_draws_the_same_rooms() {
+    let guide = guide();
+    let (_, chapter) = guide
+        .split_once("## The engine's house")
+        .expect("a chapter");
+    let drawn: Vec<&str> = chapter
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .filter_map(|line| quoted(line).next())
+        .collect();
+    assert_eq!(drawn, ROOMS);
+}
+
+#[test]
+fn the_guide_leads_through_files_that_are_there_and_through_each_once() {
+    let guide = guide();
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let walks: Vec<&str> = guide.split("\n### ").skip(1).collect();
+    assert_eq!(walks.len(), 3);
+    for walk in walks {
+        let (walk, _) = walk.split_once("\n## ").unwrap_or((walk, ""));
+        let steps = walk
+            .lines()
+            .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()));
+        let mut passed = BTreeSet::new();
+        for file in steps.flat_map(quoted) {
+            let path = match file.rsplit_once('.') {
+                Some((_, "rs")) => here.join("src").join(file),
+                Some((_, "py")) => here.join("python/redgrease_worker").join(file),
+                _ => continue,
+            };
+            assert!(path.exists(), "there is no {file}");
+            assert!(passed.insert(file), "{file} is passed twice");
+        }
+        assert!(passed.len() > 10, "{walk}");
+    }
+}

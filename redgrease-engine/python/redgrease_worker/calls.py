@@ -223,7 +223,7 @@ class Calls:
         """What a run begins with: its context, pipeline, and records. Nothing when it was answered, or cannot begin yet."""
         name, plan_id, defined, start, kind, flags, records, extra = wire.loads(payload)
         hub = self.hub
-        if kind == 9 and hub.lead.hand_over(runner, (frame, number, payload)):
+        if kind == wire.GENERATOR and hub.lead.hand_over(runner, (frame, number, payload)):
             return None
         session, plan = self._plan(name, plan_id)
         if plan is None:
@@ -241,10 +241,10 @@ class Calls:
             # A synchronous call is called off if it waits for its definitions for too long.
             self.runs.pop(number, None)
             return None
-        if flags & 16:
+        if flags & wire.SAY_BEGUN:
             runner.stream.sock.sendall(wire.pack(wire.BEGUN, number, b"N"))
         context.may_wait = True
-        if flags & 4:
+        if flags & wire.NO_ASYNC:
             context.async_allowed = False
         if flags & 32:
             context.says_rest = True
@@ -261,13 +261,13 @@ class Calls:
             hub.running.pop(number, None)
             runner.answer(number, wire.dumps(([], [text_of(problem)])))
             return None
-        if flags & 8:
+        if flags & wire.CARRY_ON:
             pipeline.carry_on = True
         if self.futures and (name, plan_id) in self.futures:
             pipeline.keep = (name, plan_id)
-        if kind == 9:
+        if kind == wire.GENERATOR:
             return context, pipeline, plan.argument
-        return context, pipeline, records_of(kind, flags & 2, records)
+        return context, pipeline, records_of(kind, flags & wire.BINARY, records)
 
     def call(self, runner, number, payload):
         """A run over all of its records."""
@@ -301,13 +301,13 @@ class Calls:
         if run is None or self.hub.lead.hand_over(runner, (wire.BATCH, number, payload)):
             return
         kind, flags, records = wire.loads(payload)
-        records = records_of(kind, flags & 2, records)
+        records = records_of(kind, flags & wire.BINARY, records)
         with self.feeding:
             if run.busy:
-                run.pending.append((records, flags & 1))
+                run.pending.append((records, flags & wire.LAST))
                 return
             run.busy = True
-        self._feed(runner, run, records, flags & 1)
+        self._feed(runner, run, records, flags & wire.LAST)
 
     def _feed(self, runner, run, records, last):
         pipeline = run.pipeline

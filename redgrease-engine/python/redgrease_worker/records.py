@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import wire
 from .runtime import to_python
 from .wire import dumps
 
@@ -52,10 +53,10 @@ def records(kind: int, binary: bool, values: Any) -> list[Any]:
     """Records from the values that the server sent."""
     if binary:
         values = to_python(values)
-    if kind == 0:
+    if kind == wire.PLAIN:
         return values
-    if kind == 1:
+    if kind == wire.KEYS:
         return [{"event": e, "key": k, "type": t, "value": v} for e, k, t, v in values]
-    if kind == 2:
+    if kind == wire.KEYS_ONLY:
         return [{"event": e, "key": k} for e, k in values]
     return [{"key": k, "id": i, "value": v} for k, i, v in values]

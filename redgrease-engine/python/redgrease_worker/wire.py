@@ -12,6 +12,11 @@ from time import perf_counter
 HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC, OVER, REGISTERED, PROFILE, BEGIN = range(1, 16)
 READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTED, LEADING, EXECUTE_ATOMIC, BEGUN = range(65, 77)
 
+# How the records of a batch are laid out.
+PLAIN, KEYS, KEYS_ONLY, STREAM, GENERATOR = 0, 1, 2, 3, 9
+# Bits of its flags.
+LAST, BINARY, NO_ASYNC, CARRY_ON, SAY_BEGUN = 1, 2, 4, 8, 16
+
 _HEAD = struct.Struct("<IBI")
 _NUMBER = struct.Struct("<I")
 _VERSION = 2

@@ -6,7 +6,7 @@ use crate::answer::Reply;
 use crate::event::timer;
 use crate::packages::known;
 use crate::persist;
-use crate::server::{Command, Invocation, Level, log};
+use crate::server::{Command, Invocation, Level, lock_server, log};
 
 /// Refuses clients: what these commands carry was made by a server.
 fn is_internal(call: &Invocation<'_>) -> bool {
@@ -42,7 +42,7 @@ impl Command for ImportRequirement {
 
     fn run(call: Invocation<'_>) {
         if is_internal(&call) {
-            let result = known::import(&call.arguments[1..]);
+            let result = known::import(&lock_server(), &call.arguments[1..]);
             answer(
                 &call,
                 result.map_err(|text| format!("wheels were not taken in: {text}")),
@@ -63,7 +63,7 @@ impl Command for InnerRegister {
             return;
         };
         if is_internal(&call) {
-            answer(&call, persist::restore(record));
+            answer(&call, persist::restore(&lock_server(), record));
         }
     }
 }
@@ -80,7 +80,7 @@ impl Command for InnerUnregister {
             return;
         };
         if is_internal(&call) {
-            persist::forget(id);
+            persist::forget(&lock_server(), id);
             answer(&call, Ok(()));
         }
     }

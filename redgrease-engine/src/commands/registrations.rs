@@ -47,8 +47,9 @@ impl Command for Unregister {
             call.context.reply_error("execution is not registered");
             return;
         };
-        registration::list::remove(id, abort_pending);
-        persist::unregistered(&lock_server(), &[registration]);
+        let lock = lock_server();
+        registration::list::remove(&lock, id, abort_pending);
+        persist::unregistered(&lock, &[registration]);
         Reply::Ok.write(call.context);
     }
 }

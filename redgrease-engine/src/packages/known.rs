@@ -139,7 +139,7 @@ pub(crate) fn ship(
 ///
 /// # Errors
 /// What is wrong with them.
-pub(crate) fn import(chunks: &[Vec<u8>]) -> Result<(), String> {
+pub(crate) fn import(_lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<(), String> {
     take(chunks, false).map(|_| ())
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn is_empty() -> bool {
 }
 
 /// Forgets all, because others are about to be loaded. The wheels stay.
-pub(crate) fn clear() {
+pub(crate) fn clear(_lock: &ServerLock) {
     guard(&KNOWN).clear();
     guard(&INSTALLED).clear();
 }

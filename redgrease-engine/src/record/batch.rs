@@ -19,15 +19,15 @@ pub(crate) enum Layout {
     Generator = 9,
 }
 
-/// Bits of the flags of a batch.
+// Bits of the flags of a batch. `wire.py` has them too, and the layouts; a test compares.
+/// The last batch of a run.
 pub(crate) const LAST: i64 = 1;
-const BINARY: i64 = 2;
+/// Something in it is not UTF-8.
+pub(crate) const BINARY: i64 = 2;
 /// The function must not return futures.
 pub(crate) const NO_ASYNC: i64 = 4;
-
 /// An error does not keep the function from the records after it.
 pub(crate) const CARRY_ON: i64 = 8;
-
 /// Who calls wants to know when the call begins.
 pub(crate) const SAY_BEGUN: i64 = 16;
 

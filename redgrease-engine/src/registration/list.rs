@@ -8,6 +8,7 @@ use super::Registration;
 use crate::base::guard;
 use crate::plan::{Plan, Reader};
 use crate::record::value::Value;
+use crate::server::ServerLock;
 use crate::session::{self, PickledPlan, Session};
 
 /// Takes over which registrations there are, the oldest first.
@@ -81,6 +82,7 @@ pub(crate) fn sessions() -> Vec<Arc<Session>> {
 /// # Errors
 /// The text for the client.
 pub(crate) fn add(
+    _lock: &ServerLock,
     session: &Arc<Session>,
     descriptions: &[Value],
     replaced: Option<&Arc<Session>>,
@@ -142,7 +144,7 @@ pub(crate) fn add(
 }
 
 /// Takes a registration away; what runs or waits may end, what waits is aborted on demand.
-pub(crate) fn remove(id: &[u8], abort_pending: bool) -> bool {
+pub(crate) fn remove(_lock: &ServerLock, id: &[u8], abort_pending: bool) -> bool {
     let Some(registration) = find(id) else {
         return false;
     };
@@ -154,7 +156,7 @@ pub(crate) fn remove(id: &[u8], abort_pending: bool) -> bool {
 }
 
 /// Takes all registrations away; what waits is aborted.
-pub(crate) fn clear() {
+pub(crate) fn clear(_lock: &ServerLock) {
     let gone = {
         let mut registrations = guard(&REGISTRATIONS);
         registrations.triggers.clear();

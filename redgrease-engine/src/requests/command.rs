@@ -29,7 +29,7 @@ pub(super) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
     };
     let run = || lock.in_database(database, || permit::run(lock, name, arguments));
     let result = match hook.as_deref() {
-        Some(registration) => hook::without(registration, run),
+        Some(registration) => hook::without(lock, registration, run),
         None => run(),
     };
     frame(replies, FrameType::Reply, number, |payload| {

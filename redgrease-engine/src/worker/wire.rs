@@ -3,10 +3,32 @@
 //! A frame is a length (u32, counting what follows it), a type (u8), a number (u32, meaning by type) and a marshalled
 //! payload, all little endian. The same format runs in both directions of the socket.
 
-/// What a frame says. Low numbers go to the worker, high ones come from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum FrameType {
+/// Declares the types of frames, each with its number. `wire.py` has them in capitals, and a test compares the two.
+macro_rules! frame_types {
+    ($($(#[$doc:meta])* $name:ident = $number:literal,)*) => {
+        /// What a frame says. Low numbers go to the worker, high ones come from it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(crate) enum FrameType {
+            $($(#[$doc])* $name = $number,)*
+        }
+
+        impl FrameType {
+            fn parse(raw: u8) -> Option<Self> {
+                match raw {
+                    $($number => Some(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+
+        /// All of them, by name.
+        #[cfg(test)]
+        const ALL: &[(&str, i64)] = &[$((stringify!($name), $number)),*];
+    };
+}
+
+frame_types! {
     /// Settings of a fresh worker.
     Hello = 1,
     /// Run a script as a new session.
@@ -62,41 +84,6 @@ pub(crate) enum FrameType {
     ExecuteAtomic = 75,
     /// A synchronous call begins: its function is there.
     Begun = 76,
-}
-
-impl FrameType {
-    fn parse(raw: u8) -> Option<Self> {
-        Some(match raw {
-            1 => Self::Hello,
-            2 => Self::Load,
-            3 => Self::Restore,
-            4 => Self::Call,
-            5 => Self::Batch,
-            6 => Self::Reply,
-            7 => Self::Abort,
-            8 => Self::Drop,
-            9 => Self::Promote,
-            10 => Self::Configure,
-            11 => Self::Sync,
-            12 => Self::Over,
-            13 => Self::Registered,
-            14 => Self::Profile,
-            15 => Self::Begin,
-            65 => Self::Ready,
-            66 => Self::Result,
-            67 => Self::Progress,
-            68 => Self::Execute,
-            69 => Self::AtomicBegin,
-            70 => Self::AtomicEnd,
-            71 => Self::Request,
-            72 => Self::Log,
-            73 => Self::Aborted,
-            74 => Self::Leading,
-            75 => Self::ExecuteAtomic,
-            76 => Self::Begun,
-            _ => return None,
-        })
-    }
 }
 
 const HEAD: usize = 9;
@@ -216,5 +203,91 @@ mod tests {
         let mut inbox = Inbox::default();
         inbox.push(&[5, 0, 0, 0, 200, 0, 0, 0, 0]);
         assert_eq!(inbox.next().err(), Some(Broken));
+    }
+
+    /// Names and numbers of a Python file: `A, B = range(1, 3)` and `A, B = 1, 2`.
+    fn constants(text: &str) -> Vec<(String, i64)> {
+        let mut found = Vec::new();
+        for line in text.lines() {
+            let Some((names, values)) = line.split_once(" = ") else {
+                continue;
+            };
+            let names: Vec<&str> = names.split(", ").collect();
+            let is_constant = |name: &&str| {
+                name.starts_with(|letter: char| letter.is_ascii_uppercase())
+                    && name
+                        .bytes()
+                        .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+            };
+            if !names.iter().all(is_constant) {
+                continue;
+            }
+            let range = values
+                .strip_prefix("range(")
+                .and_then(|range| range.strip_suffix(')'));
+            let numbers: Vec<i64> = match range.and_then(|range| range.split_once(", ")) {
+                Some((first, end)) => {
+                    (first.parse().expect("a number")..end.parse().expect("a number")).collect()
+                }
+                None => values.split(", ").flat_map(str::parse).collect(),
+            };
+            assert_eq!(names.len(), numbers.len(), "{line}");
+            found.extend(names.into_iter().map(str::to_owned).zip(numbers));
+        }
+        found
+    }
+
+    /// `ExecuteAtomic` as Python spells it.
+    fn in_capitals(name: &str) -> String {
+        let mut spelled = String::new();
+        for letter in name.chars() {
+            if letter.is_ascii_uppercase() && !spelled.is_empty() {
+                spelled.push('_');
+            }
+            spelled.push(letter.to_ascii_uppercase());
+        }
+        spelled
+    }
+
+    #[test]
+    fn the_worker_has_the_same_numbers() {
+        use crate::record::batch::{BINARY, CARRY_ON, LAST, Layout, NO_ASYNC, SAY_BEGUN};
+        let mut wanted: Vec<(String, i64)> = ALL
+            .iter()
+            .map(|(name, number)| (in_capitals(name), *number))
+            .collect();
+        for (name, number) in [
+            ("LAST", LAST),
+            ("BINARY", BINARY),
+            ("NO_ASYNC", NO_ASYNC),
+            ("CARRY_ON", CARRY_ON),
+            ("SAY_BEGUN", SAY_BEGUN),
+            ("PLAIN", Layout::Plain as i64),
+            ("KEYS", Layout::Keys as i64),
+            ("KEYS_ONLY", Layout::KeysOnly as i64),
+            ("STREAM", Layout::Stream as i64),
+            ("GENERATOR", Layout::Generator as i64),
+        ] {
+            wanted.push((name.to_owned(), number));
+        }
+        let mut found = constants(include_str!("../../python/redgrease_worker/wire.py"));
+        wanted.sort();
+        found.sort();
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn the_guide_names_every_frame() {
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/engine.md");
+        let text = std::fs::read_to_string(guide).expect("the guide");
+        let (_, table) = text.split_once("## Frames").expect("a chapter");
+        let (table, _) = table.split_once("\n## ").expect("another chapter");
+        for (name, _) in ALL {
+            let name = in_capitals(name);
+            let is_there = table
+                .split(|letter: char| !letter.is_ascii_uppercase() && letter != '_')
+                .any(|word| word == name);
+            assert!(is_there, "docs/engine.md does not say what {name} is");
+        }
     }
 }

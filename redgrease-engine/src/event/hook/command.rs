@@ -27,7 +27,7 @@ fn run_plain(lock: &ServerLock, words: &[Vec<u8>]) -> Result<CallReply, String> 
 struct Quiet;
 
 impl Quiet {
-    fn new(registration: &str) -> Self {
+    fn new(_lock: &ServerLock, registration: &str) -> Self {
         guard(&ACTIVE).push(registration.to_owned());
         Self
     }
@@ -40,8 +40,8 @@ impl Drop for Quiet {
 }
 
 /// Runs `body`, a command of a hook's function, without that hook.
-pub(crate) fn without<R>(registration: &str, body: impl FnOnce() -> R) -> R {
-    let _quiet = Quiet::new(registration);
+pub(crate) fn without<R>(lock: &ServerLock, registration: &str, body: impl FnOnce() -> R) -> R {
+    let _quiet = Quiet::new(lock, registration);
     body()
 }
 
@@ -72,7 +72,7 @@ fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[A
         return;
     }
     let extra = hook_extra(registration, words);
-    let _quiet = Quiet::new(&registration.id);
+    let _quiet = Quiet::new(lock, &registration.id);
     registration.answer(context, words, extra, Answering::Hook);
 }
 
@@ -96,7 +96,7 @@ fn answer_with_events(
         return;
     }
     let (reply, executions) =
-        overrides::observe(&hook.registration, words, || next(lock, words, older));
+        overrides::observe(lock, &hook.registration, words, || next(lock, words, older));
     let pending: Vec<_> = executions
         .iter()
         .filter(|one| !one.is_over())
@@ -141,7 +141,7 @@ fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result
     {
         return run_next(lock, words, older);
     }
-    let _quiet = Quiet::new(&registration.id);
+    let _quiet = Quiet::new(lock, &registration.id);
     let event = Event {
         input: Input::Records(Batch::of_texts(words)),
         extra: hook_extra(registration, words),
@@ -182,7 +182,7 @@ pub(crate) fn call_next(
             })
             .unwrap_or_default()
     };
-    let _quiet = Quiet::new(registration);
+    let _quiet = Quiet::new(lock, registration);
     match run_next(lock, words, &older)? {
         Next::Command(reply) if reply.kind() == ReplyKind::Error => Err(format!(
             "{}\r\n",

@@ -6,6 +6,7 @@ use crate::base::guard;
 use crate::execution::Execution;
 use crate::record::value::Value;
 use crate::registration::Registration;
+use crate::server::ServerLock;
 
 /// A hooked command whose key events are awaited.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ static OVERRIDES: Mutex<Vec<(u64, Value)>> = Mutex::new(Vec::new());
 
 /// Runs `body`, which runs a command; gives also the executions that its key events started for a registration.
 pub(super) fn observe<R>(
+    _lock: &ServerLock,
     registration: &Registration,
     words: &[Vec<u8>],
     body: impl FnOnce() -> R,
