@@ -1,6 +1,7 @@
 //! The commands that clients call.
 
 pub(crate) mod admin;
+mod carriers;
 mod cluster;
 mod executions;
 pub(crate) mod info;
@@ -56,6 +57,6 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<internal::InnerRegister>(context)?;
     create_command::<internal::InnerUnregister>(context)?;
     create_command::<internal::InnerTimeEvent>(context)?;
-    create_command::<admin::InnerHook>(context)?;
+    carriers::register(context)?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What registrations wait for.
 
+mod afterwards;
 pub(crate) mod hook;
 pub(crate) mod keys;
 pub(crate) mod stream;

@@ -73,6 +73,9 @@ fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
     register_info::<InfoSections>(context);
     create_held_keys::<TimeEvent>(context)?;
     subscribe_to_streams::<Streams>(context)?;
+    if let Err(text) = event::hook::install() {
+        log(Level::Warning, &text);
+    }
     // The first script finds a worker waiting.
     environments().get(Vec::new(), false, |environment| {
         match environment.and_then(|environment| {

@@ -18,7 +18,7 @@ use crate::plan::{Plan, Reader};
 use crate::record::outcome::Outcome;
 use crate::registration::stream::follower::Follower;
 use crate::session::Session;
-pub(crate) use fire::{Answering, Event, Input};
+pub(crate) use fire::{Answering, Event, Input, Ready};
 use queue::Queue;
 pub(crate) use statistics::Statistics;
 

@@ -11,6 +11,7 @@
 
 mod background;
 mod call;
+mod caller;
 mod command;
 mod context;
 mod descriptors;
@@ -30,8 +31,11 @@ mod table;
 mod threads;
 
 pub(crate) use background::{after_command, start_background};
-pub(crate) use call::{CallError, CallReply, ReplyKind, call, call_as_clients_write};
-pub(crate) use command::{Command, Flag, Invocation, create_command};
+pub(crate) use call::{
+    CallError, CallReply, ReplyKind, call, call_as_clients_write, call_for_client,
+};
+pub(crate) use caller::{check_access, clients_begin_without_rights, forget_access};
+pub(crate) use command::{Carried, Command, Flag, Invocation, create_command};
 pub(crate) use context::{
     Answer, Blocked, Context, ContextFlags, Level, ServerLock, lock_server, log, module_flags,
     on_main_thread,
@@ -41,7 +45,7 @@ pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{
     CommandFilter, FilteredCommand, KeyListener, filter_commands, subscribe_to_keys,
 };
-pub(crate) use facts::{Facts, KeyPlaces};
+pub(crate) use facts::{Facts, KeyPlaces, learn_commands};
 pub(crate) use held::{Held, create_held_keys, hold};
 pub(crate) use info::{Info, Sections, register_info};
 pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, count_keys, scan};

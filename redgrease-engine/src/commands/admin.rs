@@ -102,18 +102,3 @@ impl Command for PyFreeInterpreter {
             .reply_bulk("Free interpreter is not longer supported");
     }
 }
-
-/// RG.INNERHOOK: a command that functions hook; only the engine's own command filter writes it.
-pub(crate) struct InnerHook;
-
-impl Command for InnerHook {
-    const NAME: &'static CStr = c"rg.innerhook";
-
-    fn run(call: Invocation<'_>) {
-        if call.arguments.len() < 2 {
-            call.context.reply_arity();
-            return;
-        }
-        crate::event::hook::run(call.context, &call.arguments[1..]);
-    }
-}

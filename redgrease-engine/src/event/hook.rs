@@ -1,10 +1,12 @@
 //! Commands that functions hook: CommandReader registrations with `hook=`, and KeysReader registrations with `commands=`.
 //!
-//! A command filter puts RG.INNERHOOK before a hooked command; that command runs the newest hook, and `call_next` in its
-//! function the older ones and at last the command itself. All of this happens under the server lock.
+//! A command filter has a command of the engine carry a hooked one: that runs the newest hook, and `call_next` in its function
+//! the older ones and at last the command itself. Commands whose events synchronous functions want are carried too. All of
+//! this happens under the server lock.
 
 mod check;
 mod command;
+mod filter;
 mod overrides;
 
 use std::collections::HashMap;
@@ -15,16 +17,11 @@ use crate::base::guard;
 use crate::event::keys;
 use crate::plan::Reader;
 use crate::registration::Registration;
-use crate::server::{
-    CommandFilter, Facts, FilteredCommand, KeyPlaces, Level, filter_commands, lock_server, log,
-    module_flags,
-};
+use crate::server::{Facts, KeyPlaces, lock_server};
 pub(crate) use check::check;
 pub(crate) use command::{call_next, run, without};
+pub(crate) use filter::{Carriers, REFUSED, install};
 pub(crate) use overrides::{current_command, expect_override, keep_override};
-
-/// The command that the filter puts before hooked ones.
-pub(crate) const INNER: &str = "RG.INNERHOOK";
 
 /// One hook on one command.
 #[derive(Debug)]
@@ -33,14 +30,11 @@ struct Hook {
     /// A bare prefix of any key, or the prefix rule of key events.
     prefix: Option<Vec<u8>>,
     places: KeyPlaces,
-    /// Whether the server refuses the command when its memory is used up.
-    takes_memory: bool,
 }
 
 type Table = HashMap<Vec<u8>, Vec<Arc<Hook>>>;
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
-static FILTERING: AtomicBool = AtomicBool::new(false);
 static TABLE: RwLock<Option<Table>> = RwLock::new(None);
 /// The next command is the engine's own and not hooked.
 static SKIP_NEXT: AtomicBool = AtomicBool::new(false);
@@ -91,7 +85,6 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
                     registration: Arc::clone(registration),
                     prefix: prefix.clone(),
                     places: facts.places,
-                    takes_memory: facts.has("denyoom"),
                 }),
             );
         }
@@ -101,12 +94,6 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         .write()
         .unwrap_or_else(PoisonError::into_inner)
         .replace(table);
-    if !hooking.is_empty()
-        && !FILTERING.swap(true, Ordering::Relaxed)
-        && let Err(text) = filter_commands::<Filter>(&lock)
-    {
-        log(Level::Warning, &text);
-    }
     drop(lock);
     drop(old);
 }
@@ -125,20 +112,10 @@ impl Hook {
                 key.starts_with(prefix)
             }
         };
-        let count = i64::try_from(count).unwrap_or(0);
-        let KeyPlaces { first, last, step } = self.places;
-        if first <= 0 {
+        if self.places.first <= 0 {
             return is_key_event;
         }
-        let last = if last < 0 { count + last } else { last };
-        let mut at = first;
-        while at <= last && at < count {
-            if usize::try_from(at).ok().and_then(word).is_some_and(matches) {
-                return true;
-            }
-            at += step.max(1);
-        }
-        false
+        filter::keys_of(self.places, count, word).any(matches)
     }
 }
 
@@ -157,26 +134,4 @@ fn find<'a>(name: &[u8], count: usize, word: &dyn Fn(usize) -> Option<&'a [u8]>)
         .filter(|hook| !active.contains(&hook.registration.id) && hook.fits(count, word))
         .cloned()
         .collect()
-}
-
-/// Puts [`INNER`] before hooked commands.
-struct Filter;
-
-impl CommandFilter for Filter {
-    fn filter(command: &FilteredCommand) {
-        if COUNT.load(Ordering::Relaxed) == 0 || SKIP_NEXT.swap(false, Ordering::Relaxed) {
-            return;
-        }
-        let Some(name) = command.word(0) else {
-            return;
-        };
-        if find(name, command.len(), &|index| command.word(index)).is_empty() {
-            return;
-        }
-        let flags = module_flags();
-        if flags.loading() || flags.replica() {
-            return;
-        }
-        command.prepend(INNER);
-    }
 }

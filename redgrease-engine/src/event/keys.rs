@@ -5,8 +5,10 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::event::afterwards::{self, Deferred};
 use crate::event::hook;
-use crate::plan::{KeyEvents, Reader};
+use crate::execution::Execution;
+use crate::plan::{KeyEvents, Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::sink::Sink;
 use crate::record::value::Value;
@@ -26,8 +28,25 @@ impl KeyListener for Keys {
     }
 
     fn happened(context: Context<'_>, event: &str, key: &[u8]) {
-        notify(context, event, key);
+        if !afterwards::in_key_function() {
+            notify(context, event, key);
+        }
     }
+}
+
+/// The keys whose changes synchronous functions want.
+static WAITED_FOR: RwLock<Vec<Vec<u8>>> = RwLock::new(Vec::new());
+
+/// Whether a synchronous function wants to know what happens to one of these keys.
+pub(super) fn is_waited_for<'a>(mut keys: impl Iterator<Item = &'a [u8]>) -> bool {
+    let prefixes = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
+    !prefixes.is_empty() && keys.any(|key| prefixes.iter().any(|prefix| fits(prefix, key)))
+}
+
+/// Whether a synchronous function wants to know what happens to any key.
+pub(super) fn is_anything_waited_for() -> bool {
+    let prefixes = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
+    !prefixes.is_empty()
 }
 
 /// Takes over which registrations there are.
@@ -38,6 +57,14 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         .cloned()
         .collect();
     WANTED.store(!mine.is_empty(), Ordering::Relaxed);
+    *WAITED_FOR.write().unwrap_or_else(PoisonError::into_inner) = mine
+        .iter()
+        .filter(|registration| registration.plan.mode == Mode::Sync)
+        .filter_map(|registration| match &registration.plan.reader {
+            Reader::KeyEvents(events) => Some(events.prefix.clone()),
+            _ => None,
+        })
+        .collect();
     let old = std::mem::replace(
         &mut *REGISTRATIONS
             .write()
@@ -118,11 +145,16 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             database: context.database(),
             may_block: flags.may_block(),
         };
-        registration.fire(event, |execution| {
+        let made = |execution: &Arc<Execution>| {
             if hooked {
                 hook::expect_override(&registration, execution);
             }
-        });
+        };
+        if registration.plan.mode == Mode::Sync {
+            afterwards::defer(Deferred::Key(registration.ready(event, made)));
+        } else {
+            registration.fire(event, made);
+        }
     }
 }
 

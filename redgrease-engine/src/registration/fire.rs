@@ -11,7 +11,7 @@ use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
-use crate::server::{Blocked, Context, after_command, lock_server};
+use crate::server::{Blocked, Context, ServerLock, after_command, lock_server};
 
 /// What a client is told that cannot wait.
 const CANNOT_WAIT: &str = "ERR can not run a non-sync execution inside a MULTI/LUA (blocking is not allowed) or on loading.";
@@ -34,6 +34,28 @@ pub(crate) struct Event {
     pub(crate) database: i32,
     /// Whether a function that the command waits for may go on in the background.
     pub(crate) may_block: bool,
+}
+
+/// An execution and its records, for a command that waits for it.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    execution: Arc<Execution>,
+    batch: Batch,
+    extra: Value,
+    may_block: bool,
+}
+
+impl Ready {
+    /// Runs the execution, on this thread.
+    pub(crate) fn run(&self, lock: &ServerLock) {
+        let Self {
+            execution,
+            batch,
+            extra,
+            may_block,
+        } = self;
+        pipeline::run_here(execution, batch, extra, *may_block, lock);
+    }
 }
 
 /// How the client of a command gets what its execution gave.
@@ -69,18 +91,14 @@ impl Registration {
         event: Event,
         made: impl FnOnce(&Arc<Execution>),
     ) -> Arc<Execution> {
+        if self.plan.mode == Mode::Sync {
+            let ready = self.ready(event, made);
+            ready.run(&lock_server());
+            return ready.execution;
+        }
         let execution = self.new_execution(event.database);
         made(&execution);
         let extra = event.extra;
-        if self.plan.mode == Mode::Sync {
-            let lock = lock_server();
-            let batch = match event.input {
-                Input::Records(batch) => batch,
-                Input::Later(read) => lock.in_database(event.database, || read(&lock)),
-            };
-            pipeline::run_here(&execution, &batch, &extra, event.may_block, &lock);
-            return execution;
-        }
         let waits_for_command = matches!(event.input, Input::Later(_));
         let queued = Queued {
             execution: Arc::clone(&execution),
@@ -94,6 +112,29 @@ impl Registration {
             self.enqueue(queued);
         }
         execution
+    }
+
+    /// Makes the execution that an event asks for, over the records as they are now, for a command that waits for it.
+    pub(crate) fn ready(
+        self: &Arc<Self>,
+        event: Event,
+        made: impl FnOnce(&Arc<Execution>),
+    ) -> Ready {
+        let execution = self.new_execution(event.database);
+        made(&execution);
+        let batch = match event.input {
+            Input::Records(batch) => batch,
+            Input::Later(read) => {
+                let lock = lock_server();
+                lock.in_database(event.database, || read(&lock))
+            }
+        };
+        Ready {
+            execution,
+            batch,
+            extra: event.extra,
+            may_block: event.may_block,
+        }
     }
 
     /// Answers a client with what the registration gives for its command: now where the command waits for it, else when that is

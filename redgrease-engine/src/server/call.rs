@@ -1,5 +1,6 @@
 //! Running commands of the server and reading their replies.
 
+use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::io;
 
@@ -73,7 +74,7 @@ pub(crate) fn call<A: AsRef<[u8]>>(
     name: &[u8],
     arguments: &[A],
 ) -> Result<CallReply, CallError> {
-    run(lock, name, arguments, false)
+    run(lock, name, arguments, For::Engine)
 }
 
 /// The same for a command that writes, with what keeps clients from writing: a snapshot that failed, replicas that are missing,
@@ -86,14 +87,47 @@ pub(crate) fn call_as_clients_write<A: AsRef<[u8]>>(
     name: &[u8],
     arguments: &[A],
 ) -> Result<CallReply, CallError> {
-    run(lock, name, arguments, api().call_reply_double.is_some())
+    run(lock, name, arguments, For::Function)
+}
+
+/// Whose command it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For {
+    Engine,
+    /// A function, with what keeps clients from writing.
+    Function,
+    /// A client, which gets the reply; in the third version of the protocol or not.
+    Client(bool),
+}
+
+/// The same for the client whose command this is: the reply is for it, errors are in the server's words.
+///
+/// # Errors
+/// Those of [`call`], on servers before Redis 7.0.
+pub(crate) fn call_for_client<A: AsRef<[u8]>>(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[A],
+    resp3: bool,
+) -> Result<CallReply, CallError> {
+    run(lock, name, arguments, For::Client(resp3))
+}
+
+thread_local! {
+    /// How many commands of the engine run on this thread.
+    static RUNNING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether a command that runs now on this thread is one of the engine or of its functions, and not a client's.
+pub(super) fn is_running() -> bool {
+    RUNNING.with(|running| running.get() > 0)
 }
 
 fn run<A: AsRef<[u8]>>(
     lock: &ServerLock,
     name: &[u8],
     arguments: &[A],
-    as_clients: bool,
+    whose: For,
 ) -> Result<CallReply, CallError> {
     let Ok(name) = CString::new(name) else {
         return Err(CallError {
@@ -124,9 +158,10 @@ fn run<A: AsRef<[u8]>>(
         });
     }
     let ask = |format: &CStr| {
+        RUNNING.with(|running| running.set(running.get() + 1));
         // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates, "W" refuses to write, "S"
-        // refuses what scripts may not write, and "E" gives the text of a refusal.
-        unsafe {
+        // refuses what scripts may not write, "E" gives the text of a refusal, and "3" is the version of the protocol.
+        let raw = unsafe {
             (api().call)(
                 lock.context().raw(),
                 name.as_ptr(),
@@ -134,12 +169,18 @@ fn run<A: AsRef<[u8]>>(
                 strings.0.as_ptr(),
                 strings.0.len(),
             )
-        }
+        };
+        RUNNING.with(|running| running.set(running.get() - 1));
+        raw
     };
-    let mut raw = ask(match (paused, as_clients) {
+    let is_new = api().call_reply_double.is_some();
+    let as_clients = whose == For::Function && is_new;
+    let mut raw = ask(match (paused, whose) {
         (true, _) => c"!Wv",
-        (false, true) => c"!Sv",
-        (false, false) => c"!v",
+        (false, For::Function) if is_new => c"!Sv",
+        (false, For::Client(true)) if is_new => c"!E3v",
+        (false, For::Client(false)) if is_new => c"!Ev",
+        _ => c"!v",
     });
     if raw.is_null() {
         let error = io::Error::last_os_error();
@@ -153,6 +194,12 @@ fn run<A: AsRef<[u8]>>(
         if paused && matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EBADF)) {
             return Err(CallError {
                 text: PAUSED.to_owned(),
+            });
+        }
+        if matches!(whose, For::Client(_)) && error.raw_os_error() == Some(libc::EINVAL) {
+            let name = name.to_string_lossy().to_lowercase();
+            return Err(CallError {
+                text: format!("ERR wrong number of arguments for '{name}' command"),
             });
         }
         let text = error.to_string();

@@ -22,6 +22,19 @@ pub(crate) enum Flag {
     Readonly,
     /// Says its keys itself.
     GetKeys,
+    /// Carries another command, with its keys: what kind of command that is, and whether the server lets anybody have it.
+    Carries { kind: Carried, anybody: bool },
+}
+
+/// What the server has to look at before it lets a command run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carried {
+    /// It reads.
+    Reads,
+    /// It writes.
+    Writes,
+    /// It writes what may take memory.
+    Fills,
 }
 
 impl Flag {
@@ -29,6 +42,14 @@ impl Flag {
         match self {
             Self::Readonly => c"readonly",
             Self::GetKeys => c"readonly getkeys-api",
+            Self::Carries { kind, anybody } => match (kind, anybody) {
+                (Carried::Reads, false) => c"readonly getkeys-api",
+                (Carried::Writes, false) => c"write getkeys-api",
+                (Carried::Fills, false) => c"write deny-oom getkeys-api",
+                (Carried::Reads, true) => c"readonly getkeys-api no-auth",
+                (Carried::Writes, true) => c"write getkeys-api no-auth",
+                (Carried::Fills, true) => c"write deny-oom getkeys-api no-auth",
+            },
         }
     }
 }
@@ -80,9 +101,13 @@ unsafe extern "C" fn trampoline<C: Command>(
 ) -> c_int {
     guarded("a command", OK, || {
         // SAFETY: the server is asking this command, declared with getkeys-api, for its keys.
-        if matches!(C::FLAGS, Flag::GetKeys)
+        if !matches!(C::FLAGS, Flag::Readonly)
             && unsafe { (api().is_keys_position_request)(ctx) } != 0
         {
+            if matches!(C::FLAGS, Flag::Carries { .. }) {
+                // SAFETY: argv holds argc live strings, and the server is asking.
+                unsafe { tell_carried_keys(ctx, argv, argc) };
+            }
             return OK;
         }
         // SAFETY: argv holds argc live strings during the call.
@@ -93,6 +118,46 @@ unsafe extern "C" fn trampoline<C: Command>(
         });
         OK
     })
+}
+
+/// Tells the server the keys of the command that another one carries behind its own name.
+///
+/// # Safety
+/// `argv` must hold `argc` live strings, during a request for positions of keys.
+unsafe fn tell_carried_keys(
+    ctx: *mut RedisModuleCtx,
+    argv: *mut *mut RedisModuleString,
+    argc: c_int,
+) {
+    if argc < 2 {
+        return;
+    }
+    let api = api();
+    let (mut count, mut flags) = (0, std::ptr::null_mut());
+    // SAFETY: the caller vouches for the pointers; both arrays hold `count` numbers, are ours, and are freed once.
+    unsafe {
+        let (words, length) = (argv.add(1), argc - 1);
+        let places = match (api.get_command_keys_with_flags, api.get_command_keys) {
+            (Some(get), _) => get(ctx, words, length, &raw mut count, &raw mut flags),
+            (None, Some(get)) => get(ctx, words, length, &raw mut count),
+            (None, None) => return,
+        };
+        if places.is_null() {
+            return;
+        }
+        for index in 0..usize::try_from(count).unwrap_or(0) {
+            let place = *places.add(index) + 1;
+            match (api.key_at_pos_with_flags, api.key_at_pos) {
+                (Some(tell), _) if !flags.is_null() => tell(ctx, place, *flags.add(index)),
+                (_, Some(tell)) => tell(ctx, place),
+                _ => {}
+            }
+        }
+        (api.free)(places.cast());
+        if !flags.is_null() {
+            (api.free)(flags.cast());
+        }
+    }
 }
 
 /// # Safety

@@ -109,6 +109,10 @@ impl ContextFlags {
     pub(crate) fn loading(self) -> bool {
         self.0 & (1 << 13) != 0
     }
+    /// The client speaks the third version of the protocol.
+    pub(crate) fn resp3(self) -> bool {
+        self.0 & (1 << 22) != 0
+    }
     /// Whether a client may be blocked here.
     pub(crate) fn may_block(self) -> bool {
         !self.lua() && !self.multi() && self.0 & (1 << 21) == 0 && !self.loading()

@@ -64,6 +64,10 @@ pub(crate) struct FilteredCommand {
 }
 
 impl FilteredCommand {
+    pub(super) fn raw(&self) -> *mut RedisModuleCommandFilterCtx {
+        self.raw
+    }
+
     /// One of its words, the name first.
     pub(crate) fn word(&self, index: usize) -> Option<&[u8]> {
         let get = api().command_filter_arg_get?;

@@ -18,6 +18,8 @@ pub(crate) struct KeyPlaces {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     flags: Vec<String>,
+    /// The categories of the access control list, with their `@`.
+    pub(super) categories: Vec<String>,
     pub(crate) places: KeyPlaces,
 }
 
@@ -56,24 +58,51 @@ impl Facts {
         Some(facts)
     }
 
+    /// About a command that was asked for before, or that the server had at the time of [`learn_commands`].
+    pub(crate) fn known(name: &[u8]) -> Option<Arc<Self>> {
+        let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref()?.get(&name.to_ascii_lowercase()).cloned()
+    }
+
     /// Whether the server gives the command this flag.
     pub(crate) fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|one| one == flag)
     }
 }
 
+/// Notes what the server says about all of its commands.
+pub(crate) fn learn_commands(lock: &ServerLock) {
+    let Ok(reply) = call::<&[u8]>(lock, b"COMMAND", &[]) else {
+        return;
+    };
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    for info in reply.elements() {
+        // A container says nothing about its parts.
+        if let (Some(name), Some((facts, false))) = (info.element(0), parse(&info)) {
+            known.insert(name.text().to_ascii_lowercase(), Arc::new(facts));
+        }
+    }
+}
+
 /// Asks for a command; says also whether it has parts with facts of their own.
 fn ask(lock: &ServerLock, name: &[u8]) -> Option<(Facts, bool)> {
     let reply = call(lock, b"COMMAND", &[&b"INFO"[..], name]).ok()?;
-    let info = reply.element(0)?;
+    parse(&reply.element(0)?)
+}
+
+fn parse(info: &CallReply) -> Option<(Facts, bool)> {
     if info.kind() != ReplyKind::Array {
         return None;
     }
-    let flags = info
-        .element(2)?
-        .elements()
-        .map(|flag| String::from_utf8_lossy(flag.text()).to_lowercase())
-        .collect();
+    let texts = |index: usize| -> Option<Vec<String>> {
+        let list = info.element(index)?;
+        Some(
+            list.elements()
+                .map(|one| String::from_utf8_lossy(one.text()).to_lowercase())
+                .collect(),
+        )
+    };
     let number = |index| info.element(index).map_or(0, |number| number.integer());
     let places = KeyPlaces {
         first: number(3),
@@ -81,5 +110,10 @@ fn ask(lock: &ServerLock, name: &[u8]) -> Option<(Facts, bool)> {
         step: number(5),
     };
     let parts = info.element(9).map_or(0, |parts: CallReply| parts.len());
-    Some((Facts { flags, places }, parts > 0))
+    let facts = Facts {
+        flags: texts(2)?,
+        categories: texts(6).unwrap_or_default(),
+        places,
+    };
+    Some((facts, parts > 0))
 }

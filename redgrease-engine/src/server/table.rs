@@ -36,6 +36,8 @@ opaque! {
     RedisModuleIO;
     /// A registered data type.
     RedisModuleType;
+    /// A user of the server.
+    RedisModuleUser;
     /// The context of an INFO callback.
     RedisModuleInfoCtx;
 }
@@ -279,6 +281,17 @@ api! {
         load_configs = "LoadConfigs": fn(*mut RedisModuleCtx) -> c_int;
         is_io_error = "IsIOError": fn(*mut RedisModuleIO) -> c_int;
         avoid_replica_traffic = "AvoidReplicaTraffic": fn() -> c_int;
+        get_command_keys = "GetCommandKeys": fn(*mut RedisModuleCtx, *mut *mut RedisModuleString, c_int, *mut c_int) -> *mut c_int;
+        get_command_keys_with_flags = "GetCommandKeysWithFlags": fn(*mut RedisModuleCtx, *mut *mut RedisModuleString, c_int, *mut c_int, *mut *mut c_int) -> *mut c_int;
+        key_at_pos = "KeyAtPos": fn(*mut RedisModuleCtx, c_int);
+        key_at_pos_with_flags = "KeyAtPosWithFlags": fn(*mut RedisModuleCtx, c_int, c_int);
+        get_client_id = "GetClientId": fn(*mut RedisModuleCtx) -> c_ulonglong;
+        get_client_user_name_by_id = "GetClientUserNameById": fn(*mut RedisModuleCtx, u64) -> *mut RedisModuleString;
+        get_current_user_name = "GetCurrentUserName": fn(*mut RedisModuleCtx) -> *mut RedisModuleString;
+        get_module_user_from_user_name = "GetModuleUserFromUserName": fn(*mut RedisModuleString) -> *mut RedisModuleUser;
+        free_module_user = "FreeModuleUser": fn(*mut RedisModuleUser) -> c_int;
+        acl_check_command_permissions = "ACLCheckCommandPermissions": fn(*mut RedisModuleUser, *mut *mut RedisModuleString, c_int) -> c_int;
+        command_filter_get_client_id = "CommandFilterGetClientId": fn(*mut RedisModuleCommandFilterCtx) -> c_ulonglong;
     }
 }
 

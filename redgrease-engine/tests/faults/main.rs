@@ -4,10 +4,12 @@
 //! function that is called works.
 
 mod aborts;
+mod access;
 mod arena;
 mod commands;
 mod databases;
 mod deadlines;
+mod events;
 mod limits;
 mod nesting;
 mod processes;

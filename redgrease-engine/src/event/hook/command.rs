@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use super::{ACTIVE, Hook, SKIP_NEXT, TABLE, find, overrides};
 use crate::answer::Reply;
 use crate::base::guard;
+use crate::event::afterwards;
 use crate::execution::Waiter;
 use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
@@ -13,14 +14,28 @@ use crate::record::outcome::Outcome;
 use crate::record::reply::value_of;
 use crate::record::value::Value;
 use crate::registration::{Answering, Event, Input, Registration};
-use crate::server::{CallReply, Context, ReplyKind, ServerLock, call, lock_server};
+use crate::server::{
+    CallReply, Context, ReplyKind, ServerLock, call, call_for_client, check_access,
+    clients_begin_without_rights, lock_server,
+};
 
-/// Runs a command that is not hooked again.
-fn run_plain(lock: &ServerLock, words: &[Vec<u8>]) -> Result<CallReply, String> {
-    SKIP_NEXT.store(true, Ordering::Relaxed);
-    let result = call(lock, &words[0], &words[1..]).map_err(|error| error.text);
-    SKIP_NEXT.store(false, Ordering::Relaxed);
-    result
+/// Runs a command that is not hooked again, then the synchronous functions of its events; for a client in the third version of
+/// the protocol or not, or for a function.
+fn run_plain(
+    lock: &ServerLock,
+    words: &[Vec<u8>],
+    client: Option<bool>,
+) -> Result<CallReply, String> {
+    afterwards::carry(lock, || {
+        SKIP_NEXT.store(true, Ordering::Relaxed);
+        let (name, arguments) = (&words[0], &words[1..]);
+        let result = match client {
+            Some(resp3) => call_for_client(lock, name, arguments, resp3),
+            None => call(lock, name, arguments),
+        };
+        SKIP_NEXT.store(false, Ordering::Relaxed);
+        result.map_err(|error| error.text)
+    })
 }
 
 /// Keeps a registration from hooking the commands of its own function.
@@ -45,9 +60,19 @@ pub(crate) fn without<R>(lock: &ServerLock, registration: &str, body: impl FnOnc
     body()
 }
 
-/// Answers a hooked command.
-pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>]) {
+/// Answers a command that is carried. `anybody` says that the server has not asked whether its client has given a password.
+pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>], anybody: bool) {
     let lock = lock_server();
+    if let Some(user) = context.user() {
+        if anybody && user == "default" && clients_begin_without_rights(&lock) {
+            context.reply_error("NOAUTH Authentication required.");
+            return;
+        }
+        if let Err(text) = check_access(&lock, &user, words) {
+            context.reply_error(text);
+            return;
+        }
+    }
     let hooks = words.first().map_or_else(Vec::new, |name| {
         find(name, words.len(), &|index| {
             words.get(index).map(Vec::as_slice)
@@ -60,7 +85,7 @@ pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>]) {
 
 fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) {
     let Some((hook, older)) = hooks.split_first() else {
-        match run_plain(lock, words) {
+        match run_plain(lock, words, Some(context.flags().resp3())) {
             Ok(reply) => context.reply_call(&reply),
             Err(text) => context.reply_error(text),
         }
@@ -91,10 +116,6 @@ fn answer_with_events(
     hook: &Arc<Hook>,
     older: &[Arc<Hook>],
 ) {
-    if hook.takes_memory && context.flags().out_of_memory() {
-        context.reply_error("OOM command not allowed when used memory > 'maxmemory'");
-        return;
-    }
     let (reply, executions) =
         overrides::observe(lock, &hook.registration, words, || next(lock, words, older));
     let pending: Vec<_> = executions
@@ -133,7 +154,7 @@ enum Next {
 
 fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result<Next, String> {
     let Some((hook, older)) = hooks.split_first() else {
-        return run_plain(lock, words).map(Next::Command);
+        return run_plain(lock, words, None).map(Next::Command);
     };
     let registration = &hook.registration;
     if matches!(registration.plan.reader, Reader::KeyEvents(_))

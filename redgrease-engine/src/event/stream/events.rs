@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::follower::{note, work};
 use super::watch::{follows, leaving, look_at_all, poke, present};
+use crate::event::afterwards::{self, Deferred};
 use crate::plan::Mode;
 use crate::registration::Registration;
 use crate::registration::stream::follower::Follower;
@@ -14,8 +15,8 @@ use crate::server::{Change, Context, KeyKind, OpenKey, StreamListener};
 pub(crate) struct Streams;
 
 impl StreamListener for Streams {
-    fn added(context: Context<'_>, key: &[u8], nested: bool) {
-        added(context, key, nested);
+    fn added(context: Context<'_>, key: &[u8]) {
+        added(context, key);
     }
 
     fn changed(context: Context<'_>, key: &[u8], change: Change) {
@@ -23,8 +24,8 @@ impl StreamListener for Streams {
     }
 }
 
-/// An entry was added to a stream. `nested` says that this happens inside of a synchronous function.
-fn added(context: Context<'_>, key: &[u8], nested: bool) {
+/// An entry was added to a stream.
+fn added(context: Context<'_>, key: &[u8]) {
     let followers = present();
     if followers.is_empty() {
         return;
@@ -45,8 +46,11 @@ fn added(context: Context<'_>, key: &[u8], nested: bool) {
             continue;
         }
         let awake = follower.state().awake;
-        if registration.plan.mode == Mode::Sync && !nested && awake {
-            work(registration, Some(!flags.multi() && !flags.lua()));
+        if registration.plan.mode == Mode::Sync && awake && !afterwards::in_stream_function() {
+            afterwards::defer(Deferred::Stream {
+                registration: Arc::clone(registration),
+                async_allowed: !flags.multi() && !flags.lua(),
+            });
         } else {
             poke(registration);
         }
@@ -105,6 +109,27 @@ pub(crate) fn all_changed(replaced: bool) {
             }
         }
     }
+}
+
+/// Whether a synchronous function wants the entries that are added to a stream of database 0.
+pub(in crate::event) fn is_waited_for(key: &[u8]) -> bool {
+    present().iter().any(|registration| {
+        registration.plan.mode == Mode::Sync
+            && follower_of(registration)
+                .is_some_and(|follower| follows(&follower.events.prefix, key))
+    })
+}
+
+/// Whether a synchronous function wants the entries of any stream.
+pub(in crate::event) fn is_anything_waited_for() -> bool {
+    present()
+        .iter()
+        .any(|registration| registration.plan.mode == Mode::Sync)
+}
+
+/// Works for a synchronous registration inside of a command.
+pub(in crate::event) fn work_inside(registration: &Arc<Registration>, async_allowed: bool) {
+    work(registration, Some(async_allowed));
 }
 
 fn follower_of(registration: &Arc<Registration>) -> Option<&Follower> {

@@ -1,0 +1,155 @@
+//! Synchronous functions of key events that delete or change the keys of the command whose event they get.
+
+use crate::arena::Arena;
+use crate::support::{Value, eventually};
+
+/// What functions do to the keys `k` and `other` when something happens to either.
+const DEEDS: [&str; 6] = [
+    "execute('del', 'k', 'other')",
+    "execute('flushall')",
+    "execute('del', 'k'); execute('set', 'k', 'x'); execute('del', 'other'); execute('set', 'other', 'y')",
+    "execute('del', 'k'); execute('rpush', 'k', *[str(n) * 100 for n in range(300)])",
+    "execute('eval', \"redis.call('unlink', 'k', 'other') return redis.call('sadd', 'other', 'z')\", '0')",
+    "execute('expire', 'k', '-1'); execute('rename', 'other', 'k') if execute('exists', 'other') else None",
+];
+
+/// A command, and what has to be there before.
+const COMMANDS: [(&str, &str); 78] = [
+    ("SET k v", ""),
+    ("SET k v EX 100", ""),
+    ("SET k v GET", "SET k u"),
+    ("SET k v PXAT 9999999999999 GET", "SET k u"),
+    ("SETEX k 100 v", ""),
+    ("PSETEX k 100000 v", ""),
+    ("SETNX k v", ""),
+    ("GETSET k v", "SET k u"),
+    ("GETDEL k", "SET k u"),
+    ("GETEX k EX 100", "SET k u"),
+    ("GETEX k PERSIST", "SETEX k 100 u"),
+    ("MSET k v other w", ""),
+    ("MSETNX k v other w", ""),
+    ("APPEND k v", "SET k u"),
+    ("SETRANGE k 10 v", "SET k u"),
+    ("SETBIT k 10 1", ""),
+    ("BITFIELD k SET u8 0 1 INCRBY u8 8 1", ""),
+    ("BITOP NOT k other", "SET other v"),
+    ("INCR k", ""),
+    ("INCRBYFLOAT k 1.5", ""),
+    ("DEL k other", "MSET k v other w"),
+    ("UNLINK k other", "MSET k v other w"),
+    ("RENAME other k", "MSET k v other w"),
+    ("RENAMENX other k", "SET other w"),
+    ("COPY other k", "SET other w"),
+    ("MOVE k 1", "SET k v"),
+    ("EXPIRE k 100", "SET k v"),
+    ("EXPIRE k -1", "SET k v"),
+    ("PERSIST k", "SETEX k 100 v"),
+    ("HSET k a 1 b 2", ""),
+    ("HSETNX k a 1", ""),
+    ("HINCRBY k a 1", ""),
+    ("HINCRBYFLOAT k a 1", ""),
+    ("HDEL k a b", "HSET k a 1 b 2"),
+    ("LPUSH k a b", ""),
+    ("RPUSHX k c", "RPUSH k a"),
+    ("LPOP k", "RPUSH k a"),
+    ("LPOP k 5", "RPUSH k a b c"),
+    ("RPOP k 2", "RPUSH k a b c"),
+    ("LTRIM k 1 0", "RPUSH k a b c"),
+    ("LTRIM k 1 1", "RPUSH k a b c"),
+    ("LREM k 0 a", "RPUSH k a a"),
+    ("LSET k 0 b", "RPUSH k a"),
+    ("LINSERT k BEFORE a b", "RPUSH k a"),
+    ("RPOPLPUSH k other", "RPUSH k a"),
+    ("RPOPLPUSH k k", "RPUSH k a b"),
+    ("LMOVE k other LEFT RIGHT", "RPUSH k a b"),
+    ("LMPOP 2 other k LEFT COUNT 5", "RPUSH k a b"),
+    ("BLPOP k 1", "RPUSH k a"),
+    ("BRPOPLPUSH k other 1", "RPUSH k a"),
+    ("BLMOVE k other LEFT RIGHT 1", "RPUSH k a b"),
+    ("SADD k a b", ""),
+    ("SREM k a b", "SADD k a b"),
+    ("SPOP k", "SADD k a"),
+    ("SPOP k 2", "SADD k a b c d e f g"),
+    ("SPOP k 20", "SADD k a b c"),
+    ("SMOVE k other a", "SADD k a"),
+    ("SMOVE k other a", "SADD k a b"),
+    ("SINTERSTORE k other", "SADD other a"),
+    ("SUNIONSTORE k other k", "SADD other a"),
+    ("SDIFFSTORE k k k", "SADD k a"),
+    ("ZADD k 1 a", ""),
+    ("ZINCRBY k 1 a", ""),
+    ("ZREM k a", "ZADD k 1 a"),
+    ("ZREMRANGEBYRANK k 0 -1", "ZADD k 1 a 2 b"),
+    ("ZPOPMIN k 5", "ZADD k 1 a 2 b"),
+    ("ZMPOP 2 other k MIN COUNT 5", "ZADD k 1 a 2 b"),
+    ("BZPOPMIN k 1", "ZADD k 1 a"),
+    ("ZUNIONSTORE k 2 other k", "ZADD other 1 a"),
+    ("ZRANGESTORE k other 0 -1", "ZADD other 1 a"),
+    ("XADD k * f v", ""),
+    ("XADD k MAXLEN 0 * f v", "XADD k * f v"),
+    ("XTRIM k MAXLEN 0", "XADD k * f v"),
+    ("XGROUP CREATE k g $ MKSTREAM", ""),
+    ("XSETID k 9-9", "XADD k 1-1 f v"),
+    ("SORT other STORE k", "RPUSH other 2 1"),
+    ("PFADD k a", ""),
+    ("GEOADD k 1 1 a", ""),
+];
+
+fn words(text: &str) -> Vec<&str> {
+    text.split(' ').collect()
+}
+
+#[test]
+fn a_function_may_do_anything_to_the_keys_of_its_event() {
+    let mut arena = Arena::new();
+    arena.register("GB('CommandReader').map(lambda w: execute(*w[1:])).register(trigger='run')");
+    for deed in DEEDS {
+        // A key of the command may be of another type now, or gone; all else is a failure.
+        let script = format!(
+            "def deed(r):\n    if execute('get', '!quiet'):\n        return\n    execute('incr', '!tried')\n    try:\n        {deed}\n    except Exception as problem:\n        \
+             if not any(text in str(problem) for text in ('WRONGTYPE', 'no such key', 'keeps it from scripts')):\n            raise\n\
+             for prefix in ('k', 'other'):\n    GB('KeysReader').foreach(deed).register(prefix, mode='sync')"
+        );
+        let reply = arena.ask(&["RG.PYEXECUTE", &script, "ID", "deed", "UPGRADE"]);
+        assert_eq!(reply.to_string(), "+OK", "{script}");
+        for (command, before) in COMMANDS {
+            let line = words(command);
+            for way in ["alone", "MULTI", "EVAL", "function"] {
+                // Functions of blocking commands run after them, and may still be at it.
+                eventually(command, || {
+                    arena.ask(&["FLUSHALL"]);
+                    arena.ask(&["SET", "!quiet", "1"]);
+                    before.is_empty() || !arena.ask(&words(before)).is_error()
+                });
+                arena.ask(&["DEL", "!quiet"]);
+                let reply = match way {
+                    "alone" => arena.ask(&line),
+                    "MULTI" => {
+                        arena.ask(&["MULTI"]);
+                        arena.ask(&line);
+                        arena.ask(&["EXEC"])
+                    }
+                    "EVAL" => {
+                        let script = "return redis.pcall(unpack(ARGV))";
+                        arena.ask(&[&["EVAL", script, "0"], line.as_slice()].concat())
+                    }
+                    _ => arena.ask(&[&["RG.TRIGGER", "run"], line.as_slice()].concat()),
+                };
+                println!("{deed}: {way}: {command}: {reply}");
+            }
+        }
+        let dump = arena.ask(&["RG.DUMPREGISTRATIONS"]);
+        let of_keys =
+            |one: &&Value| one.field("reader").map(Value::text).as_deref() == Some("KeysReader");
+        for one in dump.items().iter().filter(of_keys) {
+            let data = one.field("RegistrationData");
+            let said = data.and_then(|data| data.field("numFailures"));
+            assert_eq!(
+                said.map(ToString::to_string),
+                Some(":0".to_owned()),
+                "{deed}: {one}"
+            );
+        }
+    }
+    arena.finish();
+}
