@@ -127,7 +127,7 @@ fn a_watched_command_is_refused_when_the_memory_is_used_up() {
     client.call(&["CONFIG", "SET", "maxmemory", "1"]);
     assert_eq!(
         client.call(&["SET", "k2", "1"]).to_string(),
-        "-OOM command not allowed when used memory > 'maxmemory'"
+        "-OOM command not allowed when used memory > 'maxmemory'."
     );
     // What frees memory is not refused.
     assert_eq!(client.call(&["DEL", "k1"]).text(), "seen");

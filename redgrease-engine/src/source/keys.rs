@@ -49,6 +49,13 @@ fn list(lock: &ServerLock, name: &[u8]) -> Vec<Vec<u8>> {
     )
 }
 
+/// A text, read with the server's own command: to look at it otherwise may put another object in its place, and the command
+/// whose event this is goes on with the one that it has.
+fn text(lock: &ServerLock, name: &[u8]) -> Vec<u8> {
+    call(lock, b"GETRANGE", &[name, b"0", b"-1"])
+        .map_or_else(|_| Vec::new(), |reply| reply.text().to_vec())
+}
+
 /// The fields of a hash, the last one first.
 fn hash(key: &OpenKey) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut fields = Vec::new();
@@ -72,7 +79,12 @@ pub(crate) fn write(
         Wanted::Values => {
             let key = key.unwrap_or_else(|| OpenKey::open(lock, name));
             let kind = key.kind();
+            let read;
             let content = match kind {
+                KeyKind::String if event.is_some() => {
+                    read = text(lock, name);
+                    Content::Text(&read)
+                }
                 KeyKind::String => Content::Text(key.string()),
                 KeyKind::List => Content::Texts(list(lock, name)),
                 KeyKind::Hash => Content::Fields(hash(&key)),

@@ -172,6 +172,7 @@ fn who_gave_no_password_runs_no_hooked_command() {
     arena.register(FUNCTIONS);
     arena.ask(&["SET", "kept", "1"]);
     let mut known = arena.server.client();
+    known.call(&["PING"]);
     arena.ask(&["CONFIG", "SET", "requirepass", "secret"]);
     let mut stranger = arena.server.client();
     for line in [

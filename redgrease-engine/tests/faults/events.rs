@@ -4,7 +4,8 @@ use crate::arena::Arena;
 use crate::support::{Value, eventually};
 
 /// What functions do to the keys `k` and `other` when something happens to either.
-const DEEDS: [&str; 6] = [
+const DEEDS: [&str; 7] = [
+    "pass",
     "execute('del', 'k', 'other')",
     "execute('flushall')",
     "execute('del', 'k'); execute('set', 'k', 'x'); execute('del', 'other'); execute('set', 'other', 'y')",
@@ -14,7 +15,7 @@ const DEEDS: [&str; 6] = [
 ];
 
 /// A command, and what has to be there before.
-const COMMANDS: [(&str, &str); 78] = [
+const COMMANDS: [(&str, &str); 79] = [
     ("SET k v", ""),
     ("SET k v EX 100", ""),
     ("SET k v GET", "SET k u"),
@@ -35,6 +36,7 @@ const COMMANDS: [(&str, &str); 78] = [
     ("BITOP NOT k other", "SET other v"),
     ("INCR k", ""),
     ("INCRBYFLOAT k 1.5", ""),
+    ("INCRBYFLOAT k 1.5", "SET k 1"),
     ("DEL k other", "MSET k v other w"),
     ("UNLINK k other", "MSET k v other w"),
     ("RENAME other k", "MSET k v other w"),

@@ -51,12 +51,9 @@ pub(super) fn keys_of<'a, 'w>(
     let KeyPlaces { first, last, step } = places;
     let last = if last < 0 { count + last } else { last };
     let step = usize::try_from(step.max(1)).unwrap_or(1);
-    let range = if first > 0 {
-        first..=last.min(count - 1)
-    } else {
-        1..=0
-    };
-    range
+    // Who has none says that the first is 0.
+    let last = if first > 0 { last.min(count - 1) } else { -1 };
+    (first..=last)
         .step_by(step)
         .filter_map(move |at| usize::try_from(at).ok().and_then(word))
 }
