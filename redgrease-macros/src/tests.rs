@@ -57,7 +57,7 @@ fn without_on_the_function_gives_a_call() {
     );
     assert_has(
         &code,
-        "::redgrease::__private::Call::new(&area::SPEC, args,",
+        "::redgrease::__private::Call::new(&area::SPEC, &STATE, args,",
     );
     assert_has(
         &code,
