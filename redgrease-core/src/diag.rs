@@ -120,7 +120,6 @@ impl Diagnostic {
     }
 
     /// The same as a warning, where what is wrong may never matter.
-    #[cfg(feature = "check")]
     pub(crate) fn into_warning(mut self) -> Self {
         self.severity = Severity::Warning;
         self

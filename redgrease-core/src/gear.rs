@@ -19,6 +19,8 @@ pub mod build;
 pub mod callback;
 #[cfg(feature = "check")]
 pub mod check;
+#[cfg(feature = "check")]
+pub mod commands;
 pub mod events;
 pub mod function;
 pub mod requirement;

@@ -8,6 +8,7 @@ mod names;
 mod packages;
 pub mod pages;
 mod syntax;
+mod types;
 
 use std::ops::Range;
 
@@ -19,6 +20,7 @@ pub use layout::*;
 pub use names::*;
 pub use packages::*;
 pub use syntax::*;
+pub use types::*;
 
 /// Declares the codes with their severity and title, and the list of all of them.
 macro_rules! codes {
@@ -47,6 +49,7 @@ codes! {
     NO_ATTRIBUTE = "RG0202" Error "something redgrease does not have on the server";
     UNUSED = "RG0203" Warning "a name that is never used";
     SHADOWED = "RG0204" Warning "a builtin name that is hidden";
+    IMPORT = "RG0205" Warning "an import that the server may not have";
     NOT_A_GEAR = "RG0301" Error "a text that does not end in a gear expression";
     READER = "RG0302" Error "an unknown reader";
     OPERATION = "RG0303" Error "an unknown operation";
@@ -68,7 +71,12 @@ codes! {
     REFUSED_COMMAND = "RG0401" Error "a command that cannot be used on the server";
     NO_COMMAND = "RG0402" Error "an unknown method of `cmd`";
     COMMAND_CALL = "RG0403" Error "a call that does not fit a method of `cmd`";
+    UNKNOWN_COMMAND = "RG0404" Error "a command that Redis does not have";
     REQUIREMENT = "RG0501" Error "a requirement that pip would not understand";
+    RESULT = "RG0502" Error "a result that the Rust type cannot take";
+    NO_RESULT = "RG0503" Error "a function that gives nothing back";
+    OPERANDS = "RG0504" Error "something that values of these types cannot do";
+    FIELD = "RG0505" Error "a field or method that is not there";
     REFORMATTED = "RG0601" Error "a string that rustfmt would change";
 }
 

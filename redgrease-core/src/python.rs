@@ -4,6 +4,7 @@
 mod fstrings;
 mod layout;
 mod lines;
+mod modules;
 mod names;
 mod parse;
 mod recover;
@@ -12,6 +13,7 @@ mod rules;
 mod runtime;
 mod scope;
 mod syntax;
+mod types;
 mod version;
 mod walk;
 
@@ -21,7 +23,10 @@ pub(crate) use parse::{ast, range};
 pub(crate) use recover::Parsed;
 pub(crate) use rules::{is_generator, returns_value};
 pub(crate) use scope::{Collector, Edit, Signature, lambda_signature, path};
-pub(crate) use walk::Visitor;
+use types::Called;
+pub use types::RustType;
+pub(crate) use types::check_module as check_types;
+pub(crate) use walk::{Visitor, walk_expression, walk_statement};
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
@@ -39,6 +44,43 @@ pub struct FunctionInput<'a> {
     pub params: &'a [&'a str],
     /// The Python version it is written for.
     pub python: PyVersion,
+}
+
+/// What Rust knows of a function whose body is Python.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct FunctionTypes {
+    /// The types of its parameters.
+    pub params: Vec<RustType>,
+    /// The type of its result.
+    pub result: RustType,
+    /// Whether packages are required for it, so that any import may be there.
+    pub packages: bool,
+}
+
+impl FunctionTypes {
+    /// The types of the parameters and of the result.
+    ///
+    /// ```
+    /// use redgrease_core::python::{FunctionTypes, RustType};
+    ///
+    /// let types = FunctionTypes::new(vec![RustType::Text], RustType::Int);
+    /// assert!(!types.packages);
+    /// ```
+    pub fn new(params: Vec<RustType>, result: RustType) -> Self {
+        Self {
+            params,
+            result,
+            packages: false,
+        }
+    }
+
+    /// Says whether packages are required.
+    #[must_use]
+    pub fn packages(mut self, packages: bool) -> Self {
+        self.packages = packages;
+        self
+    }
 }
 
 /// A function without errors.
@@ -75,6 +117,42 @@ pub struct CheckedFunction {
 /// assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `width`?"));
 /// ```
 pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
+    check_typed_function(input, &FunctionTypes::default())
+}
+
+/// Checks the body of a function whose signature is in Rust: what [`check_function`] does, and whether the values that
+/// Python makes can be what the types say.
+///
+/// ```
+/// use redgrease_core::python::{
+///     FunctionInput, FunctionTypes, PyVersion, RustType, check_typed_function,
+/// };
+/// use redgrease_core::source::Source;
+///
+/// let source = Source::new("return cmd.get(name)");
+/// let input = FunctionInput {
+///     source: &source,
+///     name: "stock",
+///     params: &["name"],
+///     python: PyVersion::default(),
+/// };
+/// let types = FunctionTypes::new(vec![RustType::Text], RustType::Int);
+/// let (_, diagnostics) = check_typed_function(&input, &types);
+/// assert_eq!(
+///     diagnostics[0].message,
+///     "this is a str or None, and the function's Rust type wants an int"
+/// );
+/// ```
+pub fn check_typed_function(
+    input: &FunctionInput<'_>,
+    types: &FunctionTypes,
+) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
+    let called = Called {
+        name: input.name,
+        params: input.params,
+        types: &types.params,
+        result: &types.result,
+    };
     let mut out = Diagnostics::new();
     check_params(input.params, &mut out);
     let layout = Layout::new(input.source, input.python);
@@ -84,7 +162,7 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
     }
     let parsed = layout.parse(0..layout.text.len(), &mut out);
     if input.source.is(Form::File) {
-        return check_file(input, &layout, &parsed, out);
+        return check_file(input, &called, types.packages, &layout, &parsed, out);
     }
     layout.check_strings(&mut out);
     rules::check(layout.text, &parsed.body, true, &mut out);
@@ -99,6 +177,14 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
     let mut collector = Collector::function(layout.text, input.python, input.name, input.params);
     collector.statements(&parsed);
     let names = collector.finish(&mut out);
+    if !types.packages {
+        names.need_packages(&mut out);
+    }
+    if !out.has_errors() {
+        let mut found = Diagnostics::new();
+        types::check_body(layout.text, &parsed.body, &called, &mut found);
+        names.take(found, &mut out);
+    }
     let function = (!out.has_errors()).then(|| {
         let start = first_line(layout.text);
         let text = layout.reindent(start..layout.text.trim_end().len(), "    ", &names.edits);
@@ -115,6 +201,8 @@ pub fn check_function(input: &FunctionInput<'_>) -> (Option<CheckedFunction>, Ve
 /// Checks a Python file that has to define the function.
 fn check_file(
     input: &FunctionInput<'_>,
+    called: &Called<'_>,
+    packages: bool,
     layout: &Layout<'_>,
     parsed: &Parsed,
     mut out: Diagnostics,
@@ -139,6 +227,14 @@ fn check_file(
         _ => {}
     }
     let names = collector.finish(&mut out);
+    if !packages {
+        names.need_packages(&mut out);
+    }
+    if !out.has_errors() {
+        let mut found = Diagnostics::new();
+        types::check_module(layout.text, &parsed.body, None, Some(called), &mut found);
+        names.take(found, &mut out);
+    }
     let function = (!out.has_errors()).then(|| CheckedFunction {
         def: layout.reindent(0..layout.text.len(), "", &names.edits),
         line: input.source.line() + 1,
@@ -169,6 +265,11 @@ pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
     collector.statements(&parsed);
     collector.declarations(&mut out);
     out.about(source.text())
+}
+
+/// Whether the statement has a scope of its own.
+pub(crate) fn defines(statement: &ast::Stmt) -> bool {
+    walk::function(statement).is_some() || statement.is_class_def_stmt()
 }
 
 /// Whether `name` is a Python keyword, which cannot be the name of a parameter.

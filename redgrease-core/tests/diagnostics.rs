@@ -229,7 +229,8 @@ fn names() {
             "\n    return [urll for url in count]\n",
             "\n    return f\"{urll}\"\n",
             "\n    result = 1\n",
-            "\n    list = [url]\n    return list(list)\n",
+            "\n    hash = execute('GET', url)\n    return hash(hash)\n",
+            "\n    import numpy\n    return numpy.mean(url)\n",
         ]
     ));
 }
@@ -406,7 +407,7 @@ fn files() {
 #[test]
 fn what_is_right_gets_no_word() {
     for text in [
-        "\n    import requests\n    cached = cmd.get(url)\n    if cached is not None:\n        return cached\n    return requests.get(url)\n",
+        "\n    import json\n    cached = cmd.get(url)\n    if cached is not None:\n        return cached\n    return json.loads(url)\n",
         " return url ",
         "return url",
         " x = url\n              return x ",

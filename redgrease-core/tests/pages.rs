@@ -7,7 +7,9 @@ use redgrease_core::diag::Diagnostic;
 use redgrease_core::gear::check::{GearInput, check_gear};
 use redgrease_core::messages::CODES;
 use redgrease_core::messages::pages::{Page, Place, pages};
-use redgrease_core::python::{FunctionInput, PyVersion, check_function};
+use redgrease_core::python::{
+    FunctionInput, FunctionTypes, PyVersion, RustType, check_typed_function,
+};
 use redgrease_core::source::{Form, Source};
 
 /// What is said about an example.
@@ -37,13 +39,19 @@ fn check(page: &Page, text: &'static str) -> (Source, Vec<Diagnostic>) {
         })
         .1
     } else {
-        check_function(&FunctionInput {
+        let (name, seen, result) = match page.place {
+            Place::Parameter => (text, RustType::Any, RustType::Any),
+            Place::Record => ("record", RustType::Record, RustType::Unit),
+            Place::Number => ("url", RustType::Text, RustType::Int),
+            _ => ("url", RustType::Text, RustType::Any),
+        };
+        let input = FunctionInput {
             source: &source,
             name: "f",
-            params: &[if is_parameter { text } else { "url" }],
+            params: &[name],
             python,
-        })
-        .1
+        };
+        check_typed_function(&input, &FunctionTypes::new(vec![seen], result)).1
     };
     // That an example does not use the parameter is not what it is about.
     diagnostics.retain(|d| d.is_error() || d.parameter.is_none());

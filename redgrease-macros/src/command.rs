@@ -6,7 +6,7 @@ use crate::attrs::{self, Arguments, Macro, Trigger};
 use crate::function::{self, Item, Python};
 use crate::report::Report;
 use crate::types::{Signature, python_name};
-use crate::{conditions, expand, messages, print};
+use crate::{conditions, expand, known, messages, print};
 
 /// What `#[command]` found out.
 pub(crate) struct Command {
@@ -46,10 +46,13 @@ fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
     }
     let body = function::body(&item, &mut arguments, report)
         .filter(|_| function::has_names(signature.names().map(Some)));
+    let params = function::parameters(signature.names());
+    let packages = !arguments.requirements.is_empty();
     let python = function::check(
         body.as_ref(),
         python_name(&item.signature.ident),
-        &function::parameters(signature.names()),
+        &params,
+        &known::types(&item.signature, &params, packages),
         arguments.python,
         report,
     );

@@ -8,7 +8,7 @@ use crate::attrs::{self, Arguments, Macro};
 use crate::function::{self, Item, Python};
 use crate::report::Report;
 use crate::types::{check_parameter, check_qualifiers, python_name};
-use crate::{conditions, expand, messages, print};
+use crate::{conditions, expand, known, messages, print};
 
 /// What the attribute found out.
 pub(crate) struct Event {
@@ -46,7 +46,15 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
     let body = function::body(&item, &mut arguments, report)
         .filter(|_| function::has_names(item.signature.inputs.iter().map(name)));
     let function = python_name(&item.signature.ident);
-    let python = function::check(body.as_ref(), function, &params, arguments.python, report);
+    let types = known::types(&item.signature, &params, !arguments.requirements.is_empty());
+    let python = function::check(
+        body.as_ref(),
+        function,
+        &params,
+        &types,
+        arguments.python,
+        report,
+    );
     let on_registered = function::on_registered(&item, &arguments, report);
     let event = Event {
         of,

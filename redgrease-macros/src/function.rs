@@ -3,7 +3,9 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use redgrease_core::python::{CheckedFunction, FunctionInput, check_function, is_keyword};
+use redgrease_core::python::{
+    CheckedFunction, FunctionInput, FunctionTypes, check_typed_function, is_keyword,
+};
 use redgrease_core::pyversion::PyVersion;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned;
@@ -11,6 +13,7 @@ use syn::{Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacr
 
 use crate::attrs::Arguments;
 use crate::body::{Body, Lost};
+use crate::known;
 use crate::messages;
 use crate::place;
 use crate::report::Report;
@@ -261,11 +264,12 @@ fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
     }
 }
 
-/// Checks the text as the body of the function `name`.
+/// Checks the text as the body of the function `name`, with parameters and a result of these types.
 pub(crate) fn check(
     body: Option<&Body>,
     name: String,
     params: &[&Ident],
+    types: &FunctionTypes,
     python: PyVersion,
     report: &mut Report,
 ) -> Python {
@@ -278,12 +282,13 @@ pub(crate) fn check(
         return checked;
     };
     let names: Vec<&str> = checked.params.iter().map(String::as_str).collect();
-    let (function, findings) = check_function(&FunctionInput {
+    let input = FunctionInput {
         source: &body.source,
         name: &checked.name,
         params: &names,
         python,
-    });
+    };
+    let (function, findings) = check_typed_function(&input, types);
     for finding in &findings {
         match finding.parameter {
             Some(index) => report.finding_at(params[index], finding),
@@ -334,7 +339,8 @@ pub(crate) fn on_registered(
     let expression = arguments.on_registered.as_ref()?;
     let body = expression_body(expression, expression.span(), report);
     let name = format!("{}_on_registered", python_name(&item.signature.ident));
-    let python = check(body.as_ref(), name, &[], arguments.python, report);
+    let types = known::nothing(!arguments.requirements.is_empty());
+    let python = check(body.as_ref(), name, &[], &types, arguments.python, report);
     Some(python)
 }
 

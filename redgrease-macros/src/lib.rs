@@ -17,6 +17,7 @@ mod expand;
 mod function;
 mod gear;
 mod header;
+mod known;
 mod literal;
 mod messages;
 mod module_file;

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::Reader;
+use super::commands;
 use super::events;
 use super::requirement;
 use super::table::{self, Kind, Parameter};
@@ -144,6 +145,14 @@ pub(super) fn check(
             Literal::Text(text) if parameter.kind == Kind::Prefix => {
                 prefix(called, name, text, at, out);
             }
+            Literal::Text(text)
+                if text.is_empty() && matches!(parameter.name, "trigger" | "hook") =>
+            {
+                let wanted = "at least one character long";
+                let help = "clients call the function by this name";
+                out.push(messages::out_of_range(called, name, wanted, help, at));
+            }
+            Literal::Text(text) if parameter.name == "hook" => command(text, at, out),
             Literal::Text(_) => {}
             _ => out.push(wrong("a text")),
         },
@@ -205,6 +214,13 @@ pub(super) fn check(
     }
 }
 
+/// Checks the name of a command.
+fn command(text: &str, at: Range<usize>, out: &mut Diagnostics) {
+    if !commands::exists(text) {
+        out.push(messages::unknown_command(text, commands::meant(text), at));
+    }
+}
+
 /// Checks a text of a list.
 fn listed(
     called: &str,
@@ -219,6 +235,7 @@ fn listed(
         Kind::Events if !events::exists(text) => {
             out.push(messages::no_event(text, &events::instead_of(text), at));
         }
+        Kind::Texts if parameter.name == "commands" => command(text, at, out),
         Kind::Requirements => {
             if let Err(error) = requirement::check(text) {
                 out.push(messages::requirement(text, &error, at, false));

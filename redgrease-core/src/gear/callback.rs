@@ -111,6 +111,49 @@ pub(crate) fn look_at(value: &ast::Expr, names: &Collector<'_>) -> Callback {
     }
 }
 
+/// What a callable is that is no function written in Python, which is all that the server's own builder takes.
+pub(crate) fn no_function(value: &ast::Expr, names: &Collector<'_>) -> Option<&'static str> {
+    let builtin = |name: &str| {
+        let known = BUILTINS.iter().any(|(known, _, _)| *known == name);
+        known && !names.defines(name)
+    };
+    match value {
+        ast::Expr::Name(name) if builtin(&name.id) => Some("a builtin"),
+        ast::Expr::Attribute(attribute) => match &*attribute.value {
+            ast::Expr::Name(class) if builtin(&class.id) => Some("a method of a builtin"),
+            ast::Expr::Constant(_) | ast::Expr::JoinedStr(_) => Some("a method of a value"),
+            _ => None,
+        },
+        ast::Expr::Call(call) => {
+            let path = python::path(&call.func)?;
+            let (name, _) = path.last()?;
+            let partial = name == "partial" && !names.defines("partial");
+            let of_module = name == "partial" && path[0].0 == "functools";
+            (partial || of_module).then_some("a `partial`")
+        }
+        ast::Expr::Constant(constant) if constant.value.is_none() => Some("`None`"),
+        _ => None,
+    }
+}
+
+/// A function around a callable.
+pub(crate) fn around(parameter: &Parameter, text: &str) -> String {
+    let names: &[&str] = match parameter.kind {
+        Kind::Callback(names) => names,
+        _ => &[],
+    };
+    let names = names.join(", ");
+    let lambda = if names.is_empty() {
+        "lambda".to_owned()
+    } else {
+        format!("lambda {names}")
+    };
+    match text {
+        "None" => format!("{lambda}: …"),
+        text => format!("{lambda}: {text}({names})"),
+    }
+}
+
 /// What a method of `cmd` takes by position.
 fn command(value: &ast::Expr, names: &Collector<'_>) -> Option<Signature> {
     let path = python::path(value)?;

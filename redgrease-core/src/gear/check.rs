@@ -77,6 +77,8 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     let mut checker = Checker {
         source: input.source,
         text: layout.text,
+        native: false,
+        local: false,
         prelude: &parts.prelude.body,
         collector,
         requirements: Vec::new(),
@@ -90,6 +92,13 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         ..
     } = checker;
     let mut names = collector.finish(&mut out);
+    if !out.has_errors() {
+        let body = &parts.prelude.body;
+        let expression = parts.expression.as_ref();
+        let mut types = Diagnostics::new();
+        python::check_types(layout.text, body, expression, None, &mut types);
+        names.take(types, &mut out);
+    }
     names.edits.extend(found.edits.iter().cloned());
     names.edits.sort_by_key(|edit| edit.range.start);
     let plan = gear.filter(|_| !out.has_errors()).map(|gear| {
@@ -134,6 +143,10 @@ struct Gear {
 struct Checker<'a> {
     source: &'a Source,
     text: &'a str,
+    /// The text goes to the server as it is, so what the server's own builder takes is what counts.
+    native: bool,
+    /// Inside of a function, whose names are not those that the collector has.
+    local: bool,
     prelude: &'a [ast::Stmt],
     collector: Collector<'a>,
     requirements: Vec<String>,
@@ -253,6 +266,13 @@ impl<'a> Checker<'a> {
             ));
             return None;
         };
+        let native: Vec<Parameter>;
+        let parameters = if self.native {
+            native = table::native_action(parameters);
+            &native[..]
+        } else {
+            parameters
+        };
         let arguments = self.arguments(link.name, parameters, call, link.name_range.clone());
         if link.name == "run" {
             return Some(Action::Run(arguments));
@@ -285,7 +305,12 @@ impl<'a> Checker<'a> {
         arguments::together(&get, &mut self.out);
         if entry.reader == Reader::Command {
             let has = |name: &str| call.keywords.iter().any(|k| k.arg.as_deref() == Some(name));
-            if !has("trigger") && !has("hook") {
+            // one with another name was probably meant to be it, and is reported
+            let known = |name: &str| parameters.iter().any(|p| p.name == name);
+            let mut named = call.keywords.iter().map(|k| k.arg.as_deref());
+            let misnamed =
+                named.any(|name| name.is_none_or(|name| !known(name) && name != "regex"));
+            if !has("trigger") && !has("hook") && !misnamed {
                 self.out.push(messages::missing_argument(
                     "`register` of CommandReader",
                     "trigger",
@@ -348,8 +373,17 @@ impl<'a> Checker<'a> {
         } else {
             operation.parameters
         };
+        let native: Vec<Parameter>;
+        let parameters = if self.native {
+            native = table::native(operation);
+            &native[..]
+        } else {
+            parameters
+        };
         let arguments = self.arguments(link.name, parameters, call, link.name_range.clone());
-        self.zero(operation.operation, operation.parameters, call);
+        if !self.native {
+            self.zero(operation.operation, operation.parameters, call);
+        }
         Some(Step {
             operation: operation.operation,
             arguments,

@@ -192,6 +192,48 @@ pub fn operation_entry(operation: Operation) -> &'static OperationEntry {
     }
 }
 
+/// What the server's own builder takes for an operation: nothing is left out, and few have names.
+#[cfg(feature = "check")]
+pub(crate) fn native(entry: &OperationEntry) -> Vec<Parameter> {
+    let optional = |parameter: &Parameter| {
+        let extractor = matches!(entry.operation, Operation::CountBy | Operation::Avg);
+        extractor || matches!(parameter.name, "reverse" | "start")
+    };
+    entry
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.kind != Kind::Requirements)
+        .map(|parameter| Parameter {
+            required: !optional(parameter),
+            ..*parameter
+        })
+        .collect()
+}
+
+/// What the server's own builder takes for `run` and `register`: a pattern first, whatever the reader does with it.
+#[cfg(feature = "check")]
+pub(crate) fn native_action(parameters: &[Parameter]) -> Vec<Parameter> {
+    let is_pattern = |name: &str| matches!(name, "arg" | "prefix");
+    let first = parameters.iter().find(|p| is_pattern(p.name));
+    let mut all = vec![
+        first.map_or(optional("arg", Kind::Any), |pattern| Parameter {
+            required: false,
+            positional: true,
+            ..*pattern
+        }),
+    ];
+    for name in ["convertToStr", "collect"] {
+        all.push(optional(name, Kind::Bool));
+    }
+    let mentioned = |name: &str| is_pattern(name) || matches!(name, "convertToStr" | "collect");
+    let others = parameters.iter().filter(|p| !mentioned(p.name));
+    all.extend(others.map(|parameter| Parameter {
+        positional: false,
+        ..*parameter
+    }));
+    all
+}
+
 impl Operation {
     /// Whether only some readers have it, as the first step.
     pub fn is_sugar(self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{COMMAND_CALL, NO_COMMAND, REFUSED_COMMAND, did_you_mean, error};
+use super::{COMMAND_CALL, NO_COMMAND, REFUSED_COMMAND, UNKNOWN_COMMAND, did_you_mean, error};
 use crate::diag::Diagnostic;
 
 /// A command that cannot be used on the server.
@@ -27,4 +27,18 @@ pub fn no_command(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagn
 /// A call that does not fit the method.
 pub fn command_call(message: &str, help: &str, range: Range<usize>) -> Diagnostic {
     error(COMMAND_CALL, message, range).help(help)
+}
+
+/// A name that no command of Redis has: an error when it is nearly one, else a warning, because a module may bring it.
+pub fn unknown_command(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
+    let found = error(
+        UNKNOWN_COMMAND,
+        format!("Redis has no command `{name}`"),
+        range,
+    );
+    let found = did_you_mean(found, meant, "only a module could bring it");
+    match meant {
+        Some(_) => found,
+        None => found.into_warning(),
+    }
 }

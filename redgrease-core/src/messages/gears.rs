@@ -114,6 +114,17 @@ pub fn arity(
     .help(format!("write `{example}`"))
 }
 
+/// A callable that is no function, given to the server's own builder.
+pub fn no_function_of_python(
+    what: &str,
+    found: &str,
+    example: &str,
+    range: Range<usize>,
+) -> Diagnostic {
+    let message = format!("{what} takes functions of Python's own, and this is {found}");
+    error(CALLBACK, message, range).help(format!("write `{example}`"))
+}
+
 /// A constant where a callback is expected.
 pub fn not_callable(what: &str, parameter: &str, example: &str, range: Range<usize>) -> Diagnostic {
     error(

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{NO_ATTRIBUTE, SHADOWED, UNDEFINED, UNUSED, did_you_mean, error, warning};
+use super::{IMPORT, NO_ATTRIBUTE, SHADOWED, UNDEFINED, UNUSED, did_you_mean, error, warning};
 use crate::diag::Diagnostic;
 use crate::gear::table;
 
@@ -60,4 +60,10 @@ pub fn shadowed(name: &str, range: Range<usize>) -> Diagnostic {
         range,
     )
     .help(format!("another name keeps `{name}` usable"))
+}
+
+/// A module that is neither Python's nor required.
+pub fn not_required(name: &str, range: Range<usize>) -> Diagnostic {
+    let message = format!("`{name}` is no module of Python's own, and nothing is required");
+    warning(IMPORT, message, range).help("name its package in the requirements")
 }

@@ -15,8 +15,12 @@ use crate::diag::{Code, Severity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
-    /// The body of a function with the parameter `url`.
+    /// The body of a function with the parameter `url: &str`.
     Function,
+    /// The same, of a function that gives an `i64`.
+    Number,
+    /// The body of a function at key events, whose parameter is `record`.
+    Record,
     /// The same, for Python 3.10.
     Modern,
     /// The same, as tokens between the braces of `python!`.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::scope::{CallShape, Key};
 use crate::cmd::{self, CallError};
 use crate::diag::Diagnostics;
+use crate::gear::commands;
 use crate::messages;
 use crate::suggest::nearest;
 
@@ -87,8 +88,12 @@ pub(super) fn call(name: &str, call: &CallShape, out: &mut Diagnostics) {
     };
     match name {
         "log" => {
+            // old scripts say the level first
+            let swapped =
+                text(0, "message").is_some_and(|(first, _)| LEVELS.contains(&first.as_str()));
             if let Some((level, range)) = text(1, "level")
                 && !LEVELS.contains(&level.as_str())
+                && !swapped
             {
                 let meant = nearest(level, LEVELS.iter().copied());
                 out.push(messages::not_a_choice(
@@ -104,6 +109,10 @@ pub(super) fn call(name: &str, call: &CallShape, out: &mut Diagnostics) {
         "execute" => {
             if let Some((command, range)) = text(0, "command") {
                 refused_by_name(command, range, out);
+                if !commands::exists(command) {
+                    let meant = commands::meant(command);
+                    out.push(messages::unknown_command(command, meant, range.clone()));
+                }
             }
             if call.positional == Some(0) && call.keywords.as_ref().is_some_and(Vec::is_empty) {
                 out.push(messages::missing_argument(

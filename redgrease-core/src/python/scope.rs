@@ -63,6 +63,8 @@ struct Scope {
     nonlocals: HashMap<String, Range<usize>>,
     /// The name, and its scope, that has to be used for the code here to run.
     needs: Option<(usize, String)>,
+    /// Where its code stands, if it is a function's.
+    place: Range<usize>,
     /// Of a class: its name and the scope of that.
     class: Option<(usize, String)>,
 }
@@ -95,9 +97,31 @@ pub(crate) struct Names {
     /// `cmd` is used as a value, so that any method may be called.
     pub(crate) any_cmd: bool,
     pub(crate) edits: Vec<Edit>,
+    /// The functions that nothing calls.
+    idle: Vec<Range<usize>>,
+    /// The modules that a server has only with a package.
+    foreign: Vec<(String, Range<usize>)>,
 }
 
 impl Names {
+    /// Takes findings over; those about functions that nothing calls as warnings.
+    pub(crate) fn take(&self, found: Diagnostics, out: &mut Diagnostics) {
+        for one in found.into_vec() {
+            let idle = self
+                .idle
+                .iter()
+                .any(|place| place.contains(&one.range.start));
+            out.push(if idle { one.into_warning() } else { one });
+        }
+    }
+
+    /// Warns of modules that a server without packages does not have.
+    pub(crate) fn need_packages(&self, out: &mut Diagnostics) {
+        for (name, range) in &self.foreign {
+            out.push(messages::not_required(name, range.clone()));
+        }
+    }
+
     /// The methods of `cmd` that the script needs; empty when it needs all or none.
     pub(crate) fn cmd_methods(&self) -> Vec<String> {
         if self.any_cmd {
@@ -123,6 +147,8 @@ pub(crate) struct Collector<'a> {
     anything: bool,
     /// What follows when a name that is read here is not there.
     doubt: Doubt,
+    /// Inside of a `try` with handlers.
+    in_try: bool,
     /// Whether annotations are only looked at when somebody asks for them.
     lazy_annotations: bool,
     /// The scopes of functions that are called from outside of the text.
@@ -148,6 +174,7 @@ impl<'a> Collector<'a> {
             names: Names::default(),
             anything: false,
             doubt: Doubt::None,
+            in_try: false,
             lazy_annotations: python >= PyVersion::new(3, 14),
             entries: Vec::new(),
             all_run: false,
@@ -251,6 +278,9 @@ impl<'a> Collector<'a> {
         }
         let loads = std::mem::take(&mut self.loads);
         let reached = self.reached(&loads);
+        let scopes = self.scopes.iter().zip(&reached);
+        let idle = scopes.filter(|(scope, reached)| !**reached && !scope.place.is_empty());
+        self.names.idle = idle.map(|(scope, _)| scope.place.clone()).collect();
         for mut load in loads {
             if !reached[load.scope] {
                 load.doubt = load.doubt.max(Doubt::Hidden);
@@ -272,6 +302,7 @@ impl<'a> Collector<'a> {
             globals: HashSet::new(),
             nonlocals: HashMap::new(),
             needs: None,
+            place: 0..0,
             class: None,
         });
         self.current = self.scopes.len() - 1;

@@ -5,7 +5,7 @@
 use redgrease::prelude::*;
 
 #[command]
-fn area(width: f64, heigth: f64, list: f64, _spare: f64) -> f64 {
+fn area(width: f64, heigth: f64, list: Side, _spare: f64) -> f64 {
     python! {
         return width * list(list)[0]
     }
@@ -20,6 +20,9 @@ fn count(record: Record) {
 fn count_entries(_record: StreamRecord) {
     python! { cmd.incr("entries") }
 }
+
+// what a name of one's own stands for is not known to the check
+type Side = f64;
 
 fn main() {
     let _ = area(1.0, 2.0, 3.0, 4.0);

@@ -26,6 +26,9 @@ impl Checker<'_> {
         self.visit(call);
         let given = given(call);
         if let Some(unpacked) = unpacked(call) {
+            if self.native {
+                return Vec::new();
+            }
             self.out.push(messages::unpacked(&called, unpacked));
             return Vec::new();
         }
@@ -82,6 +85,10 @@ impl Checker<'_> {
             Misfit::Unknown(index) => {
                 let name = given[index].keyword.unwrap_or_default();
                 let at = given[index].keyword_range.clone();
+                if self.native {
+                    self.native_keyword(&called, name, parameters, at);
+                    return;
+                }
                 match rust_side(name) {
                     Some(help) => messages::rust_side_keyword(name, help, at),
                     None => {
@@ -106,6 +113,38 @@ impl Checker<'_> {
         });
     }
 
+    /// A keyword that the server's own builder does not know and lets pass.
+    fn native_keyword(
+        &mut self,
+        called: &str,
+        name: &str,
+        parameters: &[Parameter],
+        at: Range<usize>,
+    ) {
+        // what it once called the prefix
+        if name == "regex" {
+            return;
+        }
+        let written = parameters
+            .iter()
+            .map(Parameter::rust_name)
+            .position(|p| p == name);
+        let meant = match written {
+            Some(index) => Some(parameters[index].name),
+            None => nearest(name, parameters.iter().map(|p| p.name)),
+        };
+        let known = format!(
+            "it takes {}",
+            messages::list(parameters.iter().map(|p| p.name))
+        );
+        let found = messages::unknown_keyword(called, name, meant, &known, at);
+        self.out.push(if meant.is_some() {
+            found
+        } else {
+            found.into_warning()
+        });
+    }
+
     /// Checks one value; says whether it is a real Python function.
     fn value(&mut self, called: &str, parameter: &Parameter, value: &ast::Expr) -> bool {
         match parameter.kind {
@@ -113,7 +152,22 @@ impl Checker<'_> {
                 if value::is_none(value) && !parameter.required {
                     return false;
                 }
+                if self.local && value.is_name_expr() {
+                    return false;
+                }
                 let callback = callback::look_at(value, &self.collector);
+                if self.native
+                    && let Some(what) = callback::no_function(value, &self.collector)
+                {
+                    let example = callback::around(parameter, &self.text[range(value)]);
+                    self.out.push(messages::no_function_of_python(
+                        called,
+                        what,
+                        &example,
+                        range(value),
+                    ));
+                    return false;
+                }
                 callback::check(called, parameter, value, &callback, &mut self.out);
                 if parameter.kind == Kind::Generator {
                     self.generator(value);
@@ -121,7 +175,9 @@ impl Checker<'_> {
                 matches!(callback, Callback::Function(_))
             }
             _ => {
-                if let Some(literal) = value::literal(value) {
+                if let Some(literal) =
+                    value::literal(value).filter(|_| parameter.kind != Kind::Requirements)
+                {
                     let at = range(value);
                     arguments::check(
                         called,

@@ -1,20 +1,14 @@
 //! Checking a whole script, as it is sent to the server: any statements, any number of gears.
 
+use super::chain::chain;
 use super::{Checker, variables};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::messages;
-use crate::python::{self, Collector, Layout, Parsed, PyVersion, ast};
+use crate::python::{self, Collector, Layout, Parsed, PyVersion, Visitor, ast};
 use crate::source::Source;
 
-/// Findings about a chain of `GearsBuilder` that hold in a script of the server's own kind too;
-/// others, such as unknown keywords, the server lets pass.
-const HOLD: [Code; 5] = [
-    messages::READER,
-    messages::OPERATION,
-    messages::ARITY,
-    messages::CALLBACK,
-    messages::ACTION,
-];
+/// Findings that do not hold where a text may be any script: it need not be a gear, and what it does with one is its own.
+const OF_GEARS: [Code; 2] = [messages::NOT_A_GEAR, messages::CLOSED];
 
 /// Checks a script: syntax, names, versions, and each statement that is a gear made with
 /// `GearsBuilder` or `GB`. What it imports, redgrease too, is the server's to know.
@@ -36,7 +30,7 @@ pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
     let mut names = Diagnostics::new();
     let mut collector = Collector::module(layout.text, python, &[]);
     collector.statements(&parsed);
-    collector.finish(&mut names);
+    let known = collector.finish(&mut names);
     out.extend(
         names
             .into_vec()
@@ -44,6 +38,11 @@ pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
             .filter(|found| found.code != messages::NO_ATTRIBUTE),
     );
     out.extend(gears(source, &layout, &parsed, python));
+    if !out.has_errors() {
+        let mut types = Diagnostics::new();
+        python::check_types(layout.text, &parsed.body, None, None, &mut types);
+        known.take(types, &mut out);
+    }
     out.about(source.text())
 }
 
@@ -59,6 +58,8 @@ fn gears(
     let mut checker = Checker {
         source,
         text: layout.text,
+        native: true,
+        local: false,
         prelude: &parsed.body,
         collector,
         requirements: Vec::new(),
@@ -78,11 +79,72 @@ fn gears(
             checker.gear(&found);
         }
     }
+    let mut inner = Inner {
+        checker: &mut checker,
+        local: false,
+    };
+    for statement in &parsed.body {
+        match statement {
+            ast::Stmt::Expr(e) if is_builder(chain(&e.value).0) => inner.arguments_of(&e.value),
+            other => inner.statement(other),
+        }
+    }
     let found = checker.out.into_vec();
     found
         .into_iter()
-        .filter(|found| HOLD.contains(&found.code))
+        .filter(|found| !OF_GEARS.contains(&found.code))
         .collect()
+}
+
+/// Finds the builders that do not stand on their own at the top: in functions, blocks and assignments.
+struct Inner<'c, 'a> {
+    checker: &'c mut Checker<'a>,
+    /// Inside of a function, whose names are not the module's.
+    local: bool,
+}
+
+impl Inner<'_, '_> {
+    fn arguments_of(&mut self, expression: &ast::Expr) {
+        let (root, links) = chain(expression);
+        let root = root.as_call_expr();
+        for call in root
+            .into_iter()
+            .chain(links.iter().filter_map(|link| link.call))
+        {
+            call.args.iter().for_each(|e| self.expression(e));
+            call.keywords.iter().for_each(|k| self.expression(&k.value));
+        }
+    }
+
+    fn inside(&mut self, work: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.local, true);
+        work(self);
+        self.local = outer;
+    }
+}
+
+impl Visitor for Inner<'_, '_> {
+    fn statement(&mut self, statement: &ast::Stmt) {
+        if python::defines(statement) {
+            self.inside(|inner| python::walk_statement(inner, statement));
+        } else {
+            python::walk_statement(self, statement);
+        }
+    }
+
+    fn expression(&mut self, expression: &ast::Expr) {
+        if expression.is_call_expr() && is_builder(chain(expression).0) {
+            let found = variables::find(&[], Some(expression), &mut self.checker.out);
+            let outer = std::mem::replace(&mut self.checker.local, self.local);
+            self.checker.gear(&found);
+            self.checker.local = outer;
+            self.arguments_of(expression);
+        } else if expression.is_lambda_expr() {
+            self.inside(|inner| python::walk_expression(inner, expression));
+        } else {
+            python::walk_expression(self, expression);
+        }
+    }
 }
 
 fn is_builder(root: &ast::Expr) -> bool {
@@ -110,7 +172,7 @@ mod tests {
                     def double(x):\n    return execute('GET', x['key']) * 2\n\
                     gb = GB('KeysReader')\n\
                     gb.map(double)\n\
-                    gb.register('user:*', eventTypes=['set'], anything=1)\n\
+                    gb.register('user:*', eventTypes=['set'])\n\
                     GearsBuilder('CommandReader').map(lambda x: x[1]).register(trigger='t')\n";
         assert_eq!(check(text), [""; 0]);
     }

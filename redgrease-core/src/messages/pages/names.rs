@@ -36,10 +36,21 @@ pub(super) const PAGES: &[Page] = &[
         found: "A value has the name of a builtin of Python or of a function of the server, and is called like that.",
         expected: "Another name for the value, so that the builtin can be called.",
         place: Place::Function,
-        wrong: "list = (url, 1)
-return list(list)",
-        right: "pair = (url, 1)
-return list(pair)",
+        wrong: "hash = execute('GET', url)
+return hash(hash)",
+        right: "text = execute('GET', url)
+return hash(text)",
         fix: "Rename it.",
+    },
+    Page {
+        code: messages::IMPORT,
+        found: "A module is imported that no Python has of its own, and the function or script requires no package.",
+        expected: "A module of the standard library, of the server, or of a package that is required.",
+        place: Place::Function,
+        wrong: "import numpy
+return numpy.mean([len(url)])",
+        right: "import statistics
+return statistics.mean([len(url)])",
+        fix: "Name the package in `requirements`, or take what Python has.",
     },
 ];

@@ -68,7 +68,10 @@ impl Collector<'_> {
 
     pub(super) fn guarded(&mut self, body: &[Stmt], handlers: &[ExceptHandler]) {
         let doubt = handlers.iter().map(catches).max().unwrap_or(Doubt::None);
+        let outer = self.in_try;
+        self.in_try |= !handlers.is_empty();
         self.doubting(doubt, |c| c.block(body));
+        self.in_try = outer;
         for handler in handlers {
             self.handler(handler);
         }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::doubt::Doubt;
 use super::{Collector, Edit, How};
+use crate::python::modules;
 use crate::python::parse::ast;
 use crate::python::parse::range;
 
@@ -34,6 +36,7 @@ impl Collector<'_> {
                 self.bind(bound, range(alias), How::Import).alias = Some(meaning.to_owned());
             } else {
                 edit.push(whole);
+                self.needs_module(&alias.name, range(alias));
                 self.bind(bound, range(alias), How::Import);
             }
         }
@@ -52,6 +55,9 @@ impl Collector<'_> {
             .filter(|_| statement.level.is_none_or(|level| level.to_u32() == 0))
             .and_then(redgrease_module);
         let mut edit = Vec::new();
+        if let (Some(name), None) = (statement.module.as_deref(), &module) {
+            self.needs_module(name, range(statement));
+        }
         for alias in &statement.names {
             if &alias.name == "*" {
                 self.anything |= module.is_none();
@@ -94,6 +100,13 @@ impl Collector<'_> {
                 edit.join("; ")
             };
             self.edit(range(statement), &text);
+        }
+    }
+
+    /// Notes a module; one whose absence is expected is nobody's mistake.
+    fn needs_module(&mut self, name: &str, range: Range<usize>) {
+        if self.doubt == Doubt::None && !self.in_try && !modules::is_there(name) {
+            self.names.foreign.push((name.to_owned(), range));
         }
     }
 

@@ -56,6 +56,7 @@ impl Collector<'_> {
             self.annotation(returns);
         }
         let outer = self.enter(Kind::Function);
+        self.scopes[self.current].place = statement;
         // what a decorator does with a function is not known
         self.scopes[self.current].needs = function.decorators.is_empty().then_some(needed);
         if let Some((name, scope)) = &mut self.called

@@ -7,8 +7,8 @@ use redgrease::prelude::*;
 #[command]
 fn f(url: &str) -> i64 {
     python! {
-        list = [url]
-        return list(list)
+        hash = execute("GET", url)
+        return hash(hash)
     }
 }
 

@@ -1,0 +1,399 @@
+//! Going through a function, and what it gives back.
+
+use std::ops::Range;
+
+use super::infer::{Infer, asks};
+use super::names::{Given, Names};
+use super::{RustType, Type, Types};
+use crate::diag::Diagnostics;
+use crate::messages;
+use crate::python::parse::ast::{self, ExceptHandler, Expr, Stmt};
+use crate::python::parse::range;
+use crate::python::walk;
+
+/// A function that is called from Rust.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Called<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) params: &'a [&'a str],
+    /// The types of the parameters, as far as they are known.
+    pub(crate) types: &'a [RustType],
+    pub(crate) result: &'a RustType,
+}
+
+impl Called<'_> {
+    fn types(&self) -> impl Iterator<Item = Types> {
+        let known = self.types.iter().map(RustType::seen);
+        known.chain(std::iter::repeat(Types::ANY))
+    }
+}
+
+/// Says what is certainly wrong in the body of a function that is called from Rust.
+pub(crate) fn check_body(text: &str, body: &[Stmt], called: &Called<'_>, out: &mut Diagnostics) {
+    if is_dynamic(text) {
+        return;
+    }
+    let mut names = Names::of(body);
+    for (name, types) in called.params.iter().zip(called.types()) {
+        names.give(name, Given::Known(types));
+    }
+    names.forget_changed(body);
+    let mut infer = Infer::new(text);
+    let result = called.result;
+    infer.within(names, |infer| Walk { infer, result }.block(body));
+    gives_value(called, body, &mut infer.out);
+    out.extend(infer.out.into_vec());
+}
+
+/// Says what is certainly wrong in a module, of which a function may be called from Rust.
+pub(crate) fn check_module(
+    text: &str,
+    body: &[Stmt],
+    expression: Option<&Expr>,
+    called: Option<&Called<'_>>,
+    out: &mut Diagnostics,
+) {
+    if is_dynamic(text) {
+        return;
+    }
+    let mut infer = Infer::new(text);
+    infer.within(Names::of(body), |infer| {
+        let result = &RustType::Any;
+        Walk { infer, result }.block(body);
+        if let Some(expression) = expression {
+            infer.expression(expression);
+        }
+        let function = body.iter().filter_map(walk::function);
+        let function = function
+            .zip(called)
+            .find(|(f, called)| f.name == called.name);
+        if let Some((function, called)) = function
+            && function.decorators.is_empty()
+        {
+            let mut names = Names::of(function.body);
+            let types = called.types();
+            for (parameter, types) in walk::parameters(function.arguments).zip(types) {
+                names.give(&parameter.arg, Given::Known(types));
+            }
+            names.forget_changed(function.body);
+            let result = called.result;
+            infer.within(names, |infer| Walk { infer, result }.block(function.body));
+            if !function.asynchronous {
+                gives_value(called, function.body, &mut infer.out);
+            }
+        }
+    });
+    out.extend(infer.out.into_vec());
+}
+
+/// Whether names may change in ways that the text does not show.
+fn is_dynamic(text: &str) -> bool {
+    [
+        "import *",
+        "globals()",
+        "exec(",
+        "eval(",
+        "locals()",
+        "vars()",
+        "setattr(",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
+}
+
+/// Says when a function gives nothing back, although its Rust type wants a value, or is a generator.
+fn gives_value(called: &Called<'_>, body: &[Stmt], out: &mut Diagnostics) {
+    if let Some(at) = first_yield(body) {
+        out.push(messages::yields(called.name, at));
+        return;
+    }
+    let wants = !matches!(
+        called.result,
+        RustType::Any | RustType::Unit | RustType::Optional(_)
+    );
+    let mut returns = Vec::new();
+    found_returns(body, &mut returns);
+    let gives = returns.iter().any(Option::is_some);
+    if wants && !gives && (!returns.is_empty() || !leaves(body)) {
+        let at = body.last().map_or(0..0, range);
+        out.push(messages::no_result(called.name, called.result.wanted(), at));
+    }
+}
+
+/// The first `yield` of a function.
+fn first_yield(body: &[Stmt]) -> Option<Range<usize>> {
+    struct Finder(Option<Range<usize>>);
+    impl walk::Visitor for Finder {
+        fn statement(&mut self, statement: &Stmt) {
+            if walk::function(statement).is_none() && !statement.is_class_def_stmt() {
+                walk::walk_statement(self, statement);
+            }
+        }
+        fn expression(&mut self, expression: &Expr) {
+            let yields = matches!(expression, Expr::Yield(_) | Expr::YieldFrom(_));
+            if yields && self.0.is_none() {
+                self.0 = Some(range(expression));
+            }
+            if !expression.is_lambda_expr() {
+                walk::walk_expression(self, expression);
+            }
+        }
+    }
+    let mut finder = Finder(None);
+    walk::walk_body(&mut finder, body);
+    finder.0
+}
+
+/// What a function with this body gives, its scope being the innermost.
+pub(super) fn result<'e>(infer: &mut Infer<'e>, body: &'e [Stmt]) -> Types {
+    let mut returns = Vec::new();
+    found_returns(body, &mut returns);
+    let mut all: Option<Types> = None;
+    for value in returns {
+        let types = match value {
+            Some(value) => infer.expression(value),
+            None => Type::None.into(),
+        };
+        all = Some(match all {
+            Some(before) => before.or(types),
+            None => types,
+        });
+    }
+    if !leaves(body) {
+        all = Some(match all {
+            Some(before) => before.or(Type::None.into()),
+            None => Type::None.into(),
+        });
+    }
+    all.unwrap_or(Types::ANY)
+}
+
+/// The values of the `return` statements of a function.
+fn found_returns<'e>(body: &'e [Stmt], out: &mut Vec<Option<&'e Expr>>) {
+    for statement in body {
+        if let Stmt::Return(s) = statement {
+            out.push(s.value.as_deref());
+        }
+        for inner in blocks(statement) {
+            found_returns(inner, out);
+        }
+    }
+}
+
+/// The blocks of a statement that belong to the same function.
+fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
+    match statement {
+        Stmt::For(s) => vec![&s.body, &s.orelse],
+        Stmt::AsyncFor(s) => vec![&s.body, &s.orelse],
+        Stmt::While(s) => vec![&s.body, &s.orelse],
+        Stmt::If(s) => vec![&s.body, &s.orelse],
+        Stmt::With(s) => vec![&s.body],
+        Stmt::AsyncWith(s) => vec![&s.body],
+        Stmt::Match(s) => s.cases.iter().map(|case| &case.body[..]).collect(),
+        Stmt::Try(s) => attempt(&s.body, &s.handlers, &s.orelse, &s.finalbody),
+        Stmt::TryStar(s) => attempt(&s.body, &s.handlers, &s.orelse, &s.finalbody),
+        _ => Vec::new(),
+    }
+}
+
+fn attempt<'e>(
+    body: &'e [Stmt],
+    handlers: &'e [ExceptHandler],
+    orelse: &'e [Stmt],
+    finalbody: &'e [Stmt],
+) -> Vec<&'e [Stmt]> {
+    let mut all = vec![body, orelse, finalbody];
+    for ExceptHandler::ExceptHandler(handler) in handlers {
+        all.push(&handler.body);
+    }
+    all
+}
+
+/// Whether the end of a block is certainly not reached.
+fn leaves(body: &[Stmt]) -> bool {
+    body.iter().any(|statement| match statement {
+        Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_) => true,
+        Stmt::If(s) => leaves(&s.body) && leaves(&s.orelse),
+        // without a `break` nothing ends it; with one, it may
+        Stmt::While(s) => matches!(&*s.test, Expr::Constant(c) if !c.value.is_none()),
+        Stmt::With(s) => leaves(&s.body),
+        Stmt::AsyncWith(s) => leaves(&s.body),
+        Stmt::Try(s) => {
+            let handled = s
+                .handlers
+                .iter()
+                .all(|ExceptHandler::ExceptHandler(h)| leaves(&h.body));
+            leaves(&s.finalbody) || handled && (leaves(&s.body) || leaves(&s.orelse))
+        }
+        // a match may be complete
+        Stmt::Match(s) => s.cases.iter().all(|case| leaves(&case.body)),
+        // whatever is called may never come back
+        Stmt::Expr(s) => matches!(&*s.value, Expr::Call(call) if ends(&call.func)),
+        _ => false,
+    })
+}
+
+/// `flat_error(…)`, `sys.exit(…)`.
+fn ends(function: &Expr) -> bool {
+    let name = match function {
+        Expr::Name(e) => e.id.as_str(),
+        Expr::Attribute(e) => e.attr.as_str(),
+        _ => return false,
+    };
+    matches!(name, "flat_error" | "exit" | "_exit" | "quit" | "abort")
+}
+
+struct Walk<'w, 'e> {
+    infer: &'w mut Infer<'e>,
+    result: &'w RustType,
+}
+
+impl<'e> Walk<'_, 'e> {
+    fn block(&mut self, body: &'e [Stmt]) {
+        for statement in body {
+            self.statement(statement);
+            let leaves = matches!(
+                statement,
+                Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)
+            );
+            if leaves {
+                break;
+            }
+        }
+    }
+
+    /// What a test decides about.
+    fn branches(&mut self, test: &'e Expr, guard: bool, body: &'e [Stmt], orelse: &'e [Stmt]) {
+        self.infer.expression(test);
+        let Walk { infer, result } = self;
+        infer.asking(test, |infer| {
+            let mut walk = Walk { infer, result };
+            walk.guarded(guard, body);
+            walk.guarded(guard, orelse);
+        });
+    }
+
+    /// A block that is for some values alone, or whose errors are expected.
+    fn guarded(&mut self, guard: bool, body: &'e [Stmt]) {
+        if guard {
+            let Walk { infer, result } = self;
+            infer.quietly(|infer| Walk { infer, result }.block(body));
+        } else {
+            self.block(body);
+        }
+    }
+
+    fn statement(&mut self, statement: &'e Stmt) {
+        if let Some(function) = walk::function(statement) {
+            return self.def(&function);
+        }
+        match statement {
+            Stmt::ClassDef(s) => {
+                for function in s.body.iter().filter_map(walk::function) {
+                    self.def(&function);
+                }
+            }
+            Stmt::Return(s) => {
+                if let Some(value) = &s.value {
+                    let types = self.infer.expression(value);
+                    self.returned(&types, range(&**value));
+                }
+            }
+            Stmt::Expr(s) => drop(self.infer.expression(&s.value)),
+            Stmt::Assign(s) => drop(self.infer.expression(&s.value)),
+            Stmt::AnnAssign(s) => {
+                if let Some(value) = &s.value {
+                    self.infer.expression(value);
+                }
+            }
+            Stmt::AugAssign(s) => drop(self.infer.expression(&s.value)),
+            Stmt::Raise(s) => {
+                if let Some(value) = &s.exc {
+                    self.infer.expression(value);
+                }
+            }
+            Stmt::Assert(s) => drop(self.infer.expression(&s.test)),
+            Stmt::If(s) => {
+                let guard = asks(&s.test) || matches!(&*s.test, Expr::Constant(_));
+                self.branches(&s.test, guard, &s.body, &s.orelse);
+            }
+            Stmt::While(s) => {
+                self.branches(&s.test, asks(&s.test), &s.body, &s.orelse);
+            }
+            Stmt::For(s) => {
+                self.infer.looped(&s.iter);
+                self.block(&s.body);
+                self.block(&s.orelse);
+            }
+            Stmt::With(s) => self.with(&s.items, &s.body),
+            Stmt::AsyncWith(s) => self.with(&s.items, &s.body),
+            Stmt::AsyncFor(s) => {
+                self.block(&s.body);
+                self.block(&s.orelse);
+            }
+            Stmt::Match(s) => {
+                self.infer.expression(&s.subject);
+                for case in &s.cases {
+                    self.guarded(true, &case.body);
+                }
+            }
+            Stmt::Try(s) => self.attempt(&s.body, &s.handlers, &s.orelse, &s.finalbody),
+            Stmt::TryStar(s) => self.attempt(&s.body, &s.handlers, &s.orelse, &s.finalbody),
+            _ => {}
+        }
+    }
+
+    fn with(&mut self, items: &'e [ast::WithItem], body: &'e [Stmt]) {
+        let mut guard = false;
+        for item in items {
+            self.infer.expression(&item.context_expr);
+            // `contextlib.suppress(TypeError)`
+            guard |= matches!(&item.context_expr, Expr::Call(call) if !call.args.is_empty());
+        }
+        self.guarded(guard, body);
+    }
+
+    fn attempt(
+        &mut self,
+        body: &'e [Stmt],
+        handlers: &'e [ExceptHandler],
+        orelse: &'e [Stmt],
+        finalbody: &'e [Stmt],
+    ) {
+        self.guarded(!handlers.is_empty(), body);
+        for ExceptHandler::ExceptHandler(handler) in handlers {
+            self.block(&handler.body);
+        }
+        self.block(orelse);
+        self.block(finalbody);
+    }
+
+    /// A function in the function: its parameters may be anything.
+    fn def(&mut self, function: &walk::Function<'e>) {
+        let mut names = Names::of(function.body);
+        for parameter in walk::parameters(function.arguments) {
+            names.give(&parameter.arg, Given::Known(Types::ANY));
+        }
+        let result = RustType::Any;
+        self.infer.within(names, |infer| {
+            Walk {
+                infer,
+                result: &result,
+            }
+            .block(function.body);
+        });
+    }
+
+    fn returned(&mut self, types: &Types, at: Range<usize>) {
+        if !self.result.may_take(types) {
+            let found = messages::wrong_result(
+                &types.to_string(),
+                self.result.wanted(),
+                types.known() == [Type::None],
+                self.result.made_by(),
+                at,
+            );
+            self.infer.say(found);
+        }
+    }
+}

@@ -1,0 +1,655 @@
+//! What an expression can be.
+
+use std::collections::{HashMap, HashSet};
+
+use super::names::{Given, Names};
+use super::{Type, Types, attributes, operators};
+use crate::cmd;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::messages;
+use crate::python::parse::ast::{self, BoolOp, Constant, Expr, UnaryOp};
+use crate::python::parse::range;
+use crate::python::scope::path;
+use crate::python::walk;
+
+/// Calls in calls that are looked into.
+const DEEPEST: usize = 8;
+
+/// Knows the names of functions that stand in each other, and says what expressions are.
+pub(super) struct Infer<'e> {
+    pub(super) text: &'e str,
+    /// The scopes around the place, the innermost last.
+    pub(super) scopes: Vec<Names<'e>>,
+    /// Names that are being looked into, which refer to themselves.
+    open: HashSet<(usize, &'e str)>,
+    known: HashMap<(usize, &'e str), Types>,
+    /// Names that a test around the place asks about: they may not be None there.
+    pub(super) asked: Vec<&'e str>,
+    /// Only asking: what is wrong is found where it stands.
+    quiet: usize,
+    pub(super) out: Diagnostics,
+}
+
+impl<'e> Infer<'e> {
+    pub(super) fn new(text: &'e str) -> Self {
+        Self {
+            text,
+            scopes: Vec::new(),
+            open: HashSet::new(),
+            known: HashMap::new(),
+            asked: Vec::new(),
+            quiet: 0,
+            out: Diagnostics::new(),
+        }
+    }
+
+    /// Goes into a scope.
+    pub(super) fn within(&mut self, names: Names<'e>, work: impl FnOnce(&mut Self)) {
+        self.scopes.push(names);
+        work(self);
+        let level = self.scopes.len();
+        self.scopes.pop();
+        self.known.retain(|(scope, _), _| *scope + 1 < level);
+    }
+
+    pub(super) fn quietly<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.quiet += 1;
+        let result = work(self);
+        self.quiet -= 1;
+        result
+    }
+
+    pub(super) fn say(&mut self, found: Diagnostic) {
+        if self.quiet == 0 {
+            self.out.push(found);
+        }
+    }
+
+    /// Whether nothing around the place gives the name another meaning.
+    pub(super) fn is_python(&self, name: &str) -> bool {
+        !self
+            .scopes
+            .iter()
+            .any(|scope| scope.given.contains_key(name))
+    }
+
+    /// What a name can be.
+    fn name(&mut self, name: &'e str) -> Types {
+        let found = self
+            .scopes
+            .iter()
+            .rposition(|scope| scope.given.contains_key(name));
+        let Some(level) = found else {
+            return Types::ANY;
+        };
+        let key = (level, name);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let shared = self.scopes[level].shared.iter().any(|other| other == name);
+        if shared || self.open.len() > DEEPEST || !self.open.insert(key) {
+            return Types::ANY;
+        }
+        let given = self.scopes[level].given[name].clone();
+        // what is looked into stands in the scope of the name
+        let inner = self.scopes.split_off(level + 1);
+        let mut all: Option<Types> = None;
+        for one in &given {
+            let types = self.quietly(|infer| match one {
+                Given::Value(value) => infer.expression(value).without_elements(),
+                Given::Element(value) => {
+                    let value = infer.expression(value);
+                    operators::elements(&value)
+                        .unwrap_or(Types::ANY)
+                        .without_elements()
+                }
+                Given::Def(..) => Type::Function.into(),
+                Given::Known(types) => types.clone(),
+            });
+            all = Some(match all {
+                Some(before) => before.or(types),
+                None => types,
+            });
+        }
+        self.scopes.extend(inner);
+        self.open.remove(&key);
+        let all = all.unwrap_or(Types::ANY);
+        self.known.insert(key, all.clone());
+        all
+    }
+
+    /// What an expression can be; on the way, what is wrong in it is said.
+    pub(super) fn expression(&mut self, expression: &'e Expr) -> Types {
+        match expression {
+            Expr::Constant(e) => constant(&e.value),
+            Expr::Name(e) => {
+                let types = self.name(&e.id);
+                if self.asked.contains(&e.id.as_str()) {
+                    types.without_none()
+                } else {
+                    types
+                }
+            }
+            Expr::JoinedStr(e) => {
+                e.values.iter().for_each(|e| drop(self.expression(e)));
+                let template = self.text[range(e)].starts_with(['t', 'T']);
+                if template {
+                    Types::ANY
+                } else {
+                    Type::Str.into()
+                }
+            }
+            Expr::FormattedValue(e) => {
+                self.expression(&e.value);
+                Types::ANY
+            }
+            Expr::List(e) => {
+                let elements = self.elements(&e.elts);
+                // an f-string in an f-string is a list to the parser
+                if self.text[range(e)].starts_with('[') {
+                    Type::list(elements).into()
+                } else {
+                    Type::Str.into()
+                }
+            }
+            Expr::Tuple(e) => {
+                let starred = e.elts.iter().any(Expr::is_starred_expr);
+                let all: Vec<Types> = e.elts.iter().map(|e| self.expression(e)).collect();
+                Type::Tuple((!starred).then_some(all)).into()
+            }
+            Expr::Set(e) => {
+                self.elements(&e.elts);
+                Type::Set.into()
+            }
+            Expr::Dict(e) => {
+                for key in e.keys.iter().flatten() {
+                    self.expression(key);
+                }
+                e.values.iter().for_each(|e| drop(self.expression(e)));
+                Type::Dict.into()
+            }
+            Expr::ListComp(e) => {
+                let element = self.comprehension(&e.generators, &[&e.elt]);
+                Type::list(element).into()
+            }
+            Expr::SetComp(e) => {
+                self.comprehension(&e.generators, &[&e.elt]);
+                Type::Set.into()
+            }
+            Expr::DictComp(e) => {
+                self.comprehension(&e.generators, &[&e.key, &e.value]);
+                Type::Dict.into()
+            }
+            Expr::GeneratorExp(e) => {
+                self.comprehension(&e.generators, &[&e.elt]);
+                Types::ANY
+            }
+            Expr::BoolOp(e) => self.choice(e),
+            Expr::NamedExpr(e) => self.expression(&e.value),
+            Expr::BinOp(e) => self.operation(e),
+            Expr::UnaryOp(e) => self.unary(e),
+            Expr::IfExp(e) => {
+                self.expression(&e.test);
+                let checked = asks(&e.test);
+                self.quiet += usize::from(checked);
+                let (body, orelse) = self.asking(&e.test, |i| {
+                    (i.expression(&e.body), i.expression(&e.orelse))
+                });
+                self.quiet -= usize::from(checked);
+                body.or(orelse)
+            }
+            Expr::Compare(e) => {
+                self.expression(&e.left);
+                let mut known = true;
+                for one in &e.comparators {
+                    known &= !self.expression(one).is_any();
+                }
+                let plain = e.ops.iter().all(|op| {
+                    use ast::CmpOp as C;
+                    matches!(op, C::Is | C::IsNot | C::In | C::NotIn)
+                });
+                let left = self.quietly(|i| i.expression(&e.left));
+                // arrays compare element by element
+                if plain || known && !left.is_any() {
+                    Type::Bool.into()
+                } else {
+                    Types::ANY
+                }
+            }
+            Expr::Call(e) => self.call(e),
+            Expr::Attribute(e) => self.attribute(e).0,
+            Expr::Subscript(e) => self.subscript(e),
+            Expr::Starred(e) => {
+                self.expression(&e.value);
+                Types::ANY
+            }
+            Expr::Await(e) => {
+                self.expression(&e.value);
+                Types::ANY
+            }
+            Expr::Yield(e) => {
+                if let Some(value) = &e.value {
+                    self.expression(value);
+                }
+                Types::ANY
+            }
+            Expr::YieldFrom(e) => {
+                self.expression(&e.value);
+                Types::ANY
+            }
+            Expr::Lambda(e) => {
+                let mut names = Names::default();
+                for parameter in walk::parameters(&e.args) {
+                    names.give(&parameter.arg, Given::Known(Types::ANY));
+                }
+                self.within(names, |infer| drop(infer.expression(&e.body)));
+                Type::Function.into()
+            }
+            Expr::Slice(e) => {
+                for part in [&e.lower, &e.upper, &e.step].into_iter().flatten() {
+                    self.expression(part);
+                }
+                Types::ANY
+            }
+        }
+    }
+
+    fn elements(&mut self, list: &'e [Expr]) -> Types {
+        let all: Vec<Types> = list.iter().map(|e| self.expression(e)).collect();
+        all.into_iter().reduce(Types::or).unwrap_or(Types::ANY)
+    }
+
+    fn comprehension(
+        &mut self,
+        generators: &'e [ast::Comprehension],
+        elements: &[&'e Expr],
+    ) -> Types {
+        let mut names = Names::default();
+        for generator in generators {
+            let value = Given::Element(&generator.iter);
+            names.assign(&generator.target, &value);
+        }
+        let mut last = Types::ANY;
+        if let Some(first) = generators.first() {
+            self.looped(&first.iter);
+        }
+        // the first iterable stands outside, but names it alone cannot be told apart from the others
+        let own = generators.iter().any(|g| mentions(&g.iter, &names));
+        if own {
+            for given in names.given.values_mut() {
+                *given = vec![Given::Known(Types::ANY)];
+            }
+        }
+        self.within(names, |infer| {
+            let mut checked = false;
+            for (index, generator) in generators.iter().enumerate() {
+                if index > 0 {
+                    infer.looped(&generator.iter);
+                }
+                for test in &generator.ifs {
+                    infer.expression(test);
+                    checked |= asks(test);
+                }
+            }
+            infer.quiet += usize::from(checked);
+            for element in elements {
+                last = infer.expression(element);
+            }
+            infer.quiet -= usize::from(checked);
+        });
+        last
+    }
+
+    /// Says when a loop goes over what cannot be looped over.
+    pub(super) fn looped(&mut self, value: &'e Expr) {
+        let types = self.expression(value);
+        let records = |t: &Type| matches!(t, Type::Record | Type::StreamRecord | Type::Function);
+        if operators::elements(&types).is_err() && types.never(records) {
+            self.say(messages::no_loop(&types.to_string(), range(value)));
+        }
+    }
+
+    fn choice(&mut self, e: &'e ast::ExprBoolOp) -> Types {
+        let mut all: Option<Types> = None;
+        let mut checked = false;
+        let asked = self.asked.len();
+        let last = e.values.len() - 1;
+        for (index, value) in e.values.iter().enumerate() {
+            let mut types = if checked {
+                self.quietly(|infer| infer.expression(value))
+            } else {
+                self.expression(value)
+            };
+            checked |= asks(value);
+            self.asked.extend(names_in(value));
+            if e.op == BoolOp::Or && index < last && !types.is_any() {
+                types = types.without_none();
+                // what is always None gives way to the next
+                if types.is_any() {
+                    continue;
+                }
+            }
+            all = Some(match all {
+                Some(before) => before.or(types),
+                None => types,
+            });
+        }
+        self.asked.truncate(asked);
+        all.unwrap_or(Types::ANY)
+    }
+
+    /// Looks at what depends on a test.
+    pub(super) fn asking<T>(&mut self, test: &'e Expr, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.asked.len();
+        self.asked.extend(names_in(test));
+        let result = work(self);
+        self.asked.truncate(before);
+        result
+    }
+
+    fn operation(&mut self, e: &'e ast::ExprBinOp) -> Types {
+        let left = self.expression(&e.left);
+        let right = self.expression(&e.right);
+        operators::binary(&left, e.op, &right).unwrap_or_else(|()| {
+            let sign = sign(e.op);
+            let hint = if left.known().contains(&Type::None) {
+                Some("a missing key gives `None`: `… or 0` puts a value in its place")
+            } else {
+                None
+            };
+            let convert = conversion(&left, &right);
+            let help = convert.or(hint.map(str::to_owned));
+            let found =
+                messages::no_operation(&left.to_string(), sign, &right.to_string(), range(e));
+            self.say(match help {
+                Some(help) => found.help(help),
+                None => found,
+            });
+            Types::ANY
+        })
+    }
+
+    fn unary(&mut self, e: &'e ast::ExprUnaryOp) -> Types {
+        let operand = self.expression(&e.operand);
+        match e.op {
+            UnaryOp::Not => Type::Bool.into(),
+            _ if operand.is_any() => Types::ANY,
+            _ => {
+                if operand.never(Type::is_number) {
+                    let found = operand.to_string();
+                    self.say(messages::no_sign(&found, range(e)));
+                }
+                Types::ANY
+            }
+        }
+    }
+
+    fn subscript(&mut self, e: &'e ast::ExprSubscript) -> Types {
+        let value = self.expression(&e.value);
+        let index = self.expression(&e.slice);
+        if !matches!(e.ctx, ast::ExprContext::Load) {
+            return Types::ANY;
+        }
+        if let (Expr::Constant(name), false) = (&*e.slice, value.is_any())
+            && let Some(name) = name.value.as_str()
+            && value.never(|t| !matches!(t, Type::Record | Type::StreamRecord))
+        {
+            self.field(&value, name, range(&*e.slice));
+            return Types::ANY;
+        }
+        let slice = e.slice.is_slice_expr();
+        operators::index(&value, &index, slice).unwrap_or_else(|()| {
+            if value.never(|t| *t == Type::Function) {
+                let found = messages::no_index(&value.to_string(), &index.to_string(), range(e));
+                self.say(found);
+            }
+            Types::ANY
+        })
+    }
+
+    /// What an attribute is; and what it is of.
+    fn attribute(&mut self, e: &'e ast::ExprAttribute) -> (Types, Types) {
+        let value = self.expression(&e.value);
+        if value.is_any() || !matches!(e.ctx, ast::ExprContext::Load) {
+            return (Types::ANY, value);
+        }
+        let end = range(e).end;
+        self.field(&value, &e.attr, end.saturating_sub(e.attr.len())..end);
+        let mut all = value.known().iter().map(|t| t.field(&e.attr));
+        let first = all.next().unwrap_or(Types::ANY);
+        (all.fold(first, Types::or), value)
+    }
+
+    /// Says when no possible type has the attribute.
+    fn field(&mut self, value: &Types, name: &str, at: std::ops::Range<usize>) {
+        let has = |t: &Type| t.attributes().is_none_or(|all| all.contains(&name));
+        if !name.starts_with("__") && value.never(has) {
+            let all = value.known().iter().filter_map(Type::attributes).flatten();
+            let meant = crate::suggest::nearest(name, all.copied());
+            let fields = match value.known() {
+                [one @ (Type::Record | Type::StreamRecord)] => one.attributes(),
+                _ => None,
+            };
+            let found = messages::no_field(&value.to_string(), name, meant, fields, at);
+            self.say(found);
+        }
+    }
+
+    fn call(&mut self, e: &'e ast::ExprCall) -> Types {
+        let arguments: Vec<Types> = e.args.iter().map(|e| self.expression(e)).collect();
+        for keyword in &e.keywords {
+            self.expression(&keyword.value);
+        }
+        match &*e.func {
+            Expr::Name(name) if self.is_python(&name.id) => {
+                self.builtin(&name.id, e, &arguments);
+                if name.id.as_str() == "int" && e.args.is_empty() && e.keywords.is_empty() {
+                    return Type::Int.into();
+                }
+                attributes::builtin(&name.id)
+            }
+            Expr::Name(name) => {
+                let value = self.expression(&e.func);
+                self.called(&value, &e.func);
+                self.result_of(&name.id)
+            }
+            Expr::Attribute(attribute) => {
+                if let Some(types) = self.command(&e.func, e) {
+                    return types;
+                }
+                let (_, value) = self.attribute(attribute);
+                let mut all = value.known().iter().map(|t| {
+                    let has = t
+                        .attributes()
+                        .is_none_or(|all| all.contains(&attribute.attr.as_str()));
+                    has.then(|| t.method(&attribute.attr))
+                });
+                // the others fail
+                let first = all.by_ref().flatten().next().unwrap_or(Types::ANY);
+                all.flatten().fold(first, Types::or)
+            }
+            other => {
+                let value = self.expression(other);
+                self.called(&value, other);
+                Types::ANY
+            }
+        }
+    }
+
+    /// Says when what is called cannot be.
+    fn called(&mut self, value: &Types, at: &Expr) {
+        if value.never(|t| matches!(t, Type::Function | Type::Record | Type::StreamRecord)) {
+            self.say(messages::no_call(&value.to_string(), range(at)));
+        }
+    }
+
+    /// What a function gives that is defined once, around the place.
+    fn result_of(&mut self, name: &'e str) -> Types {
+        let found = self
+            .scopes
+            .iter()
+            .rposition(|scope| scope.given.contains_key(name));
+        let Some(level) = found else {
+            return Types::ANY;
+        };
+        let [Given::Def(body, arguments)] = self.scopes[level].given[name][..] else {
+            return Types::ANY;
+        };
+        let key = (level, name);
+        if self.open.len() > DEEPEST || !self.open.insert(key) {
+            return Types::ANY;
+        }
+        let inner = self.scopes.split_off(level + 1);
+        let mut result = Types::ANY;
+        let mut names = Names::of(body);
+        for parameter in walk::parameters(arguments) {
+            names.give(&parameter.arg, Given::Known(Types::ANY));
+        }
+        if !crate::python::is_generator(body) {
+            self.scopes.push(names);
+            result = self.quietly(|infer| super::check::result(infer, body));
+            self.scopes.pop();
+            self.known.retain(|(scope, _), _| *scope <= level);
+        }
+        self.scopes.extend(inner);
+        self.open.remove(&key);
+        result
+    }
+
+    /// What a method of `cmd` gives.
+    fn command(&mut self, function: &Expr, call: &ast::ExprCall) -> Option<Types> {
+        let path = path(function)?;
+        let names: Vec<&str> = path.iter().map(|(name, _)| name.as_str()).collect();
+        let method = match names[..] {
+            ["cmd", method] | ["redgrease", "cmd", method] if self.is_python(names[0]) => method,
+            _ => return None,
+        };
+        let entry = cmd::lookup(method)?;
+        let plain = call.keywords.iter().all(|keyword| keyword.arg.is_some());
+        Some(if plain {
+            attributes::command(entry.reply.value)
+        } else {
+            Types::ANY
+        })
+    }
+
+    /// Says when a builtin cannot take what it gets.
+    fn builtin(&mut self, name: &str, call: &'e ast::ExprCall, arguments: &[Types]) {
+        let (Some(first), Some(value)) = (arguments.first(), call.args.first()) else {
+            return;
+        };
+        let only = arguments.len() == 1 && call.keywords.is_empty();
+        let fits: fn(&Type) -> bool = match name {
+            "len" if only => |t| !t.is_number() && *t != Type::None && *t != Type::Function,
+            "int" | "float" if only => |t| {
+                t.is_number()
+                    || matches!(
+                        t,
+                        Type::Str | Type::Bytes | Type::Record | Type::StreamRecord
+                    )
+            },
+            "sorted" | "list" | "set" | "tuple" | "sum" | "all" | "any" | "iter" | "enumerate"
+            | "reversed" => |t| !t.is_number() && *t != Type::None,
+            "abs" | "round" => |t| t.is_number() || matches!(t, Type::Record | Type::StreamRecord),
+            "ord" => |t| matches!(t, Type::Str | Type::Bytes),
+            "chr" => |t| matches!(t, Type::Int | Type::Bool),
+            _ => return,
+        };
+        if first.never(fits) {
+            self.say(messages::no_argument(
+                name,
+                &first.to_string(),
+                range(value),
+            ));
+        }
+    }
+}
+
+/// Whether a test asks what a value is, so that what follows is for some of its types alone.
+pub(super) fn asks(test: &Expr) -> bool {
+    let mut stack = vec![test];
+    while let Some(one) = stack.pop() {
+        if let Expr::Call(call) = one
+            && let Expr::Name(name) = &*call.func
+            && matches!(
+                name.id.as_str(),
+                "isinstance" | "hasattr" | "type" | "callable" | "issubclass"
+            )
+        {
+            return true;
+        }
+        super::names::children(one, &mut stack);
+    }
+    false
+}
+
+/// The names that an expression mentions.
+fn names_in(expression: &Expr) -> Vec<&str> {
+    let mut stack = vec![expression];
+    let mut names = Vec::new();
+    while let Some(one) = stack.pop() {
+        if let Expr::Name(name) = one {
+            names.push(name.id.as_str());
+        }
+        super::names::children(one, &mut stack);
+    }
+    names
+}
+
+/// Whether an expression mentions one of the names.
+fn mentions(expression: &Expr, names: &Names<'_>) -> bool {
+    let mentioned = names_in(expression);
+    mentioned.iter().any(|name| names.given.contains_key(name))
+}
+
+fn constant(value: &Constant) -> Types {
+    match value {
+        Constant::None => Type::None.into(),
+        Constant::Bool(_) => Type::Bool.into(),
+        Constant::Str(_) => Type::Str.into(),
+        Constant::Bytes(_) => Type::Bytes.into(),
+        Constant::Int(_) => Type::Int.into(),
+        Constant::Float(_) => Type::Float.into(),
+        _ => Types::ANY,
+    }
+}
+
+/// How to make the sides of an operation alike, where one is a text and the other a number.
+fn conversion(left: &Types, right: &Types) -> Option<String> {
+    let text = |t: &Type| matches!(t, Type::Str | Type::Bytes | Type::None);
+    match (left.never(|t| !text(t)), right.never(|t| !text(t))) {
+        (true, false) if right.never(|t| !t.is_number()) && left.known().contains(&Type::Str) => {
+            let value = if left.known().contains(&Type::None) {
+                "int(… or 0)"
+            } else {
+                "int(…)"
+            };
+            Some(format!(
+                "Redis keeps texts: `{value}` makes a number of one"
+            ))
+        }
+        (false, true) if left.never(|t| !t.is_number()) => {
+            Some("`str(…)` makes a text of a number, `int(…)` a number of a text".to_owned())
+        }
+        _ => None,
+    }
+}
+
+fn sign(operator: ast::Operator) -> &'static str {
+    use ast::Operator as O;
+    match operator {
+        O::Add => "+",
+        O::Sub => "-",
+        O::Mult => "*",
+        O::MatMult => "@",
+        O::Div => "/",
+        O::Mod => "%",
+        O::Pow => "**",
+        O::LShift => "<<",
+        O::RShift => ">>",
+        O::BitOr => "|",
+        O::BitXor => "^",
+        O::BitAnd => "&",
+        O::FloorDiv => "//",
+    }
+}

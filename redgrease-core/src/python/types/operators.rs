@@ -1,0 +1,123 @@
+//! What operators, indices and loops do with values of known types.
+
+use super::{Type, Types};
+use crate::python::parse::ast::Operator;
+
+/// The result of an operation, if any pair of possible types has it.
+pub(super) fn binary(left: &Types, operator: Operator, right: &Types) -> Result<Types, ()> {
+    if left.is_any() || right.is_any() {
+        return Ok(Types::ANY);
+    }
+    let mut result: Option<Types> = None;
+    for one in left.known() {
+        for other in right.known() {
+            if let Some(types) = pair(one, operator, other) {
+                result = Some(match result {
+                    Some(before) => before.or(types),
+                    None => types,
+                });
+            }
+        }
+    }
+    result.ok_or(())
+}
+
+fn pair(left: &Type, operator: Operator, right: &Type) -> Option<Types> {
+    use Operator as O;
+    // what a class does with operators is not known
+    if matches!(left, Type::Record | Type::StreamRecord | Type::Function)
+        || matches!(right, Type::Record | Type::StreamRecord)
+    {
+        return None;
+    }
+    if left.is_number() && right.is_number() {
+        let float = *left == Type::Float || *right == Type::Float;
+        let number = if float { Type::Float } else { Type::Int };
+        return Some(match operator {
+            O::Div => Type::Float.into(),
+            O::Add | O::Sub | O::Mult | O::Mod | O::FloorDiv => number.into(),
+            // a negative power makes floats
+            O::Pow => Types::ANY,
+            O::BitAnd | O::BitOr | O::BitXor if *left == Type::Bool && *right == Type::Bool => {
+                Type::Bool.into()
+            }
+            O::BitAnd | O::BitOr | O::BitXor | O::LShift | O::RShift if !float => Type::Int.into(),
+            _ => return None,
+        });
+    }
+    let whole = |t: &Type| matches!(t, Type::Int | Type::Bool);
+    Some(match (operator, left, right) {
+        (O::Mod, Type::Str, _) => Type::Str.into(),
+        (O::Mod, Type::Bytes, _) => Type::Bytes.into(),
+        (O::Add, Type::Str, Type::Str) => Type::Str.into(),
+        (O::Add, Type::Bytes, Type::Bytes) => Type::Bytes.into(),
+        (O::Add, Type::List(a), Type::List(b)) => {
+            Type::list((**a).clone().or((**b).clone())).into()
+        }
+        (O::Add, Type::Tuple(_), Type::Tuple(_)) => Type::Tuple(None).into(),
+        (O::Mult, Type::Str | Type::Bytes | Type::List(_), n) if whole(n) => left.clone().into(),
+        (O::Mult, n, Type::Str | Type::Bytes | Type::List(_)) if whole(n) => right.clone().into(),
+        (O::Mult, Type::Tuple(_), n) | (O::Mult, n, Type::Tuple(_)) if whole(n) => {
+            Type::Tuple(None).into()
+        }
+        (O::Sub | O::BitAnd | O::BitOr | O::BitXor, Type::Set, Type::Set) => Type::Set.into(),
+        (O::BitOr, Type::Dict, Type::Dict) => Type::Dict.into(),
+        _ => return None,
+    })
+}
+
+/// What `value[index]` gives, if any possible type has indices of such types.
+pub(super) fn index(value: &Types, index: &Types, slice: bool) -> Result<Types, ()> {
+    if value.is_any() {
+        return Ok(Types::ANY);
+    }
+    let number = slice || !index.never(|t| matches!(t, Type::Int | Type::Bool));
+    let mut result: Option<Types> = None;
+    for one in value.known() {
+        let types = match one {
+            Type::Str if number => Type::Str.into(),
+            Type::Bytes if slice => Type::Bytes.into(),
+            Type::Bytes if number => Type::Int.into(),
+            Type::List(_) if slice => one.clone().into(),
+            Type::List(elements) if number => (**elements).clone(),
+            Type::Tuple(_) if number => Types::ANY,
+            Type::Dict if !slice => Types::ANY,
+            // the class has `[name]` for its fields
+            Type::Record | Type::StreamRecord if !slice => Types::ANY,
+            _ => continue,
+        };
+        result = Some(match result {
+            Some(before) => before.or(types),
+            None => types,
+        });
+    }
+    result.ok_or(())
+}
+
+/// What a loop over a value gives, if any possible type can be looped over.
+pub(super) fn elements(value: &Types) -> Result<Types, ()> {
+    if value.is_any() {
+        return Ok(Types::ANY);
+    }
+    let mut result: Option<Types> = None;
+    for one in value.known() {
+        let types = match one {
+            Type::Str => Type::Str.into(),
+            Type::Bytes => Type::Int.into(),
+            Type::List(elements) => (**elements).clone(),
+            Type::Tuple(Some(elements)) if !elements.is_empty() => elements
+                .iter()
+                .cloned()
+                .reduce(Types::or)
+                .unwrap_or(Types::ANY),
+            Type::Tuple(_) | Type::Set | Type::Dict => Types::ANY,
+            // `[0]` and so on are tried, which the classes of records do not have
+            _ => continue,
+        };
+        result = Some(match result {
+            Some(before) => before.or(types),
+            None => types,
+        });
+    }
+    result.ok_or(())
+}

@@ -1,0 +1,201 @@
+//! What would not run, or not as meant, is found in scripts for the server as it is in macros.
+#![cfg(feature = "check")]
+
+use redgrease_core::gear::check::check_script;
+use redgrease_core::python::PyVersion;
+use redgrease_core::source::Source;
+
+/// The codes with `!` behind errors.
+fn codes(text: &str, minor: u8) -> Vec<String> {
+    let source = Source::new(text.to_owned());
+    let found = check_script(&source, PyVersion::new(3, minor));
+    let mark = |error| if error { "!" } else { "" };
+    found
+        .iter()
+        .map(|one| format!("{}{}", one.code, mark(one.is_error())))
+        .collect()
+}
+
+#[track_caller]
+fn finds(text: &str, wanted: &str) {
+    assert_eq!(codes(text, 7), [wanted], "{text}");
+}
+
+#[test]
+fn arguments_are_looked_at() {
+    for (text, wanted) in [
+        ("GB().register('*', eventTypes=['hsett'])", "RG0316"),
+        ("GB().register('*', eventTypes=['get'])", "RG0316"),
+        ("GB().register('*', eventTypes='set')", "RG0311!"),
+        ("GB().register('*', key_types=['hash'])", "RG0304!"),
+        ("GB().register('*', keyType=['hash'])", "RG0304!"),
+        ("GB().register('*', keyTypes=['hsh'])", "RG0313!"),
+        ("GB().register('*', mode='asinc')", "RG0313!"),
+        ("GB().register('*', mode=1)", "RG0311!"),
+        ("GB().register('a?c*')", "RG0317"),
+        ("GB().register('*', somethingElse=1)", "RG0304"),
+        ("GB('KeysReader', 'user:*').register()", "RG0318"),
+        ("GB('StreamReader').register('s', batch=0)", "RG0312!"),
+        ("GB('StreamReader').register('s', duration='1')", "RG0311!"),
+        (
+            "GB('StreamReader').register('s', onFailedPolicy='retri')",
+            "RG0313!",
+        ),
+        (
+            "GB('StreamReader').register('s', mode='sync', onFailedPolicy='retry')",
+            "RG0314!",
+        ),
+        ("GB('CommandReader').register(triger='t')", "RG0304!"),
+        ("GB('CommandReader').register()", "RG0305!"),
+        ("GB('CommandReader').register(trigger='')", "RG0312!"),
+        ("GB('CommandReader').register(hook='')", "RG0312!"),
+        ("GB('CommandReader').register(hook='hsett')", "RG0404!"),
+        ("GB('CommandReader').register(hook='frobnicate')", "RG0404"),
+        (
+            "GB('CommandReader').register(trigger='t', hook='set')",
+            "RG0314!",
+        ),
+        ("GB().register('*', commands=['hgett'])", "RG0404!"),
+        ("GB('KeysRader').run()", "RG0302!"),
+        ("GB('StreamReader').run('s', fromID='0')", "RG0304!"),
+        ("GB().aggregate(0, lambda a, r: a).run()", "RG0305!"),
+        ("GB().groupby(lambda r: r).run()", "RG0305!"),
+        ("GB().map().run()", "RG0305!"),
+        ("GB().limit().run()", "RG0305!"),
+        ("GB().limit('3').run()", "RG0311!"),
+        ("GB().count(1).run()", "RG0305!"),
+        ("GB().values().run()", "RG0310!"),
+        ("GB('CommandReader').run()", "RG0308!"),
+    ] {
+        finds(text, wanted);
+    }
+    for text in [
+        "GB().register('*', regex='a*')",
+        "GB().register('JSON*', commands=['JSON.SET'])",
+        "GB('CommandReader').register(hook='JSON.SET')",
+        "GB().register(*['a'], **{'mode': 'sync'})",
+        "GB().countby().run()",
+        "GB().sort(False).run()",
+        "GB('PythonReader', lambda: (i for i in [])).run()",
+        "GB('KeysReader', desc='x').register(mode='async_local', readValue=False)",
+    ] {
+        assert_eq!(codes(text, 7), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn the_servers_builder_takes_functions_only() {
+    for callback in [
+        "int",
+        "str.upper",
+        "len",
+        "'-'.join",
+        "None",
+        "partial(max, 1)",
+        "5",
+        "dict.get",
+    ] {
+        finds(&format!("GB().map({callback}).run()"), "RG0307!");
+        finds(&format!("GB().filter({callback}).run()"), "RG0307!");
+    }
+    finds(
+        "import functools\nGB().map(functools.partial(max, 1)).run()",
+        "RG0307!",
+    );
+    finds("GB().accumulate(max).run()", "RG0307!");
+    for text in [
+        "def int(x):\n    return x\nGB().map(int).run()",
+        "import json\nGB().map(json.loads).run()",
+        "def make(n):\n    return lambda x: x + n\nGB().map(make(1)).run()",
+        "GB().map(cmd.get).run()",
+    ] {
+        assert_eq!(codes(text, 7), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn gears_in_functions_blocks_and_assignments_are_looked_at() {
+    for text in [
+        "if True:\n    GB().mapp(lambda x: x).run()",
+        "for name in ['a']:\n    GB().register(name, mode='asinc')",
+        "x = GB().map(lambda a, b: a).run()\nlog(str(x))",
+        "async def f(r):\n    return await GB().map(lambda: 1).run()\nGB().map(f).run()",
+        "GB().foreach(lambda r: GB().mapp(lambda x: x).run()).run()",
+    ] {
+        let found = codes(text, 7);
+        assert_eq!(found.len(), 1, "{text}{found:?}");
+        assert!(found[0].ends_with('!'), "{text}{found:?}");
+    }
+    let text = "def f(callback):\n    def int(x):\n        return x\n    return GB().map(int).map(callback).run()\nf(len)";
+    assert_eq!(codes(text, 7), [""; 0]);
+}
+
+#[test]
+fn commands_are_looked_at_wherever_they_are_named() {
+    finds("execute('HGETT', 'k')", "RG0404!");
+    finds(
+        "GB().foreach(lambda r: execute('sett', r['key'], 1)).run()",
+        "RG0404!",
+    );
+    finds("execute('frobnicate')", "RG0404");
+    for name in [
+        "hget",
+        "CLIENT",
+        "client list",
+        "JSON.GET",
+        "RG.TRIGGER",
+        "hexpire",
+        "vadd",
+    ] {
+        let text = format!("execute('{name}', 'k')");
+        assert_eq!(codes(&text, 7), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn syntax_of_later_versions_is_named() {
+    for text in [
+        "x = []\nlog(f\"{'\\n'.join(x)}\")\n",
+        "x = []\nlog(f'''{'\\n'.join(x)}''')\n",
+        "x = {}\nlog(f\"{x[\"a\"]}\")\n",
+        "x = 1\nlog(f\"{x  # a comment\n}\")\n",
+    ] {
+        for minor in [7, 11] {
+            let found = codes(text, minor);
+            assert!(
+                found.iter().all(|code| code == "RG0109!"),
+                "{text}{found:?}"
+            );
+            assert!(!found.is_empty(), "{text}");
+        }
+        assert_eq!(codes(text, 12), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn types_are_looked_at_in_scripts() {
+    for (text, wanted) in [
+        ("GB().map(lambda r: cmd.get('n') + 1).run()", "RG0504!"),
+        (
+            "def f(r):\n    n = cmd.get('n')\n    return n + 1\nGB().map(f).run()",
+            "RG0504!",
+        ),
+        (
+            "def f(r):\n    return len(cmd.incr('n'))\nGB().map(f).run()",
+            "RG0504!",
+        ),
+        (
+            "def f(r):\n    for x in cmd.llen('l'):\n        log(x)\nGB().foreach(f).run()",
+            "RG0504!",
+        ),
+        ("log('a' + 1)", "RG0504!"),
+        ("log('a'.uper())", "RG0505!"),
+        ("x = [1]\nx.push(2)", "RG0505!"),
+        (
+            "GB().map(lambda r: [x.lenght for x in r.split() if ''.z]).run()",
+            "RG0505!",
+        ),
+    ] {
+        finds(text, wanted);
+    }
+}

@@ -1,0 +1,355 @@
+//! What is certain about values across the border between Rust and Python, and what is not.
+#![cfg(feature = "check")]
+
+use redgrease_core::python::{
+    FunctionInput, FunctionTypes, PyVersion, RustType, check_typed_function,
+};
+use redgrease_core::source::Source;
+
+fn option(of: RustType) -> RustType {
+    RustType::Optional(Box::new(of))
+}
+
+fn list(of: RustType) -> RustType {
+    RustType::List(Box::new(of))
+}
+
+/// What is said about a body with the parameters `text`, `count`, `ratio`, `flag`, `data`, `maybe`, `names`, `any`.
+fn said(body: &str, result: RustType) -> Vec<String> {
+    let source = Source::new(body.to_owned());
+    let input = FunctionInput {
+        source: &source,
+        name: "f",
+        params: &[
+            "text", "count", "ratio", "flag", "data", "maybe", "names", "any",
+        ],
+        python: PyVersion::new(3, 10),
+    };
+    let params = vec![
+        RustType::Text,
+        RustType::Int,
+        RustType::Float,
+        RustType::Bool,
+        RustType::Bytes,
+        option(RustType::Int),
+        list(RustType::Text),
+        RustType::Any,
+    ];
+    let (_, found) = check_typed_function(&input, &FunctionTypes::new(params, result));
+    found
+        .iter()
+        .filter(|one| one.is_error())
+        .map(|one| format!("{} {}", one.code, one.message))
+        .collect()
+}
+
+#[track_caller]
+fn wrong(body: &str, result: RustType, code: &str) {
+    let found = said(body, result);
+    assert_eq!(found.len(), 1, "{body}\n{found:?}");
+    assert!(found[0].starts_with(code), "{body}\n{found:?}");
+}
+
+#[track_caller]
+fn right(body: &str, result: RustType) {
+    assert_eq!(said(body, result), [""; 0], "{body}");
+}
+
+#[test]
+fn results_that_no_value_fits_are_errors() {
+    use RustType::{Bool, Bytes, Float, Int, Map, Text, Tuple};
+    for (body, result) in [
+        ("return 'a'", Int),
+        ("return f'{count}'", Int),
+        ("return text", Int),
+        ("return cmd.get(text)", Int),
+        ("x = cmd.get(text)\nreturn x", Int),
+        ("return text.upper()", Float),
+        ("return [count]", Int),
+        ("return count", Text),
+        ("return count", Bool),
+        ("return flag", Int),
+        ("return flag", Float),
+        ("return ratio", Int),
+        ("return count / 2", Int),
+        ("return count == 1", Int),
+        ("return not text", Text),
+        ("return None", Text),
+        ("return None if flag else None", Text),
+        ("return {}", list(Int)),
+        ("return text", list(Text)),
+        ("return [x for x in names]", list(Int)),
+        ("return [1, 2]", list(Text)),
+        ("return [text.split('/')]", list(Text)),
+        ("return (1, 2, 3)", Tuple(vec![Int, Int])),
+        ("return (text, text)", Tuple(vec![Text, Int])),
+        ("return [1]", Map),
+        ("return count", Bytes),
+        ("return 'a' if flag else 'b'", Int),
+        ("if flag:\n    return 1\nreturn 'a'", Int),
+        ("def g():\n    return 'a'\nreturn g()", Int),
+        (
+            "g = lambda: 1\ndef h(x):\n    return str(x)\nreturn h(g())",
+            Int,
+        ),
+        ("for x in names:\n    return x", Int),
+        ("total = 0\ntotal = count\nreturn str(total)", Int),
+        ("return cmd.hgetall(text)", list(Text)),
+        ("return cmd.exists(text) > 0", Text),
+        ("return 'a'", option(Int)),
+        ("with atomic():\n    return 'a'", Int),
+        ("try:\n    pass\nfinally:\n    pass\nreturn 'a'", Int),
+        ("return sorted(names)", Text),
+        ("return ', '.join(names)", list(Text)),
+        ("return cmd.get(text) or ''", Int),
+        ("return list(names)[0:1]", Text),
+    ] {
+        wrong(body, result, "RG0502");
+    }
+}
+
+#[test]
+fn what_may_fit_is_left_alone() {
+    use RustType::{Any, Bool, Bytes, Float, Int, Map, Text, Tuple, Unit};
+    for (body, result) in [
+        ("return cmd.get(text)", Text),
+        ("return cmd.get(text)", option(Text)),
+        ("return maybe", Int),
+        ("return any", Int),
+        ("return int(text)", Int),
+        ("return cmd.incr(text)", Int),
+        ("return count", Float),
+        ("return data", Text),
+        ("return text", Bytes),
+        ("import json\nreturn json.loads(text)", Int),
+        ("return execute('GET', text)", Int),
+        ("x = 'a'\nif flag:\n    x = 1\nreturn x", Int),
+        ("x = None\nfor y in names:\n    x = y\nreturn x", Text),
+        ("x = []\nx.append(text)\nreturn x", list(Text)),
+        ("x = [1]\nx[0] = text\nreturn x", list(Text)),
+        ("return cmd.lrange(text, 0, -1)", list(Text)),
+        ("return {text: 1}", Map),
+        ("return (1, text)", Tuple(vec![Int, Text])),
+        ("return [1, text]", Tuple(vec![Int, Text])),
+        ("return {1, 2}", list(Int)),
+        ("return 'a'", Unit),
+        ("return sum(names, 0)", Int),
+        ("return max(names, key=len)", Text),
+        ("return count ** 2", Int),
+        ("return bool(count)", Bool),
+        ("def g(x):\n    return x\nreturn g('a')", Int),
+        (
+            "def g():\n    nonlocal x\n    x = 1\nx = 'a'\ng()\nreturn x",
+            Int,
+        ),
+        ("x = 'a'\nx += text\nreturn x", Int),
+        (
+            "if isinstance(any, str):\n    return any.encode()\nreturn any",
+            Text,
+        ),
+        (
+            "while True:\n    x = cmd.lpop(text)\n    if x:\n        return int(x)",
+            Int,
+        ),
+        ("raise ValueError(text)", Int),
+        ("flat_error(text)", Int),
+        ("if flag:\n    return 1\nelse:\n    raise ValueError()", Int),
+        ("cmd.incr(text)", Unit),
+        ("cmd.incr(text)", option(Int)),
+        ("cmd.incr(text)", Any),
+        ("def g():\n    yield 1\nreturn list(g())", list(Int)),
+        ("return (yield_ for yield_ in names)", Any),
+        (
+            "match count:\n    case 1:\n        return 1\n    case _:\n        return 2",
+            Int,
+        ),
+        ("return cmd.set(text, 1, get=True)", Text),
+        ("return text if flag else count", Int),
+        ("return count and text", Int),
+        ("return [*names, 1]", list(Text)),
+        (
+            "try:\n    return int(text)\nexcept ValueError:\n    return 0",
+            Int,
+        ),
+        ("return cmd.hget(text, 'a') or 0", Int),
+        ("return cmd.spop(text, 3)", list(Text)),
+        ("x, y = 1, 'a'\nreturn y", Int),
+        ("return str(count).zfill(3).split('0')[0]", Text),
+        ("global n\nn = 'a'\nreturn n", Int),
+    ] {
+        right(body, result);
+    }
+}
+
+#[test]
+fn a_value_is_given_back() {
+    use RustType::{Int, Text, Unit};
+    for body in [
+        "cmd.incr(text)",
+        "x = 1\nif x:\n    return",
+        "def g():\n    return 1\ng()",
+        "for x in names:\n    cmd.incr(x)",
+        "yield 1",
+        "yield from names",
+        "x = yield\nreturn 1",
+    ] {
+        wrong(body, Int, "RG0503");
+    }
+    wrong("yield 1", Unit, "RG0503");
+    wrong("pass", Text, "RG0503");
+}
+
+#[test]
+fn operations_that_no_value_has_are_errors() {
+    for body in [
+        "return cmd.get(text) + 1",
+        "return 1 + cmd.get(text)",
+        "x = cmd.get(text)\ny = x\nreturn y - 1",
+        "return cmd.hget(text, 'a') * 1.5",
+        "return text + count",
+        "return text - text",
+        "return count + None",
+        "return len(count)",
+        "return len(cmd.incr(text))",
+        "return count[0]",
+        "return names['a']",
+        "return text['a']",
+        "return -text",
+        "return text()",
+        "x = 5\nreturn x()",
+        "for x in count:\n    pass",
+        "return [x for x in ratio]",
+        "return int(None)",
+        "return int([1])",
+        "return float(names)",
+        "return sorted(count)",
+        "return list(count)",
+        "return (lambda: text + 1)()",
+        "def g():\n    return text + 1\nreturn g()",
+        "return {} + {}",
+        "return [1] + (2,)",
+        "return cmd.hgetall(text) + 1",
+        "return f'{text + 1}'",
+        "return [text + 1 for _ in names]",
+        "return [name + 1 for name in names]",
+        "if text + 1:\n    return 1",
+        "return {'a': text - 1}",
+        "return log(text - 1)",
+    ] {
+        wrong(body, RustType::Any, "RG0504");
+    }
+    for body in [
+        "return text % count",
+        "return text * 3",
+        "return (cmd.get(text) or 0) + 1",
+        "return int(cmd.get(text) or 0) + 1",
+        "return float(cmd.get(text)) * 2",
+        "return any + 1",
+        "return maybe + 1",
+        "return flag + 1",
+        "return names + [1]",
+        "return data + b'a'",
+        "return data[0] + 1",
+        "return names[0] + 'a'",
+        "return {1} | {2}",
+        "return {} | {}",
+        "return len(text) + count",
+        "try:\n    return text + 1\nexcept TypeError:\n    return 0",
+        "if isinstance(count, str):\n    return count + 'a'\nreturn 0",
+        "return count.x if hasattr(count, 'x') else 0",
+        "import contextlib\nwith contextlib.suppress(TypeError):\n    text + 1\nreturn 0",
+        "text = 1\nreturn text + 1",
+        "len = lambda x: x\nreturn len(count)",
+        "from operator import add as int\nreturn int(1, None)",
+        "x = None\ndef g():\n    nonlocal x\n    x = 1\ng()\nreturn x + 1",
+        "x = None\nfor name in names:\n    if x is None:\n        x = 0\n    x = x + 1\nreturn x",
+        "return [0] * count",
+        "return None == 1",
+        "return 1 < ratio",
+        "class A:\n    def __add__(self, other):\n        return 1\nreturn A() + 1",
+        "return next(iter(names)) + 'a'",
+        "return dict(a=1)['a'] + 1",
+        "if False:\n    return text + 1\nreturn 0",
+    ] {
+        right(body, RustType::Any);
+    }
+}
+
+#[test]
+fn fields_and_methods_that_no_value_has_are_errors() {
+    for body in [
+        "return text.trim()",
+        "return text.length",
+        "return names.push(1)",
+        "return count.upper()",
+        "return cmd.get(text).uper()",
+        "return cmd.hgetall(text).has_key('a')",
+        "return [].add(1)",
+        "return {}.append(1)",
+        "return ratio.round()",
+        "return maybe.value",
+        "return text.upper().lowr()",
+    ] {
+        wrong(body, RustType::Any, "RG0505");
+    }
+    for body in [
+        "return text.__len__()",
+        "return text.removeprefix('a')",
+        "return cmd.get(text).upper()",
+        "return any.trim()",
+        "return names[0].strip()",
+        "return data.decode().upper()",
+        "return count.bit_length()",
+        "def g(): pass\ng.x = 1\nreturn g.x",
+    ] {
+        right(body, RustType::Any);
+    }
+}
+
+#[test]
+fn records_have_their_fields() {
+    let check = |body: &str, record: RustType| {
+        let source = Source::new(body.to_owned());
+        let input = FunctionInput {
+            source: &source,
+            name: "f",
+            params: &["r"],
+            python: PyVersion::OLDEST,
+        };
+        let types = FunctionTypes::new(vec![record], RustType::Unit);
+        let (_, found) = check_typed_function(&input, &types);
+        let found: Vec<String> = found.iter().map(|one| one.code.to_string()).collect();
+        found
+    };
+    for body in [
+        "log(r.kye)",
+        "log(r['kye'])",
+        "log(r.id)",
+        "x = r\nlog(x.valeu)",
+        "[log(r.keys) for _ in 'a']",
+    ] {
+        assert_eq!(check(body, RustType::Record), ["RG0505"], "{body}");
+    }
+    for body in [
+        "log(r.type)",
+        "log(r['event'])",
+        "for x in r.value.lines: pass",
+    ] {
+        assert_eq!(check(body, RustType::StreamRecord), ["RG0505"], "{body}");
+    }
+    for body in [
+        "log(r.key + r.type)",
+        "log(r['value']['name'])",
+        "r.mine = 1",
+        "log(str(r.__dict__))",
+    ] {
+        assert_eq!(check(body, RustType::Record), [""; 0], "{body}");
+    }
+    assert_eq!(
+        check(
+            "log(r.id + r.value['a'] + r['key'])",
+            RustType::StreamRecord
+        ),
+        [""; 0]
+    );
+}
