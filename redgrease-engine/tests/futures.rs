@@ -240,11 +240,14 @@ fn ten_thousand_coroutines_of_a_run_overlap() {
     );
     let meet = "
 import asyncio
-here = [0]
+here = []
 async def meet(r):
-    here[0] += 1
-    while here[0] < 10000:
-        await asyncio.sleep(0.05)
+    if not here:
+        here.append(asyncio.Event())
+    here.append(r)
+    if len(here) == 10001:
+        here[0].set()
+    await here[0].wait()
     return 1
 def numbers():
     for n in range(10000):

@@ -166,7 +166,8 @@ pub(super) fn read(
         pattern,
         &mut |lock, name, key| {
             let mut sink = sink.borrow_mut();
-            if !sink.is_full() && !sink.count(1) {
+            // A full one too: the rest of a bucket comes with its first key, or never.
+            if !sink.count(1) {
                 write(lock, None, name, key, wanted, &mut **sink);
             }
             sink.is_full()
