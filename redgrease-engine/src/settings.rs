@@ -125,6 +125,10 @@ settings! {
     start_deadline: Number = "StartDeadline", Python, Runtime, Number::new(30000, 1);
     /// Milliseconds that an aborted function may take to stop.
     abort_grace: Number = "AbortGrace", Python, Runtime, Number::new(250, 1);
+    /// The most values in the results of an execution.
+    max_result_values: Number = "MaxResultValues", Python, Runtime, Number::new(4_000_000, 1);
+    /// The most bytes of answers that a worker may leave unread.
+    unread_limit: Number = "UnreadLimit", Python, Runtime, Number::new(1 << 30, 1);
     /// Functions write where the server would refuse it: on read-only replicas, above maxmemory.
     write_always: Number = "WriteAlways", Python, Runtime, Number::truth(false);
     /// Scripts without requirements find the packages that were installed last on this server.

@@ -10,6 +10,7 @@ use crate::record::outcome::Outcome;
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::server::ServerLock;
 use crate::session::Host;
+use crate::settings::settings;
 use crate::source::Run;
 use crate::worker::wire::{FrameType, frame};
 use crate::worker::{Loss, Work, WorkResult};
@@ -65,7 +66,7 @@ impl Work for Call {
             execution.mark_aborted();
         }
         execution.finish(match answer {
-            Ok(payload) => Outcome::parse(payload),
+            Ok(payload) => Outcome::parse(payload, settings().max_result_values.count()),
             Err(_) if execution.status() == Status::Aborted => Outcome::default(),
             Err(loss) if execution.stop_wanted() => Outcome::failed(loss.to_string()),
             Err(loss) => Outcome::lost(loss.to_string()),
@@ -157,7 +158,10 @@ pub(super) fn call_and_wait(
     match called {
         Ok(Some(payload)) => {
             worker.disown(number);
-            execution.finish(Outcome::parse(&payload));
+            execution.finish(Outcome::parse(
+                &payload,
+                settings().max_result_values.count(),
+            ));
         }
         Ok(None) => {}
         Err(loss) => {

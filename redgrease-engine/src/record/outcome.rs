@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::value::{Value, decode};
+use super::value::{DecodeError, Value, decode_at_most};
 
 /// What an execution gave.
 #[derive(Debug, Default, PartialEq)]
@@ -32,10 +32,18 @@ impl Outcome {
         }
     }
 
-    /// What a worker answered.
-    pub(crate) fn parse(payload: &[u8]) -> Self {
-        let value = match decode(payload) {
+    /// What a worker answered, with at most so many values.
+    pub(crate) fn parse(payload: &[u8], most: usize) -> Self {
+        let value = match decode_at_most(payload, most) {
             Ok(value) => value,
+            Err(DecodeError::TooMany(_)) => {
+                return Self::failed(format!(
+                    "ERR the results hold more than {most} values, which is MaxResultValues: count, limit or write them where they are, or raise it"
+                ));
+            }
+            Err(error @ DecodeError::TooLong(_)) => {
+                return Self::failed(format!("ERR a result cannot be a reply: {error}"));
+            }
             Err(error) => {
                 return Self::failed(format!("ERR the worker's answer is broken: {error}"));
             }

@@ -165,6 +165,10 @@ pub(crate) enum DecodeError {
     TooDeep,
     /// A length or number out of range.
     Malformed,
+    /// An integer of so many bits.
+    TooLong(usize),
+    /// More values than are wanted.
+    TooMany(usize),
 }
 
 impl fmt::Display for DecodeError {
@@ -174,11 +178,19 @@ impl fmt::Display for DecodeError {
             Self::Unknown(code) => write!(formatter, "unknown type code {code:#x}"),
             Self::TooDeep => write!(formatter, "nested deeper than {MAX_DEPTH} levels"),
             Self::Malformed => write!(formatter, "a length or number is out of range"),
+            Self::TooLong(bits) => write!(
+                formatter,
+                "an integer of {bits} bits, where {} are the most: give it as a text",
+                15 * MOST_DIGITS
+            ),
+            Self::TooMany(most) => write!(formatter, "more than {most} values"),
         }
     }
 }
 
 const MAX_DEPTH: usize = 500;
+/// The 15-bit digits of the longest integer that is turned into decimal digits, which takes the square of their number.
+const MOST_DIGITS: usize = 8192;
 
 /// Appends `value` to `out`.
 pub(crate) fn encode(value: &Value, out: &mut Vec<u8>) {
@@ -298,14 +310,29 @@ fn length_word(length: usize) -> [u8; 4] {
 /// # Errors
 /// When the bytes are not a version 2 value.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Value, DecodeError> {
-    Decoder { bytes, at: 0 }
-        .value(0)?
-        .ok_or(DecodeError::Unknown(b'0'))
+    decode_at_most(bytes, usize::MAX)
+}
+
+/// The value that `bytes` begin with, unless there are more than `most` in it.
+///
+/// # Errors
+/// When the bytes are not a version 2 value, or there are too many.
+pub(crate) fn decode_at_most(bytes: &[u8], most: usize) -> Result<Value, DecodeError> {
+    let mut decoder = Decoder {
+        bytes,
+        at: 0,
+        most,
+        left: most,
+    };
+    decoder.value(0)?.ok_or(DecodeError::Unknown(b'0'))
 }
 
 struct Decoder<'a> {
     bytes: &'a [u8],
     at: usize,
+    most: usize,
+    /// How many values may still come.
+    left: usize,
 }
 
 impl Decoder<'_> {
@@ -329,6 +356,9 @@ impl Decoder<'_> {
     fn items(&mut self, depth: usize) -> Result<Vec<Value>, DecodeError> {
         let count = self.length()?;
         // Each element takes a byte at least: a length beyond that is a lie, and is not trusted with memory.
+        if count > self.left {
+            return Err(DecodeError::TooMany(self.most));
+        }
         let mut items = Vec::with_capacity(count.min(self.bytes.len() - self.at));
         for _ in 0..count {
             items.push(self.value(depth + 1)?.ok_or(DecodeError::Unknown(b'0'))?);
@@ -341,6 +371,10 @@ impl Decoder<'_> {
         if depth > MAX_DEPTH {
             return Err(DecodeError::TooDeep);
         }
+        self.left = self
+            .left
+            .checked_sub(1)
+            .ok_or(DecodeError::TooMany(self.most))?;
         let [code] = self.array()?;
         Ok(Some(match code {
             b'0' => return Ok(None),
@@ -380,6 +414,9 @@ impl Decoder<'_> {
     fn long(&mut self) -> Result<Value, DecodeError> {
         let count = i32::from_le_bytes(self.array()?);
         let length = usize::try_from(count.unsigned_abs()).map_err(|_| DecodeError::Malformed)?;
+        if length > MOST_DIGITS {
+            return Err(DecodeError::TooLong(length.saturating_mul(15)));
+        }
         let raw = self.take(length.checked_mul(2).ok_or(DecodeError::Malformed)?)?;
         let digits: Vec<u16> = raw
             .chunks_exact(2)

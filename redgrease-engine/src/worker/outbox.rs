@@ -144,6 +144,12 @@ impl Outbox {
         self.empty.notify_all();
     }
 
+    /// How many bytes the worker has not taken.
+    pub(crate) fn unwritten(&self) -> usize {
+        let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        backlog.bytes.len()
+    }
+
     /// Waits until at most `bytes` are kept; for threads that may wait.
     pub(crate) fn wait_below(&self, bytes: usize) {
         let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);

@@ -15,6 +15,7 @@ use super::{DEADLINE_CHECK, Loss, Worker};
 use crate::base::guard;
 use crate::record::value::{Value, decode};
 use crate::server::{Level, guarded, log};
+use crate::settings::settings;
 use crate::worker::wire::{Frame, FrameType, Inbox};
 
 impl Worker {
@@ -85,6 +86,18 @@ impl Worker {
             if !replies.is_empty() {
                 // Whoever gets an answer goes on, and may keep the leading thread busy.
                 self.promotions.store(0, Ordering::Relaxed);
+                if self.outbox.unwritten() > settings().unread_limit.count() {
+                    log(
+                        Level::Warning,
+                        &format!(
+                            "worker {} asks and does not read the answers: more than UnreadLimit ({} bytes) wait for it; it is killed",
+                            self.number,
+                            settings().unread_limit.get()
+                        ),
+                    );
+                    self.kill();
+                    continue;
+                }
                 self.send(&replies);
             }
         }

@@ -170,3 +170,84 @@ fn any_bytes() {
     assert_eq!(ask(client, &[b"PING"]).to_string(), "+PONG");
     arena.finish();
 }
+
+#[test]
+fn results_that_are_too_large_are_errors_at_once() {
+    let mut arena = Arena::with_module(&["MaxResultValues", "100000"], &[]);
+    for (result, says) in [
+        ("1 << 1000000", "an integer of 1000005 bits"),
+        ("[1 << 1000000]", "an integer of 1000005 bits"),
+        ("-(1 << 200000)", "an integer of 200010 bits"),
+        (
+            "[None] * 200000",
+            "more than 100000 values, which is MaxResultValues",
+        ),
+        (
+            "[[1] * 1000] * 101",
+            "more than 100000 values, which is MaxResultValues",
+        ),
+    ] {
+        let gear = format!("def big(r):\n    return {result}\n");
+        for (way, register, call) in [
+            (
+                "run",
+                "GB('ShardsIDReader').map(big).run(convertToStr=False)",
+                &[][..],
+            ),
+            (
+                "async",
+                "GB('CommandReader').map(big).register(trigger='big', convertToStr=False)",
+                &["RG.TRIGGER", "big"],
+            ),
+            (
+                "sync",
+                "GB('CommandReader').map(big).register(trigger='big', mode='sync', convertToStr=False)",
+                &["RG.TRIGGER", "big"],
+            ),
+            (
+                "hook",
+                "GB('CommandReader').map(big).register(hook='getset', mode='sync', convertToStr=False)",
+                &["GETSET", "k", "v"],
+            ),
+        ] {
+            let id = if way == "run" {
+                &[][..]
+            } else {
+                &["ID", "big", "UPGRADE"]
+            };
+            let reply = arena.ask(&[&["RG.PYEXECUTE", &format!("{gear}{register}")], id].concat());
+            let reply = if call.is_empty() {
+                reply
+            } else {
+                arena.ask(call)
+            };
+            let said = outcome(&reply).expect_err(way);
+            assert!(said.contains(says), "{result}: {way}: {said}");
+        }
+    }
+    let reply = arena.py(
+        "GB('ShardsIDReader').map(lambda r: [1 << 100000, [1] * 90000]).run(convertToStr=False)",
+    );
+    assert!(outcome(&reply).is_ok_and(|said| said.len() > 30000));
+    // As `str` has it in Python: some versions refuse, none takes long.
+    arena.py("GB('ShardsIDReader').map(lambda r: 1 << 1000000).run()");
+    arena.finish();
+}
+
+#[test]
+fn a_worker_that_does_not_read_its_answers_does_not_fill_the_server() {
+    let mut arena = Arena::with_module(&["UnreadLimit", "10000000"], &[]);
+    arena.ask(&["SET", "large", &"x".repeat(1 << 20)]);
+    let script = "
+import struct, sys, marshal
+def bad(r):
+    payload = marshal.dumps(('get', 'large'), 2)
+    talk = sys.modules['redgrease_worker.runtime'].hub.stream.sock
+    for number in range(100000):
+        talk.sendall(struct.pack('<IBI', len(payload) + 5, 68, 1 << 30 | number) + payload)
+GB('ShardsIDReader').map(bad).run()";
+    let said = outcome(&arena.py(script)).expect_err("it is ended");
+    assert!(said.contains("died (signal 9)"), "{said}");
+    assert!(arena.server.log().contains("UnreadLimit (10000000 bytes)"));
+    arena.finish();
+}
