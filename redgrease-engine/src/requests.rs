@@ -4,6 +4,7 @@ mod command;
 mod error_text;
 mod permit;
 mod request;
+mod transaction;
 
 use std::sync::Arc;
 
@@ -82,6 +83,7 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
             timer::start(&session, &plan, period, &function, key.as_deref(), database);
             Ok(Value::None)
         }
+        Request::Transaction(transaction) => transaction.run(&lock_server()),
         Request::Override { number, reply } => {
             let execution = worker.execution(number).ok_or("Can not get command ctx")?;
             hook::keep_override(execution, reply);

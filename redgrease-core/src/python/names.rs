@@ -180,6 +180,7 @@ pub(crate) const RUNTIME: &[&str] = &[
     "cmd",
     "execute",
     "atomic",
+    "transaction",
     "log",
     "hashtag",
     "hashtag3",

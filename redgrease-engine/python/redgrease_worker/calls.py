@@ -12,8 +12,8 @@ from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, GearsFuture, wait
 from .overlap import read_generator
 from .records import outcome
-from .runtime import to_python
 from .records import records as records_of
+from .runtime import to_python
 from .session import TIMER, Session, run_on_registered
 
 
@@ -252,8 +252,10 @@ class Calls:
             context.database = extra.get("database", 0)
             context.command = extra.get("command")
             context.hook = extra.get("hook")
-        if context.hook is None and plan.reader == "CommandReader":
-            context.hook = (None, None)
+        if plan.reader == "CommandReader":
+            context.hook = context.hook or (None, None)
+        elif plan.reader == "StreamReader":
+            context.plan = plan_id
         try:
             pipeline = plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)
         except BaseException as problem:

@@ -46,6 +46,8 @@ class Context:
     future = waiter = None
     # Where its commands run.
     database = 0
+    # The id of its registration, where it has records of a stream.
+    plan = None
 
     def __init__(self, number, session, cause=None):
         """`cause`: the context of what this acts for."""
@@ -56,6 +58,7 @@ class Context:
         else:
             self._command = cause._command
             self.database = cause.database
+            self.plan = cause.plan
 
     def derived(self):
         """The same for a coroutine, or a thread of a script, that acts for the call."""

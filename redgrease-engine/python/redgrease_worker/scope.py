@@ -10,6 +10,7 @@ import types
 from . import runtime
 from .futures import PUBLIC as FUTURES
 from .hooks import PUBLIC as HOOKS
+from .transaction import PUBLIC as TRANSACTIONS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def install() -> dict[str, Any]:
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module
     names = module.__dict__
-    for function in runtime.PUBLIC + FUTURES + HOOKS:
+    for function in runtime.PUBLIC + FUTURES + HOOKS + TRANSACTIONS:
         names[function.__name__] = function
     names["copy_of"] = runtime.copy_of
     names["shards_reader"] = runtime.shards_reader

@@ -46,6 +46,24 @@ fn find(list: &[Refused], name: &[u8], first: Option<&[u8]>) -> Option<Refused> 
 /// Commands that may write, and that the server does not count among those that do.
 const SCRIPTS: [&str; 3] = ["eval", "evalsha", "fcall"];
 
+/// Looks at a command of a function without running it.
+///
+/// # Errors
+/// Why the function may not run it now, or that the server does not know it so.
+pub(super) fn check(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<(), String> {
+    let facts = Facts::of(lock, name, arguments.first().copied());
+    if let Some(text) = refusal(lock, name, arguments, facts.as_deref()) {
+        return Err(text);
+    }
+    match facts {
+        None => Err("ERR unknown command".to_owned()),
+        Some(facts) if !facts.takes(arguments.len() + 1) => {
+            Err("ERR wrong number of arguments".to_owned())
+        }
+        Some(_) => Ok(()),
+    }
+}
+
 /// Runs a command for a function.
 ///
 /// # Errors

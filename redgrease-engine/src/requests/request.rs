@@ -1,5 +1,6 @@
 //! What running functions ask for, but for Redis commands.
 
+use super::transaction::Transaction;
 use crate::plan::{Plan, Reader};
 use crate::record::value::Value;
 
@@ -39,6 +40,8 @@ pub(super) enum Request {
         key: Option<Vec<u8>>,
         database: i32,
     },
+    /// Runs commands together or not at all.
+    Transaction(Transaction),
     /// Puts a reply in place of that of the command whose key event called the function, which runs under this number.
     Override { number: u32, reply: Value },
 }
@@ -82,14 +85,7 @@ impl Request {
             }
             "next" => Self::Next {
                 registration: arguments.text(0),
-                words: arguments
-                    .value(1)
-                    .items()
-                    .unwrap_or_default()
-                    .iter()
-                    .filter_map(Value::as_bytes)
-                    .map(<[u8]>::to_vec)
-                    .collect(),
+                words: words(&arguments.value(1)),
                 database: arguments.database(2),
             },
             "timer" => Self::Timer {
@@ -100,6 +96,26 @@ impl Request {
                 key: arguments.bytes(4),
                 database: arguments.database(5),
             },
+            "transaction" => Self::Transaction(Transaction {
+                commands: arguments.commands(0),
+                hook: arguments.value(1).as_text(),
+                database: arguments.database(2),
+                registration: arguments.value(3).as_text(),
+                acknowledged: match arguments.value(4) {
+                    Value::List(entries) => Some(
+                        entries
+                            .iter()
+                            .filter_map(|entry| match entry.items() {
+                                Some([key, id]) => {
+                                    Some((key.as_bytes()?.to_vec(), id.as_bytes()?.to_vec()))
+                                }
+                                _ => None,
+                            })
+                            .collect(),
+                    ),
+                    _ => None,
+                },
+            }),
             "override" => Self::Override {
                 number: arguments
                     .int(0)
@@ -120,6 +136,16 @@ pub(super) fn number_of_database(value: Option<&Value>) -> i32 {
         .unwrap_or(0)
 }
 
+fn words(value: &Value) -> Vec<Vec<u8>> {
+    value
+        .items()
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Value::as_bytes)
+        .map(<[u8]>::to_vec)
+        .collect()
+}
+
 /// The arguments of a request, by their places.
 struct Arguments(Vec<Value>);
 
@@ -130,6 +156,16 @@ impl Arguments {
 
     fn int(&self, place: usize) -> Option<i64> {
         self.0.get(place)?.as_int()
+    }
+
+    fn commands(&self, place: usize) -> Vec<Vec<Vec<u8>>> {
+        let commands = self.value(place);
+        commands
+            .items()
+            .unwrap_or_default()
+            .iter()
+            .map(words)
+            .collect()
     }
 
     fn database(&self, place: usize) -> i32 {

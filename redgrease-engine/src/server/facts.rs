@@ -20,6 +20,8 @@ pub(crate) struct Facts {
     flags: Vec<String>,
     /// The categories of the access control list, with their `@`.
     pub(super) categories: Vec<String>,
+    /// How many words it has, its name included; at least so many where it is negative.
+    arity: i64,
     pub(crate) places: KeyPlaces,
 }
 
@@ -62,6 +64,12 @@ impl Facts {
     pub(crate) fn known(name: &[u8]) -> Option<Arc<Self>> {
         let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref()?.get(&name.to_ascii_lowercase()).cloned()
+    }
+
+    /// Whether the command can have so many words, its name included.
+    pub(crate) fn takes(&self, words: usize) -> bool {
+        let words = i64::try_from(words).unwrap_or(i64::MAX);
+        words == self.arity || self.arity < 0 && words >= -self.arity
     }
 
     /// Whether the server gives the command this flag.
@@ -113,6 +121,7 @@ fn parse(info: &CallReply) -> Option<(Facts, bool)> {
     let facts = Facts {
         flags: texts(2)?,
         categories: texts(6).unwrap_or_default(),
+        arity: number(1),
         places,
     };
     Some((facts, parts > 0))

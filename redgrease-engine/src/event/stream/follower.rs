@@ -171,6 +171,29 @@ fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {
     }
 }
 
+/// Tells the group that entries are worked off while their function goes on: those given, or all that it got. When it is over,
+/// this is told once more, which changes nothing.
+pub(crate) fn acknowledge_early(
+    lock: &ServerLock,
+    registration: &Registration,
+    entries: &[(Vec<u8>, Vec<u8>)],
+) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    if entries.is_empty() {
+        let running = follower.state().running();
+        if let Some((key, ids)) = running {
+            group::acknowledge(lock, &key, follower.group(), &ids);
+        }
+    }
+    for (key, id) in entries {
+        group::acknowledge(lock, key, follower.group(), std::slice::from_ref(id));
+    }
+    // It gets on, whatever becomes of its worker.
+    follower.state().lost = 0;
+}
+
 /// Runs what is ready, if nothing runs: at once where the command waits for it, else in the background.
 fn start(registration: &Arc<Registration>, may_block: bool) {
     let Some(follower) = &registration.follower else {

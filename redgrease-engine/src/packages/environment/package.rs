@@ -43,6 +43,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "steps.py"
     "stopping.py"
     "threads.py"
+    "transaction.py"
     "wire.py"
 ];
 

@@ -212,6 +212,11 @@ impl State {
         }
     }
 
+    /// The batch that runs, by the name of its stream and its ids, unless the stream is gone.
+    pub(crate) fn running(&self) -> Option<(Key, Vec<Vec<u8>>)> {
+        self.batches.running()
+    }
+
     /// What is to be acknowledged.
     pub(crate) fn take_done(&mut self) -> Vec<Done> {
         self.batches.take_done()

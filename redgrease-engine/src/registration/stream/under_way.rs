@@ -59,6 +59,12 @@ impl UnderWay {
         Some(entries)
     }
 
+    /// The batch that runs, by the name of its stream and its ids, unless the stream is gone.
+    pub(crate) fn running(&self) -> Option<(Key, Vec<Vec<u8>>)> {
+        let running = self.running.as_ref()?;
+        (running.place == Place::Here).then(|| (Key::clone(&running.key), running.ids.clone()))
+    }
+
     /// What ran is over; gives the name of its stream.
     pub(crate) fn conclude(&mut self, verdict: Verdict) -> Option<Key> {
         let ran = self.running.take()?;
