@@ -14,7 +14,7 @@ use crate::origin::Origin;
 use crate::spec::{Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Value};
 use helpers::Helpers;
 
-pub use gear::gear_script;
+pub use gear::{gear_script, gears_script};
 
 /// A script for the server.
 ///
@@ -316,8 +316,10 @@ struct Writer {
     lines: Vec<Lines>,
     helpers: Helpers,
     hash: Hash,
-    /// Where the hash goes into the text.
-    hash_at: Option<usize>,
+    /// Where the hash goes into the text, for each gear.
+    hash_at: Vec<usize>,
+    /// Names that are taken by earlier gears of the script.
+    taken: usize,
 }
 
 /// What stands in a description until the hash is known; as long as the hash is.
@@ -434,7 +436,8 @@ impl Writer {
         self.hash.add(&format!("{reader} {}", origin.name));
         let description = quote(&format!("{origin} {HASH}"));
         let line = format!("_rg = GearsBuilder('{reader}', desc={description})\n");
-        self.hash_at = line.rfind(HASH).map(|at| self.text.len() + at);
+        let at = line.rfind(HASH).map(|at| self.text.len() + at);
+        self.hash_at.extend(at);
         self.text.push_str(&line);
         for step in steps {
             self.line(&format!("_rg.{step}"));
@@ -443,9 +446,19 @@ impl Writer {
         self.finish()
     }
 
+    /// A global name of its own for each gear that wants one.
+    fn name(&mut self, name: &str) -> String {
+        self.taken += 1;
+        match self.taken {
+            1 => name.to_owned(),
+            number => format!("{name}{number}"),
+        }
+    }
+
     /// A line whose last [`HASH`] will be the hash of the script.
     fn described(&mut self, line: &str) {
-        self.hash_at = line.rfind(HASH).map(|at| self.text.len() + at);
+        let at = line.rfind(HASH).map(|at| self.text.len() + at);
+        self.hash_at.extend(at);
         self.line(line);
     }
 
@@ -459,7 +472,7 @@ impl Writer {
         for lines in &mut self.lines {
             lines.first += shift;
         }
-        if let Some(at) = self.hash_at {
+        for at in self.hash_at {
             self.text.replace_range(at..at + HASH.len(), &hash);
         }
         Script {

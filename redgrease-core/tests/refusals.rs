@@ -1,9 +1,11 @@
 //! What runs is taken: texts that a server runs, on which nothing may be said.
 #![cfg(feature = "check")]
 
-use redgrease_core::gear::check::{GearInput, check_gear, check_script};
+use redgrease_core::gear::check::{GearInput, check_gear, check_gears, check_script};
 use redgrease_core::python::{FunctionInput, PyVersion, check_function, given_names};
+use redgrease_core::script::gears_script;
 use redgrease_core::source::Source;
+use redgrease_core::spec::Encoding;
 
 fn script(text: &str, minor: u8) -> Vec<String> {
     let source = Source::new(text.to_owned());
@@ -201,4 +203,93 @@ fn names_may_be_those_of_builtins_and_of_the_server() {
         python: PyVersion::default(),
     });
     assert_eq!(said, []);
+}
+
+fn gears(text: &str) -> Result<String, Vec<String>> {
+    let source = Source::new(text.to_owned()).at("gears.py", 1, 0);
+    let input = GearInput {
+        source: &source,
+        captures: &[],
+        python: PyVersion::default(),
+    };
+    let (file, found) = check_gears(&input);
+    let said: Vec<String> = found.iter().map(|one| one.render(&source)).collect();
+    match file {
+        Some(file) => {
+            let script = gears_script(&file.plans, file.after.as_ref(), Encoding::Text);
+            Ok(script.text().to_owned())
+        }
+        None => Err(said),
+    }
+}
+
+#[test]
+fn a_file_may_have_several_gears() {
+    let text = "import json\n\
+        from redgrease import CommandReader, KeysReader, cmd\n\
+        def size(r):\n    return len(r['value'])\n\
+        first = KeysReader().map(size).register('a*')\n\
+        users = KeysReader('user:*').values()\n\
+        def hello(name):\n    return cmd.get(name)\n\
+        CommandReader().apply(lambda *a: json.dumps(a)).register(trigger='x')\n\
+        CommandReader().apply(hello if json else len).register(trigger='y')\n\
+        builder = GB('StreamReader')\n\
+        builder.foreach(lambda r: cmd.incr('n'))\n\
+        builder.register('s*')\n\
+        users.count().run()\n\
+        log('loaded')\n";
+    let script = gears(text).unwrap_or_else(|said| panic!("{}", said.concat()));
+    assert_eq!(script.matches("_rg = GearsBuilder(").count(), 5, "{script}");
+    assert_eq!(script.matches("_rg.register(").count(), 4, "{script}");
+    assert!(script.contains("_rg_applied2"), "{script}");
+    let order = [
+        "def size",
+        "GearsBuilder('KeysReader'",
+        "def hello",
+        "trigger='x'",
+        "log('loaded')",
+    ];
+    let places: Vec<Option<usize>> = order.iter().map(|part| script.rfind(part)).collect();
+    assert!(places.iter().all(Option::is_some), "{script}");
+    assert_eq!(script.matches("def size").count(), 1);
+    assert_eq!(script.matches("def hello").count(), 1);
+    for text in [
+        "fun = KeysReader().keys().register('a*')",
+        "fun = KeysReader().keys().register('a*')\nlog('x')",
+        "a = KeysReader().keys().run()\n",
+        "KeysReader().keys().register('a*'); StreamReader().keys().register('s')\n",
+        "x = KeysReader()\nx.keys().register('a*')\nx.values().register('b*')\n",
+        "(KeysReader()\n    .keys()\n    .register('a*'))\n(KeysReader()\n    .keys()\n    .register('b*'))\n",
+    ] {
+        assert!(gears(text).is_ok(), "{text}{:?}", gears(text));
+    }
+}
+
+#[test]
+fn what_several_gears_cannot_do_is_said_where_it_stands() {
+    for (text, wanted) in [
+        (
+            "KeysReader().count().run()\nKeysReader().count().run()\n",
+            "can run one gear",
+        ),
+        (
+            "KeysReader().mapp(len).register('a*')\nKeysReader().keys().register('b*')\n",
+            "no gear operation `mapp`",
+        ),
+        (
+            "KeysReader().keys().register('a*')\nKeysReader().map(unknown).register('b*')\n",
+            "undefined name `unknown`",
+        ),
+        (
+            "KeysReader().keys()\nKeysReader().keys().register('b*')\nlog('x')\n",
+            "not the last expression",
+        ),
+        ("log('x')\n", "no gear"),
+    ] {
+        let said = gears(text)
+            .err()
+            .map(|said| said.concat())
+            .unwrap_or_default();
+        assert!(said.contains(wanted), "{text}{said}");
+    }
 }

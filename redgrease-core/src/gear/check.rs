@@ -2,6 +2,7 @@
 
 mod call;
 mod chain;
+mod file;
 mod parts;
 mod reader;
 mod script;
@@ -10,7 +11,8 @@ mod variables;
 use std::ops::Range;
 
 use chain::{Link, given};
-pub use script::check_script;
+pub use file::{GearFile, check_gears};
+pub use script::{ScriptInput, ServerKind, check_script, check_script_for};
 use variables::Found;
 
 use super::arguments::{self, Literal};

@@ -23,6 +23,16 @@ pub fn unused_gear(range: Range<usize>) -> Diagnostic {
         .help("a text makes one gear: give it a name and go on with it at the end, or write a `gear!` of its own")
 }
 
+/// A second gear that runs.
+pub fn second_run(range: Range<usize>) -> Diagnostic {
+    error(
+        NOT_A_GEAR,
+        "a script can run one gear, and this is the second",
+        range,
+    )
+    .help("give it a file of its own; gears that are registered can be as many as you like")
+}
+
 /// A reader that does not exist.
 pub fn unknown_reader(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {
     let known = list(table::READERS.iter().map(|r| r.name));

@@ -22,6 +22,13 @@ pub fn undefined_name(name: &str, meant: Option<&str>, range: Range<usize>) -> D
     )
 }
 
+/// A name that the engine gives, and the original does not.
+pub fn not_in_original(name: &str, range: Range<usize>) -> Diagnostic {
+    let message = format!("RedisGears itself gives no `{name}`, as this project's engine does");
+    error(UNDEFINED, message, range)
+        .help("import it from the package, and require `redgrease[runtime]`; or use `execute`")
+}
+
 /// A word of another language.
 pub fn foreign_name(name: &str, python: &str, range: Range<usize>) -> Diagnostic {
     let help = if name == "redis" {

@@ -52,7 +52,8 @@ pub fn yields(name: &str, range: Range<usize>) -> Diagnostic {
 
 /// An operator between values that do not have it.
 pub fn no_operation(left: &str, sign: &str, right: &str, range: Range<usize>) -> Diagnostic {
-    let message = format!("there is no `{left} {sign} {right}`");
+    let (left, right) = (article(left), article(right));
+    let message = format!("`{sign}` cannot stand between {left} and {right}");
     error(OPERANDS, message, range)
 }
 

@@ -219,6 +219,9 @@ pub(crate) const RUNTIME: &[&str] = &[
     "GearsConfigGet",
 ];
 
+/// The names of redgrease among them, which the original does not have.
+pub(crate) const REDGREASE: &[&str] = &["Record", "StreamRecord", "cmd", "hashtag3", "redgrease"];
+
 /// What scripts find beside them: the modules that the server's own Python imports.
 pub(crate) const AMBIENT: &[&str] = &[
     "Future",

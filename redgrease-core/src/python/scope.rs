@@ -155,6 +155,8 @@ pub(crate) struct Collector<'a> {
     entries: Vec<usize>,
     /// Any function may be called.
     all_run: bool,
+    /// The server gives nothing of redgrease.
+    original: bool,
     /// The words of statements that do not parse: what they are is not known.
     doubtful: HashSet<&'a str>,
     out: Diagnostics,
@@ -178,6 +180,7 @@ impl<'a> Collector<'a> {
             lazy_annotations: python >= PyVersion::new(3, 14),
             entries: Vec::new(),
             all_run: false,
+            original: false,
             doubtful: HashSet::new(),
             out: Diagnostics::new(),
         };
@@ -209,6 +212,11 @@ impl<'a> Collector<'a> {
 
     pub(crate) fn body(&mut self, body: &[Stmt]) {
         self.block(body);
+    }
+
+    /// Says that the server gives nothing of redgrease.
+    pub(crate) fn without_redgrease(&mut self) {
+        self.original = true;
     }
 
     /// Says that any function may be called from outside of the text.
@@ -404,7 +412,9 @@ impl<'a> Collector<'a> {
         if self.is_doubtful(&name) {
             return;
         }
-        if names::is_given(&name) {
+        if self.original && names::REDGREASE.contains(&name.as_str()) {
+            self.out.push(messages::not_in_original(&name, range));
+        } else if names::is_given(&name) {
             if name == "gearsFuture"
                 && load.call.is_some()
                 && !self.is_inside(load.scope, Kind::Function)

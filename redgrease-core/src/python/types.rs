@@ -4,6 +4,7 @@
 //! A value whose type is not known may be of any, and nothing is said about it; an error needs that no possible type fits.
 
 mod attributes;
+mod calls;
 mod check;
 mod infer;
 mod names;

@@ -2,7 +2,7 @@
 
 use super::{Script, Writer, quote};
 use crate::gear::table::{self, Kind, Parameter};
-use crate::gear::{Action, Argument, Operation, Plan, Reader, Step};
+use crate::gear::{Action, Argument, Code, Operation, Plan, Reader, Step};
 use crate::spec::Encoding;
 
 /// The script that runs or registers a gear; an open one is run. `result` says how each record
@@ -17,14 +17,40 @@ use crate::spec::Encoding;
 /// assert!(script.text().contains("KeysReader"));
 /// ```
 pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
+    gears_script(std::slice::from_ref(plan), None, result)
+}
+
+/// The script of several gears, with the Python before each of them and `after` the last; at most one may run.
+///
+/// ```
+/// use redgrease_core::gear::{Action, Plan, Reader};
+/// use redgrease_core::script::gears_script;
+/// use redgrease_core::spec::Encoding;
+///
+/// let mut plan = Plan::new(Reader::Keys);
+/// plan.action = Some(Action::Register(Vec::new()));
+/// let script = gears_script(&[plan.clone(), plan], None, Encoding::Text);
+/// assert_eq!(script.text().matches("_rg.register(").count(), 2);
+/// ```
+pub fn gears_script(plans: &[Plan], after: Option<&Code>, result: Encoding) -> Script {
     let mut writer = Writer::new();
-    writer.helpers.uses(
-        plan.uses.iter().map(AsRef::as_ref),
-        plan.cmd_methods.iter().map(AsRef::as_ref),
-    );
-    for requirement in &plan.requirements {
-        writer.requirements(&[requirement]);
+    for plan in plans {
+        writer.helpers.uses(
+            plan.uses.iter().map(AsRef::as_ref),
+            plan.cmd_methods.iter().map(AsRef::as_ref),
+        );
+        for requirement in &plan.requirements {
+            writer.requirements(&[requirement]);
+        }
+        gear(&mut writer, plan, result);
     }
+    if let Some(code) = after {
+        writer.code(code);
+    }
+    writer.finish()
+}
+
+fn gear(writer: &mut Writer, plan: &Plan, result: Encoding) {
     for capture in &plan.captures {
         writer.line(&format!("{} = {}", capture.name, capture.literal));
     }
@@ -33,9 +59,9 @@ pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
     }
     let entry = table::entry(plan.reader);
     let registers = matches!(plan.action, Some(Action::Register(_)));
-    builder(&mut writer, plan, registers);
+    builder(writer, plan, registers);
     for step in &plan.steps {
-        self::step(&mut writer, plan.reader, step);
+        self::step(writer, plan.reader, step);
     }
     let (name, parameters, arguments) = match &plan.action {
         Some(Action::Register(arguments)) => ("register", entry.register, &arguments[..]),
@@ -52,8 +78,7 @@ pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
         let encode = writer.record_encoding(result);
         writer.line(&format!("_rg.{encode}"));
     }
-    action(&mut writer, name, &arguments);
-    writer.finish()
+    action(writer, name, &arguments);
 }
 
 /// The line that makes the native builder.
@@ -232,9 +257,10 @@ fn step(writer: &mut Writer, reader: Reader, step: &Step) {
         Operation::Apply => {
             let function = call.callback("fun", IDENTITY);
             if function.starts_with("_rg_function(") || !is_name(&function) {
+                let name = call.writer.name("_rg_applied");
                 call.writer
-                    .placed_or_line(&format!("_rg_applied = {function}"), arguments.get("fun"));
-                "map(lambda record: _rg_applied(*record[1:]))".to_owned()
+                    .placed_or_line(&format!("{name} = {function}"), arguments.get("fun"));
+                format!("map(lambda record: {name}(*record[1:]))")
             } else {
                 format!("map(lambda record: {function}(*record[1:]))")
             }

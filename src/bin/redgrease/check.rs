@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use glob::Pattern;
 use redgrease_core::diag::{Diagnostic, Severity};
-use redgrease_core::gear::Plan;
-use redgrease_core::gear::check::{GearInput, check_gear, check_script};
+use redgrease_core::gear::check::{
+    GearFile, GearInput, ScriptInput, ServerKind, check_gears, check_script_for,
+};
 use redgrease_core::gear::table;
 use redgrease_core::messages;
 use redgrease_core::python::PyVersion;
@@ -23,31 +24,37 @@ use crate::terminal::{Paint, Terminal, count};
 /// What a text is, after it was checked.
 #[derive(Debug)]
 pub(crate) struct Checked {
-    /// The gear, when the text ends in one of redgrease's (`KeysReader(…)…`), which is not what the
+    /// The gears, when the text has some of redgrease's (`KeysReader(…)…`), which are not what the
     /// server itself understands.
-    pub(crate) plan: Option<Plan>,
+    pub(crate) file: Option<GearFile>,
     pub(crate) found: Vec<Diagnostic>,
 }
 
-/// Checks a script for the server, or a gear of redgrease.
+/// Checks a script for the server, or gears of redgrease.
 pub(crate) fn check(source: &Source, python: PyVersion) -> Checked {
-    let found = check_script(source, python);
+    check_for(&ScriptInput::new(source, python))
+}
+
+fn check_for(input: &ScriptInput<'_>) -> Checked {
+    let (source, python) = (input.source, input.python);
+    let found = check_script_for(input);
     let names_reader = found.iter().any(|d| {
         d.code == messages::UNDEFINED
+            && d.is_error()
             && source
                 .text()
                 .get(d.range.clone())
                 .is_some_and(|name| table::reader(name).is_some())
     });
     if !names_reader {
-        return Checked { plan: None, found };
+        return Checked { file: None, found };
     }
-    let (plan, found) = check_gear(&GearInput {
+    let (file, found) = check_gears(&GearInput {
         source,
         captures: &[],
         python,
     });
-    Checked { plan, found }
+    Checked { file, found }
 }
 
 /// Reads a script; `-` is the input.
@@ -80,7 +87,13 @@ pub(crate) fn run(args: &CheckArgs, python: PyVersion, terminal: Terminal) -> Re
     let paths = scripts(&args.paths)?;
     for path in &paths {
         let source = read(path)?;
-        let checked = check(&source, python);
+        let input = ScriptInput::new(&source, python)
+            .server(
+                args.server_kind
+                    .map_or_else(ServerKind::default, Into::into),
+            )
+            .packages(has_requirements(path));
+        let checked = check_for(&input);
         for found in &checked.found {
             match found.severity {
                 Severity::Warning => warnings += 1,
@@ -104,6 +117,22 @@ pub(crate) fn run(args: &CheckArgs, python: PyVersion, terminal: Terminal) -> Re
         return Err(Failure::silent(Exit::Failed));
     }
     Ok(())
+}
+
+/// Whether a file of requirements stands beside a script, so that its imports may come from packages.
+fn has_requirements(script: &Path) -> bool {
+    let beside = script.parent().unwrap_or(Path::new(""));
+    let beside = if beside.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        beside
+    };
+    let mut names = fs::read_dir(beside)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.any(|name| name.contains("requirements") && name.ends_with(".txt"))
 }
 
 fn summary(terminal: Terminal, files: usize, errors: usize, warnings: usize) {
@@ -164,13 +193,22 @@ mod tests {
     fn codes(text: &'static str) -> (bool, Vec<String>) {
         let checked = check(&Source::new(text), PyVersion::default());
         let codes = checked.found.iter().map(|d| d.code.to_string()).collect();
-        (checked.plan.is_some(), codes)
+        (checked.file.is_some(), codes)
     }
 
     #[test]
     fn a_script_of_the_server_is_no_gear_of_redgrease() {
         assert_eq!(codes("GB().map(lambda x: x).run()\n"), (false, vec![]));
         assert_eq!(codes("x = 1\n"), (false, vec![]));
+    }
+
+    #[test]
+    fn several_gears_of_redgrease_are_one_script() {
+        let text = "KeysReader().keys().register('a*')\nfun = CommandReader().args().register(trigger='t')\n";
+        assert_eq!(codes(text), (true, vec![]));
+        let (file, found) = codes("KeysReader().count().run()\nKeysReader().count().run()\n");
+        assert!(!file);
+        assert_eq!(found, ["RG0301"]);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use redgrease::{Error, PythonError};
 use redgrease_core::diag::Diagnostic;
+use redgrease_core::gear::check::GearFile;
 use redgrease_core::gear::{Action, Argument, Code, Plan};
 use redgrease_core::pyversion::PyVersion;
-use redgrease_core::script::{Script as Generated, gear_script};
+use redgrease_core::script::{Script as Generated, gears_script};
 use redgrease_core::source::Source;
 use redgrease_core::spec::Encoding;
 
@@ -42,12 +43,12 @@ impl Script {
         let Some(python) = python else {
             return (Some(Self::of_server(source)), Vec::new());
         };
-        let Checked { plan, found } = check(source, python);
+        let Checked { file, found } = check(source, python);
         if found.iter().any(Diagnostic::is_error) {
             return (None, found);
         }
-        let script = match plan {
-            Some(plan) => Self::of_gear(source, plan, results),
+        let script = match file {
+            Some(file) => Self::of_gears(source, file, results),
             None => Self::of_server(source),
         };
         (Some(script), found)
@@ -64,19 +65,24 @@ impl Script {
         }
     }
 
-    fn of_gear(source: &Source, mut plan: Plan, results: Results) -> Self {
-        let registers = matches!(plan.action, Some(Action::Register(_)));
-        let encoding = if registers || results == Results::Text {
-            as_text(&mut plan);
-            Encoding::Text
-        } else {
+    fn of_gears(source: &Source, mut file: GearFile, results: Results) -> Self {
+        let values = results == Results::Values;
+        for plan in &mut file.plans {
+            if !values || matches!(plan.action, Some(Action::Register(_))) {
+                as_text(plan);
+            }
+        }
+        let encoding = if values {
             Encoding::Pickle
+        } else {
+            Encoding::Text
         };
-        let generated = gear_script(&plan, encoding);
+        let generated = gears_script(&file.plans, file.after.as_ref(), encoding);
+        let requirements = file.plans.iter().flat_map(|plan| &plan.requirements);
         Self {
             text: generated.text().to_string(),
             generated: Some(generated),
-            requirements: plan.requirements.iter().map(ToString::to_string).collect(),
+            requirements: requirements.map(ToString::to_string).collect(),
             ..Self::of_server(source)
         }
     }

@@ -23,12 +23,87 @@ const OF_GEARS: [Code; 2] = [messages::NOT_A_GEAR, messages::CLOSED];
 /// assert_eq!(diagnostics[0].help.as_deref(), Some("did you mean `map`?"));
 /// ```
 pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
+    check_script_for(&ScriptInput::new(source, python))
+}
+
+/// The server that a script is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ServerKind {
+    /// The engine of this project.
+    #[default]
+    Engine,
+    /// RedisGears 1.2, which gives scripts nothing of redgrease.
+    Original,
+}
+
+/// A script, to be checked.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ScriptInput<'a> {
+    /// The text as it was written.
+    pub source: &'a Source,
+    /// The Python version it is written for.
+    pub python: PyVersion,
+    /// The server it is meant for.
+    pub server: ServerKind,
+    /// Whether packages may be there that the text does not show.
+    pub packages: bool,
+}
+
+impl<'a> ScriptInput<'a> {
+    /// A script for the engine, with whatever packages.
+    pub fn new(source: &'a Source, python: PyVersion) -> Self {
+        Self {
+            source,
+            python,
+            server: ServerKind::Engine,
+            packages: true,
+        }
+    }
+
+    /// Says which server the script is meant for.
+    #[must_use]
+    pub fn server(mut self, server: ServerKind) -> Self {
+        self.server = server;
+        self
+    }
+
+    /// Says whether packages may be there that the text does not show.
+    #[must_use]
+    pub fn packages(mut self, packages: bool) -> Self {
+        self.packages = packages;
+        self
+    }
+}
+
+/// Checks a script for a certain server: what [`check_script`] does, and whether that server has what the script uses.
+///
+/// ```
+/// use redgrease_core::gear::check::{ScriptInput, ServerKind, check_script_for};
+/// use redgrease_core::python::PyVersion;
+/// use redgrease_core::source::Source;
+///
+/// let source = Source::new("import numpy\ncmd.set('pi', numpy.pi)\n");
+/// let input = ScriptInput::new(&source, PyVersion::default()).packages(false);
+/// let codes = |input| {
+///     let found = check_script_for(input);
+///     found.iter().map(|one| one.code.to_string()).collect::<Vec<_>>()
+/// };
+/// assert_eq!(codes(&input), ["RG0205"]);
+/// assert_eq!(codes(&input.server(ServerKind::Original)), ["RG0201"]);
+/// ```
+pub fn check_script_for(input: &ScriptInput<'_>) -> Vec<Diagnostic> {
+    let ScriptInput { source, python, .. } = *input;
     let mut out = Diagnostics::new();
     let layout = Layout::new(source, python);
     let parsed = layout.parse(0..layout.text.len(), &mut out);
     python::check_module(&layout, &parsed.body, None, python, &mut out);
     let mut names = Diagnostics::new();
     let mut collector = Collector::module(layout.text, python, &[]);
+    if input.server == ServerKind::Original {
+        collector.without_redgrease();
+    }
     collector.statements(&parsed);
     let known = collector.finish(&mut names);
     out.extend(
@@ -37,6 +112,9 @@ pub fn check_script(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
             .into_iter()
             .filter(|found| found.code != messages::NO_ATTRIBUTE),
     );
+    if !input.packages {
+        known.need_packages(&mut out);
+    }
     out.extend(gears(source, &layout, &parsed, python));
     if !out.has_errors() {
         let mut types = Diagnostics::new();

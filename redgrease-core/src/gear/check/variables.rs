@@ -30,34 +30,66 @@ pub(super) struct Found<'e> {
     pub(super) edits: Vec<Edit>,
 }
 
+/// The names that stand for gears, as far as the text was read.
+#[derive(Default)]
+pub(super) struct Variables<'e> {
+    all: Vec<Variable<'e>>,
+}
+
+impl<'e> Variables<'e> {
+    /// Whether an expression begins with a reader, or with a name that stands for a gear.
+    pub(super) fn begins(&self, expression: &ast::Expr) -> bool {
+        let (root, _) = chain(expression);
+        named(root, &self.all).is_some() || reader_name(root).is_some()
+    }
+
+    /// The gear that an expression stands for.
+    pub(super) fn gear(&self, expression: &'e ast::Expr) -> Found<'e> {
+        let (root, links) = chain(expression);
+        let (root, links) = follow(root, links, &self.all);
+        Found {
+            root: Some(root),
+            links,
+            prelude: Vec::new(),
+            edits: Vec::new(),
+        }
+    }
+
+    /// Takes a statement that makes a part of a gear; false when it is Python.
+    pub(super) fn piece(&mut self, statement: &'e ast::Stmt, out: &mut Diagnostics) -> bool {
+        define(statement, &mut self.all) || extend(statement, &mut self.all, out)
+    }
+}
+
 /// Finds the gear that `expression` stands for.
 pub(super) fn find<'e>(
     prelude: &'e [ast::Stmt],
     expression: Option<&'e ast::Expr>,
     out: &mut Diagnostics,
 ) -> Found<'e> {
-    let mut variables: Vec<Variable<'e>> = Vec::new();
-    let mut found = Found {
-        root: None,
-        links: Vec::new(),
-        prelude: Vec::new(),
-        edits: Vec::new(),
-    };
+    let mut variables = Variables::default();
+    let mut python = Vec::new();
+    let mut edits = Vec::new();
     for statement in prelude {
-        if define(statement, &mut variables) || extend(statement, &mut variables, out) {
-            found.edits.push(Edit {
+        if variables.piece(statement, out) {
+            edits.push(Edit {
                 range: range(statement),
                 text: "pass".to_owned(),
             });
         } else {
-            found.prelude.push(statement);
+            python.push(statement);
         }
     }
-    if let Some(expression) = expression {
-        let (root, links) = chain(expression);
-        let (root, links) = follow(root, links, &variables);
-        (found.root, found.links) = (Some(root), links);
-    }
+    let mut found = match expression {
+        Some(expression) => variables.gear(expression),
+        None => Found {
+            root: None,
+            links: Vec::new(),
+            prelude: Vec::new(),
+            edits: Vec::new(),
+        },
+    };
+    (found.prelude, found.edits) = (python, edits);
     found
 }
 

@@ -2,18 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::calls::DEEPEST;
 use super::names::{Given, Names};
-use super::{Type, Types, attributes, operators};
-use crate::cmd;
+use super::{Type, Types, operators};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::python::parse::ast::{self, BoolOp, Constant, Expr, UnaryOp};
 use crate::python::parse::range;
-use crate::python::scope::path;
 use crate::python::walk;
-
-/// Calls in calls that are looked into.
-const DEEPEST: usize = 8;
 
 /// Knows the names of functions that stand in each other, and says what expressions are.
 pub(super) struct Infer<'e> {
@@ -21,8 +17,8 @@ pub(super) struct Infer<'e> {
     /// The scopes around the place, the innermost last.
     pub(super) scopes: Vec<Names<'e>>,
     /// Names that are being looked into, which refer to themselves.
-    open: HashSet<(usize, &'e str)>,
-    known: HashMap<(usize, &'e str), Types>,
+    pub(super) open: HashSet<(usize, &'e str)>,
+    pub(super) known: HashMap<(usize, &'e str), Types>,
     /// Names that a test around the place asks about: they may not be None there.
     pub(super) asked: Vec<&'e str>,
     /// Only asking: what is wrong is found where it stands.
@@ -408,7 +404,7 @@ impl<'e> Infer<'e> {
     }
 
     /// What an attribute is; and what it is of.
-    fn attribute(&mut self, e: &'e ast::ExprAttribute) -> (Types, Types) {
+    pub(super) fn attribute(&mut self, e: &'e ast::ExprAttribute) -> (Types, Types) {
         let value = self.expression(&e.value);
         if value.is_any() || !matches!(e.ctx, ast::ExprContext::Load) {
             return (Types::ANY, value);
@@ -432,135 +428,6 @@ impl<'e> Infer<'e> {
             };
             let found = messages::no_field(&value.to_string(), name, meant, fields, at);
             self.say(found);
-        }
-    }
-
-    fn call(&mut self, e: &'e ast::ExprCall) -> Types {
-        let arguments: Vec<Types> = e.args.iter().map(|e| self.expression(e)).collect();
-        for keyword in &e.keywords {
-            self.expression(&keyword.value);
-        }
-        match &*e.func {
-            Expr::Name(name) if self.is_python(&name.id) => {
-                self.builtin(&name.id, e, &arguments);
-                if name.id.as_str() == "int" && e.args.is_empty() && e.keywords.is_empty() {
-                    return Type::Int.into();
-                }
-                attributes::builtin(&name.id)
-            }
-            Expr::Name(name) => {
-                let value = self.expression(&e.func);
-                self.called(&value, &e.func);
-                self.result_of(&name.id)
-            }
-            Expr::Attribute(attribute) => {
-                if let Some(types) = self.command(&e.func, e) {
-                    return types;
-                }
-                let (_, value) = self.attribute(attribute);
-                let mut all = value.known().iter().map(|t| {
-                    let has = t
-                        .attributes()
-                        .is_none_or(|all| all.contains(&attribute.attr.as_str()));
-                    has.then(|| t.method(&attribute.attr))
-                });
-                // the others fail
-                let first = all.by_ref().flatten().next().unwrap_or(Types::ANY);
-                all.flatten().fold(first, Types::or)
-            }
-            other => {
-                let value = self.expression(other);
-                self.called(&value, other);
-                Types::ANY
-            }
-        }
-    }
-
-    /// Says when what is called cannot be.
-    fn called(&mut self, value: &Types, at: &Expr) {
-        if value.never(|t| matches!(t, Type::Function | Type::Record | Type::StreamRecord)) {
-            self.say(messages::no_call(&value.to_string(), range(at)));
-        }
-    }
-
-    /// What a function gives that is defined once, around the place.
-    fn result_of(&mut self, name: &'e str) -> Types {
-        let found = self
-            .scopes
-            .iter()
-            .rposition(|scope| scope.given.contains_key(name));
-        let Some(level) = found else {
-            return Types::ANY;
-        };
-        let [Given::Def(body, arguments)] = self.scopes[level].given[name][..] else {
-            return Types::ANY;
-        };
-        let key = (level, name);
-        if self.open.len() > DEEPEST || !self.open.insert(key) {
-            return Types::ANY;
-        }
-        let inner = self.scopes.split_off(level + 1);
-        let mut result = Types::ANY;
-        let mut names = Names::of(body);
-        for parameter in walk::parameters(arguments) {
-            names.give(&parameter.arg, Given::Known(Types::ANY));
-        }
-        if !crate::python::is_generator(body) {
-            self.scopes.push(names);
-            result = self.quietly(|infer| super::check::result(infer, body));
-            self.scopes.pop();
-            self.known.retain(|(scope, _), _| *scope <= level);
-        }
-        self.scopes.extend(inner);
-        self.open.remove(&key);
-        result
-    }
-
-    /// What a method of `cmd` gives.
-    fn command(&mut self, function: &Expr, call: &ast::ExprCall) -> Option<Types> {
-        let path = path(function)?;
-        let names: Vec<&str> = path.iter().map(|(name, _)| name.as_str()).collect();
-        let method = match names[..] {
-            ["cmd", method] | ["redgrease", "cmd", method] if self.is_python(names[0]) => method,
-            _ => return None,
-        };
-        let entry = cmd::lookup(method)?;
-        let plain = call.keywords.iter().all(|keyword| keyword.arg.is_some());
-        Some(if plain {
-            attributes::command(entry.reply.value)
-        } else {
-            Types::ANY
-        })
-    }
-
-    /// Says when a builtin cannot take what it gets.
-    fn builtin(&mut self, name: &str, call: &'e ast::ExprCall, arguments: &[Types]) {
-        let (Some(first), Some(value)) = (arguments.first(), call.args.first()) else {
-            return;
-        };
-        let only = arguments.len() == 1 && call.keywords.is_empty();
-        let fits: fn(&Type) -> bool = match name {
-            "len" if only => |t| !t.is_number() && *t != Type::None && *t != Type::Function,
-            "int" | "float" if only => |t| {
-                t.is_number()
-                    || matches!(
-                        t,
-                        Type::Str | Type::Bytes | Type::Record | Type::StreamRecord
-                    )
-            },
-            "sorted" | "list" | "set" | "tuple" | "sum" | "all" | "any" | "iter" | "enumerate"
-            | "reversed" => |t| !t.is_number() && *t != Type::None,
-            "abs" | "round" => |t| t.is_number() || matches!(t, Type::Record | Type::StreamRecord),
-            "ord" => |t| matches!(t, Type::Str | Type::Bytes),
-            "chr" => |t| matches!(t, Type::Int | Type::Bool),
-            _ => return,
-        };
-        if first.never(fits) {
-            self.say(messages::no_argument(
-                name,
-                &first.to_string(),
-                range(value),
-            ));
         }
     }
 }

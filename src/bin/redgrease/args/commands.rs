@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use redgrease_core::gear::check::ServerKind;
 
 use super::Format;
 
@@ -27,9 +28,30 @@ pub(crate) struct CheckArgs {
         hide_env = true
     )]
     pub(crate) python_version: Option<String>,
+    /// Server the scripts are for [default: the engine of this project]
+    #[arg(long, value_enum, value_name = "SERVER")]
+    pub(crate) server_kind: Option<ServerArg>,
     /// Let warnings fail too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+}
+
+/// A server for scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ServerArg {
+    /// The engine of this project
+    Engine,
+    /// RedisGears 1.2
+    Original,
+}
+
+impl From<ServerArg> for ServerKind {
+    fn from(server: ServerArg) -> Self {
+        match server {
+            ServerArg::Engine => Self::Engine,
+            ServerArg::Original => Self::Original,
+        }
+    }
 }
 
 /// Run a script, or a gear expression, and print its results
