@@ -75,6 +75,8 @@ impl std::fmt::Debug for Waiter {
 pub(crate) trait Owner: std::fmt::Debug + Send + Sync {
     /// Counts an execution that is over.
     fn account(&self, outcome: &Outcome, status: Status, duration: Duration);
+    /// An execution waits for futures or coroutines: the next one may begin.
+    fn rests(&self, execution: &Execution);
     /// Called when an execution is over and everybody who waits was told: starts the next one, and lets go of the oldest
     /// finished ones.
     fn finished(&self, execution: &Execution);

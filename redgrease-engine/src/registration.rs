@@ -94,6 +94,12 @@ impl Owner for Registration {
         guard(&self.statistics).count(outcome, status, duration);
     }
 
+    fn rests(&self, execution: &Execution) {
+        if self.is_serial() {
+            self.queue.finished(execution.number);
+        }
+    }
+
     fn finished(&self, execution: &Execution) {
         if execution.kept {
             let limit = settings().max_executions_per_registration.count().max(1);

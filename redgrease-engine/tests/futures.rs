@@ -310,3 +310,59 @@ GB('CommandReader').flatmap(steps).register(trigger='sync', mode='sync')
         assert_eq!(reply.to_string(), wanted, "{command:?}");
     }
 }
+
+/// Events wait for futures side by side, and begin in their order.
+#[test]
+fn events_of_a_registration_overlap_while_they_wait() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "
+import asyncio, threading
+begun, held, here = [], [], []
+def complete(r):
+    begun.append(r['key'])
+    if r['key'] == 'f:9':
+        for future in held:
+            future.continueRun(1)
+        return 1
+    held.append(gearsFuture())
+    return held[-1]
+async def meet(r):
+    here.append(r['key'])
+    while len(here) < 10:
+        await asyncio.sleep(0.01)
+def order(r):
+    # Asks the server: the next one must not begin meanwhile.
+    execute('RPUSH', 'order', 'begin ' + r['key'])
+    execute('RPUSH', 'order', 'end ' + r['key'])
+def add(r):
+    execute('INCR', 'done')
+GB('KeysReader').map(complete).foreach(add).register('f:*', eventTypes=['set'])
+GB('KeysReader').foreach(meet).foreach(add).register('m:*', eventTypes=['set'])
+GB('KeysReader').foreach(order).foreach(add).register('o:*', eventTypes=['set'])
+GB('CommandReader').map(lambda x: ' '.join(begun)).register(trigger='begun')
+";
+    client.register(script, &[]);
+    let names: Vec<Vec<String>> = ["f", "m", "o"]
+        .iter()
+        .map(|kind| (0..10).map(|n| format!("{kind}:{n}")).collect())
+        .collect();
+    for (round, keys) in names.iter().enumerate() {
+        for key in keys {
+            client.send(&["SET", key, "1"]).expect("sent");
+        }
+        for _ in keys {
+            assert_eq!(client.read(PATIENCE).expect("a reply").text(), "OK");
+        }
+        let done = 10 * (round + 1);
+        client.becomes(&["GET", "done"], &format!("\"{done}\""));
+    }
+    assert_eq!(client.triggered("begun"), names[0].join(" "));
+    let order: Vec<String> = names[2]
+        .iter()
+        .flat_map(|key| [format!("begin {key}"), format!("end {key}")])
+        .collect();
+    let found = client.call(&["LRANGE", "order", "0", "-1"]);
+    let found: Vec<String> = found.items().iter().map(Value::text).collect();
+    assert_eq!(found, order);
+}

@@ -246,8 +246,7 @@ class Calls:
         context.may_wait = True
         if flags & wire.NO_ASYNC:
             context.async_allowed = False
-        if flags & 32:
-            context.says_rest = True
+        context.says_rest = flags & wire.SAY_RESTS
         if extra is not None:
             context.database = extra.get("database", 0)
             context.command = extra.get("command")

@@ -15,7 +15,7 @@ READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTE
 # How the records of a batch are laid out.
 PLAIN, KEYS, KEYS_ONLY, STREAM, GENERATOR = 0, 1, 2, 3, 9
 # Bits of its flags.
-LAST, BINARY, NO_ASYNC, CARRY_ON, SAY_BEGUN = 1, 2, 4, 8, 16
+LAST, BINARY, NO_ASYNC, CARRY_ON, SAY_BEGUN, SAY_RESTS = 1, 2, 4, 8, 16, 32
 
 _HEAD = struct.Struct("<IBI")
 _NUMBER = struct.Struct("<I")

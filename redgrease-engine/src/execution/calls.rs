@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use crate::execution::nesting::Level;
 use crate::execution::{Execution, Status};
-use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN};
+use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN, SAY_RESTS};
 use crate::record::outcome::Outcome;
 use crate::record::value::{Value, encode, encode_head, encode_int, encode_str};
 use crate::server::ServerLock;
@@ -73,6 +73,13 @@ impl Work for Call {
         });
     }
 
+    /// It waits for futures.
+    fn progress(&self, _: bool) {
+        if let Some(owner) = &self.0.owner {
+            owner.rests(&self.0);
+        }
+    }
+
     fn execution(&self) -> Option<u64> {
         Some(self.0.number)
     }
@@ -103,7 +110,8 @@ pub(super) fn submit(execution: &Arc<Execution>, start: usize, batch: &Batch, ex
         }
     };
     let number = worker.next_number();
-    let frame = call_frame(execution, defined, number, start, batch, LAST, extra);
+    let flags = LAST | execution.owner.as_ref().map_or(0, |_| SAY_RESTS);
+    let frame = call_frame(execution, defined, number, start, batch, flags, extra);
     execution.assign(&worker, number);
     worker.submit(number, &frame, Arc::new(Call(Arc::clone(execution))));
 }

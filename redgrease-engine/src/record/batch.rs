@@ -30,6 +30,8 @@ pub(crate) const NO_ASYNC: i64 = 4;
 pub(crate) const CARRY_ON: i64 = 8;
 /// Who calls wants to know when the call begins.
 pub(crate) const SAY_BEGUN: i64 = 16;
+/// Who calls wants to know when the call waits for futures or coroutines: the next one may begin then.
+pub(crate) const SAY_RESTS: i64 = 32;
 
 /// A batch holds no more records than this, and few more bytes than that.
 const MOST_RECORDS: usize = 512;

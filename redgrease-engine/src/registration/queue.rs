@@ -50,7 +50,7 @@ struct State {
     refused: bool,
 }
 
-/// Executions that run one after the other.
+/// Executions that run one after the other, but for what they wait for.
 #[derive(Default)]
 pub(super) struct Queue(Mutex<State>);
 
@@ -75,7 +75,8 @@ impl Queue {
         self.advance();
     }
 
-    /// An execution is over: if it had its turn, the next one has. One that was aborted while it waited had not.
+    /// An execution is over, or waits for futures: if it had its turn, the next one has. One that was aborted while it waited
+    /// had not.
     pub(super) fn finished(&self, number: u64) {
         {
             let mut state = guard(&self.0);
