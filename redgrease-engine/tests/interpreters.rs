@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use support::names::check_names;
-use support::{Client, Options, Server, eventually};
+use support::{Client, Options, PATIENCE, Server, eventually};
 
 /// The first version that is tested, 3.7, and those after it.
 const OLDEST: u32 = 7;
@@ -139,6 +139,9 @@ def block(r):
         return int(redgrease.execute('incr', 'n')) - before
 def fail(r):
     return 1 / 0
+async def sleep(r):
+    await asyncio.sleep(0.01)
+    return execute('incr', 'asked')
 kept = [0]
 def count(r):
     kept[0] += 1
@@ -147,6 +150,8 @@ GB('CommandReader').map(lambda r: '%d.%d' % sys.version_info[:2]).register(trigg
 GB('CommandReader').map(later).register(trigger='later')
 GB('CommandReader').map(coroutine).register(trigger='coroutine', convertToStr=False)
 GB('CommandReader').map(block).register(trigger='block')
+GB('CommandReader').map(lambda r: execute('incr', 'asked')).register(trigger='ask')
+GB('CommandReader').map(sleep).register(trigger='sleep')
 GB('CommandReader').map(fail).register(trigger='fail')
 GB('CommandReader').map(count).register(trigger='count')
 redgrease.GearsBuilder('KeysReader').foreach(lambda r: execute('set', 'seen', r['key'])).register('k:*', mode='sync')
@@ -238,6 +243,24 @@ fn check_units(python: &Path, minor: u32) {
     println!("Python 3.{minor}: {}", ran.expect("tests that ran"));
 }
 
+/// Many callers at once, whose functions ask the server or wait.
+fn crowd(server: &Server, minor: u32) {
+    let mut callers: Vec<Client> = (0..250).map(|_| server.client()).collect();
+    for trigger in ["ask", "later", "sleep"] {
+        for caller in &mut callers {
+            caller.send(&["RG.TRIGGER", trigger]).expect("sent");
+        }
+        for caller in &mut callers {
+            let reply = caller.read(PATIENCE).expect("a reply");
+            assert_eq!(
+                reply.items().len(),
+                1,
+                "Python 3.{minor}: {trigger}: {reply}"
+            );
+        }
+    }
+}
+
 /// What a function does in every version.
 fn work(python: &Path, minor: u32) {
     check_units(python, minor);
@@ -275,6 +298,7 @@ fn work(python: &Path, minor: u32) {
         ],
         "[[], [\"no\"]]",
     );
+    crowd(&server, minor);
     answers(&["SAVE"], "+OK");
     check_places(&mut server.client(), "at first");
     server.restart();
