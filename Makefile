@@ -3,18 +3,32 @@
 VENV := .venv
 PYTHON ?= python3
 PINS := tests/python
+HOST := $(shell rustc -vV | sed -n "s/^host: //p" | tr a-z- A-Z_)
 FEATURES := embedded,cluster-async,connection-manager
 export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test setup lint unit docs separation compatibility corpus ranges pins packages dashboards book clean
+.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus ranges pins packages dashboards book clean
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
 	@./demo.sh $(MAKE)
 
 test: setup lint unit docs separation
+	tests/checks.sh cheap
+
+# what takes less than two minutes where everything is built: after every change
+quick: setup
+	cargo fmt --all --check
+	cargo test -p redgrease-core --features check --lib
+	cargo test -p redgrease-macros --lib
+	cargo test -p redgrease-engine --lib --test architecture
+	cargo test -p redgrease-engine --test operation
+
+# what needs more tools than the tests: cargo-deny, the oldest Rust; and each feature by itself
+checks:
+	tests/checks.sh
 
 setup: $(VENV)/.ready
 	@./setup.sh programs
@@ -39,8 +53,10 @@ lint: $(VENV)/.tools
 	cargo clippy -p hygiene-2021 -p hygiene-2024 -- -D warnings
 	cargo clippy -p redgrease --bin redgrease --test cli --test docs --test check --features cli -- -D warnings
 
-# package by package, so that no test passes only because cargo has joined the features of all
+# package by package, so that no test passes only because cargo has joined the features of all; a test that hangs is named
+unit: export CARGO_TARGET_$(HOST)_RUNNER = $(PYTHON) $(abspath tests/limit.py)
 unit:
+	$(PYTHON) tests/limit.py --check
 	cargo test -p redgrease-core --features check
 	cargo test -p redgrease-core --features cluster-async,connection-manager
 	cargo test -p redgrease-macros
