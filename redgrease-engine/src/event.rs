@@ -1,6 +1,7 @@
 //! What registrations wait for.
 
 mod afterwards;
+pub(crate) mod code;
 pub(crate) mod hook;
 pub(crate) mod keys;
 pub(crate) mod stream;

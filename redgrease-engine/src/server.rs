@@ -34,7 +34,7 @@ pub(crate) use background::{after_command, start_background};
 pub(crate) use call::{
     CallError, CallReply, ReplyKind, call, call_as_clients_write, call_for_client,
 };
-pub(crate) use caller::{check_access, clients_begin_without_rights, forget_access};
+pub(crate) use caller::{check_access, clients_begin_without_rights, forget_access, is_granted};
 pub(crate) use command::{Carried, Command, Flag, Invocation, create_command};
 pub(crate) use context::{
     Answer, Blocked, Context, ContextFlags, Level, ServerLock, lock_server, log, module_flags,

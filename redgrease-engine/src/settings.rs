@@ -133,6 +133,8 @@ settings! {
     write_always: Number = "WriteAlways", Python, Runtime, Number::truth(false);
     /// Scripts without requirements find the packages that were installed last on this server.
     share_packages: Number = "SharePackages", Python, Runtime, Number::truth(true);
+    /// The users who may bring code, with blanks between them; none: those who may run RG.PYEXECUTE.
+    code_users: Text = "CodeUsers", Python, LoadOnly, Text::new("");
     /// Where pip finds wheels instead of an index.
     wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
     /// The number of a process: once it is gone, the server shuts down as after SIGTERM; 0: none.

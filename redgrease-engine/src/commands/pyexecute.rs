@@ -1,5 +1,6 @@
 //! RG.PYEXECUTE: running a script, which may run and register functions.
 
+use crate::event::code::check_may_bring;
 use crate::execution::executor;
 use crate::packages::environment::environments;
 use std::ffi::CStr;
@@ -98,6 +99,10 @@ impl Command for PyExecute {
         }
         if call.arguments.len() < 2 {
             context.reply_arity();
+            return;
+        }
+        if let Err(text) = check_may_bring(context) {
+            context.reply_error(text);
             return;
         }
         let request = match Request::parse(&call.arguments[1..]) {

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 
 use super::shown::requirement::describe;
 use crate::answer::Reply;
+use crate::event::code::check_may_bring;
 use crate::packages::environment::environments;
 use crate::packages::known;
 use crate::registration;
@@ -57,6 +58,10 @@ impl Command for PyImportReq {
     const NAME: &'static CStr = c"rg.pyimportreq";
 
     fn run(call: Invocation<'_>) {
+        if let Err(text) = check_may_bring(call.context) {
+            call.context.reply_error(text);
+            return;
+        }
         let name = match known::import_from_client(&lock_server(), &call.arguments[1..]) {
             Ok(name) => name,
             Err(text) => {

@@ -72,6 +72,14 @@ impl Facts {
         words == self.arity || self.arity < 0 && words >= -self.arity
     }
 
+    /// Those of a command of which nothing but its categories is known.
+    pub(super) fn in_categories(categories: &[&str]) -> Self {
+        Self {
+            categories: categories.iter().map(|&one| one.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
     /// Whether the server gives the command this flag.
     pub(crate) fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|one| one == flag)

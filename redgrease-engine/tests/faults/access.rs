@@ -191,3 +191,60 @@ fn who_gave_no_password_runs_no_hooked_command() {
     assert_eq!(known.call(&["SET", "made", "2"]).text(), "OK");
     known.call(&["CONFIG", "SET", "requirepass", ""]);
 }
+
+/// Rules of users, and whether they may bring code.
+const CODE: [(&str, bool); 7] = [
+    ("~* +@all", true),
+    ("~* +@all -@dangerous", false),
+    ("~* +@all -@admin", false),
+    ("~* +@all -@scripting", false),
+    ("~* +@all -rg.pyexecute", false),
+    ("~* -@all +rg.pyexecute +restore +rg.pyimportreq", true),
+    ("~* -@all +restore +rg.pyimportreq", false),
+];
+
+#[test]
+fn code_comes_from_those_who_may_run_it() {
+    let mut arena = Arena::new();
+    arena.py("registerTE(1, lambda: execute('incr', 'ticks'), 'timer')");
+    let dump = arena.ask(&["DUMP", "timer"]);
+    let dump = dump.bytes().expect("a dump").to_vec();
+    arena.ask(&["DEL", "timer"]);
+    for (number, (rules, allowed)) in CODE.into_iter().enumerate() {
+        let mut client = user(&mut arena, &format!("coder{number}"), rules);
+        let reply = client.call(&["RG.PYEXECUTE", "x = 1"]).to_string();
+        assert_eq!(reply == "+OK", allowed, "{rules}: {reply}");
+        assert!(allowed || reply.contains("NOPERM"), "{rules}: {reply}");
+        // What is no export is found out only where exports may come from.
+        let reply = client.call(&["RG.PYIMPORTREQ", "x"]).to_string();
+        assert_eq!(reply.contains("NOPERM"), !allowed, "{rules}: {reply}");
+        arena.ask(&["DEL", "timer"]);
+        let restore: [&[u8]; 4] = [b"RESTORE", b"timer", b"0", &dump];
+        let reply = client.call(&restore).to_string();
+        let made = arena.ask(&["EXISTS", "timer"]).to_string();
+        // RESTORE is dangerous by itself.
+        let restores = allowed && !rules.contains("-@dangerous");
+        assert_eq!(made == ":1", restores, "{rules}: {reply}");
+    }
+    arena.ask(&["DEL", "timer"]);
+    arena.finish();
+}
+
+#[test]
+fn one_setting_names_those_who_bring_code() {
+    let mut arena = Arena::with_module(&["CodeUsers", "default loader"], &[]);
+    for (name, rules, allowed) in [
+        ("loader", "~* +rg.pyexecute", true),
+        ("other", "~* +@all", false),
+        ("other", "~* +rg.pyexecute +rg.pyimportreq", false),
+    ] {
+        let mut client = user(&mut arena, name, rules);
+        let reply = client.call(&["RG.PYEXECUTE", "x = 1"]).to_string();
+        assert_eq!(reply == "+OK", allowed, "{name}: {rules}: {reply}");
+        let said = client
+            .call(&["RG.CONFIGSET", "CodeUsers", "other"])
+            .to_string();
+        assert!(!said.contains("+OK"), "{said}");
+    }
+    arena.finish();
+}

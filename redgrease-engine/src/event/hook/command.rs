@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use super::{ACTIVE, Hook, SKIP_NEXT, TABLE, find, overrides};
 use crate::answer::Reply;
 use crate::base::guard;
-use crate::event::afterwards;
+use crate::event::{afterwards, code};
 use crate::execution::Waiter;
 use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
@@ -68,7 +68,13 @@ pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>], anybody: bool) {
             context.reply_error("NOAUTH Authentication required.");
             return;
         }
-        if let Err(text) = check_access(&lock, &user, words) {
+        let brings_code = words.get(3).is_some_and(|word| code::is_time_event(word));
+        let may = if brings_code {
+            code::check_may_bring(context)
+        } else {
+            Ok(())
+        };
+        if let Err(text) = may.and_then(|()| check_access(&lock, &user, words)) {
             context.reply_error(text);
             return;
         }

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{COUNT, SKIP_NEXT, find};
-use crate::event::{afterwards, keys, stream};
+use crate::event::{afterwards, code, keys, stream};
 use crate::server::{
     Carried, CommandFilter, Facts, FilteredCommand, KeyPlaces, clients_begin_without_rights,
     filter_commands, forget_access, learn_commands, lock_server, module_flags,
@@ -28,6 +28,8 @@ impl Carriers {
 
 /// What the names of all of them begin with.
 const START: &[u8] = b"rg.innerhook";
+/// RESTORE and RESTORE-ASKING.
+const RESTORE: &[u8] = b"restore";
 /// What a client gets that names one of them.
 pub(crate) const REFUSED: &std::ffi::CStr = c"RG.INNERREFUSED";
 
@@ -75,6 +77,14 @@ impl CommandFilter for Filter {
             command.prepend(REFUSED.to_str().unwrap_or_default());
             return;
         }
+        // It brings a function.
+        let brings_code = name.len() >= RESTORE.len()
+            && name[..RESTORE.len()].eq_ignore_ascii_case(RESTORE)
+            && command.word(3).is_some_and(code::is_time_event);
+        if brings_code && !module_flags().loading() {
+            command.prepend(carrier_of(command, Carried::Fills));
+            return;
+        }
         let hooked = COUNT.load(Ordering::Relaxed) > 0;
         let waited_for = keys::is_anything_waited_for() && !afterwards::in_key_function();
         let followed = stream::is_anything_waited_for();
@@ -109,9 +119,13 @@ impl CommandFilter for Filter {
             Some(facts) if facts.has("write") => Carried::Writes,
             _ => Carried::Reads,
         };
-        let carrier = Carriers::name(kind, anybody(command));
-        command.prepend(carrier.to_str().unwrap_or_default());
+        command.prepend(carrier_of(command, kind));
     }
+}
+
+fn carrier_of(command: &FilteredCommand, kind: Carried) -> &'static str {
+    let carrier = Carriers::name(kind, anybody(command));
+    carrier.to_str().unwrap_or_default()
 }
 
 /// Whether synchronous functions want the events of a command.
