@@ -67,6 +67,7 @@ pub mod __private {
     };
     pub use redgrease_core::client::value::{FromReply, FromResults};
     pub use redgrease_core::error::{Error, Result};
+    pub use redgrease_core::shared::assert_shared;
     pub use redgrease_core::{gear, literal, record, script, source, spec};
     pub use redis::ConnectionLike;
     #[cfg(feature = "tokio")]
@@ -136,6 +137,8 @@ mod macro_pages {
     struct KeysReader;
     #[doc = include_str!("../redgrease-macros/docs/py.md")]
     struct Py;
+    #[doc = include_str!("../redgrease-macros/docs/python_module.md")]
+    struct PythonModule;
     #[doc = include_str!("../redgrease-macros/docs/stream_reader.md")]
     struct StreamReader;
 }

@@ -356,6 +356,21 @@ impl PythonError {
         })
     }
 
+    /// Whether Python could not read the text.
+    pub(crate) fn is_syntax(&self) -> bool {
+        ["SyntaxError", "IndentationError", "TabError"]
+            .iter()
+            .any(|class| self.exception.starts_with(class))
+    }
+
+    /// Adds words to the exception.
+    pub(crate) fn add(&mut self, words: &str) {
+        self.exception = format!("{}: {words}", self.exception);
+        if let Some(last) = self.traceback.last_mut() {
+            *last = format!("{last}: {words}");
+        }
+    }
+
     /// Rewrites the lines of the traceback, for example to name Rust files.
     #[must_use]
     pub fn map_lines(mut self, map: impl Fn(&str) -> String) -> Self {

@@ -159,6 +159,8 @@ pub struct Plan {
     pub uses: Vec<Text>,
     /// The methods of `cmd` that are called; empty with `cmd` in `uses` means any.
     pub cmd_methods: Vec<Text>,
+    /// The shared Python that the text uses.
+    pub shared: Vec<crate::spec::Shared>,
 }
 
 impl Plan {
@@ -174,6 +176,7 @@ impl Plan {
             requirements: Vec::new(),
             uses: Vec::new(),
             cmd_methods: Vec::new(),
+            shared: Vec::new(),
         }
     }
 }

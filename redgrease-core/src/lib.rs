@@ -24,6 +24,8 @@ pub mod python;
 pub mod pyversion;
 pub mod record;
 pub mod script;
+#[doc(hidden)]
+pub mod shared;
 pub mod source;
 pub mod spec;
 pub mod suggest;

@@ -56,6 +56,8 @@ pub struct FunctionTypes {
     pub result: RustType,
     /// Whether packages are required for it, so that any import may be there.
     pub packages: bool,
+    /// The names that the script defines besides.
+    pub known: Vec<String>,
 }
 
 impl FunctionTypes {
@@ -72,6 +74,7 @@ impl FunctionTypes {
             params,
             result,
             packages: false,
+            known: Vec::new(),
         }
     }
 
@@ -79,6 +82,13 @@ impl FunctionTypes {
     #[must_use]
     pub fn packages(mut self, packages: bool) -> Self {
         self.packages = packages;
+        self
+    }
+
+    /// Says which names the script defines besides.
+    #[must_use]
+    pub fn known(mut self, names: Vec<String>) -> Self {
+        self.known = names;
         self
     }
 }
@@ -95,6 +105,71 @@ pub struct CheckedFunction {
     pub uses: Vec<String>,
     /// The methods of `cmd` that it calls; empty with `cmd` in `uses` means any.
     pub cmd_methods: Vec<String>,
+    /// The global names of the script that it binds.
+    pub globals: Vec<String>,
+}
+
+/// Python that several functions share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CheckedModule {
+    /// All of the text, at the beginning of its lines; empty after an error.
+    pub text: String,
+    /// The line of the file on which it begins, from 1.
+    pub line: u32,
+    /// The names that it binds, with the place of the first time.
+    pub names: Vec<(String, std::ops::Range<usize>)>,
+    /// Those of them that are imported.
+    pub imports: Vec<String>,
+    /// The names of the server and of redgrease that it uses.
+    pub uses: Vec<String>,
+    /// The methods of `cmd` that it calls; empty with `cmd` in `uses` means any.
+    pub cmd_methods: Vec<String>,
+}
+
+/// Checks Python that several functions share: statements, whose names they use.
+///
+/// ```
+/// use redgrease_core::python::{PyVersion, check_shared};
+/// use redgrease_core::source::Source;
+///
+/// let source = Source::new("RATE = 0.2\n\ndef total(price):\n    return price * (1 + RATE)\n");
+/// let (module, diagnostics) = check_shared(&source, PyVersion::default());
+/// assert!(diagnostics.is_empty());
+/// let names: Vec<&str> = module.names.iter().map(|(name, _)| name.as_str()).collect();
+/// assert_eq!(names, ["RATE", "total"]);
+/// ```
+pub fn check_shared(source: &Source, python: PyVersion) -> (CheckedModule, Vec<Diagnostic>) {
+    let mut out = Diagnostics::new();
+    let layout = Layout::new(source, python);
+    if let Some(empty) = layout.empty() {
+        out.push(empty);
+        return (CheckedModule::default(), out.about(source.text()));
+    }
+    let parsed = layout.parse(0..layout.text.len(), &mut out);
+    if !source.is(Form::File) {
+        layout.check_strings(&mut out);
+    }
+    check_module(&layout, &parsed.body, None, python, &mut out);
+    let mut collector = Collector::module(layout.text, python, &[]);
+    collector.calls_all();
+    collector.statements(&parsed);
+    let bound = collector.bound();
+    let imports = collector.imports();
+    let names = collector.finish(&mut out);
+    let start = first_line(layout.text);
+    let mut module = CheckedModule {
+        text: String::new(),
+        line: source.line() + newlines(&layout.text[..start]),
+        names: bound,
+        imports,
+        cmd_methods: names.cmd_methods(),
+        uses: names.uses.into_iter().collect(),
+    };
+    if !out.has_errors() {
+        let text = layout.reindent(start..layout.text.trim_end().len(), "", &names.edits);
+        module.text = text + "\n";
+    }
+    (module, out.about(source.text()))
 }
 
 /// Checks the body of a function. There is a function unless there is an error; warnings may come
@@ -152,6 +227,7 @@ pub fn check_typed_function(
         params: input.params,
         types: &types.params,
         result: &types.result,
+        known: &types.known,
     };
     let mut out = Diagnostics::new();
     check_params(input.params, &mut out);
@@ -175,7 +251,9 @@ pub fn check_typed_function(
         &mut out,
     );
     let mut collector = Collector::function(layout.text, input.python, input.name, input.params);
+    collector.give(&types.known);
     collector.statements(&parsed);
+    let globals = collector.globals();
     let names = collector.finish(&mut out);
     if !types.packages {
         names.need_packages(&mut out);
@@ -193,6 +271,7 @@ pub fn check_typed_function(
             line: input.source.line() + newlines(&layout.text[..start]),
             cmd_methods: names.cmd_methods(),
             uses: names.uses.into_iter().collect(),
+            globals,
         }
     });
     (function, out.about(input.source.text()))
@@ -209,7 +288,13 @@ fn check_file(
 ) -> (Option<CheckedFunction>, Vec<Diagnostic>) {
     check_module(layout, &parsed.body, None, input.python, &mut out);
     let mut collector = Collector::file(layout.text, input.python, input.name);
+    collector.give(called.known);
     collector.statements(parsed);
+    let globals = collector
+        .bound()
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
     let params = input.params.join(", ");
     match collector.signature(input.name) {
         Some(signature) if !signature.fits(input.params.len()) => {
@@ -240,6 +325,7 @@ fn check_file(
         line: input.source.line() + 1,
         cmd_methods: names.cmd_methods(),
         uses: names.uses.into_iter().collect(),
+        globals,
     });
     (function, out.about(input.source.text()))
 }

@@ -11,7 +11,9 @@ use std::fmt::Write as _;
 
 use crate::gear::{Code, Reader};
 use crate::origin::Origin;
-use crate::spec::{Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Value};
+use crate::spec::{
+    Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Shared, SharedModule, Value,
+};
 use helpers::Helpers;
 
 pub use gear::{gear_script, gears_script};
@@ -76,6 +78,14 @@ impl Script {
     /// ```
     pub fn map_traceback(&self, error: &str) -> String {
         const MARK: &str = "\"<string>\", line ";
+        const SYNTAX: &str = "(<string>, line ";
+        if let Some((before, after)) = error.split_once(SYNTAX)
+            && let Some((number, rest)) = after.split_once(')')
+            && let Some((file, line)) = number.parse().ok().and_then(|n| self.place(n))
+        {
+            // What Python's compiler says of a text, in its own way.
+            return format!("{before}({file}, line {line}){rest}");
+        }
         let mut out = String::with_capacity(error.len());
         let mut rest = error;
         while let Some(at) = rest.find(MARK) {
@@ -315,6 +325,7 @@ struct Writer {
     text: String,
     lines: Vec<Lines>,
     helpers: Helpers,
+    modules: Vec<&'static SharedModule>,
     hash: Hash,
     /// Where the hash goes into the text, for each gear.
     hash_at: Vec<usize>,
@@ -359,7 +370,23 @@ impl Writer {
         self.placed(&code.text, &code.file, code.line);
     }
 
+    /// Shared Python, each text of it once.
+    fn shared(&mut self, shared: &[Shared]) {
+        for Shared { module, .. } in shared {
+            if self.modules.contains(module) {
+                continue;
+            }
+            self.modules.push(module);
+            self.helpers.uses(
+                module.uses.iter().copied(),
+                module.cmd_methods.iter().copied(),
+            );
+            self.placed(module.text, module.file, module.line);
+        }
+    }
+
     fn function(&mut self, function: &Function) {
+        self.shared(function.shared);
         self.helpers.uses(
             function.uses.iter().copied(),
             function.cmd_methods.iter().copied(),

@@ -17,6 +17,8 @@
 //!         result: Encoding::Float,
 //!         uses: &[],
 //!         cmd_methods: &[],
+//!         shared: &[],
+//!         python: "3.7",
 //!         file: "src/main.rs",
 //!         line: 7,
 //!     },
@@ -176,6 +178,33 @@ pub enum Replace {
     Replace,
 }
 
+/// A name of Python that several functions share: what `python_module!` makes of each, for
+/// `uses = […]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shared {
+    /// The name in Python.
+    pub name: &'static str,
+    /// The text that defines it.
+    pub module: &'static SharedModule,
+}
+
+/// Python that several functions share: it is written once into each script that uses a name of it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SharedModule {
+    /// The statements.
+    pub text: &'static str,
+    /// The file that they stand in.
+    pub file: &'static str,
+    /// The line of the file on which they begin, from 1.
+    pub line: u32,
+    /// All names that they bind, but for what they import.
+    pub names: &'static [&'static str],
+    /// The helpers of the generated script that they use by name.
+    pub uses: &'static [&'static str],
+    /// The methods of `cmd` that they call; empty with `cmd` in `uses` means any.
+    pub cmd_methods: &'static [&'static str],
+}
+
 /// A Python function that was written inside Rust, checked at compile time.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
@@ -191,6 +220,10 @@ pub struct Function {
     pub uses: &'static [&'static str],
     /// The methods of `cmd` that it calls; empty with `cmd` in `uses` means any.
     pub cmd_methods: &'static [&'static str],
+    /// The shared Python that it uses.
+    pub shared: &'static [Shared],
+    /// The version of Python that it is written for, such as `3.7`.
+    pub python: &'static str,
     /// The Rust file, for tracebacks.
     pub file: &'static str,
     /// The line of the Rust file on which the second line of `def` stands, from 1.
@@ -210,6 +243,8 @@ impl Function {
     ///     result: Encoding::Optional(&Encoding::Float),
     ///     uses: &[],
     ///     cmd_methods: &[],
+    ///     shared: &[],
+    ///     python: "3.7",
     ///     file: "",
     ///     line: 0,
     /// };

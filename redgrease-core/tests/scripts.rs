@@ -58,6 +58,8 @@ fn function(text: &'static str, params: &'static [Param], result: Encoding) -> F
         name: "area",
         def: checked.def.leak(),
         params,
+        shared: &[],
+        python: "3.7",
         result,
         uses: leak(checked.uses),
         cmd_methods: leak(checked.cmd_methods),

@@ -21,6 +21,7 @@ use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 use crate::messages;
 use crate::report::Report;
+use crate::types::python_name;
 use crate::value;
 
 /// The name of a command.
@@ -36,6 +37,8 @@ pub(crate) struct Arguments {
     pub(crate) trigger: Option<Trigger>,
     /// The name of a function that runs at events, in place of its path.
     pub(crate) name: Option<LitStr>,
+    /// Names of Python that functions share.
+    pub(crate) uses: Vec<Path>,
     pub(crate) requirements: Vec<LitStr>,
     pub(crate) replace: Replace,
     pub(crate) mode: Mode,
@@ -58,6 +61,7 @@ impl Default for Arguments {
             on: None,
             trigger: None,
             name: None,
+            uses: Vec::new(),
             requirements: Vec::new(),
             replace: Replace::default(),
             mode: Mode::default(),
@@ -162,11 +166,18 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
 }
 
 impl Arguments {
+    /// The names in Python of what the text uses besides its own.
+    pub(crate) fn used_names(&self) -> Vec<String> {
+        let last = self.uses.iter().filter_map(|path| path.segments.last());
+        last.map(|last| python_name(&last.ident)).collect()
+    }
+
     /// Sets an argument of the Rust side.
     fn set(&mut self, name: &str, value: &Expr, report: &mut Report) {
         match name {
             "on" => self.on = Some(value.clone()),
             "file" => self.file = text(name, "\"script.py\"", value, report),
+            "uses" => self.uses = paths(value, report),
             "name" => {
                 self.name = text(name, "\"orders/index\"", value, report);
                 if let Some(empty) = self.name.take_if(|name| name.value().trim().is_empty()) {
@@ -329,6 +340,25 @@ fn texts(name: &str, value: &Expr, report: &mut Report) -> Vec<LitStr> {
     elems
         .iter()
         .filter_map(|element| text(name, example, element, report))
+        .collect()
+}
+
+fn paths(value: &Expr, report: &mut Report) -> Vec<Path> {
+    let message =
+        || messages::argument_value("uses", "a list of names", "[shop::total, shop::RATE]");
+    let Expr::Array(ExprArray { elems, .. }) = value else {
+        report.error_at(value, message());
+        return Vec::new();
+    };
+    elems
+        .iter()
+        .filter_map(|element| match element {
+            Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
+            other => {
+                report.error_at(other, message());
+                None
+            }
+        })
         .collect()
 }
 

@@ -47,16 +47,17 @@ fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
     let body = function::body(&item, &mut arguments, report)
         .filter(|_| function::has_names(signature.names().map(Some)));
     let params = function::parameters(signature.names());
-    let packages = !arguments.requirements.is_empty();
+    let on_registered = function::on_registered(&item, &arguments, report);
+    let types = known::types(&item.signature, &params, !arguments.requirements.is_empty())
+        .known(function::known(&arguments, on_registered.as_ref()));
     let python = function::check(
         body.as_ref(),
         python_name(&item.signature.ident),
         &params,
-        &known::types(&item.signature, &params, packages),
+        &types,
         arguments.python,
         report,
     );
-    let on_registered = function::on_registered(&item, &arguments, report);
     let command = Command {
         arguments,
         item,

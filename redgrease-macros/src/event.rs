@@ -46,7 +46,9 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
     let body = function::body(&item, &mut arguments, report)
         .filter(|_| function::has_names(item.signature.inputs.iter().map(name)));
     let function = python_name(&item.signature.ident);
-    let types = known::types(&item.signature, &params, !arguments.requirements.is_empty());
+    let on_registered = function::on_registered(&item, &arguments, report);
+    let types = known::types(&item.signature, &params, !arguments.requirements.is_empty())
+        .known(function::known(&arguments, on_registered.as_ref()));
     let python = function::check(
         body.as_ref(),
         function,
@@ -55,7 +57,6 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
         arguments.python,
         report,
     );
-    let on_registered = function::on_registered(&item, &arguments, report);
     let event = Event {
         of,
         arguments,

@@ -19,11 +19,11 @@ use crate::gear::Gear;
 use crate::messages;
 use crate::py::{self, Py};
 use crate::report::Report;
-use crate::types::{Parameter, Shape, error_type, without_lifetimes};
+use crate::types::{Parameter, Shape, error_type, python_name, without_lifetimes};
 pub(crate) use registration::event;
 
 /// The hidden module of the facade that expansions name.
-fn private(krate: &Path) -> TokenStream {
+pub(crate) fn private(krate: &Path) -> TokenStream {
     quote!(#krate::__private)
 }
 
@@ -49,6 +49,8 @@ pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
     let function = function(command, report.has_errors());
     let registration = registration::command(command);
     let order = order_of_aliases(command, report.has_errors());
+    let shared =
+        registration::assert_shared(&command.arguments, &command.python.name, &command.item);
     let tracked = registration::tracked(&command.arguments);
     let report = report.into_tokens();
     quote! {
@@ -56,6 +58,7 @@ pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
         #registration
         #function
         #order
+        #shared
         #tracked
     }
 }
@@ -221,7 +224,7 @@ fn order_of_aliases(command: &Command, has_errors: bool) -> TokenStream {
 pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
     let private = private(&gear.krate);
     let function = quote!(#private::gear::function);
-    let plan = static_plan(&gear.plan, &gear.file, &private);
+    let plan = static_plan(&gear.plan, &gear.file, &gear.uses, &private);
     let name = hidden("PLAN");
     let reader = format_ident!("{}", reader_type(gear.plan.reader));
     let end = match (&gear.plan.action, &gear.result) {
@@ -230,6 +233,8 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
         (Some(_), _) => quote!(Register),
         (None, _) => quote!(Open),
     };
+    let uses = &gear.uses;
+    let shared = shared_names(uses, "", &private);
     let result = gear.result.as_ref().map(|ty| {
         let ty = without_lifetimes(ty);
         quote_spanned! {ty.span()=>
@@ -242,6 +247,7 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
         {
             #report
             #result
+            #shared
             const #name: #function::StaticPlan = #plan;
             #name.gear::<#function::readers::#reader, #function::ends::#end>(#captures)
         }
@@ -271,6 +277,7 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
             let (file, code) = (&py.file, static_code(&checked.code));
             let (function, requirements) = (checked.function, &arguments.requirements);
             let (uses, methods) = (&checked.uses, &checked.cmd_methods);
+            let shared = &arguments.uses;
             quote! {
                 #build::StaticCallback {
                     file: #file,
@@ -280,20 +287,33 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
                     requirements: &[#(#requirements),*],
                     uses: &[#(#uses),*],
                     cmd_methods: &[#(#methods),*],
+                    shared: &[#(#shared),*],
                 }
             }
         }
         None => quote!(#build::StaticCallback::EMPTY),
     };
+    let names = shared_names(&arguments.uses, "", &private);
     let captures = captures(&py.captures, report.has_errors(), &private);
     let report = report.into_tokens();
     quote! {
         {
             #report
+            #names
             const #name: #build::StaticCallback = #callback;
             #name.callback::<#(#arity),*>(#captures)
         }
     }
+}
+
+/// The check that the names of shared Python can stand in one script.
+fn shared_names(uses: &[Path], function: &str, private: &TokenStream) -> Option<TokenStream> {
+    let first = uses.first()?;
+    let words = uses.iter().filter_map(|path| path.segments.last());
+    let words = words.map(|last| python_name(&last.ident));
+    Some(quote_spanned! {first.span()=>
+        const _: () = #private::assert_shared(#function, &[#(#words),*], &[#(#uses),*]);
+    })
 }
 
 /// The captured values; after an error rustc need not look at them, too.
@@ -319,7 +339,7 @@ fn reader_type(reader: Reader) -> &'static str {
     }
 }
 
-fn static_plan(plan: &Plan, file: &str, private: &TokenStream) -> TokenStream {
+fn static_plan(plan: &Plan, file: &str, shared: &[Path], private: &TokenStream) -> TokenStream {
     let function = quote!(#private::gear::function);
     let prelude = plan.prelude.iter().map(static_code);
     let reader_arguments = static_arguments(&plan.reader_arguments);
@@ -353,6 +373,7 @@ fn static_plan(plan: &Plan, file: &str, private: &TokenStream) -> TokenStream {
             requirements: #requirements,
             uses: #uses,
             cmd_methods: #methods,
+            shared: &[#(#shared),*],
         }
     }
 }

@@ -87,6 +87,8 @@ pub(crate) struct Python {
     pub(crate) line: u32,
     pub(crate) uses: Vec<String>,
     pub(crate) cmd_methods: Vec<String>,
+    /// The global names of the script that it binds.
+    pub(crate) globals: Vec<String>,
     /// The file that the text stands in.
     pub(crate) file: String,
 }
@@ -222,7 +224,7 @@ fn macro_body(mac: &Macro, report: &mut Report) -> Option<Body> {
 }
 
 /// The text in `tokens`, which stand in brackets: the place of these, and that of the first.
-fn python_body(
+pub(crate) fn python_body(
     (group, open): (Span, Span),
     tokens: TokenStream,
     anchor: Span,
@@ -249,7 +251,7 @@ fn python_body(
     Some(body)
 }
 
-fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
+pub(crate) fn file_body(file: &syn::LitStr, report: &mut Report) -> Option<Body> {
     match Body::of_file(file) {
         Ok(Some(body)) => Some(body),
         Ok(None) => {
@@ -301,15 +303,27 @@ pub(crate) fn check(
         line,
         uses,
         cmd_methods,
-        ..
+        globals,
     }) = function
     {
+        checked.globals = globals;
         checked.def = def;
         checked.line = line;
         checked.uses = uses;
         checked.cmd_methods = cmd_methods;
     }
     checked
+}
+
+/// The names that the body finds in its script: those of `uses`, and what `on_registered` made.
+pub(crate) fn known(arguments: &Arguments, on_registered: Option<&Python>) -> Vec<String> {
+    let mut known = arguments.used_names();
+    known.extend(
+        on_registered
+            .into_iter()
+            .flat_map(|python| python.globals.clone()),
+    );
+    known
 }
 
 /// The parameters that Python sees. Those it cannot have, and those that stand there twice, were
@@ -339,7 +353,7 @@ pub(crate) fn on_registered(
     let expression = arguments.on_registered.as_ref()?;
     let body = expression_body(expression, expression.span(), report);
     let name = format!("{}_on_registered", python_name(&item.signature.ident));
-    let types = known::nothing(!arguments.requirements.is_empty());
+    let types = known::nothing(!arguments.requirements.is_empty()).known(arguments.used_names());
     let python = check(body.as_ref(), name, &[], &types, arguments.python, report);
     Some(python)
 }

@@ -14,6 +14,8 @@ use crate::{messages, print};
 /// What `gear!` found out.
 pub(crate) struct Gear {
     pub(crate) krate: syn::Path,
+    /// The shared Python that it uses.
+    pub(crate) uses: Vec<syn::Path>,
     /// The type that the results become.
     pub(crate) result: Option<syn::Type>,
     pub(crate) file: String,
@@ -35,6 +37,7 @@ fn read(input: &TokenStream, report: &mut Report) -> Gear {
     let header = Header::read(input.clone(), report);
     let mut gear = Gear {
         krate: header.arguments.krate.clone(),
+        uses: header.arguments.uses.clone(),
         result: header.result.clone(),
         file: String::new(),
         plan: Plan::new(Reader::Keys),
@@ -52,7 +55,9 @@ fn read(input: &TokenStream, report: &mut Report) -> Gear {
     };
     gear.captures = capture::prepare(&mut body, &header);
     gear.file = body.source.file().to_owned();
-    let names: Vec<&str> = gear.captures.iter().map(|c| c.name.as_str()).collect();
+    let shared = header.arguments.used_names();
+    let captures = gear.captures.iter().map(|c| c.name.as_str());
+    let names: Vec<&str> = captures.chain(shared.iter().map(String::as_str)).collect();
     let (plan, findings) = check_gear(&GearInput {
         source: &body.source,
         captures: &names,

@@ -23,6 +23,11 @@ pub(crate) struct Header {
 
 impl Header {
     pub(crate) fn read(input: TokenStream, report: &mut Report) -> Self {
+        Self::read_of(attrs::Macro::Header, input, report)
+    }
+
+    /// The header of a macro that takes what `of` takes.
+    pub(crate) fn read_of(of: attrs::Macro, input: TokenStream, report: &mut Report) -> Self {
         let mut header = Self {
             arguments: Arguments::default(),
             result: None,
@@ -40,7 +45,7 @@ impl Header {
         }
         match parse.parse2(std::mem::take(&mut header.rest)) {
             Ok((arguments, result, rest)) => {
-                header.arguments = attrs::parse(arguments, attrs::Macro::Header, report);
+                header.arguments = attrs::parse(arguments, of, report);
                 header.result = result;
                 header.end = rest.clone().into_iter().next().map(|tree| tree.span());
                 header.rest = rest;

@@ -24,6 +24,7 @@ mod module_file;
 mod place;
 mod print;
 mod py;
+mod python_module;
 mod registrations;
 mod report;
 mod scan;
@@ -62,6 +63,12 @@ pub fn gear(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn py(input: TokenStream) -> TokenStream {
     py::expand(input.into()).into()
+}
+
+#[doc = include_str!("../docs/python_module.md")]
+#[proc_macro]
+pub fn python_module(input: TokenStream) -> TokenStream {
+    python_module::expand(input.into()).into()
 }
 
 #[doc = include_str!("../docs/python.md")]

@@ -164,6 +164,11 @@ pub(crate) const RESULT_WITHOUT_RUN: Fixed = Fixed(
     "only a gear that ends in `run` has results that could be of a type",
     "take the type away, or end the gear with `.run()`",
 );
+pub(crate) const MODULE_FORM: Fixed = Fixed(
+    "RG0934",
+    "`python_module!` holds Python that has the name of a module",
+    "write `python_module! { pub mod name { RATE = 0.2 } }`, or `pub mod name = \"name.py\";` for a file",
+);
 pub(crate) const OUTER_ATTRIBUTE: Fixed = Fixed(
     "RG0933",
     "`#[…]` is a comment for Python: nothing reads it",

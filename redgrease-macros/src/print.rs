@@ -137,6 +137,8 @@ fn function(python: &Python, params: &'static [Param], result: Encoding) -> Func
         result,
         uses: constants(&python.uses),
         cmd_methods: constants(&python.cmd_methods),
+        shared: &[],
+        python: "",
         file: constant(python.file.clone()),
         line: python.line,
     }

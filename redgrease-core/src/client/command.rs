@@ -73,6 +73,9 @@ async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Reg
     let script = command_script(spec);
     let answer = register_script(&script, &options(spec), runner).await;
     match registration(answer, &script, || spec.trigger.to_string()) {
+        Err(error) if error.is_python() => {
+            Err(versioned(error, spec.function.python, runner).await)
+        }
         Err(error) if error.is_duplicate_trigger() => match spec.replace {
             Replace::Keep => Ok(Registered::Unchanged),
             _ => Err(Error::DuplicateTrigger {
@@ -97,9 +100,13 @@ pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> 
             owner: owner(old),
         })
     };
-    registrations::replace(&script, options(spec), runner, holds, allowed)
-        .await
-        .map_err(|error| mapped(error, &script))
+    match registrations::replace(&script, options(spec), runner, holds, allowed).await {
+        Ok(registered) => Ok(registered),
+        Err(error) => {
+            let error = mapped(error, &script);
+            Err(versioned(error, spec.function.python, runner).await)
+        }
+    }
 }
 
 /// Whether a registration of the server is this command, or older code of it.
@@ -155,9 +162,29 @@ fn is_duplicate(error: &Error) -> bool {
 /// Names the Rust file in the traceback of an error that a script caused.
 pub(super) fn mapped(error: Error, script: &Script) -> Error {
     match error {
-        Error::Python(python) => Error::Python(python.map_lines(|line| script.map_traceback(line))),
+        Error::Python(mut python) => {
+            python.exception = script.map_traceback(&python.exception);
+            Error::Python(python.map_lines(|line| script.map_traceback(line)))
+        }
         other => other,
     }
+}
+
+/// Names the versions when the server's Python cannot read a script. `target` is the version that the
+/// script is written for, as far as that is known.
+pub(super) async fn versioned(error: Error, target: &str, runner: &mut impl Runner) -> Error {
+    let mut python = match error {
+        Error::Python(python) if python.is_syntax() => python,
+        other => return other,
+    };
+    if let Ok(server) = runner.run(requests::python_version()).await {
+        let words = match target {
+            "" => format!("the server runs Python {server}"),
+            _ => format!("it is written for Python {target}, the server runs {server}"),
+        };
+        python.add(&words);
+    }
+    Error::Python(python)
 }
 
 /// Reads the records that one call gave.

@@ -10,6 +10,7 @@ use super::runner::{Blocking, Runner, now};
 use crate::error::{Error, PythonError, Result};
 use crate::origin::Origin;
 use crate::script::{Script, command_script, event_script};
+use crate::shared::is_same;
 use crate::spec::{CommandSpec, EventSpec, Replace};
 
 /// A function that can be registered.
@@ -48,7 +49,7 @@ impl Item {
             (self, other),
             (Self::Command(_), Self::Command(_)) | (Self::Event(_), Self::Event(_))
         );
-        one_kind && is_same_text(self.name(), other.name())
+        one_kind && is_same(self.name(), other.name())
     }
 
     /// The Python script that registers it.
@@ -161,21 +162,6 @@ impl<'a> Same<'a> {
             Err(_) => "two functions of this list have one name",
         }
     }
-}
-
-const fn is_same_text(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    if a.len() != b.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < a.len() {
-        if a[at] != b[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }
 
 /// Functions that belong together, registered with one call; `registrations![…]` makes it.
@@ -403,9 +389,13 @@ async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Register
             owner: owner(old),
         })
     };
-    replace(&script, options, runner, holds, allowed)
-        .await
-        .map_err(|error| command::mapped(error, &script))
+    match replace(&script, options, runner, holds, allowed).await {
+        Ok(registered) => Ok(registered),
+        Err(error) => {
+            let error = command::mapped(error, &script);
+            Err(command::versioned(error, spec.function.python, runner).await)
+        }
+    }
 }
 
 /// The options of a function's registration. The session is named after the function, so that the

@@ -122,6 +122,7 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
                 }]
             },
             captures: Vec::new(),
+            shared: Vec::new(),
             reader: gear.reader,
             reader_arguments: gear.reader_arguments,
             steps: gear.steps,

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::{Action, Argument, Capture, Code, Operation, Plan, Reader, Step, Text};
 use crate::script::{Script, gear_script};
-use crate::spec::Encoding;
+use crate::spec::{Encoding, Shared};
 
 /// Which reader a [`GearFunction`] begins with; a type for each.
 ///
@@ -247,6 +247,7 @@ pub struct StaticPlan {
     pub requirements: &'static [&'static str],
     pub uses: &'static [&'static str],
     pub cmd_methods: &'static [&'static str],
+    pub shared: &'static [Shared],
 }
 
 /// Python text and the line of the Rust file on which it begins.
@@ -296,6 +297,7 @@ impl StaticPlan {
             requirements: texts(self.requirements).collect(),
             uses: texts(self.uses).collect(),
             cmd_methods: texts(self.cmd_methods).collect(),
+            shared: self.shared.to_vec(),
         }
     }
 
@@ -332,6 +334,7 @@ mod tests {
         requirements: &["numpy"],
         uses: &["cmd"],
         cmd_methods: &["get"],
+        shared: &[],
     };
 
     #[test]

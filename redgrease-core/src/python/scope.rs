@@ -262,6 +262,41 @@ impl<'a> Collector<'a> {
         binding.signature.filter(|_| known)
     }
 
+    /// Says that the module has the names `given` already.
+    pub(crate) fn give(&mut self, given: &[String]) {
+        let current = std::mem::replace(&mut self.current, 0);
+        for name in given {
+            self.bind(name, 0..0, How::Other);
+        }
+        self.current = current;
+    }
+
+    /// The names that the module binds, in the order of the text.
+    pub(crate) fn bound(&self) -> Vec<(String, Range<usize>)> {
+        let names = self.scopes[0].names.iter();
+        let mut bound: Vec<_> = names
+            .filter(|(_, binding)| !binding.range.is_empty())
+            .map(|(name, binding)| (name.clone(), binding.range.clone()))
+            .collect();
+        bound.sort_by_key(|(_, range)| range.start);
+        bound
+    }
+
+    /// The names that the module imports and binds in no other way.
+    pub(crate) fn imports(&self) -> Vec<String> {
+        let names = self.scopes[0].names.iter();
+        let imported =
+            names.filter(|(_, binding)| binding.how == How::Import && binding.times == 1);
+        imported.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The names that functions declare as `global`, in the order of the alphabet.
+    pub(crate) fn globals(&self) -> Vec<String> {
+        let names = self.scopes.iter().flat_map(|scope| &scope.globals);
+        let names: BTreeSet<&String> = names.collect();
+        names.into_iter().cloned().collect()
+    }
+
     /// Where the module binds `name` first.
     pub(crate) fn place(&self, name: &str) -> Option<Range<usize>> {
         Some(self.scopes[0].names.get(name)?.range.clone())

@@ -51,6 +51,7 @@ pub fn gears_script(plans: &[Plan], after: Option<&Code>, result: Encoding) -> S
 }
 
 fn gear(writer: &mut Writer, plan: &Plan, result: Encoding) {
+    writer.shared(&plan.shared);
     for capture in &plan.captures {
         writer.line(&format!("{} = {}", capture.name, capture.literal));
     }

@@ -11,6 +11,8 @@ pub(crate) enum Macro {
     StreamReader,
     /// `#![…]` at the beginning of `gear!` or `py!`.
     Header,
+    /// `#![…]` at the beginning of `python_module!`.
+    Module,
 }
 
 impl Macro {
@@ -21,6 +23,7 @@ impl Macro {
             Self::KeysReader => "keys_reader",
             Self::StreamReader => "stream_reader",
             Self::Header => "gear",
+            Self::Module => "python_module",
         }
     }
 
@@ -30,18 +33,19 @@ impl Macro {
             Self::Command => Some(Reader::Command),
             Self::KeysReader => Some(Reader::Keys),
             Self::StreamReader => Some(Reader::Stream),
-            Self::Header => None,
+            Self::Header | Self::Module => None,
         }
     }
 
     /// What it takes besides the arguments of `register`.
     pub(super) fn rust_side(self) -> &'static [&'static str] {
         match self {
-            Self::Command => &["on", "replace", "file", "python", "crate"],
+            Self::Command => &["on", "replace", "uses", "file", "python", "crate"],
             Self::KeysReader | Self::StreamReader => {
-                &["name", "replace", "file", "python", "crate"]
+                &["name", "replace", "uses", "file", "python", "crate"]
             }
-            Self::Header => &["requirements", "python", "crate"],
+            Self::Header => &["uses", "requirements", "python", "crate"],
+            Self::Module => &["python", "crate"],
         }
     }
 
@@ -60,7 +64,7 @@ impl Macro {
         match self {
             Self::Command => Some("trigger"),
             Self::KeysReader | Self::StreamReader => Some("prefix"),
-            Self::Header => None,
+            Self::Header | Self::Module => None,
         }
     }
 

@@ -158,9 +158,21 @@ pub(crate) fn event(event: &Event, report: Report) -> TokenStream {
             const _: () = <#ty as #private::record::#of>::IS_RECORD;
         }
     });
+    let shared = assert_shared(&event.arguments, &event.python.name, &event.item);
     let tracked = tracked(&event.arguments);
     let report = report.into_tokens();
-    quote!(#report #registration #record #tracked)
+    quote!(#report #registration #record #shared #tracked)
+}
+
+/// The check of `uses`.
+pub(super) fn assert_shared(
+    arguments: &Arguments,
+    function: &str,
+    item: &Item,
+) -> Option<TokenStream> {
+    let names = super::shared_names(&arguments.uses, function, &private(&arguments.krate))?;
+    let conditions = item.conditions();
+    Some(quote!(#(#conditions)* #names))
 }
 
 /// Makes Cargo build again when the file with the Python text changes.
@@ -175,6 +187,7 @@ fn event_spec(event: &Event, private: &TokenStream) -> TokenStream {
     let spec = quote!(#private::spec);
     let arguments = &event.arguments;
     let function = python_function(
+        arguments,
         &event.python,
         &quote!(&[]),
         &quote!(#spec::Encoding::Unit),
@@ -186,7 +199,7 @@ fn event_spec(event: &Event, private: &TokenStream) -> TokenStream {
     };
     let mode = mode(arguments.mode);
     let others = others(arguments, &spec);
-    let on_registered = on_registered(event.on_registered.as_ref(), &spec);
+    let on_registered = on_registered(arguments, event.on_registered.as_ref(), &spec);
     let requirements = &arguments.requirements;
     let name = match &arguments.name {
         Some(name) => name.to_token_stream(),
@@ -244,12 +257,12 @@ fn command_spec(command: &Command, private: &TokenStream) -> TokenStream {
     let reply = &command.signature.reply;
     let value = without_lifetimes(&reply.value);
     let encoding = quote_spanned!(reply.span=> <#value as #private::FromReply>::ENCODING);
-    let function = python_function(&command.python, &params, &encoding, &spec);
+    let function = python_function(arguments, &command.python, &params, &encoding, &spec);
     let trigger = command.trigger();
     let mode = mode(arguments.mode);
     let inorder = arguments.inorder;
     let others = others(arguments, &spec);
-    let on_registered = on_registered(command.on_registered.as_ref(), &spec);
+    let on_registered = on_registered(arguments, command.on_registered.as_ref(), &spec);
     let requirements = &arguments.requirements;
     let replace = replace(arguments.replace);
     let is_hook = arguments.others.iter().any(|(name, _)| *name == "hook");
@@ -275,6 +288,7 @@ fn command_spec(command: &Command, private: &TokenStream) -> TokenStream {
 }
 
 fn python_function(
+    arguments: &Arguments,
     python: &Python,
     params: &TokenStream,
     result: &TokenStream,
@@ -289,6 +303,7 @@ fn python_function(
         file,
         ..
     } = python;
+    let (shared, target) = (&arguments.uses, arguments.python.to_string());
     quote! {
         #spec::Function {
             name: #name,
@@ -297,17 +312,23 @@ fn python_function(
             result: #result,
             uses: &[#(#uses),*],
             cmd_methods: &[#(#cmd_methods),*],
+            shared: &[#(#shared),*],
+            python: #target,
             file: #file,
             line: #line,
         }
     }
 }
 
-fn on_registered(python: Option<&Python>, spec: &TokenStream) -> TokenStream {
+fn on_registered(
+    arguments: &Arguments,
+    python: Option<&Python>,
+    spec: &TokenStream,
+) -> TokenStream {
     match python {
         Some(python) => {
             let result = quote!(#spec::Encoding::Unit);
-            let function = python_function(python, &quote!(&[]), &result, spec);
+            let function = python_function(arguments, python, &quote!(&[]), &result, spec);
             quote!(::core::option::Option::Some(#function))
         }
         None => quote!(::core::option::Option::None),

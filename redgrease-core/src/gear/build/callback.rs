@@ -4,6 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::gear::{Argument, Capture, Code, Plan, Text};
+use crate::spec::Shared;
 
 /// It can be called with this number of arguments.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +58,7 @@ pub struct StaticCallback {
     pub requirements: &'static [&'static str],
     pub uses: &'static [&'static str],
     pub cmd_methods: &'static [&'static str],
+    pub shared: &'static [Shared],
 }
 
 impl StaticCallback {
@@ -69,6 +71,7 @@ impl StaticCallback {
         requirements: &[],
         uses: &[],
         cmd_methods: &[],
+        shared: &[],
     };
 
     /// The callback with the values that it captured.
@@ -212,6 +215,7 @@ fn argument(
     };
     let any = any_method(&plan.uses, &plan.cmd_methods)
         || (python.cmd_methods.is_empty() && python.uses.contains(&"cmd"));
+    plan.shared.extend(python.shared);
     add(&mut plan.requirements, python.requirements);
     add(&mut plan.uses, python.uses);
     if any {

@@ -15,6 +15,7 @@ const fn expression(code: &'static str) -> StaticCallback {
         requirements: &[],
         uses: &["cmd"],
         cmd_methods: &["get"],
+        shared: &[],
     }
 }
 

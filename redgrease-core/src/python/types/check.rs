@@ -19,6 +19,8 @@ pub(crate) struct Called<'a> {
     /// The types of the parameters, as far as they are known.
     pub(crate) types: &'a [RustType],
     pub(crate) result: &'a RustType,
+    /// The names that the script defines besides.
+    pub(crate) known: &'a [String],
 }
 
 impl Called<'_> {
@@ -36,6 +38,9 @@ pub(crate) fn check_body(text: &str, body: &[Stmt], called: &Called<'_>, out: &m
     let mut names = Names::of(body);
     for (name, types) in called.params.iter().zip(called.types()) {
         names.give(name, Given::Known(types));
+    }
+    for name in called.known {
+        names.give(name, Given::Known(Types::ANY));
     }
     names.forget_changed(body);
     let mut infer = Infer::new(text);
@@ -57,7 +62,11 @@ pub(crate) fn check_module(
         return;
     }
     let mut infer = Infer::new(text);
-    infer.within(Names::of(body), |infer| {
+    let mut names = Names::of(body);
+    for name in called.into_iter().flat_map(|called| called.known) {
+        names.give(name, Given::Known(Types::ANY));
+    }
+    infer.within(names, |infer| {
         let result = &RustType::Any;
         Walk { infer, result }.block(body);
         if let Some(expression) = expression {
