@@ -19,19 +19,31 @@ pub(crate) enum Layout {
     Generator = 9,
 }
 
-// Bits of the flags of a batch. `wire.py` has them too, and the layouts; a test compares.
-/// The last batch of a run.
-pub(crate) const LAST: i64 = 1;
-/// Something in it is not UTF-8.
-pub(crate) const BINARY: i64 = 2;
-/// The function must not return futures.
-pub(crate) const NO_ASYNC: i64 = 4;
-/// An error does not keep the function from the records after it.
-pub(crate) const CARRY_ON: i64 = 8;
-/// Who calls wants to know when the call begins.
-pub(crate) const SAY_BEGUN: i64 = 16;
-/// Who calls wants to know when the call waits for futures or coroutines: the next one may begin then.
-pub(crate) const SAY_RESTS: i64 = 32;
+/// Declares the bits of the flags of a batch. `wire.py` has them too, and a test compares the two.
+macro_rules! flags {
+    ($($(#[$doc:meta])* $name:ident = $bit:literal;)*) => {
+        $($(#[$doc])* pub(crate) const $name: i64 = $bit;)*
+
+        /// All of them, by name.
+        #[cfg(test)]
+        pub(crate) const FLAGS: &[(&str, i64)] = &[$((stringify!($name), $bit)),*];
+    };
+}
+
+flags! {
+    /// The last batch of a run.
+    LAST = 1;
+    /// Something in it is not UTF-8.
+    BINARY = 2;
+    /// The function must not return futures.
+    NO_ASYNC = 4;
+    /// An error does not keep the function from the records after it.
+    CARRY_ON = 8;
+    /// Who calls wants to know when the call begins.
+    SAY_BEGUN = 16;
+    /// Who calls wants to know when the call waits for futures or coroutines: the next one may begin then.
+    SAY_RESTS = 32;
+}
 
 /// A batch holds no more records than this, and few more bytes than that.
 const MOST_RECORDS: usize = 512;
