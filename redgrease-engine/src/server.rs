@@ -40,7 +40,7 @@ pub(crate) use context::{
     Answer, Blocked, Context, ContextFlags, Level, ServerLock, lock_server, log, module_flags,
     on_main_thread,
 };
-pub(crate) use descriptors::{lock_file, receive, send_descriptor};
+pub(crate) use descriptors::{close_for_programs, lock_file, receive, send_descriptor};
 pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{
     CommandFilter, FilteredCommand, KeyListener, filter_commands, subscribe_to_keys,

@@ -64,6 +64,8 @@ pub(crate) struct Worker {
     numbers: AtomicU32,
     sync: Mutex<Option<Arc<SyncChannel>>>,
     dead: AtomicBool,
+    /// Whether it ever came to stand.
+    stood: AtomicBool,
     /// How the process ended, once that is known.
     ending: OnceLock<String>,
     /// Microseconds since the engine started when something last came from it or it got its first work.
@@ -133,6 +135,7 @@ impl Worker {
             numbers: AtomicU32::new(1),
             sync: Mutex::default(),
             dead: AtomicBool::new(false),
+            stood: AtomicBool::new(false),
             ending: OnceLock::new(),
             last_sign: AtomicU64::new(clock::microseconds()),
             promotions: AtomicU32::new(0),

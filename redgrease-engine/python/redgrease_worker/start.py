@@ -16,6 +16,7 @@ from _socket import socket
 
 def main() -> None:
     """Runs until the server closes the socket."""
+    _close_others()
     stream, control = _sockets()
     _end_with_server()
     _limit()
@@ -50,6 +51,21 @@ def main() -> None:
     finally:
         # Threads of scripts must not keep a worker without a server alive.
         os._exit(status)
+
+
+def _close_others() -> None:
+    """Closes what the server had open when it started this process: its files, its clients."""
+    try:
+        names = os.listdir("/proc/self/fd")
+    except OSError:
+        os.closerange(3, 1024)
+        return
+    for name in names:
+        if int(name) > 2:
+            try:
+                os.close(int(name))
+            except OSError:
+                pass
 
 
 def _make_sleep_stoppable() -> None:

@@ -8,6 +8,7 @@ mod names;
 mod package;
 mod place;
 
+pub(crate) use package::{keep_private, repair};
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use crate::packages::environment::Environment;
+use crate::packages::environment::keep_private;
 use crate::packages::wheels::{Shelf, system};
+use crate::server::close_for_programs;
 use crate::server::{Level, log};
 
 /// How every failure begins, as clients of RedisGears 1.2 know it.
@@ -127,7 +129,8 @@ impl Installer<'_> {
         if !with_pip {
             command.arg("--without-pip");
         }
-        run(command.arg(directory), "python -m venv")
+        run(command.arg(directory), "python -m venv")?;
+        keep_private(directory).map_err(|error| format!("{}: {error}", directory.display()))
     }
 
     /// The version of the base environment's pip, if it has one.
@@ -171,6 +174,7 @@ fn run(command: &mut Command, what: &str) -> Result<(), String> {
 
 /// An interpreter with the server's environment but without what changes Python's own behaviour.
 pub(crate) fn python(path: &Path) -> Command {
+    close_for_programs();
     let mut command = Command::new(path);
     command.stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {

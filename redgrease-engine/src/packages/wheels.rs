@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use crate::base::fingerprint;
+use crate::packages::environment::keep_private;
 use crate::packages::environment::{Source, source, spelled};
 use crate::record::value::{Value, decode, encode};
 
@@ -153,7 +154,9 @@ impl Shelf {
         let failed =
             |error: io::Error| format!("the wheels cannot be kept in {}: {error}", place.display());
         let _ = fs::remove_dir_all(&aside);
-        fs::create_dir_all(&aside).map_err(failed)?;
+        fs::create_dir_all(&aside)
+            .and_then(|()| keep_private(&aside))
+            .map_err(failed)?;
         let filled = fill(&aside).and_then(|()| {
             fs::write(aside.join(MARK), format!("{requirement}\n{system}\n")).map_err(failed)?;
             if !replace && self.find(requirement).is_some() {

@@ -51,6 +51,8 @@ pub(crate) fn log(level: Level, text: &str) {
         eprintln!("{text}");
         return;
     }
+    // A name with a line end would look like a line of the server's.
+    let text = text.replace('\n', "\\n").replace('\r', "\\r");
     let text = c_text(text.as_bytes());
     // SAFETY: the module's context lives for ever (a null one is allowed too); the text is data of a fixed format.
     unsafe {

@@ -69,6 +69,29 @@ pub(crate) fn receive(stream: &UnixStream, buffer: &mut [u8]) -> io::Result<usiz
     usize::try_from(received).map_err(|_| io::Error::last_os_error())
 }
 
+/// Keeps programs that are started from now on from what the server has open: its files, its clients, its cluster. Those of the
+/// standard library are closed for them anyway; the server's are not.
+pub(crate) fn close_for_programs() {
+    let Ok(list) = std::fs::read_dir("/proc/self/fd") else {
+        return;
+    };
+    let open = list
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<libc::c_int>().ok());
+    for descriptor in open
+        .filter(|&descriptor| descriptor > 2)
+        .collect::<Vec<_>>()
+    {
+        // SAFETY: numbers only; one that is closed by now is refused.
+        unsafe {
+            let flags = libc::fcntl(descriptor, libc::F_GETFD);
+            if flags >= 0 && flags & libc::FD_CLOEXEC == 0 {
+                libc::fcntl(descriptor, libc::F_SETFD, flags | libc::FD_CLOEXEC);
+            }
+        }
+    }
+}
+
 /// Locks an open file or directory, for this user alone or together with others; gives false when somebody is in the way.
 pub(crate) fn lock_file(file: &File, alone: bool) -> bool {
     let kind = if alone { libc::LOCK_EX } else { libc::LOCK_SH };

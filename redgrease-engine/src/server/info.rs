@@ -22,7 +22,8 @@ impl Info {
 
     /// Adds a text.
     pub(crate) fn text(&self, name: &str, value: &str) {
-        let (name, value) = (c_text(name.as_bytes()), c_text(value.as_bytes()));
+        let one_line = |text: &str| c_text(text.replace(['\r', '\n'], " ").as_bytes());
+        let (name, value) = (one_line(name), one_line(value));
         // SAFETY: NUL-terminated texts.
         unsafe { (api().info_add_field_cstring)(self.raw, name.as_ptr(), value.as_ptr()) };
     }

@@ -13,6 +13,7 @@ use super::output::write_log;
 use super::serving::{Serving, reply, requests};
 use super::{DEADLINE_CHECK, Loss, Worker};
 use crate::base::guard;
+use crate::packages::environment::repair;
 use crate::record::value::{Value, decode};
 use crate::server::{Level, guarded, log};
 use crate::settings::settings;
@@ -168,6 +169,7 @@ impl Worker {
                 self.rest(decode(frame.payload).ok().and_then(|count| count.as_int()));
             }
             FrameType::Ready => {
+                self.stood.store(true, Ordering::Relaxed);
                 if let Ok(ready) = decode(frame.payload) {
                     log(
                         Level::Verbose,
@@ -196,6 +198,9 @@ impl Worker {
     /// The end of the process: everybody who waits for it gets an error.
     fn bury(&self) {
         self.dead.store(true, Ordering::Release);
+        if !self.stood.load(Ordering::Relaxed) {
+            repair(&self.environment.package);
+        }
         if let Some(channel) = guard(&self.sync).take() {
             let _ = channel.stream.shutdown(std::net::Shutdown::Both);
         }

@@ -4,6 +4,7 @@
 //! while Python code holds the interpreter's lock and nobody in the worker notices that the server is
 //! gone.
 
+use crate::server::close_for_programs;
 use std::io;
 use std::process::{Child, Command};
 use std::sync::OnceLock;
@@ -30,6 +31,7 @@ fn start() -> Option<Sender<Order>> {
     let (orders, inbox) = channel::<Order>();
     let work = move || {
         for (mut command, answer) in inbox {
+            close_for_programs();
             let child = command.spawn();
             // The child's ends of its sockets close with the command, so that the end of the
             // process is an end of file on ours.

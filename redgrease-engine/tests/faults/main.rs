@@ -10,10 +10,12 @@ mod commands;
 mod databases;
 mod deadlines;
 mod events;
+mod files;
 mod limits;
 mod nesting;
 mod processes;
 mod python;
+mod redirects;
 mod sizes;
 #[path = "../support/mod.rs"]
 mod support;

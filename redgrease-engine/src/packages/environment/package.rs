@@ -2,10 +2,12 @@
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::fingerprint;
+use crate::server::{Level, log};
 
 macro_rules! worker_files {
     ($($name:literal)*) => {
@@ -63,6 +65,7 @@ pub(super) fn write(directory: &Path) -> std::io::Result<PathBuf> {
     let top = directory.join(format!("worker-{}-{stamp:016x}", env!("CARGO_PKG_VERSION")));
     let package = top.join("redgrease_worker");
     fs::create_dir_all(&package)?;
+    keep_private(&top)?;
     for (name, text) in WORKER_FILES {
         let target = package.join(name);
         if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
@@ -80,4 +83,29 @@ pub(super) fn write(directory: &Path) -> std::io::Result<PathBuf> {
         fs::rename(&aside, &target)?;
     }
     Ok(top)
+}
+
+/// Keeps other users of the system away from a directory, whatever the server's file mode mask is.
+///
+/// # Errors
+/// What the system said.
+pub(crate) fn keep_private(directory: &Path) -> std::io::Result<()> {
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o700))
+}
+
+/// Writes the package again where it was written, and has Python compile it again: a worker did not come to stand, and what it
+/// runs may be damaged.
+pub(crate) fn repair(written: &Path) {
+    let _ = fs::remove_dir_all(written.join("redgrease_worker").join("__pycache__"));
+    if let Some(directory) = written.parent()
+        && let Err(error) = write(directory)
+    {
+        log(
+            Level::Warning,
+            &format!(
+                "the worker files in {} cannot be written again: {error}",
+                written.display()
+            ),
+        );
+    }
 }
