@@ -18,6 +18,8 @@ pub mod error;
 pub mod gear;
 pub mod literal;
 pub mod messages;
+#[cfg(feature = "native")]
+pub mod native;
 mod origin;
 #[cfg(feature = "check")]
 pub mod python;

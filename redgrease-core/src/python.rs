@@ -27,6 +27,14 @@ use types::Called;
 pub use types::RustType;
 pub(crate) use types::check_module as check_types;
 pub(crate) use walk::{Visitor, walk_expression, walk_statement};
+#[cfg(feature = "native")]
+pub(crate) use walk::{parameters, walk_defaults};
+
+/// Parses statements as they stand; what cannot be parsed gives the offset at which the parser stopped.
+#[cfg(feature = "native")]
+pub(crate) fn statements(text: &str) -> Result<Vec<ast::Stmt>, usize> {
+    parse::statements("", text, 0).map_err(|error| error.offset)
+}
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;

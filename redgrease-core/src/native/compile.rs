@@ -1,0 +1,356 @@
+//! From the tree of the parser to that of instructions.
+//!
+//! The compiler takes what it knows to mean the same to the evaluator as to Python, and refuses the rest. Beyond that it
+//! proves, for each function that does something outside, that nothing after the first effect gives the call back.
+
+mod calls;
+mod expression;
+mod formats;
+mod iteration;
+mod scope;
+mod statement;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::ops::Range;
+
+use super::program::Program;
+use super::script::{Body, Found, Script};
+use super::shape::Shape;
+use super::tree::{Code, Constant};
+use super::value::Value;
+use crate::python::ast::Arguments;
+pub(super) use scope::Scope;
+
+/// Why a function is left to Python.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What is in the way, in words.
+    pub reason: &'static str,
+    /// The name in question, if there is one.
+    pub name: String,
+    /// Where it is in the script.
+    pub range: Range<usize>,
+}
+
+impl Refusal {
+    pub(super) fn new(reason: &'static str, name: &str, range: Range<usize>) -> Self {
+        Self {
+            reason,
+            name: name.to_owned(),
+            range,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.reason)?;
+        if !self.name.is_empty() {
+            write!(formatter, ": `{}`", self.name)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a global name stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meaning {
+    /// A builtin of Python.
+    Builtin(String),
+    /// A function of the server: `execute`, `log`, `redgrease.log`, …
+    Server(String),
+    /// A function of the script: its number among those described.
+    Function(usize),
+    /// A value that cannot change.
+    Constant(Constant),
+}
+
+/// A live function, as a worker describes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Described {
+    /// Its name; `<lambda>` for those without.
+    pub name: String,
+    /// The line on which it begins, from 1.
+    pub line: u32,
+    /// Line and column (in bytes, from 0) of the first thing in its body, where Python knows that.
+    pub inner: Option<(u32, u32)>,
+    /// The names of its parameters.
+    pub parameters: Vec<String>,
+    /// The values of the last parameters that have one.
+    pub defaults: Vec<Constant>,
+    /// What its global names stand for.
+    pub names: Vec<(String, Meaning)>,
+    /// The values of names from functions around it.
+    pub cells: Vec<(String, Constant)>,
+}
+
+impl Described {
+    /// Functions as a worker describes them: a list of dictionaries. Nothing when it is not such a list.
+    #[must_use]
+    pub fn from_worker(value: &Value) -> Option<Vec<Self>> {
+        let Shape::List(items) = value.shape() else {
+            return None;
+        };
+        items.iter().map(Self::one).collect()
+    }
+
+    fn one(value: &Value) -> Option<Self> {
+        let Shape::Dict(pairs) = value.shape() else {
+            return None;
+        };
+        let get = |wanted: &str| {
+            pairs.iter().find_map(|(key, value)| match key.shape() {
+                Shape::Str(key) if *key == *wanted => Some(value.shape()),
+                _ => None,
+            })
+        };
+        let named = |wanted: &str| match get(wanted)? {
+            Shape::Dict(pairs) => pairs
+                .into_iter()
+                .map(|(key, value)| Some((text(&key)?, value)))
+                .collect::<Option<Vec<_>>>(),
+            _ => None,
+        };
+        let (Shape::Str(name), Shape::Int(line)) = (get("name")?, get("line")?) else {
+            return None;
+        };
+        let inner = match get("inner")? {
+            Shape::Tuple(place) => Some((number(place.first()?)?, number(place.get(1)?)?)),
+            _ => None,
+        };
+        let (Shape::Tuple(parameters), Shape::Tuple(defaults)) =
+            (get("parameters")?, get("defaults")?)
+        else {
+            return None;
+        };
+        Some(Self {
+            name: name.to_string(),
+            line: u32::try_from(line).ok()?,
+            inner,
+            parameters: parameters.iter().map(text).collect::<Option<_>>()?,
+            defaults: defaults.iter().map(Constant::of).collect::<Option<_>>()?,
+            names: named("names")?
+                .into_iter()
+                .map(|(name, value)| Some((name, Meaning::from_worker(&value)?)))
+                .collect::<Option<_>>()?,
+            cells: named("cells")?
+                .into_iter()
+                .map(|(name, value)| Some((name, Constant::of(&value)?)))
+                .collect::<Option<_>>()?,
+        })
+    }
+}
+
+impl Meaning {
+    fn from_worker(value: &Value) -> Option<Self> {
+        let Shape::Tuple(parts) = value.shape() else {
+            return None;
+        };
+        let what = parts.get(1)?;
+        Some(match text(parts.first()?)?.as_str() {
+            "builtin" => Self::Builtin(text(what)?),
+            "server" => Self::Server(text(what)?),
+            "function" => Self::Function(number(what)? as usize),
+            "value" => Self::Constant(Constant::of(what)?),
+            _ => return None,
+        })
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value.shape() {
+        Shape::Str(text) => Some(text.to_string()),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<u32> {
+    match value.shape() {
+        Shape::Int(number) => u32::try_from(number).ok(),
+        _ => None,
+    }
+}
+
+/// What the compiler may assume, found out by compiling again when it does not hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Assumed {
+    /// Sets are made.
+    sets: bool,
+    /// Bytes are made.
+    bytes: bool,
+    /// Answers of the server are looked at, in which there may be arrays of bytes.
+    replies: bool,
+}
+
+/// The compiler of one function and those that it calls.
+pub(super) struct Compiler<'s> {
+    script: &'s Script,
+    functions: &'s [Found<'s>],
+    described: &'s [Described],
+    minor: u8,
+    codes: Vec<Option<Code>>,
+    /// By function and whether something may have happened before: the code, and whether something happens in it.
+    made: HashMap<(usize, bool), (usize, bool)>,
+    under_way: Vec<(usize, bool, usize)>,
+    assumed: Assumed,
+    seen: Assumed,
+    recursive: bool,
+    has_effect: bool,
+    has_loops: bool,
+}
+
+/// Compiles the first of the described functions.
+pub(super) fn compile(
+    script: &Script,
+    functions: &[Found<'_>],
+    described: &[Described],
+    minor: u8,
+) -> Result<Program, Refusal> {
+    let mut assumed = Assumed::default();
+    loop {
+        let mut compiler = Compiler {
+            script,
+            functions,
+            described,
+            minor,
+            codes: Vec::new(),
+            made: HashMap::new(),
+            under_way: Vec::new(),
+            assumed,
+            seen: assumed,
+            recursive: false,
+            has_effect: false,
+            has_loops: false,
+        };
+        compiler.function(0, false, 0..0)?;
+        if compiler.has_effect && compiler.recursive {
+            return Err(Refusal::new(
+                "functions that call themselves and do something outside",
+                "",
+                0..0,
+            ));
+        }
+        if compiler.seen != assumed {
+            assumed = compiler.seen;
+            continue;
+        }
+        let codes = compiler.codes.into_iter().flatten().collect();
+        return Ok(Program {
+            codes,
+            minor,
+            lambda: "<lambda>".into(),
+            generator: "<genexpr>".into(),
+            has_effect: compiler.has_effect,
+            has_loops: compiler.has_loops || compiler.recursive,
+        });
+    }
+}
+
+/// The most functions that one callback may consist of.
+const MOST_FUNCTIONS: usize = 50;
+
+impl<'s> Compiler<'s> {
+    /// Compiles a function, if that was not done: its code, and whether something happens outside in it.
+    pub(super) fn function(
+        &mut self,
+        number: usize,
+        effect: bool,
+        at: Range<usize>,
+    ) -> Result<(usize, bool), Refusal> {
+        if let Some(made) = self.made.get(&(number, effect)) {
+            return Ok(*made);
+        }
+        if let Some((_, _, code)) = self
+            .under_way
+            .iter()
+            .find(|(other, before, _)| *other == number && *before == effect)
+        {
+            self.recursive = true;
+            return Ok((*code, false));
+        }
+        if self.codes.len() >= MOST_FUNCTIONS {
+            return Err(Refusal::new("too many functions", "", at));
+        }
+        let described: &'s Described = self
+            .described
+            .get(number)
+            .ok_or_else(|| Refusal::new("a function that is not described", "", at.clone()))?;
+        let found = self.find(described, at)?;
+        let code = self.codes.len();
+        self.codes.push(None);
+        self.under_way.push((number, effect, code));
+        let mut scope = Scope::new(self, described, found, effect)?;
+        let body = match found.body {
+            Body::Statements(body) => scope.statements(body)?,
+            Body::Expression(value) => vec![scope.returned(value)?],
+        };
+        let (slots, parameters, happened) = scope.end();
+        self.under_way.pop();
+        self.has_effect |= happened;
+        let defaults: Vec<Option<Constant>> = {
+            let without = parameters.saturating_sub(described.defaults.len());
+            std::iter::repeat_n(None, without)
+                .chain(described.defaults.iter().cloned().map(Some))
+                .collect()
+        };
+        self.codes[code] = Some(Code {
+            name: described.name.as_str().into(),
+            slots,
+            parameters,
+            defaults,
+            body,
+        });
+        self.made.insert((number, effect), (code, happened));
+        Ok((code, happened))
+    }
+
+    /// The place of a function in the script.
+    fn find(&self, described: &Described, at: Range<usize>) -> Result<Found<'s>, Refusal> {
+        let mut fitting: Vec<Found<'s>> = self
+            .functions
+            .iter()
+            .filter(|found| {
+                found.name == described.name
+                    && self.script.line(found.start) == described.line
+                    && fits(found.arguments, described)
+            })
+            .copied()
+            .collect();
+        if let (Some((line, column)), true) = (described.inner, fitting.len() > 1) {
+            let inner = self.script.offset(line, column);
+            fitting.retain(|found| match found.body {
+                Body::Expression(value) => crate::python::range(value).start == inner,
+                Body::Statements(_) => true,
+            });
+        }
+        match fitting.as_slice() {
+            [one] if one.decorated => Err(Refusal::new(
+                "a function with decorators",
+                &described.name,
+                one.start..one.start,
+            )),
+            [one] => Ok(*one),
+            [] => Err(Refusal::new(
+                "a function that is not in the script's text",
+                &described.name,
+                at,
+            )),
+            _ => Err(Refusal::new(
+                "several functions like this on one line",
+                &described.name,
+                at,
+            )),
+        }
+    }
+}
+
+/// Whether the parameters are those.
+fn fits(arguments: &Arguments, described: &Described) -> bool {
+    let names = arguments
+        .posonlyargs
+        .iter()
+        .chain(&arguments.args)
+        .map(|one| one.def.arg.as_str());
+    names.eq(described.parameters.iter().map(String::as_str))
+}

@@ -1,0 +1,511 @@
+//! Expressions.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::scope::Named;
+use super::{Meaning, Refusal, Scope};
+use crate::native::number::Operator;
+use crate::native::tree::{
+    Clause, Comparison, Comprehension, Constant, Expr as Made, Made as Kind, Target,
+};
+use crate::native::value::Sign;
+use crate::python::ast::{self, Expr};
+use crate::python::range;
+
+impl<'s> Scope<'_, 's> {
+    pub(super) fn expression(&mut self, expression: &'s Expr) -> Result<Made, Refusal> {
+        let at = range(expression);
+        let Some(line) = self.other_line(&at)? else {
+            return self.deeper(at, |scope| scope.on_line(expression));
+        };
+        let outer = std::mem::replace(&mut self.line, line);
+        let made = self.deeper(at, |scope| scope.on_line(expression));
+        self.line = outer;
+        Ok(match made? {
+            // These raise nothing.
+            made @ (Made::Constant(_) | Made::Local(_)) => made,
+            made => Made::At(line, Box::new(made)),
+        })
+    }
+
+    pub(super) fn all(&mut self, expressions: &'s [Expr]) -> Result<Vec<Made>, Refusal> {
+        expressions.iter().map(|one| self.expression(one)).collect()
+    }
+
+    fn on_line(&mut self, expression: &'s Expr) -> Result<Made, Refusal> {
+        let at = range(expression);
+        Ok(match expression {
+            Expr::Constant(e) => Made::Constant(constant(&e.value, &at)?),
+            Expr::Name(e) => return self.load(&e.id, &at),
+            Expr::BinOp(e) => {
+                let left = self.expression(&e.left)?;
+                let right = self.expression(&e.right)?;
+                let operator = operator(&e.op, &at)?;
+                self.check_operator(operator, &left, &at)?;
+                Made::Binary(operator, Box::new((left, right)))
+            }
+            Expr::UnaryOp(e) => {
+                let operand = self.expression(&e.operand)?;
+                match e.op {
+                    ast::UnaryOp::Not => Made::Not(Box::new(operand)),
+                    ast::UnaryOp::USub => match operand {
+                        Made::Constant(Constant::Int(number)) if number != i64::MIN => {
+                            Made::Constant(Constant::Int(-number))
+                        }
+                        Made::Constant(Constant::Float(number)) => {
+                            Made::Constant(Constant::Float(-number))
+                        }
+                        operand => Made::Unary('-', Box::new(operand)),
+                    },
+                    ast::UnaryOp::UAdd => Made::Unary('+', Box::new(operand)),
+                    ast::UnaryOp::Invert => Made::Unary('~', Box::new(operand)),
+                }
+            }
+            Expr::BoolOp(e) => {
+                let mut operands = Vec::new();
+                let mut before = None;
+                for operand in &e.values {
+                    operands.push(self.expression(operand)?);
+                    // What is assigned behind the first is so only perhaps.
+                    let known = before.get_or_insert_with(|| self.state.clone());
+                    known.effect |= self.state.effect;
+                }
+                if let Some(known) = before {
+                    self.state = known;
+                }
+                Made::Logic(matches!(e.op, ast::BoolOp::And), operands)
+            }
+            Expr::IfExp(e) => {
+                let test = self.expression(&e.test)?;
+                let before = self.state.clone();
+                let then = self.expression(&e.body)?;
+                let after = std::mem::replace(&mut self.state, before);
+                let otherwise = self.expression(&e.orelse)?;
+                self.state.merge(&after);
+                Made::If(Box::new((test, then, otherwise)))
+            }
+            Expr::Compare(e) => return self.comparison(e, &at),
+            Expr::Subscript(e) => {
+                let value = self.expression(&e.value)?;
+                match &*e.slice {
+                    Expr::Slice(slice) => {
+                        let mut bound = |one: &'s Option<Box<Expr>>| {
+                            one.as_deref().map(|e| self.expression(e)).transpose()
+                        };
+                        let bounds = [
+                            bound(&slice.lower)?,
+                            bound(&slice.upper)?,
+                            bound(&slice.step)?,
+                        ];
+                        if self.minor() >= 12 {
+                            self.may_give_back(
+                                "after an effect, a slice of what may be a dictionary",
+                                "",
+                                at,
+                            )?;
+                        }
+                        Made::Slice(Box::new((value, bounds)))
+                    }
+                    key => match self.expression(key)? {
+                        Made::Constant(Constant::Str(key)) => Made::Field(Box::new(value), key),
+                        key => Made::Index(Box::new((value, key))),
+                    },
+                }
+            }
+            Expr::List(e) => Made::List(self.elements(&e.elts)?),
+            Expr::Tuple(e) => Made::Tuple(self.elements(&e.elts)?),
+            Expr::Set(e) => {
+                self.makes_sets();
+                Made::Set(self.elements(&e.elts)?)
+            }
+            Expr::Dict(e) => {
+                let mut pairs = Vec::new();
+                for (key, value) in e.keys.iter().zip(&e.values) {
+                    let Some(key) = key else {
+                        return Err(Refusal::new("** in a dictionary", "", at));
+                    };
+                    let key = self.expression(key)?;
+                    pairs.push((key, self.expression(value)?));
+                }
+                Made::Dict(pairs)
+            }
+            Expr::ListComp(e) => {
+                return self.comprehension(Kind::List, &e.generators, &e.elt, None);
+            }
+            Expr::SetComp(e) => {
+                self.makes_sets();
+                return self.comprehension(Kind::Set, &e.generators, &e.elt, None);
+            }
+            Expr::DictComp(e) => {
+                return self.comprehension(Kind::Dict, &e.generators, &e.key, Some(&e.value));
+            }
+            Expr::JoinedStr(e) => return self.joined(e, &at),
+            Expr::Call(e) => return self.called(e, &at),
+            Expr::NamedExpr(e) => {
+                let value = self.expression(&e.value)?;
+                let Expr::Name(name) = &*e.target else {
+                    return Err(Refusal::new("`:=` to what is no name", "", at));
+                };
+                if !self.hidden.is_empty() {
+                    return Err(Refusal::new(
+                        "`:=` inside of a comprehension or lambda",
+                        "",
+                        at,
+                    ));
+                }
+                let Some(slot) = self.slot(&name.id) else {
+                    return Err(Refusal::new("`:=` to this name", &name.id, at));
+                };
+                self.assign(slot);
+                Made::Assign(slot, Box::new(value))
+            }
+            Expr::Attribute(e) => {
+                // `type(value).__name__`
+                if e.attr.as_str() == "__name__"
+                    && let Expr::Call(call) = &*e.value
+                    && self.builtin(&call.func) == Some("type")
+                    && let [value] = call.args.as_slice()
+                    && call.keywords.is_empty()
+                {
+                    return Ok(Made::TypeName(Box::new(self.expression(value)?)));
+                }
+                return Err(Refusal::new("an attribute", &e.attr, at));
+            }
+            Expr::Lambda(_) => return Err(Refusal::new("a lambda as a value", "", at)),
+            Expr::GeneratorExp(_) => {
+                return Err(Refusal::new("a generator as a value", "", at));
+            }
+            Expr::Starred(_) => return Err(Refusal::new("`*` here", "", at)),
+            Expr::Await(_) => return Err(Refusal::new("`await`", "", at)),
+            Expr::Yield(_) | Expr::YieldFrom(_) => {
+                return Err(Refusal::new("`yield`", "", at));
+            }
+            Expr::Slice(_) | Expr::FormattedValue(_) => {
+                return Err(Refusal::new("this expression here", "", at));
+            }
+        })
+    }
+
+    fn elements(&mut self, elements: &'s [Expr]) -> Result<Vec<Made>, Refusal> {
+        self.all(elements)
+    }
+
+    fn load(&mut self, name: &str, at: &Range<usize>) -> Result<Made, Refusal> {
+        match self.named(name) {
+            Named::Local(slot, true) => Ok(Made::Local(slot)),
+            Named::Local(slot, false) => {
+                if !self.hidden.is_empty() {
+                    return Err(Refusal::new(
+                        "a name that may have no value, in a comprehension or lambda",
+                        name,
+                        at.clone(),
+                    ));
+                }
+                Ok(Made::Maybe(slot, Arc::from(name)))
+            }
+            Named::Cell(value) => Ok(Made::Constant(value)),
+            Named::Global(_) => match self.global(name, at)? {
+                Meaning::Constant(value) => Ok(Made::Constant(value.clone())),
+                _ => Err(Refusal::new("a function as a value", name, at.clone())),
+            },
+            Named::Unknown => Err(Refusal::new("a name that is not known", name, at.clone())),
+        }
+    }
+
+    /// Operators that the evaluator does not know for all values.
+    pub(super) fn check_operator(
+        &self,
+        operator: Operator,
+        left: &Made,
+        at: &Range<usize>,
+    ) -> Result<(), Refusal> {
+        match operator {
+            Operator::Power => self.may_give_back("after an effect, `**`", "", at.clone()),
+            Operator::Modulo => {
+                let is_text = matches!(left, Made::Constant(Constant::Str(_)) | Made::Join(_));
+                let is_number =
+                    matches!(left, Made::Constant(Constant::Int(_) | Constant::Float(_)));
+                if !is_number {
+                    self.shows(at.clone())?;
+                }
+                if let (true, Made::Constant(Constant::Str(text))) = (is_text, left)
+                    && (text.contains('a') || text.contains('c'))
+                    && text.contains('%')
+                    && unusual(text)
+                {
+                    return self.may_give_back("after an effect, `%a` or `%c`", "", at.clone());
+                }
+                if !is_text
+                    && !is_number
+                    && (self.has_bytes() || self.has_replies() || !gives_number(left))
+                {
+                    return self.may_give_back(
+                        "after an effect, `%` of what may be text or bytes",
+                        "",
+                        at.clone(),
+                    );
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn comparison(&mut self, e: &'s ast::ExprCompare, at: &Range<usize>) -> Result<Made, Refusal> {
+        // `type(value) is str`
+        if let (Expr::Call(call), [ast::CmpOp::Is | ast::CmpOp::Eq], [of]) =
+            (&*e.left, e.ops.as_slice(), e.comparators.as_slice())
+            && self.builtin(&call.func) == Some("type")
+            && let ([value], []) = (call.args.as_slice(), call.keywords.as_slice())
+            && let Some(of) = self.builtin(of).and_then(super::calls::type_name)
+        {
+            let name = Made::TypeName(Box::new(self.expression(value)?));
+            let of = Made::Constant(Constant::Str(of.into()));
+            return Ok(Made::Compare(Box::new(name), vec![(Comparison::Equal, of)]));
+        }
+        let left = self.expression(&e.left)?;
+        let mut rest = Vec::new();
+        let mut known = None;
+        for (op, right) in e.ops.iter().zip(&e.comparators) {
+            let made = self.expression(right)?;
+            let state = known.get_or_insert_with(|| self.state.clone());
+            state.effect |= self.state.effect;
+            let singleton = matches!(made, Made::Constant(Constant::None | Constant::Bool(_)));
+            let comparison = match op {
+                ast::CmpOp::Eq => Comparison::Equal,
+                ast::CmpOp::NotEq => Comparison::Different,
+                ast::CmpOp::Lt => Comparison::Order(Sign::Less),
+                ast::CmpOp::LtE => Comparison::Order(Sign::AtMost),
+                ast::CmpOp::Gt => Comparison::Order(Sign::More),
+                ast::CmpOp::GtE => Comparison::Order(Sign::AtLeast),
+                ast::CmpOp::In => Comparison::In,
+                ast::CmpOp::NotIn => Comparison::NotIn,
+                ast::CmpOp::Is if singleton => Comparison::Is,
+                ast::CmpOp::IsNot if singleton => Comparison::IsNot,
+                ast::CmpOp::Is | ast::CmpOp::IsNot => {
+                    return Err(Refusal::new(
+                        "`is` with another than None, True, False",
+                        "",
+                        at.clone(),
+                    ));
+                }
+            };
+            rest.push((comparison, made));
+        }
+        if let Some(known) = known {
+            self.state = known;
+        }
+        Ok(Made::Compare(Box::new(left), rest))
+    }
+
+    /// Compiles something that may run many times: what it may do outside, it may have done before.
+    pub(super) fn repeated<T>(
+        &mut self,
+        mut inner: impl FnMut(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let before = self.state.clone();
+        let (count, hidden) = (self.hidden.len(), self.depth);
+        let made = inner(self)?;
+        if self.state.effect && !before.effect {
+            self.hidden.truncate(count);
+            self.depth = hidden;
+            self.state = before;
+            self.state.effect = true;
+            return inner(self);
+        }
+        Ok(made)
+    }
+
+    fn comprehension(
+        &mut self,
+        made: Kind,
+        clauses: &'s [ast::Comprehension],
+        element: &'s Expr,
+        value: Option<&'s Expr>,
+    ) -> Result<Made, Refusal> {
+        self.loops();
+        let before = self.state.clone();
+        let outer = self.hidden.len();
+        let (clauses, (element, value)) = self.clauses(clauses, |scope| {
+            let element = scope.expression(element)?;
+            let value = value.map(|e| scope.expression(e)).transpose()?;
+            Ok((element, value))
+        })?;
+        self.hidden.truncate(outer);
+        self.state = self.state.perhaps(before);
+        let frame = (self.minor() < 12).then(|| {
+            Arc::from(match made {
+                Kind::List => "<listcomp>",
+                Kind::Set => "<setcomp>",
+                Kind::Dict => "<dictcomp>",
+            })
+        });
+        Ok(Made::Comprehension(Box::new(Comprehension {
+            made,
+            frame,
+            clauses,
+            element,
+            value,
+            line: self.line,
+        })))
+    }
+
+    /// The loops of a comprehension, and what is innermost.
+    pub(super) fn clauses<T>(
+        &mut self,
+        clauses: &'s [ast::Comprehension],
+        inner: impl Fn(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<(Vec<Clause>, T), Refusal> {
+        // The first iteration is opened before the loop, and outside of its frame.
+        let first = self.source(&clauses[0].iter)?;
+        let mut first = Some(first);
+        let (mut made, inner) = self.repeated(|scope| {
+            let mut made = Vec::new();
+            for (at, clause) in clauses.iter().enumerate() {
+                if clause.is_async {
+                    return Err(Refusal::new("`async for`", "", range(&clause.target)));
+                }
+                let source = if at == 0 {
+                    None
+                } else {
+                    Some(scope.source(&clause.iter)?)
+                };
+                let target = scope.hidden_target(&clause.target)?;
+                let conditions = clause
+                    .ifs
+                    .iter()
+                    .map(|test| scope.expression(test))
+                    .collect::<Result<Vec<_>, _>>()?;
+                made.push((source, target, conditions));
+            }
+            Ok((made, inner(scope)?))
+        })?;
+        let made = made
+            .drain(..)
+            .map(|(source, target, conditions)| Clause {
+                source: source.or_else(|| first.take()).unwrap_or_else(nothing),
+                target,
+                conditions,
+            })
+            .collect();
+        Ok((made, inner))
+    }
+
+    /// The variables of a comprehension.
+    fn hidden_target(&mut self, target: &'s Expr) -> Result<Target, Refusal> {
+        match target {
+            Expr::Name(name) => Ok(Target::Slot(self.hide(&name.id))),
+            Expr::Tuple(e) => self.hidden_targets(&e.elts),
+            Expr::List(e) => self.hidden_targets(&e.elts),
+            other => Err(Refusal::new(
+                "a target of a comprehension that is no name",
+                "",
+                range(other),
+            )),
+        }
+    }
+
+    fn hidden_targets(&mut self, targets: &'s [Expr]) -> Result<Target, Refusal> {
+        targets
+            .iter()
+            .map(|one| self.hidden_target(one))
+            .collect::<Result<Vec<_>, _>>()
+            .map(Target::Many)
+    }
+}
+
+/// An iteration over nothing.
+fn nothing() -> crate::native::tree::Source {
+    crate::native::tree::Source::Value(Made::Tuple(Vec::new()))
+}
+
+/// Whether a text to be filled has conversions that the evaluator may give back.
+fn unusual(text: &str) -> bool {
+    let mut inside = false;
+    for character in text.chars() {
+        if !inside {
+            inside = character == '%';
+            continue;
+        }
+        if character.is_ascii_alphabetic() || character == '%' {
+            if matches!(character, 'a' | 'c') {
+                return true;
+            }
+            inside = false;
+        }
+    }
+    false
+}
+
+/// Whether an expression gives a number, or raises.
+fn gives_number(made: &Made) -> bool {
+    match made {
+        Made::Constant(Constant::Int(_) | Constant::Float(_)) => true,
+        Made::Builtin(builtin, _) => {
+            matches!(
+                builtin.name(),
+                "len" | "int" | "float" | "abs" | "ord" | "round"
+            )
+        }
+        Made::At(_, inner) => gives_number(inner),
+        Made::Unary(..) => true,
+        _ => false,
+    }
+}
+
+/// A constant.
+pub(super) fn constant(value: &ast::Constant, at: &Range<usize>) -> Result<Constant, Refusal> {
+    Ok(match value {
+        ast::Constant::None => Constant::None,
+        ast::Constant::Bool(value) => Constant::Bool(*value),
+        ast::Constant::Int(number) => match i64::try_from(number) {
+            Ok(small) => Constant::Int(small),
+            Err(_) if number.bits() > 14_000 => {
+                return Err(Refusal::new(
+                    "a number of more than 4000 digits",
+                    "",
+                    at.clone(),
+                ));
+            }
+            Err(_) => Constant::Big(Arc::new(number.clone())),
+        },
+        ast::Constant::Float(number) => Constant::Float(*number),
+        ast::Constant::Str(text) => {
+            // The parser puts this for what Rust's texts cannot hold.
+            if text.contains('\u{fffd}') {
+                return Err(Refusal::new("half a surrogate pair", "", at.clone()));
+            }
+            Constant::Str(text.as_str().into())
+        }
+        ast::Constant::Bytes(bytes) => Constant::Bytes(bytes.as_slice().into()),
+        ast::Constant::Tuple(items) => Constant::Tuple(
+            items
+                .iter()
+                .map(|one| constant(one, at))
+                .collect::<Result<Vec<_>, _>>()?,
+        ),
+        ast::Constant::Complex { .. } => {
+            return Err(Refusal::new("a complex number", "", at.clone()));
+        }
+        ast::Constant::Ellipsis => return Err(Refusal::new("`...`", "", at.clone())),
+    })
+}
+
+pub(super) fn operator(op: &ast::Operator, at: &Range<usize>) -> Result<Operator, Refusal> {
+    Ok(match op {
+        ast::Operator::Add => Operator::Add,
+        ast::Operator::Sub => Operator::Subtract,
+        ast::Operator::Mult => Operator::Multiply,
+        ast::Operator::Div => Operator::Divide,
+        ast::Operator::FloorDiv => Operator::FloorDivide,
+        ast::Operator::Mod => Operator::Modulo,
+        ast::Operator::Pow => Operator::Power,
+        ast::Operator::LShift => Operator::ShiftLeft,
+        ast::Operator::RShift => Operator::ShiftRight,
+        ast::Operator::BitAnd => Operator::And,
+        ast::Operator::BitOr => Operator::Or,
+        ast::Operator::BitXor => Operator::Xor,
+        ast::Operator::MatMult => return Err(Refusal::new("`@`", "", at.clone())),
+    })
+}

@@ -1,0 +1,500 @@
+//! One function under way: its locals, and what is known at a point of it.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Compiler, Described, Meaning, Refusal};
+use crate::native::host::SERVICES;
+use crate::native::script::{Body, Found};
+use crate::native::tree::{Constant, Slot};
+use crate::python::ast::{self, Expr, Stmt};
+use crate::python::range;
+
+/// How deep expressions and blocks may lie in each other.
+const DEEPEST: usize = 60;
+
+/// What a name means at a point.
+pub(in crate::native) enum Named<'s> {
+    /// A local, and whether it has a value for certain.
+    Local(Slot, bool),
+    Global(&'s Meaning),
+    Cell(Constant),
+    /// A builtin or a server function that the describer did not mention.
+    Unknown,
+}
+
+/// What is known at a point of a function.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    /// Whether something may have happened outside.
+    pub(super) effect: bool,
+    /// Which locals have a value for certain.
+    assigned: Vec<bool>,
+    /// Whether the point is never reached.
+    pub(super) dead: bool,
+}
+
+impl State {
+    /// What is known where two ways meet.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.effect |= other.effect;
+        if other.dead {
+            return;
+        }
+        if self.dead {
+            self.assigned.clone_from(&other.assigned);
+            self.dead = false;
+            return;
+        }
+        for (at, mine) in self.assigned.iter_mut().enumerate() {
+            *mine &= other.assigned.get(at).copied().unwrap_or(false);
+        }
+    }
+}
+
+impl State {
+    /// What is known after something that may not have run at all.
+    pub(super) fn perhaps(&self, mut before: Self) -> Self {
+        before.effect |= self.effect;
+        before
+    }
+}
+
+/// One function under way.
+pub(in crate::native) struct Scope<'c, 's> {
+    pub(super) compiler: &'c mut Compiler<'s>,
+    described: &'s Described,
+    slots: HashMap<String, Slot>,
+    count: usize,
+    parameters: usize,
+    pub(super) state: State,
+    /// The line that errors are on, if an expression does not say another.
+    pub(super) line: u32,
+    /// Inside of what Python gives one line however many it takes.
+    pub(super) one_line: bool,
+    pub(super) depth: usize,
+    /// Whether something happens outside in this function.
+    happened: bool,
+    /// Inside of an `except` block.
+    pub(super) handling: usize,
+    /// Names of exceptions that are caught.
+    pub(super) hidden: Vec<(String, Slot)>,
+}
+
+impl<'c, 's> Scope<'c, 's> {
+    pub(super) fn new(
+        compiler: &'c mut Compiler<'s>,
+        described: &'s Described,
+        found: Found<'s>,
+        effect: bool,
+    ) -> Result<Self, Refusal> {
+        let arguments = found.arguments;
+        let at = found.start..found.start;
+        if arguments.vararg.is_some()
+            || arguments.kwarg.is_some()
+            || !arguments.kwonlyargs.is_empty()
+        {
+            return Err(Refusal::new("parameters with * or **", "", at));
+        }
+        let mut slots = HashMap::new();
+        for (number, one) in arguments
+            .posonlyargs
+            .iter()
+            .chain(&arguments.args)
+            .enumerate()
+        {
+            slots.insert(
+                one.def.arg.to_string(),
+                Slot::try_from(number).unwrap_or(Slot::MAX),
+            );
+        }
+        let parameters = slots.len();
+        if let Body::Statements(body) = found.body {
+            let mut names = Vec::new();
+            bound(body, &mut names)?;
+            for name in names {
+                let next = Slot::try_from(slots.len()).unwrap_or(Slot::MAX);
+                slots.entry(name).or_insert(next);
+            }
+        }
+        let count = slots.len();
+        let mut assigned = vec![false; count];
+        assigned[..parameters].fill(true);
+        check_cells(described, &found, compiler)?;
+        let line = compiler.script.line(found.start);
+        let line = match found.body {
+            Body::Expression(value) => {
+                let inner = compiler.script.line(range(value).start);
+                if inner != line && compiler.minor < 8 {
+                    return Err(Refusal::new(
+                        "an expression of several lines",
+                        "",
+                        range(value),
+                    ));
+                }
+                inner
+            }
+            Body::Statements(_) => line,
+        };
+        Ok(Self {
+            compiler,
+            described,
+            slots,
+            count,
+            parameters,
+            state: State {
+                effect,
+                assigned,
+                dead: false,
+            },
+            line,
+            one_line: false,
+            depth: 0,
+            happened: false,
+            handling: 0,
+            hidden: Vec::new(),
+        })
+    }
+
+    /// The number of slots and parameters, and whether something may have happened.
+    pub(super) fn end(self) -> (usize, usize, bool) {
+        (self.count, self.parameters, self.happened)
+    }
+
+    /// Something happens outside.
+    pub(super) fn happens(&mut self) {
+        self.state.effect = true;
+        self.happened = true;
+    }
+
+    pub(super) fn minor(&self) -> u8 {
+        self.compiler.minor
+    }
+
+    /// One level deeper.
+    pub(super) fn deeper<T>(
+        &mut self,
+        at: Range<usize>,
+        inner: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        if self.depth >= DEEPEST {
+            return Err(Refusal::new("code nested too deeply", "", at));
+        }
+        self.depth += 1;
+        let done = inner(self);
+        self.depth -= 1;
+        done
+    }
+
+    /// Something that may give the call back: not after something happened.
+    pub(super) fn may_give_back(
+        &self,
+        what: &'static str,
+        name: &str,
+        at: Range<usize>,
+    ) -> Result<(), Refusal> {
+        if self.state.effect {
+            return Err(Refusal::new(what, name, at));
+        }
+        Ok(())
+    }
+
+    /// Text is made of a value, in which the order of a set would show.
+    pub(super) fn shows(&self, at: Range<usize>) -> Result<(), Refusal> {
+        if self.compiler.assumed.sets {
+            return self.may_give_back("after an effect, text of what may hold a set", "", at);
+        }
+        Ok(())
+    }
+
+    pub(super) fn sets(&self) -> bool {
+        self.compiler.assumed.sets
+    }
+
+    pub(super) fn has_bytes(&self) -> bool {
+        self.compiler.assumed.bytes
+    }
+
+    pub(super) fn has_replies(&self) -> bool {
+        self.compiler.assumed.replies
+    }
+
+    pub(super) fn makes_sets(&mut self) {
+        self.compiler.seen.sets = true;
+    }
+
+    pub(super) fn makes_bytes(&mut self) {
+        self.compiler.seen.bytes = true;
+    }
+
+    pub(super) fn sees_replies(&mut self) {
+        self.compiler.seen.replies = true;
+    }
+
+    pub(super) fn loops(&mut self) {
+        self.compiler.has_loops = true;
+    }
+
+    // -- names
+
+    /// A slot without a name.
+    pub(super) fn fresh(&mut self) -> Slot {
+        let slot = Slot::try_from(self.count).unwrap_or(Slot::MAX);
+        self.count += 1;
+        self.state.assigned.resize(self.count, false);
+        slot
+    }
+
+    /// Makes a name stand for a slot for a while: the variable of a comprehension or the parameter of a lambda.
+    pub(super) fn hide(&mut self, name: &str) -> Slot {
+        let slot = self.fresh();
+        self.assign(slot);
+        self.hidden.push((name.to_owned(), slot));
+        slot
+    }
+
+    pub(super) fn slot(&self, name: &str) -> Option<Slot> {
+        self.hidden
+            .iter()
+            .rev()
+            .find(|(hidden, _)| hidden == name)
+            .map(|(_, slot)| *slot)
+            .or_else(|| self.slots.get(name).copied())
+    }
+
+    /// Notes that a slot has a value.
+    pub(super) fn assign(&mut self, slot: Slot) {
+        if let Some(known) = self.state.assigned.get_mut(slot as usize) {
+            *known = true;
+        }
+    }
+
+    /// Notes that a slot may have none.
+    pub(super) fn unassign(&mut self, slot: Slot) {
+        if let Some(known) = self.state.assigned.get_mut(slot as usize) {
+            *known = false;
+        }
+    }
+
+    /// Whether a slot has a value for certain.
+    pub(super) fn is_assigned(&self, slot: Slot) -> bool {
+        self.state
+            .assigned
+            .get(slot as usize)
+            .copied()
+            .unwrap_or(false)
+    }
+
+    /// What a name means here.
+    pub(super) fn named(&self, name: &str) -> Named<'s> {
+        if let Some(slot) = self.slot(name) {
+            return Named::Local(slot, self.is_assigned(slot));
+        }
+        let described: &'s Described = self.described;
+        if let Some((_, value)) = described.cells.iter().find(|(cell, _)| cell == name) {
+            return Named::Cell(value.clone());
+        }
+        described
+            .names
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or(Named::Unknown, |(_, meaning)| Named::Global(meaning))
+    }
+
+    /// What a global name means, if nothing in the script can change it.
+    pub(super) fn global(&self, name: &str, at: &Range<usize>) -> Result<&'s Meaning, Refusal> {
+        let Named::Global(meaning) = self.named(name) else {
+            return Err(Refusal::new("a name that is not known", name, at.clone()));
+        };
+        let times = self.compiler.script.times_bound(name);
+        let stable = match meaning {
+            Meaning::Builtin(_) => times == 0,
+            Meaning::Server(_) => times <= 1,
+            Meaning::Function(_) | Meaning::Constant(_) => times == 1,
+        };
+        if !stable {
+            return Err(Refusal::new(
+                "a name that the script may bind again",
+                name,
+                at.clone(),
+            ));
+        }
+        Ok(meaning)
+    }
+
+    /// The builtin that an expression names.
+    pub(super) fn builtin(&self, expression: &Expr) -> Option<&'s str> {
+        let Expr::Name(name) = expression else {
+            return None;
+        };
+        if !matches!(self.named(&name.id), Named::Global(_)) {
+            return None;
+        }
+        match self.global(&name.id, &range(name)) {
+            Ok(Meaning::Builtin(builtin)) => Some(builtin),
+            _ => None,
+        }
+    }
+
+    /// The service that a name stands for.
+    pub(super) fn service_row(name: &str) -> Option<&'static crate::native::host::Row> {
+        SERVICES.iter().find(|row| row.name == name)
+    }
+
+    /// The line of a node, where that is another than the line around it.
+    pub(super) fn other_line(&self, at: &Range<usize>) -> Result<Option<u32>, Refusal> {
+        if self.one_line {
+            return Ok(None);
+        }
+        let line = self.compiler.script.line(at.start);
+        if line == self.line {
+            return Ok(None);
+        }
+        if self.minor() < 8 {
+            return Err(Refusal::new(
+                "an expression of several lines",
+                "",
+                at.clone(),
+            ));
+        }
+        Ok(Some(line))
+    }
+
+    pub(super) fn text(name: &str) -> Arc<str> {
+        name.into()
+    }
+}
+
+/// Names from functions around this one must not be bound again after they were seen.
+fn check_cells(
+    described: &Described,
+    found: &Found<'_>,
+    compiler: &Compiler<'_>,
+) -> Result<(), Refusal> {
+    let at = found.start..found.start;
+    for (name, _) in &described.cells {
+        let Some(Stmt::FunctionDef(outer)) = found.outer else {
+            return Err(Refusal::new("a name from the function around it", name, at));
+        };
+        let parameter = crate::python::parameters(&outer.args).any(|one| one.arg.as_str() == name);
+        let mut bindings = Vec::new();
+        let known = all_bindings(&outer.body, &mut bindings);
+        let times = bindings.iter().filter(|one| *one == name).count();
+        let once = if parameter { times == 0 } else { times == 1 };
+        if !known || !once || compiler.script.text.contains("nonlocal") {
+            return Err(Refusal::new(
+                "a name of the function around it that may be bound again",
+                name,
+                at,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The names that statements bind, each as often as they do; those in loops twice. Whether all are known.
+fn all_bindings(body: &[Stmt], names: &mut Vec<String>) -> bool {
+    let mut counted = HashSet::new();
+    for statement in body {
+        let before = names.len();
+        if bound_by(statement, names).is_err() {
+            return false;
+        }
+        if matches!(
+            statement,
+            Stmt::For(_) | Stmt::While(_) | Stmt::AugAssign(_) | Stmt::Try(_)
+        ) {
+            let again: Vec<String> = names[before..].to_vec();
+            names.extend(again);
+        }
+        counted.extend(names[before..].iter().cloned());
+    }
+    true
+}
+
+/// The names that statements bind.
+fn bound(body: &[Stmt], names: &mut Vec<String>) -> Result<(), Refusal> {
+    body.iter()
+        .try_for_each(|statement| bound_by(statement, names))
+}
+
+fn bound_by(statement: &Stmt, names: &mut Vec<String>) -> Result<(), Refusal> {
+    match statement {
+        Stmt::Global(s) => {
+            return Err(Refusal::new("`global`", "", range(s)));
+        }
+        Stmt::Nonlocal(s) => {
+            return Err(Refusal::new("`nonlocal`", "", range(s)));
+        }
+        Stmt::FunctionDef(s) => names.push(s.name.to_string()),
+        Stmt::ClassDef(s) => names.push(s.name.to_string()),
+        Stmt::AsyncFunctionDef(s) => names.push(s.name.to_string()),
+        Stmt::Import(s) => {
+            return Err(Refusal::new(
+                "an import inside of the function",
+                "",
+                range(s),
+            ));
+        }
+        Stmt::ImportFrom(s) => {
+            return Err(Refusal::new(
+                "an import inside of the function",
+                "",
+                range(s),
+            ));
+        }
+        Stmt::Try(s) => {
+            for handler in &s.handlers {
+                let ast::ExceptHandler::ExceptHandler(handler) = handler;
+                if let Some(name) = &handler.name {
+                    names.push(name.to_string());
+                }
+            }
+        }
+        _ => {}
+    }
+    for expression in crate::native::parts::expressions(statement) {
+        stored(expression, names);
+    }
+    if !matches!(
+        statement,
+        Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::AsyncFunctionDef(_)
+    ) {
+        for body in crate::native::parts::bodies(statement) {
+            bound(body, names)?;
+        }
+    }
+    Ok(())
+}
+
+fn stored(expression: &Expr, names: &mut Vec<String>) {
+    match expression {
+        Expr::Name(name) if !matches!(name.ctx, ast::ExprContext::Load) => {
+            names.push(name.id.to_string());
+        }
+        // Their variables are their own.
+        Expr::Lambda(_) => {}
+        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::GeneratorExp(_) => {
+            for part in crate::native::parts::parts(expression) {
+                walrus(part, names);
+            }
+        }
+        _ => {
+            for part in crate::native::parts::parts(expression) {
+                stored(part, names);
+            }
+        }
+    }
+}
+
+fn walrus(expression: &Expr, names: &mut Vec<String>) {
+    if let Expr::NamedExpr(e) = expression
+        && let Expr::Name(name) = &*e.target
+    {
+        names.push(name.id.to_string());
+    }
+    for part in crate::native::parts::parts(expression) {
+        walrus(part, names);
+    }
+}

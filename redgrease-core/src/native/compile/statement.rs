@@ -1,0 +1,422 @@
+//! Statements.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Meaning, Refusal, Scope};
+use crate::native::error::Kind;
+use crate::native::number::Operator;
+use crate::native::tree::{Expr as Made, Handler, Raise, Slot, Stmt as Out, StmtKind, Target, Try};
+use crate::python::ast::{self, Expr, Stmt};
+use crate::python::range;
+
+impl<'s> Scope<'_, 's> {
+    pub(in crate::native) fn statements(&mut self, body: &'s [Stmt]) -> Result<Vec<Out>, Refusal> {
+        let mut made = Vec::new();
+        for statement in body {
+            let at = range(statement);
+            let outer = self.line;
+            self.line = self.compiler.script.line(at.start);
+            let line = self.line;
+            let kind = self.deeper(at, |scope| scope.statement(statement))?;
+            made.push(Out { line, kind });
+            self.line = outer;
+        }
+        Ok(made)
+    }
+
+    /// The expression of a lambda, as a statement that returns it.
+    pub(in crate::native) fn returned(&mut self, value: &'s Expr) -> Result<Out, Refusal> {
+        self.line = self.compiler.script.line(range(value).start);
+        let line = self.line;
+        Ok(Out {
+            line,
+            kind: StmtKind::Return(Some(self.expression(value)?)),
+        })
+    }
+
+    fn statement(&mut self, statement: &'s Stmt) -> Result<StmtKind, Refusal> {
+        let at = range(statement);
+        Ok(match statement {
+            Stmt::Expr(s) => match &*s.value {
+                Expr::Constant(_) => StmtKind::Pass,
+                value => StmtKind::Expr(self.expression(value)?),
+            },
+            Stmt::Assign(s) => {
+                let value = self.expression(&s.value)?;
+                let targets = s
+                    .targets
+                    .iter()
+                    .map(|target| self.target(target))
+                    .collect::<Result<Vec<_>, _>>()?;
+                StmtKind::Assign(targets, value)
+            }
+            Stmt::AnnAssign(s) => {
+                let Expr::Name(_) = &*s.target else {
+                    return Err(Refusal::new("an annotation of what is no name", "", at));
+                };
+                match &s.value {
+                    Some(value) => {
+                        let value = self.expression(value)?;
+                        StmtKind::Assign(vec![self.target(&s.target)?], value)
+                    }
+                    None => StmtKind::Pass,
+                }
+            }
+            Stmt::AugAssign(s) => return self.augmented(s, &at),
+            Stmt::Return(s) => {
+                let value = s.value.as_deref().map(|e| self.expression(e)).transpose()?;
+                self.state.dead = true;
+                StmtKind::Return(value)
+            }
+            Stmt::If(s) => {
+                let test = self.expression(&s.test)?;
+                let before = self.state.clone();
+                let then = self.statements(&s.body)?;
+                let after = std::mem::replace(&mut self.state, before);
+                let otherwise = self.statements(&s.orelse)?;
+                self.state.merge(&after);
+                StmtKind::If(test, then, otherwise)
+            }
+            Stmt::For(s) => {
+                self.loops();
+                let source = self.source(&s.iter)?;
+                if matches!(source, crate::native::tree::Source::Generator(_)) {
+                    return Err(Refusal::new("`for` over a generator", "", at));
+                }
+                let before = self.state.clone();
+                let (target, body) = self.repeated(|scope| {
+                    let target = scope.target(&s.target)?;
+                    Ok((target, scope.statements(&s.body)?))
+                })?;
+                self.state = self.state.perhaps(before);
+                let otherwise = self.maybe(&s.orelse)?;
+                StmtKind::For(target, source, body, otherwise)
+            }
+            Stmt::While(s) => {
+                self.loops();
+                let before = self.state.clone();
+                let (test, body) = self.repeated(|scope| {
+                    let test = scope.expression(&s.test)?;
+                    Ok((test, scope.statements(&s.body)?))
+                })?;
+                self.state = self.state.perhaps(before);
+                let otherwise = self.maybe(&s.orelse)?;
+                StmtKind::While(test, body, otherwise)
+            }
+            Stmt::Break(_) => {
+                self.state.dead = true;
+                StmtKind::Break
+            }
+            Stmt::Continue(_) => {
+                self.state.dead = true;
+                StmtKind::Continue
+            }
+            Stmt::Pass(_) => StmtKind::Pass,
+            Stmt::Try(s) => return self.tried(s),
+            Stmt::Raise(s) => return self.raised(s, &at),
+            Stmt::Assert(s) => {
+                let test = self.expression(&s.test)?;
+                let before = self.state.clone();
+                let message = s.msg.as_deref().map(|e| self.expression(e)).transpose()?;
+                self.state = self.state.perhaps(before);
+                StmtKind::Assert(test, message)
+            }
+            Stmt::Delete(s) => {
+                let [one] = s.targets.as_slice() else {
+                    return Err(Refusal::new("`del` of several", "", at));
+                };
+                match one {
+                    Expr::Name(name) => {
+                        let Some(slot) = self.slot(&name.id) else {
+                            return Err(Refusal::new("`del` of", &name.id, at));
+                        };
+                        let maybe = self.maybe_unbound(slot, &name.id);
+                        self.unassign(slot);
+                        StmtKind::DeleteSlot(slot, maybe)
+                    }
+                    Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
+                        if self.has_bytes() || self.has_replies() {
+                            self.may_give_back(
+                                "after an effect, `del` from what may be bytes",
+                                "",
+                                at,
+                            )?;
+                        }
+                        let container = self.expression(&e.value)?;
+                        StmtKind::DeleteIndex(Box::new((container, self.expression(&e.slice)?)))
+                    }
+                    _ => return Err(Refusal::new("`del` of this", "", at)),
+                }
+            }
+            Stmt::FunctionDef(_) | Stmt::AsyncFunctionDef(_) => {
+                return Err(Refusal::new("a function inside of the function", "", at));
+            }
+            Stmt::ClassDef(_) => {
+                return Err(Refusal::new("a class inside of the function", "", at));
+            }
+            Stmt::With(_) | Stmt::AsyncWith(_) => return Err(Refusal::new("`with`", "", at)),
+            Stmt::AsyncFor(_) => return Err(Refusal::new("`async for`", "", at)),
+            Stmt::Match(_) => return Err(Refusal::new("`match`", "", at)),
+            Stmt::TryStar(_) => return Err(Refusal::new("`except*`", "", at)),
+            Stmt::Import(_) | Stmt::ImportFrom(_) => {
+                return Err(Refusal::new("an import inside of the function", "", at));
+            }
+            Stmt::Global(_) => return Err(Refusal::new("`global`", "", at)),
+            Stmt::Nonlocal(_) => return Err(Refusal::new("`nonlocal`", "", at)),
+            Stmt::TypeAlias(_) => return Err(Refusal::new("`type`", "", at)),
+        })
+    }
+
+    /// A block that may not run.
+    fn maybe(&mut self, body: &'s [Stmt]) -> Result<Vec<Out>, Refusal> {
+        let before = self.state.clone();
+        let made = self.statements(body)?;
+        self.state = self.state.perhaps(before);
+        Ok(made)
+    }
+
+    /// The name to say when a slot has no value, if that can be.
+    fn maybe_unbound(&self, slot: Slot, name: &str) -> Option<Arc<str>> {
+        (!self.is_assigned(slot)).then(|| Self::text(name))
+    }
+
+    fn target(&mut self, target: &'s Expr) -> Result<Target, Refusal> {
+        let at = range(target);
+        match target {
+            Expr::Name(name) => {
+                let Some(slot) = self.slot(&name.id) else {
+                    return Err(Refusal::new("an assignment to", &name.id, at));
+                };
+                self.assign(slot);
+                Ok(Target::Slot(slot))
+            }
+            Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
+                if self.other_line(&at)?.is_some() {
+                    return Err(Refusal::new("an assignment on another line", "", at));
+                }
+                if self.has_bytes() || self.has_replies() {
+                    self.may_give_back(
+                        "after an effect, an assignment into what may be bytes",
+                        "",
+                        at,
+                    )?;
+                }
+                let container = self.expression(&e.value)?;
+                Ok(Target::Index(Box::new((
+                    container,
+                    self.expression(&e.slice)?,
+                ))))
+            }
+            Expr::Tuple(e) => self.targets(&e.elts, at),
+            Expr::List(e) => self.targets(&e.elts, at),
+            Expr::Starred(_) => Err(Refusal::new("`*` in an assignment", "", at)),
+            _ => Err(Refusal::new("an assignment to this", "", at)),
+        }
+    }
+
+    fn targets(&mut self, targets: &'s [Expr], at: Range<usize>) -> Result<Target, Refusal> {
+        if self.sets() {
+            self.may_give_back(
+                "after an effect, unpacking what may be a set",
+                "",
+                at.clone(),
+            )?;
+        }
+        if self.other_line(&at)?.is_some() {
+            return Err(Refusal::new("an assignment on another line", "", at));
+        }
+        targets
+            .iter()
+            .map(|one| self.target(one))
+            .collect::<Result<Vec<_>, _>>()
+            .map(Target::Many)
+    }
+
+    fn augmented(
+        &mut self,
+        s: &'s ast::StmtAugAssign,
+        at: &Range<usize>,
+    ) -> Result<StmtKind, Refusal> {
+        let operator = super::expression::operator(&s.op, at)?;
+        if matches!(operator, Operator::Or) {
+            self.may_give_back("after an effect, `|=`", "", at.clone())?;
+        }
+        if matches!(operator, Operator::Add) && self.sets() {
+            self.may_give_back("after an effect, `+=` of what may be a set", "", at.clone())?;
+        }
+        match &*s.target {
+            Expr::Name(name) => {
+                let Some(slot) = self.slot(&name.id) else {
+                    return Err(Refusal::new("an assignment to", &name.id, at.clone()));
+                };
+                let maybe = self.maybe_unbound(slot, &name.id);
+                if self.is_only_source(&s.value) {
+                    if operator != Operator::Add {
+                        return Err(Refusal::new("an iteration here", "", at.clone()));
+                    }
+                    self.may_give_back("after an effect, `+=` of an iteration", "", at.clone())?;
+                    let source = self.source(&s.value)?;
+                    return Ok(StmtKind::Extend(slot, maybe, source));
+                }
+                let value = self.expression(&s.value)?;
+                self.check_operator(operator, &Made::Local(slot), at)?;
+                self.assign(slot);
+                Ok(StmtKind::AugmentSlot(slot, maybe, operator, value))
+            }
+            Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
+                if self.has_bytes() || self.has_replies() {
+                    self.may_give_back(
+                        "after an effect, an assignment into what may be bytes",
+                        "",
+                        at.clone(),
+                    )?;
+                }
+                let container = self.expression(&e.value)?;
+                let key = self.expression(&e.slice)?;
+                let value = self.expression(&s.value)?;
+                self.check_operator(operator, &Made::Tuple(Vec::new()), at)?;
+                Ok(StmtKind::AugmentIndex(
+                    Box::new((container, key)),
+                    operator,
+                    value,
+                ))
+            }
+            _ => Err(Refusal::new("an assignment to this", "", at.clone())),
+        }
+    }
+
+    fn tried(&mut self, s: &'s ast::StmtTry) -> Result<StmtKind, Refusal> {
+        let before = self.state.clone();
+        let body = self.statements(&s.body)?;
+        let after_body = self.state.clone();
+        // A handler begins anywhere in the body.
+        let at_handler = after_body.perhaps(before);
+        let otherwise = self.statements(&s.orelse)?;
+        let mut end = self.state.clone();
+        let mut handlers = Vec::new();
+        for handler in &s.handlers {
+            let ast::ExceptHandler::ExceptHandler(handler) = handler;
+            self.state = at_handler.clone();
+            handlers.push(self.handler(handler)?);
+            end.merge(&self.state);
+        }
+        self.state = end;
+        let mut finally = Vec::new();
+        if !s.finalbody.is_empty() {
+            // It begins anywhere in all of that.
+            let after = self.state.clone();
+            self.state = after.clone().perhaps(at_handler);
+            self.state.dead = false;
+            finally = self.statements(&s.finalbody)?;
+            let dead = self.state.dead || after.dead;
+            let effect = self.state.effect;
+            self.state.merge(&after);
+            self.state.effect |= effect;
+            self.state.dead = dead;
+        }
+        Ok(StmtKind::Try(Box::new(Try {
+            body,
+            handlers,
+            otherwise,
+            finally,
+        })))
+    }
+
+    fn handler(
+        &mut self,
+        handler: &'s ast::ExceptHandlerExceptHandler,
+    ) -> Result<Handler, Refusal> {
+        let kinds = match handler.type_.as_deref() {
+            None => None,
+            Some(Expr::Tuple(e)) => Some(
+                e.elts
+                    .iter()
+                    .map(|one| self.kind(one))
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
+            Some(one) => Some(vec![self.kind(one)?]),
+        };
+        let slot = match &handler.name {
+            None => None,
+            Some(name) => {
+                let Some(slot) = self.slot(name) else {
+                    return Err(Refusal::new(
+                        "this name for an exception",
+                        name,
+                        range(handler),
+                    ));
+                };
+                self.assign(slot);
+                Some(slot)
+            }
+        };
+        self.handling += 1;
+        let line = self.compiler.script.line(range(handler).start);
+        let body = self.statements(&handler.body)?;
+        self.handling -= 1;
+        if let Some(slot) = slot {
+            self.unassign(slot);
+        }
+        Ok(Handler {
+            line,
+            kinds,
+            slot,
+            body,
+        })
+    }
+
+    /// The type of exceptions that an expression names.
+    fn kind(&self, expression: &Expr) -> Result<Kind, Refusal> {
+        let at = range(expression);
+        let Expr::Name(name) = expression else {
+            return Err(Refusal::new("an exception that is no builtin", "", at));
+        };
+        match self.global(&name.id, &at)? {
+            Meaning::Builtin(builtin) => Kind::named(builtin)
+                .ok_or_else(|| Refusal::new("an exception that is not in the table", builtin, at)),
+            _ => Err(Refusal::new(
+                "an exception that is no builtin",
+                &name.id,
+                at,
+            )),
+        }
+    }
+
+    fn raised(&mut self, s: &'s ast::StmtRaise, at: &Range<usize>) -> Result<StmtKind, Refusal> {
+        match s.cause.as_deref() {
+            None | Some(Expr::Name(_)) => {}
+            Some(Expr::Constant(e)) if e.value.is_none() => {}
+            Some(_) => return Err(Refusal::new("`raise … from` this", "", at.clone())),
+        }
+        let raise = match s.exc.as_deref() {
+            None if self.handling > 0 => Raise::Again,
+            None => return Err(Refusal::new("`raise` outside of a handler", "", at.clone())),
+            Some(Expr::Call(call)) => {
+                let kind = self.kind(&call.func)?;
+                if !call.keywords.is_empty()
+                    || !kind.is_plain()
+                    || self.other_line(&range(call))?.is_some()
+                {
+                    return Err(Refusal::new("this exception", kind.name(), at.clone()));
+                }
+                Raise::New(kind, self.all(&call.args)?)
+            }
+            Some(one) => {
+                let kind = self.kind(one)?;
+                if !kind.is_plain() {
+                    return Err(Refusal::new("this exception", kind.name(), at.clone()));
+                }
+                Raise::New(kind, Vec::new())
+            }
+        };
+        if let Raise::New(_, arguments) = &raise
+            && !arguments.is_empty()
+        {
+            // Their text is made at the end.
+            self.shows(at.clone())?;
+        }
+        self.state.dead = true;
+        Ok(StmtKind::Raise(raise))
+    }
+}

@@ -1,0 +1,135 @@
+//! Compiled functions.
+
+use std::sync::Arc;
+
+use super::error::Fail;
+use super::eval::Vm;
+use super::host::Host;
+use super::tree::Code;
+use super::value::Value;
+
+/// A function and those that it calls, compiled. Threads share it.
+#[derive(Debug)]
+pub struct Program {
+    pub(super) codes: Vec<Code>,
+    /// The minor version of the Python that it stands in for.
+    pub(super) minor: u8,
+    /// `<lambda>` and `<genexpr>`, as tracebacks have them.
+    pub(super) lambda: Arc<str>,
+    pub(super) generator: Arc<str>,
+    /// Whether something may happen outside.
+    pub(super) has_effect: bool,
+    pub(super) has_loops: bool,
+}
+
+/// How a call ended that has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The text of its exception.
+    Failed(String),
+    /// Python has to run it from the beginning: nothing happened outside.
+    GivenBack(&'static str),
+    /// It was stopped from outside, with this text.
+    Stopped(String),
+}
+
+impl Program {
+    /// How many arguments it takes.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.codes.first().map_or(0, |code| code.parameters)
+    }
+
+    /// Whether it may do something outside, after which it cannot begin again.
+    #[must_use]
+    pub fn has_effect(&self) -> bool {
+        self.has_effect
+    }
+
+    /// Whether it may take long.
+    #[must_use]
+    pub fn has_loops(&self) -> bool {
+        self.has_loops
+    }
+
+    /// A run of calls.
+    pub fn run<'a>(&'a self, host: &'a mut dyn Host, with_traceback: bool) -> Calls<'a> {
+        Calls {
+            vm: Vm::new(self, host),
+            program: self,
+            with_traceback,
+        }
+    }
+}
+
+/// Calls of one function, one after the other. What can change in the values that it gave is emptied when it is dropped.
+#[derive(Debug)]
+pub struct Calls<'a> {
+    vm: Vm<'a>,
+    program: &'a Program,
+    with_traceback: bool,
+}
+
+impl Calls<'_> {
+    /// Calls the function.
+    ///
+    /// # Errors
+    /// How it ended without a result.
+    pub fn call(&mut self, mut arguments: Vec<Value>) -> Result<Value, Ending> {
+        let code = &self.program.codes[0];
+        for default in code.defaults.iter().skip(arguments.len()) {
+            match default {
+                Some(default) => arguments.push(default.value()),
+                None => return Err(Ending::GivenBack("another number of arguments")),
+            }
+        }
+        if arguments.len() != code.parameters {
+            return Err(Ending::GivenBack("another number of arguments"));
+        }
+        if self.program.has_effect && arguments.iter().any(|one| !is_plain(one, 0)) {
+            // What the compiler has proved holds for other values.
+            return Err(Ending::GivenBack("a record with sets or bytes"));
+        }
+        let called = self.vm.start(arguments);
+        called.map_err(|fail| match fail {
+            Fail::Raise(exception) => {
+                Ending::Failed(exception.shown(self.program.minor, self.with_traceback))
+            }
+            Fail::GiveBack(reason) | Fail::Limit(reason) if !self.vm.had_effect() => {
+                Ending::GivenBack(reason)
+            }
+            Fail::GiveBack(reason) | Fail::Limit(reason) => Ending::Stopped(format!(
+                "ERR the engine cannot go on with this function: {reason}; NativeFunctions no leaves it to Python"
+            )),
+            Fail::Stop(text) => Ending::Stopped(text.into()),
+        })
+    }
+
+    /// Whether the last call did something outside.
+    #[must_use]
+    pub fn had_effect(&self) -> bool {
+        self.vm.had_effect()
+    }
+}
+
+/// Whether a value has no sets and bytes in it.
+fn is_plain(value: &Value, depth: usize) -> bool {
+    if depth > super::value::DEEPEST {
+        return false;
+    }
+    match value {
+        Value::List(list) => list
+            .items
+            .borrow()
+            .iter()
+            .all(|one| is_plain(one, depth + 1)),
+        Value::Tuple(items) => items.0.iter().all(|one| is_plain(one, depth + 1)),
+        Value::Dict(dict) => dict
+            .dict
+            .borrow()
+            .iter()
+            .all(|(key, value)| is_plain(key, depth + 1) && is_plain(value, depth + 1)),
+        Value::Set(_) | Value::Bytes(_) | Value::ByteArray(_) | Value::Exception(_) => false,
+        _ => true,
+    }
+}

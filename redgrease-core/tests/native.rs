@@ -1,0 +1,74 @@
+//! Native functions give what Python gives: the same functions and records through a real CPython and through the
+//! evaluator, compared byte by byte.
+
+#![cfg(feature = "native")]
+
+#[path = "native/cases.rs"]
+mod cases;
+#[path = "native/generate.rs"]
+mod generate;
+#[path = "native/python.rs"]
+mod python;
+
+use python::{Case, Python, Tally, pythons};
+
+/// Runs cases in every Python that is there, and says how many of the outcomes were the evaluator's own.
+fn compare_all(cases: &[Case]) -> Tally {
+    let mut all = Tally::default();
+    for path in pythons() {
+        let mut python = Python::start(&path);
+        for case in cases {
+            all.add(&python.compare(case));
+        }
+    }
+    all
+}
+
+#[test]
+fn rows_of_the_tables() {
+    let tally = compare_all(&cases::rows());
+    tally.check();
+    assert_eq!(tally.refused, [] as [String; 0], "not compiled");
+    assert!(
+        tally.native > tally.given_back * 3,
+        "too much is given back"
+    );
+}
+
+#[test]
+fn whole_functions() {
+    let tally = compare_all(&cases::functions());
+    tally.check();
+    assert_eq!(tally.refused, [] as [String; 0], "not compiled");
+}
+
+#[test]
+fn functions_that_are_left_to_python() {
+    for case in cases::refused() {
+        let path = pythons().pop().expect("a Python");
+        let tally = Python::start(&path).compare(&case);
+        assert_eq!(tally.refused.len(), 1, "compiled: {}", case.script);
+    }
+}
+
+/// Functions made at random. `REDGREASE_RANDOM` says how many outcomes are compared, `REDGREASE_SEED` where to begin.
+#[test]
+fn random_functions() {
+    let number = |name: &str, default: u64| {
+        std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
+    };
+    let wanted = number("REDGREASE_RANDOM", 3000);
+    let seed = number("REDGREASE_SEED", 1);
+    let paths = pythons();
+    let mut pythons: Vec<Python> = paths.iter().map(|path| Python::start(path)).collect();
+    let mut all = Tally::default();
+    let mut round = 0;
+    while all.native < wanted {
+        let case = generate::case(seed.wrapping_mul(1_000_003).wrapping_add(round));
+        let at = usize::try_from(round).expect("fits") % pythons.len();
+        all.add(&pythons[at].compare(&case));
+        round += 1;
+        assert!(round < wanted.max(200) * 4, "hardly anything is native");
+    }
+    all.check();
+}

@@ -1,0 +1,125 @@
+"""What the engine needs to know of a function to run it without Python: where it stands in the script, and what the names
+in it stand for."""
+
+import builtins
+import types
+
+# What the names of builtins stood for before any script ran.
+_BUILTINS = dict(vars(builtins))
+_PLAIN = (type(None), bool, int, float, str, bytes)
+# Generators, coroutines, and those that take any number of arguments.
+_UNFIT = 0x04 | 0x08 | 0x20 | 0x80 | 0x200
+_MOST = 50
+
+
+def _is_constant(value, depth=0):
+    kind = value.__class__
+    if kind in _PLAIN:
+        return True
+    return kind is tuple and depth < 10 and all(_is_constant(item, depth + 1) for item in value)
+
+
+def _said(code, names):
+    """The names that code says, those of functions in it included."""
+    names.update(code.co_names)
+    for constant in code.co_consts:
+        if constant.__class__ is types.CodeType:
+            _said(constant, names)
+
+
+def _inner(code):
+    """Line and column where the first thing in a function begins, from Python 3.11 on."""
+    if not hasattr(code, "co_positions"):
+        return None
+    places = [
+        (line, column)
+        for line, end_line, column, end_column in code.co_positions()
+        if line is not None and column is not None and (end_line, end_column) > (line, column)
+    ]
+    return min(places) if places else None
+
+
+class Describer:
+    """Describes functions of one script."""
+
+    def __init__(self, names, services):
+        self._globals = names
+        # The functions of the server by their identity.
+        self._services = services
+        self._functions = []
+        self._described = []
+
+    def describe(self, function):
+        """The function and those that it may call, or nothing when it cannot be such a function."""
+        self._functions, self._described = [], []
+        if not self._add(function):
+            return None
+        at = 0
+        while at < len(self._functions):
+            self._described.append(self._one(self._functions[at]))
+            at += 1
+        return self._described
+
+    def _add(self, function):
+        """The number of a function, from 1; 0 when it is none that could be described."""
+        for number, known in enumerate(self._functions, 1):
+            if known is function:
+                return number
+        code = function.__code__
+        fits = (
+            function.__globals__ is self._globals
+            and code.co_filename == "<string>"
+            and not code.co_flags & _UNFIT
+            and not code.co_kwonlyargcount
+            and not function.__kwdefaults__
+            and _is_constant(function.__defaults__ or ())
+            and len(self._functions) < _MOST
+        )
+        if not fits:
+            return 0
+        self._functions.append(function)
+        return len(self._functions)
+
+    def _one(self, function):
+        code = function.__code__
+        names = set()
+        _said(code, names)
+        meanings = {}
+        for name in names:
+            meaning = self._meaning(name)
+            if meaning is not None:
+                meanings[name] = meaning
+        cells = {}
+        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                continue
+            if _is_constant(value):
+                cells[name] = value
+        return {
+            "name": code.co_name,
+            "line": code.co_firstlineno,
+            "inner": _inner(code),
+            "parameters": code.co_varnames[: code.co_argcount],
+            "defaults": function.__defaults__ or (),
+            "names": meanings,
+            "cells": cells,
+        }
+
+    def _meaning(self, name):
+        if name not in self._globals:
+            return ("builtin", name) if name in _BUILTINS and _BUILTINS[name] is vars(builtins).get(name) else None
+        value = self._globals[name]
+        if _is_constant(value):
+            return ("value", value)
+        service = self._services.get(id(value))
+        if service is not None:
+            return ("server", service)
+        if value.__class__ is types.FunctionType:
+            number = self._add(value)
+            return ("function", number - 1) if number else None
+        known = getattr(value, "__name__", None)
+        if known.__class__ is str and _BUILTINS.get(known) is value:
+            return ("builtin", known)
+        return None
