@@ -30,7 +30,7 @@ mod tree;
 mod unicode;
 mod value;
 
-pub use compile::{Described, Meaning, Refusal};
+pub use compile::{Described, Meaning, Refusal, Wanted};
 pub use error::Fail;
 pub use host::{Host, Nowhere, Word};
 pub use program::{Calls, Ending, Program};
@@ -48,12 +48,11 @@ const STACK: usize = 256 << 20;
 
 /// Compiles functions of a script.
 ///
-/// Each entry of `wanted` is a list of functions as they are in a worker: the one to compile, then those that it may call.
 /// `minor` is the minor version of that worker's Python.
 ///
 /// # Errors
 /// For each, why it is left to Python.
-pub fn compile(text: &str, wanted: &[Vec<Described>], minor: u8) -> Vec<Result<Program, Refusal>> {
+pub fn compile(text: &str, wanted: &[Wanted], minor: u8) -> Vec<Result<Program, Refusal>> {
     let refused = |reason| -> Vec<_> {
         let each = wanted.iter();
         each.map(|_| Err(Refusal::new(reason, "", 0..0))).collect()
@@ -70,7 +69,7 @@ pub fn compile(text: &str, wanted: &[Vec<Described>], minor: u8) -> Vec<Result<P
             let functions = script.functions();
             wanted
                 .iter()
-                .map(|described| compile::compile(&script, &functions, described, minor))
+                .map(|one| compile::compile(&script, &functions, one, minor))
                 .collect()
         };
         let thread = std::thread::Builder::new()

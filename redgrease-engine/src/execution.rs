@@ -5,6 +5,7 @@ pub(crate) mod durations;
 pub(crate) mod executor;
 pub(crate) mod failures;
 mod feeder;
+pub(crate) mod inline;
 pub(crate) mod list;
 pub(crate) mod nesting;
 pub(crate) mod pipeline;
@@ -16,6 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::answer::Reply;
 use crate::base::guard;
 use crate::cluster;
+use crate::native::Functions;
 use crate::plan::Plan;
 use crate::record::outcome::Outcome;
 use crate::server::Blocked;
@@ -110,6 +112,8 @@ pub(crate) struct Execution {
     pub(crate) created: SystemTime,
     /// The database of its cause, where its functions run their commands.
     pub(crate) database: i32,
+    /// Its functions, if all of them run without Python.
+    pub(crate) functions: Option<Arc<Functions>>,
     state: Mutex<State>,
 }
 
@@ -124,9 +128,11 @@ impl Execution {
         kept: bool,
         database: i32,
     ) -> Self {
+        let functions = session.functions(&plan_id);
         Self {
             number,
             id: format!("{}-{number}", cluster::shard_id()),
+            functions,
             plan,
             plan_id,
             session,
@@ -191,6 +197,14 @@ impl Execution {
         state.status = Status::Running;
         state.started = Some(Instant::now());
         true
+    }
+
+    /// Marks it as not begun: it is given to somebody else.
+    pub(crate) fn begin_again(&self) {
+        let mut state = guard(&self.state);
+        if state.status == Status::Running && !state.abort_wanted {
+            state.status = Status::Created;
+        }
     }
 
     /// Says which worker runs it under which number.

@@ -11,6 +11,7 @@ use crate::event::keys::Keys;
 use crate::event::stream::{self, Streams};
 use crate::event::timer::TimeEvent;
 use crate::execution::executor;
+use crate::native::answer_with;
 use crate::packages::environment::{Environments, environments};
 use crate::requests::Answers;
 use crate::server::{
@@ -63,6 +64,7 @@ fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
         .resolve(&directory.display().to_string());
     Environments::install(directory, |left| workers().leave(left));
     serve_with(&Answers);
+    answer_with(&Answers);
     settings().loaded(|| workers().configure());
     event::listen_to_registrations();
     start_threads().map_err(|error| format!("a thread cannot be started: {error}"))?;

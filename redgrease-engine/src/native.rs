@@ -1,5 +1,16 @@
 //! Operations that run in the engine, without a worker.
 
+mod counters;
+mod functions;
+mod outside;
+mod run;
+mod values;
+
+pub(crate) use counters::{Counted, counted};
+pub(crate) use functions::Functions;
+pub(crate) use outside::{Answers, answer_with};
+pub(crate) use run::{Ended, Setting, run};
+
 use crate::plan::Native;
 use crate::record::sink::{Content, One, Sink};
 use crate::record::value::Value;

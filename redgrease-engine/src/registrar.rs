@@ -23,6 +23,15 @@ pub(crate) fn commit(
     descriptions: &[Value],
     claim: &Claim,
 ) -> Result<Vec<Arc<Registration>>, String> {
+    for description in descriptions {
+        session.learn(description);
+    }
+    // Only the engine that has the text of the script has use for what is said of its functions.
+    let descriptions: Vec<Value> = descriptions
+        .iter()
+        .map(|one| one.without("native"))
+        .collect();
+    let descriptions = descriptions.as_slice();
     let wheels = known::unshipped(&session.requirements);
     // What is kept for database files changes under the server's lock only.
     let lock = lock_server();

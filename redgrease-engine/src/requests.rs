@@ -11,11 +11,12 @@ use std::sync::Arc;
 use crate::cluster;
 use crate::event::{hook, timer};
 use crate::execution::{self, Execution, Waiter, executor};
+use crate::native;
 use crate::plan::{CommandReader, Plan, Reader};
 use crate::record::value::{Value, encode};
 use crate::registrar::{Claim, commit, tell_registered};
 use crate::registration;
-use crate::server::{ServerLock, lock_server};
+use crate::server::{CallReply, ServerLock, lock_server};
 use crate::session::{self, Session};
 use crate::settings::settings;
 use crate::worker::wire::{FrameType, frame};
@@ -33,6 +34,61 @@ impl Requests for Answers {
     fn answer(&self, worker: &Worker, request: Value) -> Result<Value, String> {
         answer(worker, Request::parse(request)?)
     }
+}
+
+impl native::Answers for Answers {
+    fn execute(
+        &self,
+        lock: &ServerLock,
+        hook: Option<&str>,
+        database: i32,
+        words: &[&[u8]],
+    ) -> Result<CallReply, String> {
+        let (name, arguments) = words.split_first().ok_or("ERR no command")?;
+        command::run(lock, hook, database, name, arguments).map_err(|error| error.text)
+    }
+
+    fn error_text(&self, text: &[u8]) -> String {
+        String::from_utf8_lossy(&command::error(text)).into_owned()
+    }
+
+    fn hashtag(&self) -> &'static str {
+        cluster::hashtag()
+    }
+
+    fn config(&self, name: &[u8]) -> Option<Vec<u8>> {
+        settings().visible(name)
+    }
+
+    fn call_next(
+        &self,
+        lock: &ServerLock,
+        registration: &str,
+        words: &[Vec<u8>],
+        database: i32,
+    ) -> Result<Value, String> {
+        call_next(lock, registration, words, database)
+    }
+
+    fn keep_override(&self, execution: u64, reply: Value) {
+        hook::keep_override(execution, reply);
+    }
+}
+
+/// `call_next` of a hook's function.
+fn call_next(
+    lock: &ServerLock,
+    registration: &str,
+    words: &[Vec<u8>],
+    database: i32,
+) -> Result<Value, String> {
+    if words.is_empty() {
+        return Err("Failed executing command".to_owned());
+    }
+    let next = || hook::call_next(lock, registration, words);
+    lock.in_database(database, next).map_err(|text| {
+        String::from_utf8_lossy(&error_text::bearable(text.as_bytes())).into_owned()
+    })
 }
 
 fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
@@ -61,16 +117,7 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
             registration,
             words,
             database,
-        } => {
-            if words.is_empty() {
-                return Err("Failed executing command".to_owned());
-            }
-            let lock = lock_server();
-            let next = || hook::call_next(&lock, &registration, &words);
-            lock.in_database(database, next).map_err(|text| {
-                String::from_utf8_lossy(&error_text::bearable(text.as_bytes())).into_owned()
-            })
-        }
+        } => call_next(&lock_server(), &registration, &words, database),
         Request::Timer {
             session,
             plan,

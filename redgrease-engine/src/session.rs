@@ -5,12 +5,14 @@ use crate::worker::pool::workers;
 mod absence;
 pub(crate) mod list;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::base::guard;
 use crate::base::random_hex;
+use crate::native::Functions;
 use crate::packages::environment::{Environment, normalise};
 use crate::record::value::{Value, encode};
 use crate::server::{Level, log};
@@ -78,6 +80,10 @@ pub(crate) struct Session {
     place: Mutex<Place>,
     host: Mutex<Option<Host>>,
     plans: Mutex<Vec<PickledPlan>>,
+    /// The text of the script, if this server ran it.
+    script: OnceLock<Arc<str>>,
+    /// The plans whose functions run without Python.
+    functions: RwLock<HashMap<String, Arc<Functions>>>,
     /// Whether another session took its name over.
     pub(crate) replaced: AtomicBool,
 }
@@ -101,6 +107,8 @@ impl Session {
             place: Mutex::new(place),
             host: Mutex::default(),
             plans: Mutex::default(),
+            script: OnceLock::new(),
+            functions: RwLock::default(),
             replaced: AtomicBool::new(false),
         }
     }
@@ -276,8 +284,51 @@ impl Session {
         guard(&self.plans).push(plan);
     }
 
+    /// Keeps the text of the script, for functions that run without Python.
+    pub(crate) fn keep_script(&self, script: &[u8]) {
+        // Text in another encoding has other lines and columns.
+        let plain = std::str::from_utf8(script)
+            .ok()
+            .filter(|text| !text.starts_with('\u{feff}'))
+            .filter(|text| !text.lines().take(2).any(|line| line.contains("coding")));
+        if let Some(text) = plain {
+            let _ = self.script.set(text.into());
+        }
+    }
+
+    /// Compiles the functions of a plan that a worker described, if they can run without Python.
+    pub(crate) fn learn(&self, description: &Value) {
+        let (Some(script), Some(id)) = (self.script.get(), description.text("id")) else {
+            return;
+        };
+        if let Some(functions) = Functions::compile(description, script) {
+            let mut known = self
+                .functions
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            known.insert(id, functions);
+        }
+    }
+
+    /// The functions of a plan, if all of them run without Python.
+    pub(crate) fn functions(&self, id: &str) -> Option<Arc<Functions>> {
+        let known = self
+            .functions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        known.get(id).cloned()
+    }
+
     /// Forgets a registered plan, here and in the worker.
     pub(crate) fn remove_plan(&self, id: &str) {
+        let gone = {
+            let mut known = self
+                .functions
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            known.remove(id)
+        };
+        drop(gone);
         guard(&self.plans).retain(|plan| plan.id != id);
         self.send_drop(Some(id));
     }

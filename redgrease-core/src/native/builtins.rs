@@ -210,6 +210,9 @@ fn float(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
         None => {
             let shown = match value {
                 Value::Str(text) if minor == 7 && number::is_blank(text) => String::new(),
+                Value::Bytes(_) | Value::ByteArray(_) if minor < 10 => {
+                    return Err(Fail::GiveBack("float() of bytes"));
+                }
                 _ => text::repr(value, minor)?,
             };
             Err(Fail::value_error(format!(

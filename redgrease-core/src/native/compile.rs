@@ -200,14 +200,30 @@ pub(super) struct Compiler<'s> {
     has_loops: bool,
 }
 
-/// Compiles the first of the described functions.
+/// A function to be compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// The function, then those that it may call.
+    pub functions: Vec<Described>,
+    /// Whether something may have happened outside before it is called: then it must never give back.
+    pub after_effect: bool,
+    /// Whether its arguments may be, or hold, sets and bytes.
+    pub any_value: bool,
+}
+
+/// Compiles a function.
 pub(super) fn compile(
     script: &Script,
     functions: &[Found<'_>],
-    described: &[Described],
+    wanted: &Wanted,
     minor: u8,
 ) -> Result<Program, Refusal> {
-    let mut assumed = Assumed::default();
+    let described = wanted.functions.as_slice();
+    let mut assumed = Assumed {
+        sets: wanted.any_value,
+        bytes: wanted.any_value,
+        replies: wanted.any_value,
+    };
     loop {
         let mut compiler = Compiler {
             script,
@@ -223,8 +239,9 @@ pub(super) fn compile(
             has_effect: false,
             has_loops: false,
         };
-        compiler.function(0, false, 0..0)?;
-        if compiler.has_effect && compiler.recursive {
+        compiler.function(0, wanted.after_effect, 0..0)?;
+        let guarded = compiler.has_effect || wanted.after_effect;
+        if guarded && compiler.recursive {
             return Err(Refusal::new(
                 "functions that call themselves and do something outside",
                 "",
@@ -243,6 +260,9 @@ pub(super) fn compile(
             generator: "<genexpr>".into(),
             has_effect: compiler.has_effect,
             has_loops: compiler.has_loops || compiler.recursive,
+            only_plain: guarded && !wanted.any_value,
+            gives_unusual: assumed != Assumed::default(),
+            gives_sets: assumed.sets,
         });
     }
 }

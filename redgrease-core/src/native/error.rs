@@ -39,6 +39,7 @@ impl Fail {
             arguments,
             trace: RefCell::default(),
             hint,
+            before: RefCell::default(),
         }))
     }
 
@@ -50,6 +51,12 @@ impl Fail {
         Self::raise(Kind::ValueError, message)
     }
 }
+
+/// What stands between two exceptions of a chain, in Python's own words.
+const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
+const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
+/// How many exceptions of a chain are told.
+const MOST_TOLD: usize = 20;
 
 /// A place in a function, as a traceback shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,6 +74,20 @@ pub struct Exception {
     pub(super) trace: RefCell<Vec<Place>>,
     /// A name that Python suggests.
     pub(super) hint: Option<&'static str>,
+    pub(super) before: RefCell<Before>,
+}
+
+/// The exception that another one was raised from or after.
+#[derive(Debug, Default)]
+pub(super) enum Before {
+    #[default]
+    Nothing,
+    /// `raise … from None`
+    Hidden,
+    /// `raise … from …`
+    Cause(Rc<Exception>),
+    /// What was handled at the time.
+    Context(Rc<Exception>),
 }
 
 impl Exception {
@@ -82,12 +103,32 @@ impl Exception {
 
     /// The text that a client gets.
     pub(super) fn shown(&self, minor: u8, with_traceback: bool) -> String {
-        let said = self.text(minor).unwrap_or_default();
-        let trace = self.trace.borrow();
-        if !with_traceback || trace.is_empty() {
+        if !with_traceback {
+            let said = self.text(minor).unwrap_or_default();
             return format!("Error type: <class '{}'>, Value: {said}", self.kind.path());
         }
-        let mut lines = vec!["Traceback (most recent call last):\n".to_owned()];
+        let mut lines = Vec::new();
+        self.tell(minor, MOST_TOLD, &mut lines);
+        let list = Value::list(lines.iter().map(|line| Value::str(line)).collect());
+        text::repr(&list, minor).unwrap_or_default()
+    }
+
+    /// The lines of the exception, after those of what was before it.
+    fn tell(&self, minor: u8, most: usize, lines: &mut Vec<String>) {
+        let before = match &*self.before.borrow() {
+            Before::Nothing | Before::Hidden => None,
+            Before::Cause(before) => Some((Rc::clone(before), CAUSE)),
+            Before::Context(before) => Some((Rc::clone(before), CONTEXT)),
+        };
+        if let (Some((before, between)), Some(most)) = (before, most.checked_sub(1)) {
+            before.tell(minor, most, lines);
+            lines.push(between.to_owned());
+        }
+        let said = self.text(minor).unwrap_or_default();
+        let trace = self.trace.borrow();
+        if !trace.is_empty() {
+            lines.push("Traceback (most recent call last):\n".to_owned());
+        }
         lines.extend(shown_places(&trace));
         let mut last = self.kind.path().to_owned();
         if !said.is_empty() {
@@ -99,8 +140,6 @@ impl Exception {
         }
         last.push('\n');
         lines.push(last);
-        let list = Value::list(lines.iter().map(|line| Value::str(line)).collect());
-        text::repr(&list, minor).unwrap_or_default()
     }
 }
 

@@ -25,7 +25,16 @@ const MOST_BYTES: usize = 512 << 20;
 /// How deep functions may call each other.
 const DEEPEST_CALL: usize = 30;
 
-/// A run of calls under way.
+/// What calls leave behind for those after them.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Room for locals.
+    stack: Vec<Value>,
+    /// Values that may hold themselves.
+    suspects: Vec<Value>,
+}
+
+/// A call under way.
 #[derive(Debug)]
 pub(super) struct Vm<'a> {
     program: &'a Program,
@@ -36,6 +45,8 @@ pub(super) struct Vm<'a> {
     steps: usize,
     bytes: usize,
     depth: usize,
+    /// The name of the function that runs.
+    function: Arc<str>,
     /// Whether something happened outside.
     effect: bool,
     /// The exceptions that are handled now, and the lines where they came from.
@@ -43,7 +54,7 @@ pub(super) struct Vm<'a> {
     suspects: Vec<Value>,
 }
 
-impl Drop for Vm<'_> {
+impl Drop for Memory {
     /// Empties what may hold itself: nobody else would let go of it.
     fn drop(&mut self) {
         for value in std::mem::take(&mut self.suspects) {
@@ -63,19 +74,26 @@ impl Drop for Vm<'_> {
 }
 
 impl<'a> Vm<'a> {
-    pub(super) fn new(program: &'a Program, host: &'a mut dyn Host) -> Self {
+    /// A call; `effect` says whether something happened before that must not happen again.
+    pub(super) fn new(
+        program: &'a Program,
+        host: &'a mut dyn Host,
+        memory: &mut Memory,
+        effect: bool,
+    ) -> Self {
         Self {
             program,
             host,
-            stack: Vec::with_capacity(32),
+            stack: std::mem::take(&mut memory.stack),
             base: 0,
             line: 0,
             steps: ASK_EVERY,
             bytes: 0,
             depth: 0,
-            effect: false,
+            function: Arc::clone(&program.lambda),
+            effect,
             handled: Vec::new(),
-            suspects: Vec::new(),
+            suspects: std::mem::take(&mut memory.suspects),
         }
     }
 
@@ -89,14 +107,12 @@ impl<'a> Vm<'a> {
     }
 
     /// Calls the program's function.
-    pub(super) fn start(&mut self, arguments: Vec<Value>) -> Result<Value, Fail> {
+    pub(super) fn start(
+        &mut self,
+        arguments: Vec<Value>,
+        memory: &mut Memory,
+    ) -> Result<Value, Fail> {
         fuel::fill();
-        self.steps = ASK_EVERY;
-        self.bytes = 0;
-        self.effect = false;
-        self.stack.clear();
-        self.base = 0;
-        self.handled.clear();
         if self.suspects.len() > 1000 {
             self.suspects.retain(|value| match value {
                 Value::List(list) => Rc::strong_count(list) > 1,
@@ -105,6 +121,9 @@ impl<'a> Vm<'a> {
             });
         }
         let called = self.call(0, arguments);
+        self.stack.clear();
+        memory.stack = std::mem::take(&mut self.stack);
+        memory.suspects = std::mem::take(&mut self.suspects);
         called.map_err(|fail| self.decided(fail))
     }
 
@@ -178,7 +197,9 @@ impl<'a> Vm<'a> {
         self.stack.extend(arguments);
         self.stack.resize(self.base + code.slots, Value::Unbound);
         self.depth += 1;
+        let caller = std::mem::replace(&mut self.function, Arc::clone(&code.name));
         let done = self.body(&code.body);
+        self.function = caller;
         self.depth -= 1;
         if let Err(Fail::Raise(exception)) = &done {
             exception.trace.borrow_mut().push(Place {

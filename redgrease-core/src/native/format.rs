@@ -95,7 +95,7 @@ impl Spec {
         match value {
             Value::Str(text) => self.text(text),
             Value::Int(_) | Value::Bool(_) | Value::Big(_) => match Int::of(value) {
-                Some(number) => self.int(&number),
+                Some(number) => self.int(&number, value.type_name()),
                 None => Err(Fail::GiveBack("a format")),
             },
             Value::Float(number) => self.float(*number),
@@ -138,10 +138,10 @@ impl Spec {
         Ok(self.pad("", shown, '<'))
     }
 
-    fn int(&self, number: &Int) -> Result<String, Fail> {
+    fn int(&self, number: &Int, of: &str) -> Result<String, Fail> {
         let kind = self.kind.unwrap_or('d');
         match kind {
-            's' => return Err(Self::unknown('s', "int")),
+            's' => return Err(Self::unknown('s', of)),
             'e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%' => return self.float(number.float()?),
             _ => {}
         }

@@ -11,4 +11,11 @@ pub(super) fn hint(of: &str, name: &str, minor: u8) -> Option<&'static str> {
         .map(|(_, _, right)| *right)
 }
 
-static HINTS: &[(&str, &str, &str)] = &[];
+/// Type, name that it has not, name that is suggested: those of the names in the tables for which there is one.
+static HINTS: &[(&str, &str, &str)] = &[
+    ("str", "decode", "encode"),
+    ("bytes", "encode", "decode"),
+    ("bytearray", "encode", "decode"),
+    ("list", "rindex", "index"),
+    ("tuple", "rindex", "index"),
+];

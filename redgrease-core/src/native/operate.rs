@@ -559,10 +559,21 @@ pub(super) fn delete(value: &Value, key: &Value) -> Result<(), Fail> {
             }
         }
         Value::ByteArray(_) => Err(Fail::GiveBack("bytes taken from a bytearray")),
-        _ => Err(Fail::type_error(format!(
-            "'{}' object doesn't support item deletion",
-            value.type_name()
-        ))),
+        _ => {
+            let sequence = matches!(
+                value,
+                Value::Str(_) | Value::Tuple(_) | Value::Bytes(_) | Value::Set(_)
+            );
+            let not = if sequence && Int::of(key).is_some() {
+                "doesn't"
+            } else {
+                "does not"
+            };
+            Err(Fail::type_error(format!(
+                "'{}' object {not} support item deletion",
+                value.type_name()
+            )))
+        }
     }
 }
 

@@ -204,6 +204,9 @@ fn write(
         'c' => {
             let shown = match (value, Int::of(value)) {
                 (Value::Str(text), _) if text.chars().count() == 1 => text.to_string(),
+                (_, Some(Int::Big(_))) if minor < 10 => {
+                    return Err(Fail::type_error("%c requires int or char"));
+                }
                 (_, Some(number)) => character(&number)?,
                 _ => return Err(Fail::type_error("%c requires int or char")),
             };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::error::Fail;
-use super::eval::Vm;
+use super::eval::{Memory, Vm};
 use super::host::Host;
 use super::tree::Code;
 use super::value::Value;
@@ -20,6 +20,10 @@ pub struct Program {
     /// Whether something may happen outside.
     pub(super) has_effect: bool,
     pub(super) has_loops: bool,
+    /// Whether it must not be called with sets and bytes.
+    pub(super) only_plain: bool,
+    pub(super) gives_unusual: bool,
+    pub(super) gives_sets: bool,
 }
 
 /// How a call ended that has no result.
@@ -52,12 +56,26 @@ impl Program {
         self.has_loops
     }
 
-    /// A run of calls.
-    pub fn run<'a>(&'a self, host: &'a mut dyn Host, with_traceback: bool) -> Calls<'a> {
+    /// Whether values that it gives may be, or hold, sets or bytes.
+    #[must_use]
+    pub fn gives_unusual(&self) -> bool {
+        self.gives_unusual
+    }
+
+    /// Whether values that it gives may be, or hold, sets.
+    #[must_use]
+    pub fn gives_sets(&self) -> bool {
+        self.gives_sets
+    }
+
+    /// Calls of the function, one after the other.
+    #[must_use]
+    pub fn calls(&self, with_traceback: bool) -> Calls<'_> {
         Calls {
-            vm: Vm::new(self, host),
             program: self,
+            memory: Memory::default(),
             with_traceback,
+            effect: false,
         }
     }
 }
@@ -65,17 +83,25 @@ impl Program {
 /// Calls of one function, one after the other. What can change in the values that it gave is emptied when it is dropped.
 #[derive(Debug)]
 pub struct Calls<'a> {
-    vm: Vm<'a>,
     program: &'a Program,
+    memory: Memory,
     with_traceback: bool,
+    effect: bool,
 }
 
 impl Calls<'_> {
-    /// Calls the function.
+    /// Calls the function. `effect` says whether something happened before that must not happen again: a function that was
+    /// compiled for that gives nothing back.
     ///
     /// # Errors
     /// How it ended without a result.
-    pub fn call(&mut self, mut arguments: Vec<Value>) -> Result<Value, Ending> {
+    pub fn call(
+        &mut self,
+        host: &mut dyn Host,
+        mut arguments: Vec<Value>,
+        effect: bool,
+    ) -> Result<Value, Ending> {
+        self.effect = effect;
         let code = &self.program.codes[0];
         for default in code.defaults.iter().skip(arguments.len()) {
             match default {
@@ -86,16 +112,19 @@ impl Calls<'_> {
         if arguments.len() != code.parameters {
             return Err(Ending::GivenBack("another number of arguments"));
         }
-        if self.program.has_effect && arguments.iter().any(|one| !is_plain(one, 0)) {
+        if self.program.only_plain && !arguments.iter().all(Value::is_plain) {
             // What the compiler has proved holds for other values.
             return Err(Ending::GivenBack("a record with sets or bytes"));
         }
-        let called = self.vm.start(arguments);
+        let mut vm = Vm::new(self.program, host, &mut self.memory, effect);
+        let called = vm.start(arguments, &mut self.memory);
+        self.effect = vm.had_effect();
+        let had_effect = self.effect;
         called.map_err(|fail| match fail {
             Fail::Raise(exception) => {
                 Ending::Failed(exception.shown(self.program.minor, self.with_traceback))
             }
-            Fail::GiveBack(reason) | Fail::Limit(reason) if !self.vm.had_effect() => {
+            Fail::GiveBack(reason) | Fail::Limit(reason) if !had_effect => {
                 Ending::GivenBack(reason)
             }
             Fail::GiveBack(reason) | Fail::Limit(reason) => Ending::Stopped(format!(
@@ -105,10 +134,18 @@ impl Calls<'_> {
         })
     }
 
-    /// Whether the last call did something outside.
+    /// Whether something happened outside in the last call, or before it.
     #[must_use]
     pub fn had_effect(&self) -> bool {
-        self.vm.had_effect()
+        self.effect
+    }
+}
+
+impl Value {
+    /// Whether the value has no sets and bytes in it.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        is_plain(self, 0)
     }
 }
 

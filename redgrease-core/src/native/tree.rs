@@ -310,7 +310,6 @@ pub(super) struct Try {
 
 #[derive(Debug)]
 pub(super) struct Handler {
-    pub(super) line: u32,
     /// Without one, everything.
     pub(super) kinds: Option<Vec<Kind>>,
     pub(super) slot: Option<Slot>,
@@ -321,7 +320,18 @@ pub(super) struct Handler {
 pub(super) enum Raise {
     /// What is handled now, once more.
     Again,
-    New(Kind, Vec<Expr>),
+    New(Kind, Vec<Expr>, From),
+}
+
+/// What stands behind `raise … from`.
+#[derive(Debug)]
+pub(super) enum From {
+    /// Nothing does: what is handled.
+    Context,
+    /// `None`
+    Nothing,
+    /// A caught exception.
+    Caught(Slot),
 }
 
 /// A function.

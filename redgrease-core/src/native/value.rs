@@ -144,7 +144,8 @@ impl Value {
     }
 
     /// Whether Python holds it for true.
-    pub(super) fn is_true(&self) -> bool {
+    #[must_use]
+    pub fn is_true(&self) -> bool {
         match self {
             Self::Unbound | Self::None => false,
             Self::Bool(value) => *value,

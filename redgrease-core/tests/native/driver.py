@@ -54,7 +54,7 @@ def hashtag():
 # The frames of these are not the function's business.
 for function in (execute, log, hashtag):
     code = function.__code__
-    name = os.path.join(os.path.dirname(errors.__file__), "driver.py")
+    name = os.path.join(os.path.dirname(os.path.abspath(errors.__file__)), "driver.py")
     if hasattr(code, "replace"):
         function.__code__ = code.replace(co_filename=name)
     else:

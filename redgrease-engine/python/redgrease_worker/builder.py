@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 
 from .errors import error
+from . import natives
 from .steps import Op, Plan
 
 TYPE_CHECKING = False
@@ -165,7 +166,7 @@ class PyFlatExecution:
             raise error("unknown execution mode")
         reader, arguments, generator = self._run_reader(argument, keywords)
         plan = Plan(list(self.ops), self.reader, generator)
-        return self.session.add_run(plan, describe(plan, reader, arguments, mode, self.desc))
+        return self.session.add_run(plan, describe(plan, reader, arguments, mode, self.desc, self.session.globals))
 
     def _run_reader(self, argument: Any, keywords: dict[str, Any]) -> tuple[str, dict[str, Any], Any]:
         if self.reader == "PythonReader":
@@ -201,7 +202,8 @@ class PyFlatExecution:
             raise error("OnRegistered argument must be a function")
         arguments = getattr(self, "_" + self.reader)(keywords, mode)
         plan = Plan(list(self.ops), self.reader, None, on_registered)
-        return self.session.add_registration(plan, describe(plan, self.reader, arguments, mode, self.desc))
+        described = describe(plan, self.reader, arguments, mode, self.desc, self.session.globals)
+        return self.session.add_registration(plan, described)
 
     def _CommandReader(self, keywords: dict[str, Any], mode: str) -> dict[str, Any]:
         if "trigger" in keywords:
@@ -298,7 +300,9 @@ class NativeReader:
         self.generator = generator
 
 
-def describe(plan: Plan, reader: str, arguments: dict[str, Any], mode: str, desc: str | None) -> dict[str, Any]:
+def describe(
+    plan: Plan, reader: str, arguments: dict[str, Any], mode: str, desc: str | None, names: dict[str, Any]
+) -> dict[str, Any]:
     """A plan as the engine keeps it."""
     return {
         "reader": reader,
@@ -307,4 +311,5 @@ def describe(plan: Plan, reader: str, arguments: dict[str, Any], mode: str, desc
         "desc": desc,
         "ops": [op.describe() for op in plan.ops],
         "onRegistered": plan.on_registered is not None,
+        "native": natives.describe(plan.ops, names),
     }

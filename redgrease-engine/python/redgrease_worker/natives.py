@@ -1,8 +1,17 @@
 """What the engine needs to know of a function to run it without Python: where it stands in the script, and what the names
 in it stand for."""
 
+from __future__ import annotations
+
 import builtins
+import sys
 import types
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .steps import Op
 
 # What the names of builtins stood for before any script ran.
 _BUILTINS = dict(vars(builtins))
@@ -12,14 +21,14 @@ _UNFIT = 0x04 | 0x08 | 0x20 | 0x80 | 0x200
 _MOST = 50
 
 
-def _is_constant(value, depth=0):
+def _is_constant(value: Any, depth: int = 0) -> bool:
     kind = value.__class__
     if kind in _PLAIN:
         return True
     return kind is tuple and depth < 10 and all(_is_constant(item, depth + 1) for item in value)
 
 
-def _said(code, names):
+def _said(code: types.CodeType, names: set[str]) -> None:
     """The names that code says, those of functions in it included."""
     names.update(code.co_names)
     for constant in code.co_consts:
@@ -27,30 +36,62 @@ def _said(code, names):
             _said(constant, names)
 
 
-def _inner(code):
+def _inner(code: types.CodeType) -> tuple[int, int] | None:
     """Line and column where the first thing in a function begins, from Python 3.11 on."""
-    if not hasattr(code, "co_positions"):
+    positions = getattr(code, "co_positions", None)
+    if positions is None:
         return None
     places = [
         (line, column)
-        for line, end_line, column, end_column in code.co_positions()
+        for line, end_line, column, end_column in positions()
         if line is not None and column is not None and (end_line, end_column) > (line, column)
     ]
     return min(places) if places else None
 
 
+def _services() -> dict[int, str]:
+    """The functions of the server that the engine does itself, by their identity."""
+    from . import hooks, runtime
+
+    services: dict[str, Any] = {
+        "execute": runtime.execute,
+        "log": runtime.log,
+        "hashtag": runtime.hashtag,
+        "configGet": runtime.configGet,
+        "gearsConfigGet": runtime.gearsConfigGet,
+        "call_next": hooks.call_next,
+        "get_command": hooks.get_command,
+        "override_reply": hooks.override_reply,
+    }
+    # Only where a script has named one of them.
+    given = sys.modules.get(__package__ + ".given")
+    if given is not None:
+        services["hashtag3"] = given.hashtag3
+        services["redgrease.log"] = given.log
+    return {id(function): name for name, function in services.items()}
+
+
+def describe(ops: list[Op], names: dict[str, Any]) -> dict[str, Any]:
+    """The functions of a plan, for each operation the description or nothing."""
+    describer = Describer(names, _services())
+    functions = [describer.describe(op.function) for op in ops]
+    return {"minor": sys.version_info[1], "functions": functions}
+
+
 class Describer:
     """Describes functions of one script."""
 
-    def __init__(self, names, services):
+    def __init__(self, names: dict[str, Any], services: dict[int, str]) -> None:
         self._globals = names
         # The functions of the server by their identity.
         self._services = services
-        self._functions = []
-        self._described = []
+        self._functions: list[types.FunctionType] = []
+        self._described: list[dict[str, Any]] = []
 
-    def describe(self, function):
+    def describe(self, function: Any) -> list[dict[str, Any]] | None:
         """The function and those that it may call, or nothing when it cannot be such a function."""
+        if function.__class__ is not types.FunctionType:
+            return None
         self._functions, self._described = [], []
         if not self._add(function):
             return None
@@ -60,7 +101,7 @@ class Describer:
             at += 1
         return self._described
 
-    def _add(self, function):
+    def _add(self, function: types.FunctionType) -> int:
         """The number of a function, from 1; 0 when it is none that could be described."""
         for number, known in enumerate(self._functions, 1):
             if known is function:
@@ -80,7 +121,7 @@ class Describer:
         self._functions.append(function)
         return len(self._functions)
 
-    def _one(self, function):
+    def _one(self, function: types.FunctionType) -> dict[str, Any]:
         code = function.__code__
         names = set()
         _said(code, names)
@@ -107,7 +148,7 @@ class Describer:
             "cells": cells,
         }
 
-    def _meaning(self, name):
+    def _meaning(self, name: str) -> tuple[str, Any] | None:
         if name not in self._globals:
             return ("builtin", name) if name in _BUILTINS and _BUILTINS[name] is vars(builtins).get(name) else None
         value = self._globals[name]

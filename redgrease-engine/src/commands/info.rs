@@ -9,6 +9,7 @@ use super::shown::session::{SessionTexts, usages};
 use crate::answer::Reply;
 use crate::execution::durations::Durations;
 use crate::execution::{self, RUNS, Status, failures};
+use crate::native;
 use crate::packages::environment::environments;
 use crate::registration::{self, Registration};
 use crate::server::{Info, Sections};
@@ -70,6 +71,18 @@ impl Sections for InfoSections {
         }
         if info.section("runs") {
             runs(info, &registrations);
+        }
+        if info.section("native") {
+            let counted = native::counted();
+            info.number("native_plans", counted.plans);
+            info.number("native_calls", counted.calls);
+            info.number("native_calls_given_back", counted.given_back);
+            for (index, (reason, count)) in counted.reasons.iter().enumerate() {
+                info.text(
+                    &format!("native_reason_{}", index + 1),
+                    &format!("{count} {reason}"),
+                );
+            }
         }
         if info.section("failures") {
             for (index, line) in failures::lines().iter().enumerate() {

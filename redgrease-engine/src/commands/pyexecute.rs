@@ -189,6 +189,7 @@ fn load(
     session
         .installed
         .store(installs && !request.inherits, Ordering::Relaxed);
+    session.keep_script(&request.script);
     let worker = session
         .host()
         .map_err(|absence| absence.to_string())?
@@ -258,14 +259,17 @@ fn finish(
     let run = match value.get("run") {
         None | Some(Value::None) => None,
         Some(description) => match Plan::parse(description) {
-            Some(plan) => Some(execution::list::add(
-                Arc::new(plan),
-                description.text("id").unwrap_or_default(),
-                Arc::clone(session),
-                None,
-                unblocking || !registrations.is_empty(),
-                0,
-            )),
+            Some(plan) => {
+                session.learn(description);
+                Some(execution::list::add(
+                    Arc::new(plan),
+                    description.text("id").unwrap_or_default(),
+                    Arc::clone(session),
+                    None,
+                    unblocking || !registrations.is_empty(),
+                    0,
+                ))
+            }
             None => {
                 client.answer(Reply::error("ERR the worker described the run badly"));
                 return;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::execution::inline;
 use crate::execution::nesting::Level;
 use crate::execution::{Execution, Status};
 use crate::record::batch::{Batch, CARRY_ON, LAST, NO_ASYNC, SAY_BEGUN, SAY_RESTS};
@@ -136,6 +137,9 @@ pub(super) fn call_and_wait(
             return;
         }
     };
+    if inline::is_possible(execution) && inline::run(execution, batch, extra, lock, true) {
+        return;
+    }
     let host = match execution.session.host() {
         Ok(host) => host,
         Err(absence) => {

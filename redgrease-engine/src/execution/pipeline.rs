@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::feeder::Feeder;
-use super::{Execution, calls};
+use super::{Execution, calls, inline};
 use crate::cluster;
 use crate::native::NativeRun;
 use crate::plan::{Reach, Reader, Stage};
@@ -12,7 +12,7 @@ use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::sink::Sink;
 use crate::record::value::Value;
-use crate::server::ServerLock;
+use crate::server::{ServerLock, lock_server};
 use crate::source::{self, Run};
 
 /// The error of a run that was stopped before a worker had it.
@@ -28,6 +28,15 @@ pub(super) fn run(execution: &Arc<Execution>) {
 /// Runs an execution over records that are there, in the background; `extra` is what else its functions see.
 pub(crate) fn start(execution: &Arc<Execution>, batch: &Batch, extra: &Value) {
     if batch.len() > 0 {
+        if inline::is_quick(execution) {
+            if !execution.begin() {
+                return;
+            }
+            if inline::run(execution, batch, extra, &lock_server(), false) {
+                return;
+            }
+            execution.begin_again();
+        }
         calls::submit(execution, first_operation(execution), batch, extra);
     } else if execution.begin() {
         // No function is called for nothing.

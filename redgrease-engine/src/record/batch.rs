@@ -1,7 +1,7 @@
 //! Records on their way to a worker.
 
 use super::sink::{Content, Sink, last_first};
-use super::value::{Value, encode, encode_head, encode_int, encode_str, encode_text};
+use super::value::{Value, decode, encode, encode_head, encode_int, encode_str, encode_text};
 
 /// How the records of a batch are laid out; the worker builds the dictionaries that functions see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,9 +97,19 @@ impl Batch {
     }
 
     /// How its records are laid out.
-    #[cfg(test)]
-    pub(super) fn layout(&self) -> Layout {
+    pub(crate) fn layout(&self) -> Layout {
         self.layout
+    }
+
+    /// The records as they were laid out, and whether bytes in them are arrays of bytes to Python.
+    pub(crate) fn records(&self) -> Option<(Vec<Value>, bool)> {
+        let mut bytes = Vec::with_capacity(self.bytes.len() + 5);
+        encode_head(b'[', self.count, &mut bytes);
+        bytes.extend_from_slice(&self.bytes);
+        match decode(&bytes) {
+            Ok(Value::List(records)) => Some((records, self.binary)),
+            _ => None,
+        }
     }
 
     /// How many records it holds.

@@ -125,6 +125,20 @@ impl Value {
         }
     }
 
+    /// A dictionary without the entry under a text key.
+    pub(crate) fn without(&self, key: &str) -> Self {
+        match self {
+            Self::Dict(pairs) => Self::Dict(
+                pairs
+                    .iter()
+                    .filter(|(name, _)| name.as_bytes() != Some(key.as_bytes()))
+                    .cloned()
+                    .collect(),
+            ),
+            other => other.clone(),
+        }
+    }
+
     /// The text under a key.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.get(key).and_then(Self::as_text)

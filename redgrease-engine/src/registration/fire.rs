@@ -6,7 +6,7 @@ use super::Registration;
 use super::queue::{Queued, Reading};
 use crate::answer::Reply;
 use crate::base::guard;
-use crate::execution::{self, Execution, Owner, Waiter, pipeline};
+use crate::execution::{self, Execution, Owner, Waiter, inline, pipeline};
 use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
@@ -161,12 +161,16 @@ impl Registration {
         let wait = |execution: &Arc<Execution>| {
             execution.wait(answering.waiter(context.block()));
         };
+        let mut waits = false;
         let execution = self.fire(event, |execution| {
-            if !sync {
+            // What is over at once needs no client that waits.
+            let at_once = sync || (!self.is_serial() && inline::is_quick(execution));
+            if !at_once {
+                waits = true;
                 wait(execution);
             }
         });
-        if !sync {
+        if waits {
             return;
         }
         match execution.outcome() {

@@ -5,8 +5,35 @@ use super::{error_text, permit};
 use crate::event::hook;
 use crate::record::reply::encode_reply;
 use crate::record::value::{Value, encode_head, encode_int, encode_redis, encode_str};
-use crate::server::{ReplyKind, ServerLock};
+use crate::server::{CallError, CallReply, ReplyKind, ServerLock};
 use crate::worker::wire::{FrameType, frame};
+
+/// Runs a command for a function in a database; `hook` is the registration whose hooks are left out.
+///
+/// # Errors
+/// Why it could not be run at all.
+pub(super) fn run(
+    lock: &ServerLock,
+    hook: Option<&str>,
+    database: i32,
+    name: &[u8],
+    arguments: &[&[u8]],
+) -> Result<CallReply, CallError> {
+    let run = || lock.in_database(database, || permit::run(lock, name, arguments));
+    match hook {
+        Some(registration) => hook::without(lock, registration, run),
+        None => run(),
+    }
+}
+
+/// The text of an error that the server replied, as functions know it: with the line end of the protocol.
+pub(super) fn error(text: &[u8]) -> Vec<u8> {
+    let mut text = error_text::bearable(text).into_owned();
+    if !text.ends_with(b"\r\n") {
+        text.extend_from_slice(b"\r\n");
+    }
+    text
+}
 
 /// Runs a Redis command for a function and appends the reply frame: a status and a value. Status 0 is a plain value, 2 one
 /// with texts that are not UTF-8, 1 the text of an error.
@@ -27,22 +54,13 @@ pub(super) fn execute(lock: &ServerLock, number: u32, command: &Value, replies: 
     let Some((name, arguments)) = arguments.split_first() else {
         return;
     };
-    let run = || lock.in_database(database, || permit::run(lock, name, arguments));
-    let result = match hook.as_deref() {
-        Some(registration) => hook::without(lock, registration, run),
-        None => run(),
-    };
+    let result = run(lock, hook.as_deref(), database, name, arguments);
     frame(replies, FrameType::Reply, number, |payload| {
         encode_head(b'(', 2, payload);
         match &result {
             Ok(reply) if reply.kind() == ReplyKind::Error => {
                 encode_int(1, payload);
-                // Functions know the line end of the protocol at the end of an error text.
-                let mut text = error_text::bearable(reply.text()).into_owned();
-                if !text.ends_with(b"\r\n") {
-                    text.extend_from_slice(b"\r\n");
-                }
-                encode_redis(&text, payload);
+                encode_redis(&error(reply.text()), payload);
             }
             Ok(reply) => {
                 let at = payload.len();

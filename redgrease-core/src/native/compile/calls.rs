@@ -152,7 +152,9 @@ impl<'s> Scope<'_, 's> {
             ));
         }
         let arguments = self.all(arguments)?;
-        if !builtin.is_total(arguments.len(), self.sets()) {
+        let of_bytes =
+            name == "float" && self.minor() < 10 && (self.has_bytes() || self.has_replies());
+        if of_bytes || !builtin.is_total(arguments.len(), self.sets()) {
             self.may_give_back("after an effect", name, at.clone())?;
         }
         Ok(Made::Builtin(builtin, arguments))

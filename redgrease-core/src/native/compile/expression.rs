@@ -363,6 +363,14 @@ impl<'s> Scope<'_, 's> {
         let (mut made, inner) = self.repeated(|scope| {
             let mut made = Vec::new();
             for (at, clause) in clauses.iter().enumerate() {
+                // From 3.13 on the line is that of the iteration.
+                if scope.minor() >= 13 && scope.other_line(&range(&clause.iter))?.is_some() {
+                    return Err(Refusal::new(
+                        "a comprehension of several lines",
+                        "",
+                        range(&clause.iter),
+                    ));
+                }
                 if clause.is_async {
                     return Err(Refusal::new("`async for`", "", range(&clause.target)));
                 }

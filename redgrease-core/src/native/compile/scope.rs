@@ -78,6 +78,8 @@ pub(in crate::native) struct Scope<'c, 's> {
     happened: bool,
     /// Inside of an `except` block.
     pub(super) handling: usize,
+    /// The exceptions that are caught there.
+    pub(super) caught: Vec<Slot>,
     /// Names of exceptions that are caught.
     pub(super) hidden: Vec<(String, Slot)>,
 }
@@ -153,6 +155,7 @@ impl<'c, 's> Scope<'c, 's> {
             depth: 0,
             happened: false,
             handling: 0,
+            caught: Vec::new(),
             hidden: Vec::new(),
         })
     }

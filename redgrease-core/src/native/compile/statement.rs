@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::{Meaning, Refusal, Scope};
 use crate::native::error::Kind;
 use crate::native::number::Operator;
-use crate::native::tree::{Expr as Made, Handler, Raise, Slot, Stmt as Out, StmtKind, Target, Try};
+use crate::native::tree::{
+    Expr as Made, From, Handler, Raise, Slot, Stmt as Out, StmtKind, Target, Try,
+};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::range;
 
@@ -352,18 +354,14 @@ impl<'s> Scope<'_, 's> {
             }
         };
         self.handling += 1;
-        let line = self.compiler.script.line(range(handler).start);
+        self.caught.extend(slot);
         let body = self.statements(&handler.body)?;
         self.handling -= 1;
         if let Some(slot) = slot {
             self.unassign(slot);
+            self.caught.pop();
         }
-        Ok(Handler {
-            line,
-            kinds,
-            slot,
-            body,
-        })
+        Ok(Handler { kinds, slot, body })
     }
 
     /// The type of exceptions that an expression names.
@@ -384,11 +382,17 @@ impl<'s> Scope<'_, 's> {
     }
 
     fn raised(&mut self, s: &'s ast::StmtRaise, at: &Range<usize>) -> Result<StmtKind, Refusal> {
-        match s.cause.as_deref() {
-            None | Some(Expr::Name(_)) => {}
-            Some(Expr::Constant(e)) if e.value.is_none() => {}
+        let from = match s.cause.as_deref() {
+            None => From::Context,
+            Some(Expr::Constant(e)) if e.value.is_none() => From::Nothing,
+            Some(Expr::Name(name)) => match self.slot(&name.id) {
+                Some(slot) if self.caught.contains(&slot) && self.is_assigned(slot) => {
+                    From::Caught(slot)
+                }
+                _ => return Err(Refusal::new("`raise … from`", &name.id, at.clone())),
+            },
             Some(_) => return Err(Refusal::new("`raise … from` this", "", at.clone())),
-        }
+        };
         let raise = match s.exc.as_deref() {
             None if self.handling > 0 => Raise::Again,
             None => return Err(Refusal::new("`raise` outside of a handler", "", at.clone())),
@@ -400,17 +404,17 @@ impl<'s> Scope<'_, 's> {
                 {
                     return Err(Refusal::new("this exception", kind.name(), at.clone()));
                 }
-                Raise::New(kind, self.all(&call.args)?)
+                Raise::New(kind, self.all(&call.args)?, from)
             }
             Some(one) => {
                 let kind = self.kind(one)?;
                 if !kind.is_plain() {
                     return Err(Refusal::new("this exception", kind.name(), at.clone()));
                 }
-                Raise::New(kind, Vec::new())
+                Raise::New(kind, Vec::new(), from)
             }
         };
-        if let Raise::New(_, arguments) = &raise
+        if let Raise::New(_, arguments, _) = &raise
             && !arguments.is_empty()
         {
             // Their text is made at the end.

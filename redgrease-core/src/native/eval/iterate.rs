@@ -104,7 +104,12 @@ impl<'a> Vm<'a> {
                 .iter()
                 .map(|one| self.open(one))
                 .collect::<Result<Vec<_>, _>>()
-                .map(Cursor::Zip),
+                .map(Cursor::Zip)
+                .map_err(|fail| match fail {
+                    // Before 3.8 it says which argument cannot be iterated over.
+                    Fail::Raise(_) if self.minor() < 8 => Fail::GiveBack("zip()"),
+                    other => other,
+                }),
             Source::Reversed(value) => {
                 let value = self.eval(value)?;
                 let minor = self.minor();

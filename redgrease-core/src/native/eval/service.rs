@@ -27,9 +27,15 @@ impl<'a> Vm<'a> {
                     values.push(value);
                 }
                 Argument::Many(source) => {
-                    self.each(source, &mut |_, item| {
+                    let values = &mut values;
+                    let gathered = self.each(source, &mut |_, item| {
                         values.push(item);
                         Ok(true)
+                    });
+                    // What Python says of others names the function as it is in the worker.
+                    gathered.map_err(|fail| match fail {
+                        Fail::Raise(_) => Fail::GiveBack("`*` before what cannot be iterated over"),
+                        other => other,
                     })?;
                 }
             }

@@ -103,7 +103,7 @@ fn split(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
             let mut pieces = Vec::new();
             while !rest.is_empty() {
                 if pieces.len() == most {
-                    pieces.push(rest.trim_end_matches(is_space));
+                    pieces.push(rest);
                     break;
                 }
                 let (word, after) = rest.split_once(is_space).unwrap_or((rest, ""));
@@ -125,7 +125,7 @@ fn rsplit(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, 
             let mut pieces = Vec::new();
             while !rest.is_empty() {
                 if pieces.len() == most {
-                    pieces.push(rest.trim_start_matches(is_space));
+                    pieces.push(rest);
                     break;
                 }
                 let (before, word) = rest.rsplit_once(is_space).unwrap_or(("", rest));

@@ -1,0 +1,153 @@
+//! What native functions ask of the server.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use redgrease_core::native::{Host, Value as Native, Word};
+
+use super::values;
+use crate::record::value::Value;
+use crate::server::{CallReply, Level, ReplyKind, ServerLock, log};
+use crate::settings::settings;
+
+/// Who knows the answers: a room above this one.
+pub(crate) trait Answers: Sync {
+    /// Runs a command for a function; `hook` is the registration whose hooks are left out.
+    ///
+    /// # Errors
+    /// The text of the exception that the function gets.
+    fn execute(
+        &self,
+        lock: &ServerLock,
+        hook: Option<&str>,
+        database: i32,
+        words: &[&[u8]],
+    ) -> Result<CallReply, String>;
+    /// The text of an error that the server replied, for a function.
+    fn error_text(&self, text: &[u8]) -> String;
+    /// A text whose slot this shard owns.
+    fn hashtag(&self) -> &'static str;
+    /// A value of the configuration.
+    fn config(&self, name: &[u8]) -> Option<Vec<u8>>;
+    /// Inside a hook: runs the next hook or the command.
+    ///
+    /// # Errors
+    /// The text of the exception that the function gets.
+    fn call_next(
+        &self,
+        lock: &ServerLock,
+        registration: &str,
+        words: &[Vec<u8>],
+        database: i32,
+    ) -> Result<Value, String>;
+    /// Keeps a reply for the command that raised an event.
+    fn keep_override(&self, execution: u64, reply: Value);
+}
+
+static ANSWERS: OnceLock<&'static dyn Answers> = OnceLock::new();
+
+/// Says who answers native functions.
+pub(crate) fn answer_with(answers: &'static dyn Answers) {
+    let _ = ANSWERS.set(answers);
+}
+
+/// The server, for the functions of one execution.
+pub(super) struct Server<'a> {
+    pub(super) lock: &'a ServerLock,
+    pub(super) execution: u64,
+    /// Where commands run.
+    pub(super) database: i32,
+    /// The registration and the name of the hooked command; empty for a CommandReader without a hook.
+    pub(super) hook: Option<Option<(&'a str, &'a [u8])>>,
+    pub(super) command: Option<&'a Value>,
+    pub(super) overridden: bool,
+    /// Since when the server waits for the function, if it does.
+    pub(super) since: Option<Instant>,
+    pub(super) stopped: &'a dyn Fn() -> bool,
+}
+
+impl Server<'_> {
+    fn words(words: &[Word]) -> Vec<&[u8]> {
+        words.iter().map(AsRef::as_ref).collect()
+    }
+}
+
+fn answers() -> Result<&'static dyn Answers, String> {
+    ANSWERS
+        .get()
+        .copied()
+        .ok_or_else(|| "ERR the module is not loaded yet".to_owned())
+}
+
+impl Host for Server<'_> {
+    fn execute(&mut self, words: &[Word]) -> Result<Native, String> {
+        let answers = answers()?;
+        let hook = self.hook.flatten().map(|(registration, _)| registration);
+        let reply = answers.execute(self.lock, hook, self.database, &Self::words(words))?;
+        if reply.kind() == ReplyKind::Error {
+            return Err(answers.error_text(reply.text()));
+        }
+        Ok(values::reply(&reply))
+    }
+
+    fn log(&mut self, level: &str, message: &str) {
+        let level = Level::parse(level).unwrap_or(Level::Notice);
+        log(level, &format!("GEARS: {message}"));
+    }
+
+    fn hashtag(&mut self) -> Arc<str> {
+        answers().map_or("", |answers| answers.hashtag()).into()
+    }
+
+    fn config(&mut self, name: &str) -> Native {
+        let found = answers()
+            .ok()
+            .and_then(|answers| answers.config(name.as_bytes()));
+        found.map_or(Native::None, |value| match std::str::from_utf8(&value) {
+            Ok(text) => Native::str(text),
+            Err(_) => Native::Bytes(value.as_slice().into()),
+        })
+    }
+
+    fn call_next(&mut self, words: &[Word]) -> Result<Native, String> {
+        let Some(hook) = self.hook else {
+            return Err("Can not get CommandHook ctx".to_owned());
+        };
+        let Some((registration, name)) = hook else {
+            return Err("Failed executing command".to_owned());
+        };
+        let mut all = vec![name.to_vec()];
+        all.extend(words.iter().map(|word| word.as_ref().to_vec()));
+        let reply = answers()?.call_next(self.lock, registration, &all, self.database)?;
+        Ok(values::native(&reply, true).unwrap_or(Native::None))
+    }
+
+    fn command(&mut self) -> Option<Native> {
+        self.command
+            .and_then(|command| values::native(command, false))
+    }
+
+    fn override_reply(&mut self, reply: &Native) -> Result<(), String> {
+        if self.command.is_none() {
+            return Err("Can not get command ctx".to_owned());
+        }
+        if self.overridden {
+            return Err("Can only override reply once".to_owned());
+        }
+        let reply = values::result(reply, 0).unwrap_or(Value::None);
+        answers()?.keep_override(self.execution, reply);
+        self.overridden = true;
+        Ok(())
+    }
+
+    fn go_on(&mut self) -> Result<(), String> {
+        let deadline = settings().sync_deadline.milliseconds();
+        if self.since.is_some_and(|since| since.elapsed() >= deadline) {
+            return Err(crate::worker::Loss::TooLong(settings().sync_deadline.get()).to_string());
+        }
+        if (self.stopped)() {
+            return Err(String::new());
+        }
+        Ok(())
+    }
+}
