@@ -6,7 +6,7 @@ mod outside;
 mod run;
 mod values;
 
-pub(crate) use counters::{Counted, counted};
+pub(crate) use counters::counted;
 pub(crate) use functions::Functions;
 pub(crate) use outside::{Answers, answer_with};
 pub(crate) use run::{Ended, Setting, run};

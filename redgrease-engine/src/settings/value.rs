@@ -82,7 +82,12 @@ impl Number {
 
 impl Value for Number {
     fn set(&self, text: &str) -> bool {
-        match text.parse::<i64>() {
+        let named = match text.to_ascii_lowercase().as_str() {
+            "yes" if self.truth => "1",
+            "no" if self.truth => "0",
+            _ => text,
+        };
+        match named.parse::<i64>() {
             Ok(number) if number >= self.least => {
                 let number = if self.truth {
                     i64::from(number != 0)
@@ -97,6 +102,9 @@ impl Value for Number {
     }
 
     fn wanted(&self) -> String {
+        if self.truth {
+            return "yes or no, or a whole number: 0 stands for no".to_owned();
+        }
         format!("a whole number, {} or greater", self.least)
     }
 

@@ -32,6 +32,7 @@ const WORKER_FILES: &[(&str, &str)] = &worker_files![
     "hooks.py"
     "hub.py"
     "lead.py"
+    "natives.py"
     "overlap.py"
     "pickling.py"
     "prelude.py"
