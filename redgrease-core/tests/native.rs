@@ -43,6 +43,23 @@ fn whole_functions() {
 }
 
 #[test]
+fn functions_of_several_lines_and_several_on_one() {
+    for path in pythons() {
+        let mut python = Python::start(&path);
+        let mut all = Tally::default();
+        for case in cases::newer() {
+            all.add(&python.compare(&case));
+        }
+        all.check();
+        assert!(
+            all.refused.is_empty() || python.minor() < 11,
+            "{:?}",
+            all.refused
+        );
+    }
+}
+
+#[test]
 fn functions_that_are_left_to_python() {
     for case in cases::refused() {
         let path = pythons().pop().expect("a Python");

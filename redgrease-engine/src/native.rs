@@ -1,12 +1,14 @@
 //! Operations that run in the engine, without a worker.
 
 mod counters;
+mod feed;
 mod functions;
 mod outside;
 mod run;
 mod values;
 
 pub(crate) use counters::counted;
+pub(crate) use feed::Feed;
 pub(crate) use functions::Functions;
 pub(crate) use outside::{Answers, answer_with};
 pub(crate) use run::{Ended, Setting, run};

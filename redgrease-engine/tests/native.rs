@@ -236,6 +236,127 @@ fn key_events_run_as_with_a_worker() {
     assert!(counted(&mut servers[0].client(), "native_calls") > 50);
 }
 
+/// The results and errors of a run; the order of keys is the server's own.
+fn results(client: &mut Client, script: &str) -> (Vec<String>, Vec<String>) {
+    let reply = client.call(&["RG.PYEXECUTE", script]);
+    let sorted = |value: Option<&Value>| {
+        let mut items: Vec<String> = value.map_or_else(Vec::new, |value| {
+            value.items().iter().map(ToString::to_string).collect()
+        });
+        items.sort();
+        items
+    };
+    let (results, errors) = (reply.items().first(), reply.items().get(1));
+    assert!(errors.is_some(), "{script}: {reply}");
+    (sorted(results), sorted(errors))
+}
+
+#[test]
+fn batch_runs_give_what_they_give_with_a_worker() {
+    let servers = both();
+    for server in &servers {
+        let mut client = server.client();
+        for number in 0..700 {
+            client.call(&["SET", &format!("n:{number}"), &number.to_string()]);
+        }
+        client.call(&["SET", "text", "a b c a"]);
+        client.call(&["HSET", "hash", "f", "1", "g", "\u{e9}"]);
+        client.call(&["RPUSH", "list", "x", "y", "x"]);
+        client.call(&["SADD", "set", "m"]);
+        let binary: [&[u8]; 3] = [b"SET", b"binary", b"\xff\xfe"];
+        client.call(&binary);
+        for number in 0..20 {
+            client.call(&[
+                "XADD",
+                "stream",
+                &format!("1-{}", number + 1),
+                "f",
+                &number.to_string(),
+            ]);
+        }
+    }
+    for script in [
+        "GB().map(lambda r: r['key']).run('n:*')",
+        "GB().filter(lambda r: int(r['value']) % 7 == 0).count().run('n:*')",
+        "GB().map(lambda r: int(r['value']) * 2).filter(lambda n: n > 1390).run('n:*', convertToStr=False)",
+        "GB().map(lambda r: int(r['value'])).accumulate(lambda a, n: (a or 0) + n).run('n:*')",
+        "GB().map(lambda r: r['value']).flatmap(lambda v: v.split()).countby().run('text')",
+        "GB().map(lambda r: str(r)).run('*')",
+        "GB().map(lambda r: r).run('*')",
+        "GB().map(lambda r: len(r['value'] or '')).run('*')",
+        "GB().map(lambda r: r['nothing']).run('text')",
+        "GB().groupby(lambda r: r['type'], lambda k, a, r: (a or 0) + 1).run('*')",
+        "GB().batchgroupby(lambda r: r['type'], lambda k, rs: len(rs)).run('*')",
+        "GB().localgroupby(lambda r: r['value'][-1], lambda k, a, r: (a or 0) + 1).run('n:*')",
+        "GB().map(lambda r: r['value']).limit(1000, 699).count().run('n:*')",
+        "GB('StreamReader').map(lambda r: r['value']['f']).run('stream')",
+        "GB('StreamReader').map(lambda r: r).run('stream', convertToStr=False)",
+        "GB('KeysOnlyReader').map(lambda k: k.upper()).run('n:*')",
+        "GB('KeysOnlyReader').foreach(lambda k: execute('SADD', 'seen', k)).count().run('n:1*')",
+        "GB().foreach(lambda r: execute('HSET', 'values', r['key'], r['value'])).count().run('n:2*')",
+        "GB().map(lambda r: execute('STRLEN', r['key'])).countby(lambda n: n).run('n:*')",
+        "GB('ShardsIDReader').map(lambda r: 1).run(convertToStr=False)",
+        "GB().map(lambda r: r['value'].decode()).run('binary')",
+        "GB().flatmap(lambda r: [r['key'], [r['type']]]).map(lambda x: x[0]).run('*')",
+        "GB().map(lambda r: r['value']).avg().run('n:*')",
+        "GB().map(lambda r: r['value']).distinct().count().run('n:*')",
+        "GB().map(lambda r: int(r['value'])).sort().run('n:1?')",
+    ] {
+        let [native, python] = servers
+            .each_ref()
+            .map(|server| results(&mut server.client(), script));
+        assert_eq!(native, python, "{script}");
+    }
+    same(&servers, &[&["SCARD", "seen"], &["HLEN", "values"]]);
+    let calls = counted(&mut servers[0].client(), "native_calls");
+    assert!(calls >= 18, "{calls} runs were native");
+}
+
+#[test]
+fn streams_are_read_as_with_a_worker() {
+    let servers = both();
+    for (mode, policy) in [
+        ("sync", "continue"),
+        ("async", "continue"),
+        ("async_local", "abort"),
+        ("async", "retry"),
+    ] {
+        for (at, steps) in [
+            "foreach(lambda r: execute('RPUSH', 'seen', r['value']['f']))",
+            "map(lambda r: int(r['value']['f']))",
+        ]
+        .iter()
+        .enumerate()
+        {
+            if at == 1 && policy == "retry" {
+                continue;
+            }
+            let id = format!("{mode}{policy}{at}").replace('_', "");
+            let key = format!("s:{id}");
+            let script = format!(
+                "GB('StreamReader').{steps}.register('{key}', mode='{mode}', batch=3, onFailedPolicy='{policy}')"
+            );
+            same(&servers, &[&["RG.PYEXECUTE", &script, "ID", &id]]);
+            for server in &servers {
+                let mut client = server.client();
+                for value in ["1", "x", "3", "4", "5", "6"] {
+                    client.call(&["XADD", &key, "*", "f", value]);
+                }
+                if at == 0 {
+                    eventually("all entries were seen", || {
+                        client.call(&["LLEN", "seen"]) == Value::Int(6)
+                    });
+                }
+                all_worked_off(server);
+            }
+            if at == 0 {
+                same(&servers, &[&["LRANGE", "seen", "0", "-1"], &["FLUSHALL"]]);
+            }
+        }
+    }
+    assert!(counted(&mut servers[0].client(), "native_calls") > 5);
+}
+
 #[test]
 fn hooks_run_as_with_a_worker() {
     let servers = both();

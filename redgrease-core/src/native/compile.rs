@@ -207,8 +207,10 @@ pub struct Wanted {
     pub functions: Vec<Described>,
     /// Whether something may have happened outside before it is called: then it must never give back.
     pub after_effect: bool,
-    /// Whether its arguments may be, or hold, sets and bytes.
-    pub any_value: bool,
+    /// Whether its arguments may be, or hold, sets.
+    pub sets: bool,
+    /// Whether its arguments may be, or hold, bytes.
+    pub bytes: bool,
 }
 
 /// Compiles a function.
@@ -220,9 +222,9 @@ pub(super) fn compile(
 ) -> Result<Program, Refusal> {
     let described = wanted.functions.as_slice();
     let mut assumed = Assumed {
-        sets: wanted.any_value,
-        bytes: wanted.any_value,
-        replies: wanted.any_value,
+        sets: wanted.sets,
+        bytes: wanted.bytes,
+        replies: wanted.bytes,
     };
     loop {
         let mut compiler = Compiler {
@@ -260,8 +262,9 @@ pub(super) fn compile(
             generator: "<genexpr>".into(),
             has_effect: compiler.has_effect,
             has_loops: compiler.has_loops || compiler.recursive,
-            only_plain: guarded && !wanted.any_value,
-            gives_unusual: assumed != Assumed::default(),
+            no_sets: guarded && !wanted.sets,
+            no_bytes: guarded && !wanted.bytes,
+            gives_bytes: assumed.bytes || assumed.replies,
             gives_sets: assumed.sets,
         });
     }

@@ -497,14 +497,14 @@ pub(super) fn slice(value: &Value, bounds: &Bounds, minor: u8) -> Result<Value, 
 }
 
 /// `value[key] = new`
-pub(super) fn store(value: &Value, key: Value, new: Value) -> Result<(), Fail> {
+pub(super) fn store(value: &Value, key: Value, new: Value, minor: u8) -> Result<(), Fail> {
     match value {
         Value::Dict(dict) => {
             dict.dict.borrow_mut().insert(key, new)?;
             Ok(())
         }
         Value::List(list) => {
-            let at = list_index(&key)?;
+            let at = sequence_index(&key, "list")?;
             let mut items = list.items.borrow_mut();
             let length = items.len();
             match place(&at, length) {
@@ -517,7 +517,21 @@ pub(super) fn store(value: &Value, key: Value, new: Value) -> Result<(), Fail> {
                 None => Err(index_error("list assignment index out of range")),
             }
         }
-        Value::ByteArray(_) => Err(Fail::GiveBack("bytes put into a bytearray")),
+        Value::ByteArray(bytes) => {
+            let at = sequence_index(&key, "bytearray")?;
+            let mut bytes = bytes.borrow_mut();
+            let place =
+                place(&at, bytes.len()).ok_or_else(|| index_error("bytearray index out of range"));
+            // Which is looked at first differs.
+            let (at, byte) = if minor < 10 {
+                (place?, byte(&new)?)
+            } else {
+                let byte = byte(&new)?;
+                (place?, byte)
+            };
+            bytes[at] = byte;
+            Ok(())
+        }
         _ => Err(Fail::type_error(format!(
             "'{}' object does not support item assignment",
             value.type_name()
@@ -525,12 +539,27 @@ pub(super) fn store(value: &Value, key: Value, new: Value) -> Result<(), Fail> {
     }
 }
 
-fn list_index(key: &Value) -> Result<Int, Fail> {
+/// A value as one of the bytes of an array.
+fn byte(value: &Value) -> Result<u8, Fail> {
+    match Int::of(value) {
+        Some(Int::Small(number)) => u8::try_from(number).ok(),
+        Some(Int::Big(_)) => None,
+        None => {
+            return Err(Fail::type_error(format!(
+                "'{}' object cannot be interpreted as an integer",
+                value.type_name()
+            )));
+        }
+    }
+    .ok_or_else(|| Fail::value_error("byte must be in range(0, 256)"))
+}
+
+fn sequence_index(key: &Value, of: &str) -> Result<Int, Fail> {
     match Int::of(key) {
         Some(Int::Big(_)) => Err(index_error("cannot fit 'int' into an index-sized integer")),
         Some(at) => Ok(at),
         None => Err(Fail::type_error(format!(
-            "list indices must be integers or slices, not {}",
+            "{of} indices must be integers or slices, not {}",
             key.type_name()
         ))),
     }
@@ -547,7 +576,7 @@ pub(super) fn delete(value: &Value, key: &Value) -> Result<(), Fail> {
             }
         }
         Value::List(list) => {
-            let at = list_index(key)?;
+            let at = sequence_index(key, "list")?;
             let length = list.items.borrow().len();
             match place(&at, length) {
                 Some(at) => {
@@ -558,7 +587,17 @@ pub(super) fn delete(value: &Value, key: &Value) -> Result<(), Fail> {
                 None => Err(index_error("list assignment index out of range")),
             }
         }
-        Value::ByteArray(_) => Err(Fail::GiveBack("bytes taken from a bytearray")),
+        Value::ByteArray(bytes) => {
+            let at = sequence_index(key, "bytearray")?;
+            let mut bytes = bytes.borrow_mut();
+            match place(&at, bytes.len()) {
+                Some(at) => {
+                    bytes.remove(at);
+                    Ok(())
+                }
+                None => Err(index_error("bytearray index out of range")),
+            }
+        }
         _ => {
             let sequence = matches!(
                 value,

@@ -20,9 +20,11 @@ pub struct Program {
     /// Whether something may happen outside.
     pub(super) has_effect: bool,
     pub(super) has_loops: bool,
-    /// Whether it must not be called with sets and bytes.
-    pub(super) only_plain: bool,
-    pub(super) gives_unusual: bool,
+    /// Whether it must not be called with sets.
+    pub(super) no_sets: bool,
+    /// Whether it must not be called with bytes.
+    pub(super) no_bytes: bool,
+    pub(super) gives_bytes: bool,
     pub(super) gives_sets: bool,
 }
 
@@ -56,10 +58,10 @@ impl Program {
         self.has_loops
     }
 
-    /// Whether values that it gives may be, or hold, sets or bytes.
+    /// Whether values that it gives may be, or hold, bytes.
     #[must_use]
-    pub fn gives_unusual(&self) -> bool {
-        self.gives_unusual
+    pub fn gives_bytes(&self) -> bool {
+        self.gives_bytes
     }
 
     /// Whether values that it gives may be, or hold, sets.
@@ -112,7 +114,9 @@ impl Calls<'_> {
         if arguments.len() != code.parameters {
             return Err(Ending::GivenBack("another number of arguments"));
         }
-        if self.program.only_plain && !arguments.iter().all(Value::is_plain) {
+        let (no_sets, no_bytes) = (self.program.no_sets, self.program.no_bytes);
+        let fits = |value: &Value| is_without(value, no_sets, no_bytes, 0);
+        if (no_sets || no_bytes) && !arguments.iter().all(fits) {
             // What the compiler has proved holds for other values.
             return Err(Ending::GivenBack("a record with sets or bytes"));
         }
@@ -145,12 +149,13 @@ impl Value {
     /// Whether the value has no sets and bytes in it.
     #[must_use]
     pub fn is_plain(&self) -> bool {
-        is_plain(self, 0)
+        is_without(self, true, true, 0)
     }
 }
 
-/// Whether a value has no sets and bytes in it.
-fn is_plain(value: &Value, depth: usize) -> bool {
+/// Whether a value has no sets, or no bytes, in it, and is not nested too deeply.
+fn is_without(value: &Value, sets: bool, bytes: bool, depth: usize) -> bool {
+    let is_plain = |value: &Value, depth: usize| is_without(value, sets, bytes, depth);
     if depth > super::value::DEEPEST {
         return false;
     }
@@ -166,7 +171,9 @@ fn is_plain(value: &Value, depth: usize) -> bool {
             .borrow()
             .iter()
             .all(|(key, value)| is_plain(key, depth + 1) && is_plain(value, depth + 1)),
-        Value::Set(_) | Value::Bytes(_) | Value::ByteArray(_) | Value::Exception(_) => false,
+        Value::Set(_) => !sets,
+        Value::Bytes(_) | Value::ByteArray(_) => !bytes,
+        Value::Exception(_) => false,
         _ => true,
     }
 }

@@ -128,6 +128,11 @@ pub fn functions() -> Vec<Case> {
     blocks(include_str!("functions.txt"))
 }
 
+/// Functions that only newer versions of Python tell enough of.
+pub fn newer() -> Vec<Case> {
+    blocks(include_str!("newer.txt"))
+}
+
 pub fn refused() -> Vec<Case> {
     blocks(include_str!("refused.txt"))
 }

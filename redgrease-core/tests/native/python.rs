@@ -141,6 +141,10 @@ impl Python {
         }
     }
 
+    pub fn minor(&self) -> u8 {
+        self.minor
+    }
+
     fn ask(&mut self, case: &Case) -> serde_json::Value {
         let question = serde_json::json!({
             "script": case.script,

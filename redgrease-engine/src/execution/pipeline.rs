@@ -70,8 +70,16 @@ fn first_operation(execution: &Execution) -> usize {
 }
 
 fn run_stages(execution: &Arc<Execution>) -> Result<(), String> {
+    let stages = execution.plan.stages(Reach::Here);
+    let is_python = |stage: &Stage| matches!(stage, Stage::Python(_));
+    if stages.iter().any(is_python) && execution.plan.reader != Reader::Python {
+        let over = inline::run_reader(execution, |sink| read(execution, sink))?;
+        if over {
+            return Ok(());
+        }
+    }
     let mut records: Option<Vec<Value>> = None;
-    for stage in execution.plan.stages(Reach::Here) {
+    for stage in stages {
         match stage {
             Stage::Native(operations) => {
                 let mut run = NativeRun::new(operations);

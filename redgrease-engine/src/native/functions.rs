@@ -115,10 +115,12 @@ impl Functions {
             .and_then(|minor| u8::try_from(minor).ok())
             .ok_or_else(broken)?;
         let operations = operations(description, natives).ok_or_else(broken)?;
-        let many = match Reader::parse(description).ok_or_else(broken)? {
-            Reader::Command(_) | Reader::KeyEvents(_) => false,
+        // Whether there is more than one record, and whether they are looked at one by one.
+        let (many, fed) = match Reader::parse(description).ok_or_else(broken)? {
+            Reader::Command(_) | Reader::KeyEvents(_) => (false, false),
+            Reader::StreamEvents(_) => (true, false),
             Reader::Python => return Err("a reader that is Python".to_owned()),
-            _ => true,
+            _ => (true, true),
         };
         let flat = operations.iter().any(|one| one.kind == "flatmap");
         let mut wanted = Vec::new();
@@ -137,14 +139,17 @@ impl Functions {
         let has_effect = programs.iter().any(Program::has_effect);
         if has_effect {
             // What happened in one function must not happen again because another one gives its call back.
-            let (mut before, mut unusual) = (many || flat, false);
+            let (mut before, mut sets, mut bytes) = (many || flat, false, fed);
             for (one, program) in wanted.iter_mut().zip(&programs) {
-                one.after_effect = before;
-                one.any_value = unusual;
+                (one.after_effect, one.sets, one.bytes) = (before, sets, bytes);
                 before |= program.has_effect();
-                unusual |= program.gives_unusual();
+                sets |= program.gives_sets();
+                bytes |= program.gives_bytes();
             }
-            if wanted.iter().any(|one| one.after_effect || one.any_value) {
+            if wanted
+                .iter()
+                .any(|one| one.after_effect || one.sets || one.bytes)
+            {
                 programs = all(script, &wanted, minor)?;
             }
             let shows = operations

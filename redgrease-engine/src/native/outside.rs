@@ -7,7 +7,7 @@ use redgrease_core::native::{Host, Value as Native, Word};
 
 use super::values;
 use crate::record::value::Value;
-use crate::server::{CallReply, Level, ReplyKind, ServerLock, log};
+use crate::server::{CallReply, Level, ReplyKind, ServerLock, lock_server, log};
 use crate::settings::settings;
 
 /// Who knows the answers: a room above this one.
@@ -44,6 +44,9 @@ pub(crate) trait Answers: Sync {
     fn keep_override(&self, execution: u64, reply: Value);
 }
 
+/// The error of a function that was stopped on demand.
+pub(super) const STOPPED: &str = "Error type: <class 'gears.forcestopped'>, Value: ";
+
 static ANSWERS: OnceLock<&'static dyn Answers> = OnceLock::new();
 
 /// Says who answers native functions.
@@ -53,7 +56,8 @@ pub(crate) fn answer_with(answers: &'static dyn Answers) {
 
 /// The server, for the functions of one execution.
 pub(super) struct Server<'a> {
-    pub(super) lock: &'a ServerLock,
+    /// The server's lock, where it is held all the time.
+    pub(super) lock: Option<&'a ServerLock>,
     pub(super) execution: u64,
     /// Where commands run.
     pub(super) database: i32,
@@ -67,6 +71,14 @@ pub(super) struct Server<'a> {
 }
 
 impl Server<'_> {
+    /// Does something with the server's lock.
+    fn locked<R>(&self, body: impl FnOnce(&ServerLock) -> R) -> R {
+        match self.lock {
+            Some(lock) => body(lock),
+            None => body(&lock_server()),
+        }
+    }
+
     fn words(words: &[Word]) -> Vec<&[u8]> {
         words.iter().map(AsRef::as_ref).collect()
     }
@@ -83,11 +95,13 @@ impl Host for Server<'_> {
     fn execute(&mut self, words: &[Word]) -> Result<Native, String> {
         let answers = answers()?;
         let hook = self.hook.flatten().map(|(registration, _)| registration);
-        let reply = answers.execute(self.lock, hook, self.database, &Self::words(words))?;
-        if reply.kind() == ReplyKind::Error {
-            return Err(answers.error_text(reply.text()));
-        }
-        Ok(values::reply(&reply))
+        self.locked(|lock| {
+            let reply = answers.execute(lock, hook, self.database, &Self::words(words))?;
+            if reply.kind() == ReplyKind::Error {
+                return Err(answers.error_text(reply.text()));
+            }
+            Ok(values::reply(&reply))
+        })
     }
 
     fn log(&mut self, level: &str, message: &str) {
@@ -118,7 +132,9 @@ impl Host for Server<'_> {
         };
         let mut all = vec![name.to_vec()];
         all.extend(words.iter().map(|word| word.as_ref().to_vec()));
-        let reply = answers()?.call_next(self.lock, registration, &all, self.database)?;
+        let answers = answers()?;
+        let reply =
+            self.locked(|lock| answers.call_next(lock, registration, &all, self.database))?;
         Ok(values::native(&reply, true).unwrap_or(Native::None))
     }
 
@@ -146,7 +162,7 @@ impl Host for Server<'_> {
             return Err(crate::worker::Loss::TooLong(settings().sync_deadline.get()).to_string());
         }
         if (self.stopped)() {
-            return Err(String::new());
+            return Err(STOPPED.to_owned());
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use redgrease_core::native::{Calls, Ending, Shape, Value as Native};
 
 use super::functions::{ByKey, Functions, Key, Step};
-use super::outside::Server;
+use super::outside::{STOPPED, Server};
 use super::{counters, values};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
@@ -17,7 +17,8 @@ use crate::settings::settings;
 
 /// What an execution needs to run here.
 pub(crate) struct Setting<'a> {
-    pub(crate) lock: &'a ServerLock,
+    /// The server's lock, if it is held all the time.
+    pub(crate) lock: Option<&'a ServerLock>,
     /// The number of the execution.
     pub(crate) execution: u64,
     /// The database where its functions run their commands.
@@ -41,7 +42,7 @@ pub(crate) enum Ended {
 }
 
 /// Why a run does not go on.
-enum Stop {
+pub(super) enum Stop {
     /// No more records are wanted.
     Enough,
     GiveBack(&'static str),
@@ -88,7 +89,7 @@ impl Groups {
     }
 }
 
-struct Run<'a> {
+pub(super) struct Run<'a> {
     functions: &'a Functions,
     states: Vec<State<'a>>,
     server: Server<'a>,
@@ -97,6 +98,7 @@ struct Run<'a> {
     /// The key that the last step gave the record.
     key: Arc<str>,
     output: Vec<Native>,
+    carries_on: bool,
 }
 
 /// Runs all records of an execution.
@@ -109,48 +111,102 @@ pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -
         counters::given_back("a record with sets or bytes");
         return Ended::GivenBack;
     }
-    let hook = match setting.extra.get("hook").and_then(Value::items) {
-        Some([Value::Str(registration), name]) => std::str::from_utf8(registration)
-            .ok()
-            .map(|registration| Some((registration, name.as_bytes().unwrap_or_default()))),
-        _ => setting.is_command.then_some(None),
-    };
-    let mut run = Run {
-        functions,
-        states: functions.steps.iter().map(state).collect(),
-        server: Server {
-            lock: setting.lock,
-            execution: setting.execution,
-            database: setting.database,
-            hook,
-            command: setting.extra.get("command"),
-            overridden: false,
-            since: setting.since,
-            stopped: setting.stopped,
-        },
-        errors: Vec::new(),
-        effect: false,
-        key: "".into(),
-        output: Vec::new(),
-    };
-    match run.all(records, setting.carries_on) {
-        Ok(results) => {
-            counters::ran();
-            Ended::Over(Outcome {
-                results,
-                errors: run.errors,
-                ..Outcome::default()
-            })
+    let mut run = Run::new(functions, setting);
+    let done = run.take(records);
+    run.end(done)
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(functions: &'a Functions, setting: &Setting<'a>) -> Self {
+        let hook = match setting.extra.get("hook").and_then(Value::items) {
+            Some([Value::Str(registration), name]) => std::str::from_utf8(registration)
+                .ok()
+                .map(|registration| Some((registration, name.as_bytes().unwrap_or_default()))),
+            _ => setting.is_command.then_some(None),
+        };
+        Self {
+            functions,
+            states: functions.steps.iter().map(state).collect(),
+            server: Server {
+                lock: setting.lock,
+                execution: setting.execution,
+                database: setting.database,
+                hook,
+                command: setting.extra.get("command"),
+                overridden: false,
+                since: setting.since,
+                stopped: setting.stopped,
+            },
+            errors: Vec::new(),
+            effect: false,
+            key: "".into(),
+            output: Vec::new(),
+            carries_on: setting.carries_on,
         }
-        Err(Stop::GiveBack(reason)) => {
-            counters::given_back(reason);
-            Ended::GivenBack
+    }
+
+    /// Takes some records: an error when no more are wanted.
+    pub(super) fn take(&mut self, records: Vec<Native>) -> Result<(), Stop> {
+        for record in records {
+            self.record(0, record)?;
+            if !self.carries_on && !self.errors.is_empty() {
+                return Err(Stop::Enough);
+            }
         }
-        Err(Stop::Ended(text)) => {
-            counters::ran();
-            Ended::Over(Outcome::failed(text))
+        Ok(())
+    }
+
+    /// The end, after all records or those that were wanted.
+    pub(super) fn end(mut self, done: Result<(), Stop>) -> Ended {
+        let results = match done {
+            Ok(()) | Err(Stop::Enough) => self.results(),
+            Err(other) => Err(other),
+        };
+        match results {
+            Ok(results) => {
+                counters::ran();
+                Ended::Over(Outcome {
+                    results,
+                    errors: self.errors,
+                    ..Outcome::default()
+                })
+            }
+            Err(Stop::GiveBack(reason)) => {
+                counters::given_back(reason);
+                Ended::GivenBack
+            }
+            Err(Stop::Ended(text)) => {
+                counters::ran();
+                // What took too long says nothing else, as when its worker was ended.
+                if text != STOPPED {
+                    self.errors.clear();
+                }
+                self.errors.push(text.into_bytes());
+                Ended::Over(Outcome {
+                    errors: self.errors,
+                    ..Outcome::default()
+                })
+            }
+            Err(Stop::Enough) => Ended::Over(Outcome::default()),
         }
-        Err(Stop::Enough) => Ended::Over(Outcome::default()),
+    }
+
+    fn results(&mut self) -> Result<Vec<Value>, Stop> {
+        self.finish()?;
+        let mut results = Vec::with_capacity(self.output.len());
+        for value in std::mem::take(&mut self.output) {
+            match values::result(&value, 0) {
+                Some(value) => results.push(value),
+                None if !self.effect => return Err(Stop::GiveBack("a result nested too deeply")),
+                None => {
+                    return Err(Stop::Ended(format!(
+                        "ERR the worker's answer is broken: nested deeper than {} levels",
+                        values::TOO_DEEP
+                    )));
+                }
+            }
+        }
+        Ok(results)
     }
 }
 
@@ -185,33 +241,6 @@ fn state(step: &Step) -> State<'_> {
 }
 
 impl Run<'_> {
-    fn all(&mut self, records: Vec<Native>, carries_on: bool) -> Result<Vec<Value>, Stop> {
-        for record in records {
-            match self.record(0, record) {
-                Err(Stop::Enough) => break,
-                other => other?,
-            }
-            if !carries_on && !self.errors.is_empty() {
-                break;
-            }
-        }
-        self.finish()?;
-        let mut results = Vec::with_capacity(self.output.len());
-        for value in std::mem::take(&mut self.output) {
-            match values::result(&value, 0) {
-                Some(value) => results.push(value),
-                None if !self.effect => return Err(Stop::GiveBack("a result nested too deeply")),
-                None => {
-                    return Err(Stop::Ended(format!(
-                        "ERR the worker's answer is broken: nested deeper than {} levels",
-                        values::TOO_DEEP
-                    )));
-                }
-            }
-        }
-        Ok(results)
-    }
-
     /// Calls the function of a step; nothing when it failed, which is noted.
     fn call(&mut self, step: usize, arguments: Vec<Native>) -> Result<Option<Native>, Stop> {
         let calls = match &mut self.states[step] {

@@ -18,7 +18,7 @@ pub(super) fn text(bytes: &[u8]) -> Native {
 }
 
 /// A text of the server that is the key of a dictionary, which an array of bytes cannot be.
-fn key(bytes: &[u8]) -> Native {
+pub(super) fn key(bytes: &[u8]) -> Native {
     match std::str::from_utf8(bytes) {
         Ok(text) => Native::str(text),
         Err(_) => Native::Bytes(bytes.into()),

@@ -52,7 +52,7 @@ pub(crate) trait Sink {
 const FEW: usize = 16;
 
 /// The fields and values of an entry, the last one first, as RedisGears 1.2 gives them; of fields with one name only the last.
-pub(super) fn last_first<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
+pub(crate) fn last_first<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
     let mut seen = std::collections::HashSet::new();
     let mut is_new = move |at: usize, name| {
         if fields.len() > FEW {

@@ -138,13 +138,6 @@ impl<'s> Scope<'_, 's> {
                         StmtKind::DeleteSlot(slot, maybe)
                     }
                     Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
-                        if self.has_bytes() || self.has_replies() {
-                            self.may_give_back(
-                                "after an effect, `del` from what may be bytes",
-                                "",
-                                at,
-                            )?;
-                        }
                         let container = self.expression(&e.value)?;
                         StmtKind::DeleteIndex(Box::new((container, self.expression(&e.slice)?)))
                     }
@@ -196,13 +189,6 @@ impl<'s> Scope<'_, 's> {
             Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
                 if self.other_line(&at)?.is_some() {
                     return Err(Refusal::new("an assignment on another line", "", at));
-                }
-                if self.has_bytes() || self.has_replies() {
-                    self.may_give_back(
-                        "after an effect, an assignment into what may be bytes",
-                        "",
-                        at,
-                    )?;
                 }
                 let container = self.expression(&e.value)?;
                 Ok(Target::Index(Box::new((
@@ -267,13 +253,6 @@ impl<'s> Scope<'_, 's> {
                 Ok(StmtKind::AugmentSlot(slot, maybe, operator, value))
             }
             Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
-                if self.has_bytes() || self.has_replies() {
-                    self.may_give_back(
-                        "after an effect, an assignment into what may be bytes",
-                        "",
-                        at.clone(),
-                    )?;
-                }
                 let container = self.expression(&e.value)?;
                 let key = self.expression(&e.slice)?;
                 let value = self.expression(&s.value)?;

@@ -212,7 +212,7 @@ impl<'a> Vm<'a> {
     fn store(&mut self, container: &Value, key: Value, value: Value) -> Result<(), Fail> {
         self.suspect(container, &value);
         self.charge(64)?;
-        operate::store(container, key, value)
+        operate::store(container, key, value, self.minor())
     }
 
     fn augmented(&mut self, operator: Operator, old: Value, value: &Value) -> Result<Value, Fail> {
