@@ -256,7 +256,8 @@ fn batch_runs_give_what_they_give_with_a_worker() {
     let servers = both();
     for server in &servers {
         let mut client = server.client();
-        for number in 0..700 {
+        // So few that the server's table of keys has grown before they are read: a scan that meets a growing one gives keys twice.
+        for number in 0..240 {
             client.call(&["SET", &format!("n:{number}"), &number.to_string()]);
         }
         client.call(&["SET", "text", "a b c a"]);
@@ -278,7 +279,7 @@ fn batch_runs_give_what_they_give_with_a_worker() {
     for script in [
         "GB().map(lambda r: r['key']).run('n:*')",
         "GB().filter(lambda r: int(r['value']) % 7 == 0).count().run('n:*')",
-        "GB().map(lambda r: int(r['value']) * 2).filter(lambda n: n > 1390).run('n:*', convertToStr=False)",
+        "GB().map(lambda r: int(r['value']) * 2).filter(lambda n: n > 440).run('n:*', convertToStr=False)",
         "GB().map(lambda r: int(r['value'])).accumulate(lambda a, n: (a or 0) + n).run('n:*')",
         "GB().map(lambda r: r['value']).flatmap(lambda v: v.split()).countby().run('text')",
         "GB().map(lambda r: str(r)).run('*')",
@@ -288,7 +289,7 @@ fn batch_runs_give_what_they_give_with_a_worker() {
         "GB().groupby(lambda r: r['type'], lambda k, a, r: (a or 0) + 1).run('*')",
         "GB().batchgroupby(lambda r: r['type'], lambda k, rs: len(rs)).run('*')",
         "GB().localgroupby(lambda r: r['value'][-1], lambda k, a, r: (a or 0) + 1).run('n:*')",
-        "GB().map(lambda r: r['value']).limit(1000, 699).count().run('n:*')",
+        "GB().map(lambda r: r['value']).limit(1000, 239).count().run('n:*')",
         "GB('StreamReader').map(lambda r: r['value']['f']).run('stream')",
         "GB('StreamReader').map(lambda r: r).run('stream', convertToStr=False)",
         "GB('KeysOnlyReader').map(lambda k: k.upper()).run('n:*')",
