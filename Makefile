@@ -4,12 +4,13 @@ VENV := .venv
 PYTHON ?= python3
 PINS := tests/python
 HOST := $(shell rustc -vV | sed -n "s/^host: //p" | tr a-z- A-Z_)
+COMMA := ,
 FEATURES := embedded,cluster-async,connection-manager
 export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus ranges pins packages dashboards book clean
+.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus native-nightly ranges pins packages dashboards book clean
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -46,7 +47,7 @@ $(VENV)/.tools: $(VENV)/.ready $(PINS)/tools.txt
 lint: $(VENV)/.tools
 	cd redgrease-engine/python && $(abspath $(VENV))/bin/ruff check . && $(abspath $(VENV))/bin/mypy
 	cargo fmt --all --check
-	cargo clippy -p redgrease-core --all-targets --features check -- -D warnings
+	cargo clippy -p redgrease-core --all-targets --features native -- -D warnings
 	cargo clippy -p redgrease-core --all-targets --features cluster-async,connection-manager -- -D warnings
 	cargo clippy -p redgrease-macros -p redgrease-engine --all-targets -- -D warnings
 	cargo clippy -p redgrease --all-targets --features $(FEATURES) -- -D warnings
@@ -57,7 +58,7 @@ lint: $(VENV)/.tools
 unit: export CARGO_TARGET_$(HOST)_RUNNER = $(PYTHON) $(abspath tests/limit.py)
 unit:
 	$(PYTHON) tests/limit.py --check
-	cargo test -p redgrease-core --features check
+	cargo test -p redgrease-core --features native
 	cargo test -p redgrease-core --features cluster-async,connection-manager
 	cargo test -p redgrease-macros
 	cargo test -p redgrease-engine
@@ -68,9 +69,9 @@ unit:
 docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 
-# a program that uses redgrease carries no Python parser, the macros no Redis client
+# a program that uses redgrease carries no Python parser but with the engine, which compiles functions; the macros no Redis client
 separation:
-	@if cargo tree -p redgrease -e normal,no-proc-macro --features $(FEATURES) | grep rustpython; then \
+	@if cargo tree -p redgrease -e normal,no-proc-macro --features $(subst embedded$(COMMA),,$(FEATURES)) | grep rustpython; then \
 		echo 'the Python parser has got into the programs of users (see above)'; exit 1; fi
 	@if cargo tree -p redgrease-macros -e normal | grep -E ' (redis|tokio) v'; then \
 		echo 'a Redis client has got into the macro build (see above)'; exit 1; fi
@@ -82,6 +83,11 @@ compatibility: setup
 # every file of every Python's library, not some of them as in `make test`
 corpus:
 	REDGREASE_CORPUS=all cargo test -p redgrease-core --features check --test library
+
+# a million outcomes of random functions, in the evaluator and in every Python of the machine
+native-nightly:
+	REDGREASE_RANDOM=1000000 REDGREASE_SEED=$$(date +%s) REDGREASE_ALL_PYTHONS=1 \
+		cargo test --release -p redgrease-core --features native --test native -- random
 
 # both ends of every accepted range: the oldest and the newest cloudpickle, greenlet, redis-py and Rust crates
 ranges:

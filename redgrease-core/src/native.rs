@@ -32,7 +32,7 @@ mod value;
 
 pub use compile::{Described, Meaning, Refusal, Wanted};
 pub use error::Fail;
-pub use host::{Host, Nowhere, Word};
+pub use host::{Halt, Host, Nowhere, Word};
 pub use program::{Calls, Ending, Program};
 pub use shape::Shape;
 pub use tree::Constant;

@@ -77,7 +77,7 @@ fn random_functions() {
     let wanted = number("REDGREASE_RANDOM", 3000);
     let seed = number("REDGREASE_SEED", 1);
     let paths = pythons();
-    let mut pythons: Vec<Python> = paths.iter().map(|path| Python::start(path)).collect();
+    let mut pythons: Vec<Python> = paths.iter().map(Python::start).collect();
     let mut all = Tally::default();
     let mut round = 0;
     while all.native < wanted {

@@ -174,7 +174,7 @@ macro_rules! kinds {
     ($($name:ident : $parent:ident, $path:literal;)*) => {
         /// The types of exceptions.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Kind {
+        pub(super) enum Kind {
             /// The root.
             BaseException,
             $(#[doc = concat!("`", $path, "`")] $name,)*
@@ -186,7 +186,7 @@ macro_rules! kinds {
                 match name {
                     "BaseException" => Some(Self::BaseException),
                     "IOError" | "EnvironmentError" => Some(Self::OSError),
-                    $($path if $path != "gears.error" => Some(Self::$name),)*
+                    $($path if !$path.starts_with("gears.") => Some(Self::$name),)*
                     _ => None,
                 }
             }
@@ -238,6 +238,7 @@ kinds! {
     UnicodeDecodeError: UnicodeError, "UnicodeDecodeError";
     UnicodeEncodeError: UnicodeError, "UnicodeEncodeError";
     GearsError: Exception, "gears.error";
+    ForceStopped: BaseException, "gears.forcestopped";
     KeyboardInterrupt: BaseException, "KeyboardInterrupt";
     SystemExit: BaseException, "SystemExit";
 }

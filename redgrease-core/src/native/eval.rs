@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::dict::Dict;
 use super::error::{Exception, Fail, Kind, Place};
-use super::host::Host;
+use super::host::{Halt, Host};
 use super::methods::{self, Method};
 use super::operate::{self, Bounds};
 use super::program::Program;
@@ -145,9 +145,10 @@ impl<'a> Vm<'a> {
             }
             None => {
                 self.steps = ASK_EVERY;
-                self.host
-                    .go_on()
-                    .map_err(|text| Fail::Stop(text.into_boxed_str()))
+                self.host.go_on().map_err(|halt| match halt {
+                    Halt::Aborted => Fail::with(Kind::ForceStopped, Vec::new()),
+                    Halt::Ended(text) => Fail::Stop(text.into_boxed_str()),
+                })
             }
         }
     }
@@ -283,9 +284,8 @@ impl<'a> Vm<'a> {
             Expr::Not(operand) => Value::Bool(!self.eval(operand)?.is_true()),
             Expr::Compare(left, rest) => return self.compare(left, rest),
             Expr::Logic(all, operands) => {
-                let (last, first) = match operands.split_last() {
-                    Some(parts) => parts,
-                    None => return Ok(Value::None),
+                let Some((last, first)) = operands.split_last() else {
+                    return Ok(Value::None);
                 };
                 for operand in first {
                     let value = self.eval(operand)?;

@@ -30,11 +30,20 @@ pub trait Host {
     /// # Errors
     /// The text of the exception that the function gets.
     fn override_reply(&mut self, reply: &Value) -> Result<(), String>;
-    /// Called now and then while a function runs: the text of the error when it has to stop.
+    /// Called now and then while a function runs.
     ///
     /// # Errors
-    /// The text of the error that the caller gets.
-    fn go_on(&mut self) -> Result<(), String>;
+    /// When it has to stop.
+    fn go_on(&mut self) -> Result<(), Halt>;
+}
+
+/// Why a function has to stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// Somebody aborted it: it gets the exception that workers raise then.
+    Aborted,
+    /// It ends at once, and this is the error that its caller gets.
+    Ended(String),
 }
 
 /// One word of a command.
@@ -141,7 +150,7 @@ impl Host for Nowhere {
         Err("Can not get command ctx".to_owned())
     }
 
-    fn go_on(&mut self) -> Result<(), String> {
+    fn go_on(&mut self) -> Result<(), Halt> {
         Ok(())
     }
 }

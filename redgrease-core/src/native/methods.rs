@@ -133,14 +133,6 @@ fn table() -> &'static [Entry] {
     })
 }
 
-/// The names of all methods in the table, with the types that have them.
-pub(super) fn names() -> impl Iterator<Item = (&'static str, Vec<Type>)> {
-    table().iter().map(|entry| {
-        let rows = entry.rows.iter().flatten();
-        (entry.name, rows.map(|row| row.of).collect())
-    })
-}
-
 impl Method {
     /// The method of that name.
     pub(super) fn named(name: &str) -> Option<Self> {

@@ -668,7 +668,7 @@ pub(super) fn parse_int(text: &str, base: u32, minor: u8) -> Result<Option<Value
             if before == '_' {
                 return Ok(None);
             }
-        } else if character.to_digit(radix).is_some() {
+        } else if character.is_digit(radix) {
             clean.push(character);
         } else {
             return Ok(None);

@@ -253,13 +253,8 @@ pub(super) fn in_place(operator: Operator, a: Value, b: &Value, minor: u8) -> Re
         (Operator::Or, Value::Dict(_), _) if minor >= 9 => {
             Err(Fail::GiveBack("|= of a dictionary and what is none"))
         }
-        (Operator::Add, Value::Str(_), Value::Str(text)) => append(a, text),
         _ => operate(operator, &a, b, minor, true),
     }
-}
-
-fn append(a: Value, text: &str) -> Result<Value, Fail> {
-    add(&a, &Value::str(text)).map(|made| made.unwrap_or(Value::None))
 }
 
 /// `sign value`

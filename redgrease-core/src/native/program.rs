@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::error::Fail;
+use super::error::{Fail, Kind};
 use super::eval::{Memory, Vm};
 use super::host::Host;
 use super::tree::Code;
@@ -33,6 +33,8 @@ pub struct Program {
 pub enum Ending {
     /// The text of its exception.
     Failed(String),
+    /// It was aborted; the text of the exception.
+    Aborted(String),
     /// Python has to run it from the beginning: nothing happened outside.
     GivenBack(&'static str),
     /// It was stopped from outside, with this text.
@@ -126,7 +128,12 @@ impl Calls<'_> {
         let had_effect = self.effect;
         called.map_err(|fail| match fail {
             Fail::Raise(exception) => {
-                Ending::Failed(exception.shown(self.program.minor, self.with_traceback))
+                let text = exception.shown(self.program.minor, self.with_traceback);
+                if exception.kind == Kind::ForceStopped {
+                    Ending::Aborted(text)
+                } else {
+                    Ending::Failed(text)
+                }
             }
             Fail::GiveBack(reason) | Fail::Limit(reason) if !had_effect => {
                 Ending::GivenBack(reason)

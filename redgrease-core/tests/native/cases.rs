@@ -3,7 +3,7 @@
 use super::python::Case;
 
 /// Values made to hurt.
-pub const VALUES: &[&str] = &[
+pub(crate) const VALUES: &[&str] = &[
     "None",
     "True",
     "False",
@@ -94,7 +94,7 @@ fn expression(text: &str) -> Case {
 }
 
 /// One case for each row of the tables, with all values.
-pub fn rows() -> Vec<Case> {
+pub(crate) fn rows() -> Vec<Case> {
     include_str!("expressions.txt")
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
@@ -124,15 +124,15 @@ fn blocks(text: &str) -> Vec<Case> {
         .collect()
 }
 
-pub fn functions() -> Vec<Case> {
+pub(crate) fn functions() -> Vec<Case> {
     blocks(include_str!("functions.txt"))
 }
 
 /// Functions that only newer versions of Python tell enough of.
-pub fn newer() -> Vec<Case> {
+pub(crate) fn newer() -> Vec<Case> {
     blocks(include_str!("newer.txt"))
 }
 
-pub fn refused() -> Vec<Case> {
+pub(crate) fn refused() -> Vec<Case> {
     blocks(include_str!("refused.txt"))
 }

@@ -119,7 +119,7 @@ impl Writer {
                     _ => self.wrapped(inner),
                 };
                 let left = self.wrapped(inner);
-                if self.names.iter().any(|name| *name == right)
+                if self.names.contains(&right)
                     || right.parse::<f64>().is_ok()
                     || !matches!(operator, "**" | "<<" | "*")
                 {
@@ -330,7 +330,7 @@ impl Writer {
 }
 
 /// A case at random: the same for the same seed.
-pub fn case(seed: u64) -> Case {
+pub(crate) fn case(seed: u64) -> Case {
     let mut writer = Writer {
         random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
         names: vec!["x".to_owned(), "y".to_owned()],

@@ -1,27 +1,27 @@
 //! The same case in a real Python and in the evaluator.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 
 use redgrease_core::native::{
-    Described, Ending, Host, Program, Shape, Value, Wanted, Word, compile,
+    Described, Ending, Halt, Host, Program, Shape, Value, Wanted, Word, compile,
 };
 
 /// A script that defines `f`, and what it is called with.
 #[derive(Debug, Clone)]
-pub struct Case {
-    pub script: String,
+pub(crate) struct Case {
+    pub(crate) script: String,
     /// Literals of tuples: the arguments of each call.
-    pub records: Vec<String>,
+    pub(crate) records: Vec<String>,
     /// Literal of a list: what `execute` gives; a tuple stands for an error.
-    pub replies: String,
+    pub(crate) replies: String,
 }
 
 /// The oldest and the newest CPython of this machine; all of them with `REDGREASE_ALL_PYTHONS`. They are those below
 /// `~/.pyenv`, else the one on the path.
-pub fn pythons() -> Vec<PathBuf> {
+pub(crate) fn pythons() -> Vec<PathBuf> {
     let mut all = all_pythons();
     if std::env::var_os("REDGREASE_ALL_PYTHONS").is_none() && all.len() > 2 {
         all.drain(1..all.len() - 1);
@@ -45,11 +45,11 @@ fn all_pythons() -> Vec<PathBuf> {
             std::env::var_os("REDGREASE_PYTHON").map_or_else(|| "python3".into(), Into::into),
         );
     }
-    found.sort_by_key(minor);
+    found.sort_by_key(|path| minor(path));
     found
 }
 
-fn minor(path: &PathBuf) -> Option<u8> {
+fn minor(path: &Path) -> Option<u8> {
     let code = "import sys; print(sys.version_info[1] if sys.version_info[0] == 3 else 0)";
     let output = Command::new(path).args(["-c", code]).output().ok()?;
     String::from_utf8_lossy(&output.stdout).trim().parse().ok()
@@ -57,18 +57,18 @@ fn minor(path: &PathBuf) -> Option<u8> {
 
 /// How comparisons ended.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Outcomes that were compared.
-    pub native: u64,
-    pub given_back: u64,
+    pub(crate) native: u64,
+    pub(crate) given_back: u64,
     /// Functions that were not compiled, and why.
-    pub refused: Vec<String>,
-    pub differences: Vec<String>,
+    pub(crate) refused: Vec<String>,
+    pub(crate) differences: Vec<String>,
     reasons: std::collections::BTreeMap<String, u64>,
 }
 
 impl Tally {
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         self.native += other.native;
         self.given_back += other.given_back;
         self.refused.extend(other.refused.iter().cloned());
@@ -82,7 +82,7 @@ impl Tally {
     ///
     /// # Panics
     /// When an outcome was another one than Python's.
-    pub fn check(&self) {
+    pub(crate) fn check(&self) {
         let shown: String = self.differences.iter().take(25).cloned().collect();
         let count = self.differences.len();
         println!(
@@ -105,7 +105,7 @@ impl Tally {
 }
 
 /// A running Python.
-pub struct Python {
+pub(crate) struct Python {
     path: PathBuf,
     minor: u8,
     child: Child,
@@ -121,7 +121,8 @@ impl Drop for Python {
 }
 
 impl Python {
-    pub fn start(path: &PathBuf) -> Self {
+    pub(crate) fn start(path: impl AsRef<Path>) -> Self {
+        let path = path.as_ref();
         let root = concat!(env!("CARGO_MANIFEST_DIR"), "/");
         let mut child = Command::new(path)
             .args(["-W", "ignore", "-B"])
@@ -133,7 +134,7 @@ impl Python {
             .spawn()
             .expect("Python starts");
         Self {
-            path: path.clone(),
+            path: path.to_owned(),
             minor: minor(path).expect("a version"),
             input: child.stdin.take().expect("a pipe"),
             output: BufReader::new(child.stdout.take().expect("a pipe")),
@@ -141,7 +142,7 @@ impl Python {
         }
     }
 
-    pub fn minor(&self) -> u8 {
+    pub(crate) fn minor(&self) -> u8 {
         self.minor
     }
 
@@ -159,7 +160,7 @@ impl Python {
     }
 
     /// Compares all outcomes of a case.
-    pub fn compare(&mut self, case: &Case) -> Tally {
+    pub(crate) fn compare(&mut self, case: &Case) -> Tally {
         let answer = self.ask(case);
         let mut tally = Tally::default();
         let Some(described) = answer["described"].as_str() else {
@@ -218,7 +219,7 @@ fn wanted(functions: Vec<Described>) -> Wanted {
 }
 
 /// The value of a Python literal.
-pub fn literal(text: &str) -> Value {
+pub(crate) fn literal(text: &str) -> Value {
     let described = Described {
         name: "<lambda>".to_owned(),
         line: 1,
@@ -273,7 +274,7 @@ fn outcome(program: &Program, record: &str, replies: &str, minor: u8) -> Result<
             );
             return Err(reason.to_owned());
         }
-        Err(Ending::Stopped(text)) => panic!("stopped: {text}"),
+        Err(Ending::Stopped(text) | Ending::Aborted(text)) => panic!("stopped: {text}"),
     };
     let arguments = arguments.map_err(|_| "arguments whose repr is not known")?;
     let calls = Value::list(host.calls);
@@ -339,7 +340,7 @@ impl Host for Fake {
         Ok(())
     }
 
-    fn go_on(&mut self) -> Result<(), String> {
+    fn go_on(&mut self) -> Result<(), Halt> {
         Ok(())
     }
 }

@@ -35,7 +35,7 @@ impl<'a> Feed<'a> {
             return;
         }
         self.done = if (self.stopped)() {
-            Err(Stop::Ended(STOPPED.to_owned()))
+            Err(Stop::Aborted(STOPPED.to_owned()))
         } else {
             self.run.take(records)
         };

@@ -3,12 +3,13 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use redgrease_core::native::{Host, Value as Native, Word};
+use redgrease_core::native::{Halt, Host, Value as Native, Word};
 
 use super::values;
 use crate::record::value::Value;
 use crate::server::{CallReply, Level, ReplyKind, ServerLock, lock_server, log};
 use crate::settings::settings;
+use crate::worker::Loss;
 
 /// Who knows the answers: a room above this one.
 pub(crate) trait Answers: Sync {
@@ -156,13 +157,14 @@ impl Host for Server<'_> {
         Ok(())
     }
 
-    fn go_on(&mut self) -> Result<(), String> {
+    fn go_on(&mut self) -> Result<(), Halt> {
         let deadline = settings().sync_deadline.milliseconds();
         if self.since.is_some_and(|since| since.elapsed() >= deadline) {
-            return Err(crate::worker::Loss::TooLong(settings().sync_deadline.get()).to_string());
+            let loss = Loss::TooLong(settings().sync_deadline.get());
+            return Err(Halt::Ended(loss.to_string()));
         }
         if (self.stopped)() {
-            return Err(STOPPED.to_owned());
+            return Err(Halt::Aborted);
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use redgrease_core::native::{Calls, Ending, Shape, Value as Native};
 
 use super::functions::{ByKey, Functions, Key, Step};
-use super::outside::{STOPPED, Server};
+use super::outside::Server;
 use super::{counters, values};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
@@ -46,8 +46,10 @@ pub(super) enum Stop {
     /// No more records are wanted.
     Enough,
     GiveBack(&'static str),
-    /// With this error.
+    /// With this error and no other.
     Ended(String),
+    /// On demand, with this error after those before it.
+    Aborted(String),
 }
 
 /// What a step remembers.
@@ -177,12 +179,15 @@ impl<'a> Run<'a> {
             }
             Err(Stop::Ended(text)) => {
                 counters::ran();
-                // What took too long says nothing else, as when its worker was ended.
-                if text != STOPPED {
-                    self.errors.clear();
-                }
+                // As when its worker was ended.
+                Ended::Over(Outcome::failed(text))
+            }
+            Err(Stop::Aborted(text)) => {
+                counters::ran();
                 self.errors.push(text.into_bytes());
+                let results = self.output.iter().map(|value| values::result(value, 0));
                 Ended::Over(Outcome {
+                    results: results.flatten().collect(),
                     errors: self.errors,
                     ..Outcome::default()
                 })
@@ -243,11 +248,11 @@ fn state(step: &Step) -> State<'_> {
 impl Run<'_> {
     /// Calls the function of a step; nothing when it failed, which is noted.
     fn call(&mut self, step: usize, arguments: Vec<Native>) -> Result<Option<Native>, Stop> {
-        let calls = match &mut self.states[step] {
-            State::Plain(Some(calls))
-            | State::Accumulated(calls, _)
-            | State::Groups(Some(calls), _) => calls,
-            _ => return Err(Stop::GiveBack("a step without its function")),
+        let (State::Plain(Some(calls))
+        | State::Accumulated(calls, _)
+        | State::Groups(Some(calls), _)) = &mut self.states[step]
+        else {
+            return Err(Stop::GiveBack("a step without its function"));
         };
         let called = calls.call(&mut self.server, arguments, self.effect);
         self.effect = calls.had_effect();
@@ -257,6 +262,7 @@ impl Run<'_> {
                 self.errors.push(text.into_bytes());
                 Ok(None)
             }
+            Err(Ending::Aborted(text)) => Err(Stop::Aborted(text)),
             Err(Ending::GivenBack(reason)) => Err(Stop::GiveBack(reason)),
             Err(Ending::Stopped(text)) => Err(Stop::Ended(text)),
         }

@@ -313,6 +313,12 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
         .arg("PythonExecutable")
         .arg(python())
         .args(&options.module);
+    // All tests, once with native functions and once without.
+    if let Some(native) = env::var_os("REDGREASE_NATIVE")
+        && !options.module.iter().any(|name| name == "NativeFunctions")
+    {
+        command.arg("NativeFunctions").arg(native);
+    }
     command
         .current_dir(directory)
         .stdin(Stdio::null())

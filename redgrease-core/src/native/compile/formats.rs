@@ -15,7 +15,7 @@ impl<'s> Scope<'_, 's> {
         at: &Range<usize>,
     ) -> Result<Made, Refusal> {
         let text = self.compiler.script.text.get(at.clone());
-        if !text.is_some_and(|text| !text.contains('\n')) {
+        if text.is_none_or(|text| text.contains('\n')) {
             return Err(Refusal::new("an f-string of several lines", "", at.clone()));
         }
         let outer = std::mem::replace(&mut self.one_line, true);

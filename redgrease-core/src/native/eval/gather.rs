@@ -96,7 +96,7 @@ impl<'a> Vm<'a> {
                 }
                 _ => {
                     let items = self.items(source)?;
-                    let pairs = self.as_pairs(items)?;
+                    let pairs = self.as_pairs(&items)?;
                     Value::dict(pairs)?
                 }
             },
@@ -339,10 +339,10 @@ impl<'a> Vm<'a> {
         }
         let cursor = self.iterate(value)?;
         let items = self.collect(cursor)?;
-        self.as_pairs(items)
+        self.as_pairs(&items)
     }
 
-    fn as_pairs(&mut self, items: Vec<Value>) -> Result<Vec<(Value, Value)>, Fail> {
+    fn as_pairs(&mut self, items: &[Value]) -> Result<Vec<(Value, Value)>, Fail> {
         let mut pairs = Vec::with_capacity(items.len());
         for (at, item) in items.iter().enumerate() {
             let parts = match self.iterate(item) {

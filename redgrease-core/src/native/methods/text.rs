@@ -54,7 +54,7 @@ fn text(value: &Value) -> &str {
     }
 }
 
-fn separator<'a>(arguments: &'a [Value]) -> Result<Option<&'a str>, Fail> {
+fn separator(arguments: &[Value]) -> Result<Option<&str>, Fail> {
     match arguments.first() {
         None | Some(Value::None) => Ok(None),
         Some(Value::Str(text)) if text.is_empty() => Err(Fail::value_error("empty separator")),
@@ -365,7 +365,7 @@ pub(in crate::native) fn join_all(separator: &str, items: &[Value]) -> Result<Va
     Ok(joined.into())
 }
 
-fn cut_at<'a>(arguments: &'a [Value]) -> Result<&'a str, Fail> {
+fn cut_at(arguments: &[Value]) -> Result<&str, Fail> {
     match &arguments[0] {
         Value::Str(part) if part.is_empty() => Err(Fail::value_error("empty separator")),
         Value::Str(part) => Ok(part),
