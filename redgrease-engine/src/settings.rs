@@ -136,7 +136,7 @@ settings! {
     /// The users who may bring code, with blanks between them; none: those who may run RG.PYEXECUTE.
     code_users: Text = "CodeUsers", Python, LoadOnly, Text::new("");
     /// Functions of a small part of Python run inside the server, without a worker.
-    native_functions: Number = "NativeFunctions", Python, Runtime, Number::truth(true);
+    native_functions: Number = "NativeFunctions", Python, Runtime, Number::truth(false);
     /// Where pip finds wheels instead of an index.
     wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
     /// The number of a process: once it is gone, the server shuts down as after SIGTERM; 0: none.

@@ -397,7 +397,7 @@ fn hooks_run_as_with_a_worker() {
 
 #[test]
 fn what_the_script_may_change_is_left_to_python() {
-    let server = Server::start();
+    let server = Server::with(&Options::module(&["NativeFunctions", "yes"]));
     let mut client = server.client();
     for script in [
         "n = 0\ndef f(x):\n    global n\n    n += 1\n    return n\nGB('CommandReader').map(f).register(trigger='a', mode='sync')",
@@ -436,7 +436,12 @@ fn what_the_script_may_change_is_left_to_python() {
 
 #[test]
 fn a_loop_without_end_is_stopped_at_the_deadline() {
-    let server = Server::with(&Options::module(&["SyncDeadline", "200"]));
+    let server = Server::with(&Options::module(&[
+        "SyncDeadline",
+        "200",
+        "NativeFunctions",
+        "yes",
+    ]));
     let mut client = server.client();
     let script = "def f(x):\n    while True:\n        x = 1\nGB('CommandReader').map(f).register(trigger='t', mode='sync')";
     assert_eq!(client.call(&["RG.PYEXECUTE", script]).text(), "OK");
@@ -451,7 +456,12 @@ fn a_loop_without_end_is_stopped_at_the_deadline() {
 
 #[test]
 fn functions_that_hurt_do_not_hurt_the_server() {
-    let server = Server::with(&Options::module(&["SyncDeadline", "2000"]));
+    let server = Server::with(&Options::module(&[
+        "SyncDeadline",
+        "2000",
+        "NativeFunctions",
+        "yes",
+    ]));
     let mut client = server.client();
     for (at, body) in [
         "l = []\n    l.append(l)\n    return str(l)",
@@ -478,7 +488,7 @@ fn functions_that_hurt_do_not_hurt_the_server() {
 
 #[test]
 fn a_function_that_triggers_itself_is_stopped() {
-    let server = Server::start();
+    let server = Server::with(&Options::module(&["NativeFunctions", "yes"]));
     let mut client = server.client();
     let script = "GB('CommandReader').map(lambda x: execute('RG.TRIGGER', 't')).register(trigger='t', mode='sync')";
     assert_eq!(client.call(&["RG.PYEXECUTE", script]).text(), "OK");

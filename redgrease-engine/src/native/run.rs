@@ -167,11 +167,12 @@ impl<'a> Run<'a> {
         match results {
             Ok(results) => {
                 counters::ran();
-                Ended::Over(Outcome {
+                let outcome = Outcome {
                     results,
                     errors: self.errors,
                     ..Outcome::default()
-                })
+                };
+                Ended::Over(outcome.at_most(settings().max_result_values.count()))
             }
             Err(Stop::GiveBack(reason)) => {
                 counters::given_back(reason);
@@ -185,7 +186,10 @@ impl<'a> Run<'a> {
             Err(Stop::Aborted(text)) => {
                 counters::ran();
                 self.errors.push(text.into_bytes());
-                let results = self.output.iter().map(|value| values::result(value, 0));
+                let results = self
+                    .output
+                    .iter()
+                    .map(|value| values::result(value, values::RESULTS));
                 Ended::Over(Outcome {
                     results: results.flatten().collect(),
                     errors: self.errors,
@@ -200,7 +204,7 @@ impl<'a> Run<'a> {
         self.finish()?;
         let mut results = Vec::with_capacity(self.output.len());
         for value in std::mem::take(&mut self.output) {
-            match values::result(&value, 0) {
+            match values::result(&value, values::RESULTS) {
                 Some(value) => results.push(value),
                 None if !self.effect => return Err(Stop::GiveBack("a result nested too deeply")),
                 None => {

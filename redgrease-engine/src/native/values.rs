@@ -8,6 +8,8 @@ use crate::server::{CallReply, ReplyKind};
 
 /// What is nested deeper than a worker's answer may be.
 pub(super) const TOO_DEEP: usize = 500;
+/// How deep a result lies in a worker's answer.
+pub(super) const RESULTS: usize = 2;
 
 /// A text of the server: what is not UTF-8 becomes an array of bytes.
 pub(super) fn text(bytes: &[u8]) -> Native {

@@ -32,14 +32,29 @@ impl Outcome {
         }
     }
 
+    /// The results hold too many values.
+    fn too_many(most: usize) -> Self {
+        Self::failed(format!(
+            "ERR the results hold more than {most} values, which is MaxResultValues: count, limit or write them where they are, or raise it"
+        ))
+    }
+
+    /// What was not given by a worker, with at most so many values.
+    pub(crate) fn at_most(self, most: usize) -> Self {
+        // A worker's answer is a pair of lists, which count too.
+        let values: usize = self.results.iter().map(Value::count).sum();
+        if values + self.errors.len() + 3 > most {
+            return Self::too_many(most);
+        }
+        self
+    }
+
     /// What a worker answered, with at most so many values.
     pub(crate) fn parse(payload: &[u8], most: usize) -> Self {
         let value = match decode_at_most(payload, most) {
             Ok(value) => value,
             Err(DecodeError::TooMany(_)) => {
-                return Self::failed(format!(
-                    "ERR the results hold more than {most} values, which is MaxResultValues: count, limit or write them where they are, or raise it"
-                ));
+                return Self::too_many(most);
             }
             Err(error @ DecodeError::TooLong(_)) => {
                 return Self::failed(format!("ERR a result cannot be a reply: {error}"));

@@ -139,6 +139,20 @@ impl Value {
         }
     }
 
+    /// How many values it is, those inside of it counted.
+    pub(crate) fn count(&self) -> usize {
+        1 + match self {
+            Self::List(items) | Self::Tuple(items) | Self::Set(items) => {
+                items.iter().map(Self::count).sum()
+            }
+            Self::Dict(pairs) => pairs
+                .iter()
+                .map(|(key, value)| key.count() + value.count())
+                .sum(),
+            _ => 0,
+        }
+    }
+
     /// The text under a key.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
         self.get(key).and_then(Self::as_text)
