@@ -193,6 +193,82 @@ fn a_wrong_number_of_arguments_is_explained() {
     assert!(error.contains("height"), "{error}");
 }
 
+#[derive(serde::Serialize, serde::Deserialize, Debug, PartialEq)]
+struct Order {
+    item: String,
+    amounts: Vec<i64>,
+}
+
+#[command]
+fn ordered(order: Json<Order>, last: Option<Json<Order>>) -> Json<Order> {
+    python! {
+        if not order["amounts"]:
+            raise Refused("empty", {"item": order["item"], "amounts": [1]})
+        order["amounts"].append(0 if last is None else last["amounts"][0])
+        return order
+    }
+}
+
+#[derive(Debug)]
+enum Refusal {
+    Empty(Order),
+    Other(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Python(python) if python.code().as_deref() == Some("empty") => {
+                python.data().map_or_else(Self::Other, Self::Empty)
+            }
+            _ => Self::Other(error),
+        }
+    }
+}
+
+static ORDERS: OnceLock<RedisGears> = OnceLock::new();
+
+#[command(on = ORDERS.get().unwrap())]
+fn refused(order: Json<&Order>) -> Result<i64, Refusal> {
+    python! { raise Refused("empty", order) }
+}
+
+#[test]
+fn structs_and_refusals_travel_as_json() {
+    let server = start();
+    let mut con = gears(&server);
+    let order = |amounts: &[i64]| Order {
+        item: "tea".into(),
+        amounts: amounts.to_vec(),
+    };
+    let Json(result) = ordered(Json(order(&[2])), None).on(&mut con).unwrap();
+    assert_eq!(result, order(&[2, 0]));
+    let last = Some(Json(order(&[7])));
+    let Json(result) = ordered(Json(order(&[2])), last).on(&mut con).unwrap();
+    assert_eq!(result, order(&[2, 7]));
+    let error = ordered(Json(order(&[])), None).on(&mut con).unwrap_err();
+    let Error::Python(python) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(python.code().as_deref(), Some("empty"), "{python:?}");
+    assert_eq!(python.data::<Order>().unwrap(), order(&[1]));
+    assert!(python.data::<i64>().is_err());
+    ORDERS.set(con.clone()).unwrap();
+    match refused(Json(&order(&[3]))) {
+        Err(Refusal::Empty(back)) => assert_eq!(back, order(&[3])),
+        Err(Refusal::Other(error)) => panic!("{error}"),
+        Ok(number) => panic!("{number}"),
+    }
+    let error = con.trigger("ordered", "{").unwrap_err().to_string();
+    assert!(error.contains("`order` of ordered() is JSON"), "{error}");
+    // plain scripts have it too
+    let error = con.pyexecute("raise Refused('no', [1])").unwrap_err();
+    let Error::Python(python) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(python.code().as_deref(), Some("no"), "{python:?}");
+}
+
 #[command(trigger = "versioned")]
 fn first_version() -> i64 {
     python! { return 1 }

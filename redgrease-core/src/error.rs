@@ -356,6 +356,44 @@ impl PythonError {
         })
     }
 
+    /// The code of a refusal: what Python gave to `raise Refused(code, data)`.
+    ///
+    /// ```
+    /// use redgrease_core::error::PythonError;
+    ///
+    /// let text = r#"['Traceback (most recent call last):\n', 'Refused: ["sold_out", {"left": 2}]\n']"#;
+    /// let error = PythonError::parse(text).expect("a traceback");
+    /// assert_eq!(error.code().as_deref(), Some("sold_out"));
+    /// let data: std::collections::BTreeMap<String, i64> = error.data()?;
+    /// assert_eq!(data["left"], 2);
+    /// # Ok::<(), redgrease_core::error::Error>(())
+    /// ```
+    pub fn code(&self) -> Option<String> {
+        self.refused().map(|(code, _)| code)
+    }
+
+    /// The data of a refusal, as serde reads it: what Python gave to `raise Refused(code, data)`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] when it is no refusal, or when its data is no `T`.
+    pub fn data<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
+        const WHAT: &str = "the data of `Refused`";
+        let wanted = std::any::type_name::<T>();
+        let Some((_, data)) = self.refused() else {
+            return Err(Error::decode(WHAT, wanted, &*self.exception));
+        };
+        let text = data.to_string();
+        serde_json::from_value(data)
+            .map_err(|error| Error::decode(WHAT, wanted, format!("{text} ({error})")))
+    }
+
+    fn refused(&self) -> Option<(String, serde_json::Value)> {
+        let (class, text) = self.exception.split_once(": ")?;
+        let is_it = class.rsplit('.').next() == Some("Refused");
+        serde_json::from_str(text).ok().filter(|_| is_it)
+    }
+
     /// Whether Python could not read the text.
     pub(crate) fn is_syntax(&self) -> bool {
         ["SyntaxError", "IndentationError", "TabError"]

@@ -123,6 +123,7 @@ pub fn module_text() -> String {
         "cmd",
         "utils.*",
         "Record",
+        "Refused",
         "StreamRecord",
     ];
     helpers.uses(names, []);
@@ -289,6 +290,7 @@ fn decoder(decode: Decode) -> (&'static str, &'static str) {
         Decode::Int => ("int", "an integer"),
         Decode::Float => ("float", "a number"),
         Decode::Bool => ("bool", "true or false"),
+        Decode::Json => ("json", "JSON"),
     }
 }
 

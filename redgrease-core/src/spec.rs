@@ -47,6 +47,8 @@ pub enum Decode {
     Float,
     /// A `bool`, from `1`, `0`, `true` or `false`.
     Bool,
+    /// What `json.loads` makes of it: `dict`, `list`, …
+    Json,
 }
 
 /// How many times a parameter takes an argument.
@@ -282,6 +284,7 @@ impl Decode {
             Self::Int => "int",
             Self::Float => "float",
             Self::Bool => "bool",
+            Self::Json => "JSON",
         }
     }
 }

@@ -171,6 +171,7 @@ fn decode(ty: &Type) -> Decode {
     match types::name(types::innermost(ty)).as_str() {
         "u8" if types::is_bytes(ty) => Decode::Bytes,
         "bool" => Decode::Bool,
+        "Json" => Decode::Json,
         "f32" | "f64" => Decode::Float,
         name if types::is_integer(name) => Decode::Int,
         _ => Decode::Str,

@@ -7,9 +7,13 @@
 //! | `i8` … `u128` | `int` | decimal |
 //! | `f32`, `f64` | `float` | shortest text that reads back the same |
 //! | `bool` | `bool` | `1`, `0` |
+//! | [`Json<T>`] of what serde can write | `dict`, `list`, … | JSON |
 //! | `Option<T>` | `None` or as `T` | left out at the end, `~none` before others |
 //! | `&[T]`, `Vec<T>`, `[T; N]` | `list` of `T` | one argument each; the last parameter only |
 
+use serde::Serialize;
+
+use super::value::Json;
 use crate::spec::{Arity, Decode};
 
 /// The arguments of one call, in the order of the parameters.
@@ -74,7 +78,7 @@ impl Args {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument of a server-side function",
     label = "no Python value for a `{Self}`",
-    note = "use text, bytes, numbers, bool, Option of these, or a slice or Vec of them as the last parameter"
+    note = "use text, bytes, numbers, bool, `Json<T>` for a type that implements serde's Serialize, Option of these, or a slice or Vec of them as the last parameter"
 )]
 pub trait Scalar {
     /// What it becomes in Python.
@@ -97,7 +101,7 @@ pub trait Scalar {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a server-side function",
     label = "no Python value for a `{Self}`",
-    note = "use text, bytes, numbers, bool, Option of these, or a slice or Vec of them as the last parameter"
+    note = "use text, bytes, numbers, bool, `Json<T>` for a type that implements serde's Serialize, Option of these, or a slice or Vec of them as the last parameter"
 )]
 pub trait Arg {
     /// What each argument becomes in Python.
@@ -150,6 +154,25 @@ scalars! {
     u64 => Int, value => value.to_string().into_bytes();
     u128 => Int, value => value.to_string().into_bytes();
     usize => Int, value => value.to_string().into_bytes();
+}
+
+impl<T: Serialize> Scalar for Json<T> {
+    const DECODE: Decode = Decode::Json;
+
+    /// What cannot be JSON, such as a map whose keys are lists, is sent as the words that say so: the
+    /// server refuses them and shows them.
+    fn to_wire(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).unwrap_or_else(|error| format!("! {error}").into_bytes())
+    }
+}
+
+impl<T: Serialize> Arg for Json<T> {
+    const DECODE: Decode = Decode::Json;
+    const ARITY: Arity = Arity::Required;
+
+    fn push(&self, args: &mut Args) {
+        args.push(self.to_wire());
+    }
 }
 
 /// Python reads `inf` and `nan` as Rust writes them, but Rust writes `NaN`.

@@ -188,6 +188,7 @@ pub(crate) const RUNTIME: &[&str] = &[
     "gearsConfigGet",
     "gearsFuture",
     "Record",
+    "Refused",
     "StreamRecord",
     "redgrease",
     "GearsBuilder",
@@ -220,7 +221,14 @@ pub(crate) const RUNTIME: &[&str] = &[
 ];
 
 /// The names of redgrease among them, which the original does not have.
-pub(crate) const REDGREASE: &[&str] = &["Record", "StreamRecord", "cmd", "hashtag3", "redgrease"];
+pub(crate) const REDGREASE: &[&str] = &[
+    "Record",
+    "Refused",
+    "StreamRecord",
+    "cmd",
+    "hashtag3",
+    "redgrease",
+];
 
 /// What scripts find beside them: the modules that the server's own Python imports.
 pub(crate) const AMBIENT: &[&str] = &[

@@ -40,6 +40,15 @@ class StreamRecord(object):
         return isinstance(other, StreamRecord) and self.__dict__ == other.__dict__
     def __hash__(self):
         return hash((self.key, self.id))
+#: Refused
+class Refused(Exception):
+    def __init__(self, code, data=None):
+        super(Refused, self).__init__(code, data)
+        self.code = code
+        self.data = data
+    def __str__(self):
+        import json
+        return json.dumps([str(self.code), self.data], default=str)
 #: function
 def _rg_function(callback):
     if isinstance(callback, type(_rg_function)):
@@ -156,6 +165,10 @@ def _rg_item(value):
     if hasattr(value, "dtype") and hasattr(value, "item") and getattr(value, "shape", None) == ():
         return value.item()
     return value
+#: decode_json
+def _rg_json(argument):
+    import json
+    return json.loads(argument if isinstance(argument, str) else bytes(argument))
 #: wrong
 def _rg_wrong(value, wanted):
     kind = type(value)

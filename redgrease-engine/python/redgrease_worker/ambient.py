@@ -37,6 +37,7 @@ _NAMES = {
     "weakref": ("weakref", None),
     # redgrease's own, whatever is installed
     "Record": ("redgrease_worker.given", "Record"),
+    "Refused": ("redgrease_worker.given", "Refused"),
     "StreamRecord": ("redgrease_worker.given", "StreamRecord"),
     "cmd": ("redgrease_worker.given", "cmd"),
     "hashtag3": ("redgrease_worker.given", "hashtag3"),

@@ -38,6 +38,14 @@ class StreamRecord(object):
         return isinstance(other, StreamRecord) and self.__dict__ == other.__dict__
     def __hash__(self):
         return hash((self.key, self.id))
+class Refused(Exception):
+    def __init__(self, code, data=None):
+        super(Refused, self).__init__(code, data)
+        self.code = code
+        self.data = data
+    def __str__(self):
+        import json
+        return json.dumps([str(self.code), self.data], default=str)
 def _rg_function(callback):
     if isinstance(callback, type(_rg_function)):
         return callback
@@ -1106,4 +1114,4 @@ class _rg_cmd(metaclass=_rg_operators):
      pass
   return text
 cmd = _rg_cmd
-redgrease = _rg_redgrease = _RgNamespace(FailurePolicy=_rg_FailurePolicy, GB=GB, GEARS_RUNTIME=_rg_GEARS_RUNTIME, GearsBuilder=GearsBuilder, KeyType=_rg_KeyType, LogLevel=_rg_LogLevel, ReaderType=_rg_ReaderType, Record=Record, StreamRecord=StreamRecord, TriggerMode=_rg_TriggerMode, atomic=atomic, cmd=cmd, configGet=configGet, execute=execute, gearsConfigGet=gearsConfigGet, gearsFuture=gearsFuture, hashtag3=hashtag3, hashtag=hashtag, log=log, utils=_RgNamespace(CaseInsensitiveDict=_rg_CaseInsensitiveDict, Record=Record, StreamRecord=StreamRecord, as_is=_rg_as_is, bool_ok=_rg_bool_ok, compose=_rg_compose, dict_filter=_rg_dict_filter, dict_of=_rg_dict_of, list_of_str=_rg_list_of_str, list_parser=_rg_list_parser, optional=_rg_optional, passfun=_rg_passfun, record=_rg_record, safe_bool=_rg_safe_bool, safe_str=_rg_safe_str, safe_str_upper=_rg_safe_str_upper, str_if_bytes=_rg_str_if_bytes, stream_record=_rg_stream_record, to_bytes=_rg_to_bytes, to_dict=_rg_to_dict, to_int_if_bool=_rg_to_int_if_bool, to_kwargs=_rg_to_kwargs, to_list=_rg_to_list, to_redis_type=_rg_to_redis_type, transform=_rg_transform))
+redgrease = _rg_redgrease = _RgNamespace(FailurePolicy=_rg_FailurePolicy, GB=GB, GEARS_RUNTIME=_rg_GEARS_RUNTIME, GearsBuilder=GearsBuilder, KeyType=_rg_KeyType, LogLevel=_rg_LogLevel, ReaderType=_rg_ReaderType, Record=Record, Refused=Refused, StreamRecord=StreamRecord, TriggerMode=_rg_TriggerMode, atomic=atomic, cmd=cmd, configGet=configGet, execute=execute, gearsConfigGet=gearsConfigGet, gearsFuture=gearsFuture, hashtag3=hashtag3, hashtag=hashtag, log=log, utils=_RgNamespace(CaseInsensitiveDict=_rg_CaseInsensitiveDict, Record=Record, StreamRecord=StreamRecord, as_is=_rg_as_is, bool_ok=_rg_bool_ok, compose=_rg_compose, dict_filter=_rg_dict_filter, dict_of=_rg_dict_of, list_of_str=_rg_list_of_str, list_parser=_rg_list_parser, optional=_rg_optional, passfun=_rg_passfun, record=_rg_record, safe_bool=_rg_safe_bool, safe_str=_rg_safe_str, safe_str_upper=_rg_safe_str_upper, str_if_bytes=_rg_str_if_bytes, stream_record=_rg_stream_record, to_bytes=_rg_to_bytes, to_dict=_rg_to_dict, to_int_if_bool=_rg_to_int_if_bool, to_kwargs=_rg_to_kwargs, to_list=_rg_to_list, to_redis_type=_rg_to_redis_type, transform=_rg_transform))

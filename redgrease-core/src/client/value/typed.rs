@@ -67,7 +67,7 @@ fn mismatch<T>(found: &str, error: &serde_pickle::Error) -> Error {
     )
 }
 
-/// A result of any type that serde can read, as JSON: other clients can read it too.
+/// A parameter or a result of any type that serde knows, as JSON: other clients can read it too.
 ///
 /// ```
 /// use redgrease_core::client::{FromReply, Json, RawRecord};
