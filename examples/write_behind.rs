@@ -78,8 +78,12 @@ fn register_writer(database: &str, con: &mut RedisGears) -> redgrease::Result<()
                             refused.append(dict(change, reason=str(error)))
             finally:
                 db.close()
-            for change in refused:
-                cmd.xadd(${REFUSED}, change)
+            # once each: with the acknowledgement of the batch, or not at all
+            with transaction() as t:
+                for change in refused:
+                    fields = [part for field in change.items() for part in field]
+                    t.execute("XADD", ${REFUSED}, "*", *fields)
+                t.acknowledge()
 
         StreamReader()
             .values()

@@ -9,7 +9,7 @@ mod transaction;
 use std::sync::Arc;
 
 use crate::cluster;
-use crate::event::{hook, timer};
+use crate::event::{hook, stream, timer};
 use crate::execution::{self, Execution, Waiter, executor};
 use crate::native;
 use crate::plan::{CommandReader, Plan, Reader};
@@ -149,6 +149,12 @@ fn check(reader: &Reader, session: &str) -> Result<Value, String> {
     // The session that is about to be replaced gives its triggers and hooks up.
     let leaves = |other: &Arc<Session>| session::list::replaces(session, other);
     hook::check(reader, leaves)?;
+    if let Reader::StreamEvents(events) = reader
+        && !events.failed.is_empty()
+        && stream::follows(&events.prefix, &events.failed)
+    {
+        return Err("onFailedStream is one of the streams that the registration reads".to_owned());
+    }
     let Reader::Command(CommandReader {
         trigger: Some(trigger),
         ..

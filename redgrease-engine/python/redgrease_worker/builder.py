@@ -251,6 +251,7 @@ class PyFlatExecution:
             ("batch", 1, "batch argument must be a number"),
             ("duration", 0, "duration argument must be a number"),
             ("onFailedRetryInterval", 1, "retryInterval argument must be a number"),
+            ("onFailedTries", 0, "onFailedTries argument must be a number"),
         ):
             value = keywords.get(name, default)
             if not isinstance(value, int) or not -(2**63) <= value < 2**63:
@@ -264,6 +265,16 @@ class PyFlatExecution:
         if policy.lower() not in _POLICIES:
             raise error("onFailedPolicy must be Continue/Abort/Retry")
         arguments["onFailedPolicy"] = policy.lower()
+        if arguments["onFailedTries"] < 0:
+            raise error("onFailedTries argument must not be negative")
+        failed = keywords.get("onFailedStream")
+        if failed is not None and not isinstance(failed, str):
+            raise error("onFailedStream argument must be a string")
+        if arguments["onFailedTries"] and policy.lower() != "retry":
+            raise error("onFailedTries can only be combined with onFailedPolicy Retry")
+        if failed and not arguments["onFailedTries"]:
+            raise error("onFailedStream needs onFailedTries: how often an entry is tried")
+        arguments["onFailedStream"] = failed or ""
         if mode == "sync" and policy.lower() != "continue":
             raise error("ExecutionMode sync can only be combined with OnFailedPolicy Continue")
         arguments["trimStream"] = _flag(keywords, "trimStream", True, "pyTrimmStream argument must be a boolean")

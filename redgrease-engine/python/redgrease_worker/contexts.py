@@ -25,7 +25,7 @@ class Waiter:
 class _Command:
     """The command that a function runs for, and the hook that it runs in."""
 
-    __slots__ = ("words", "hook", "overridden")
+    __slots__ = ("hook", "overridden", "words")
 
     def __init__(self):
         self.words = self.hook = None

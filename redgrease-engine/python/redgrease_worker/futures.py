@@ -272,8 +272,8 @@ class _Wait:
         return value
 
     def begin(self, holder, done):
-        """Has a coroutine run, or notes who wants to know of a future's completion: `done` gets whether it went well, and the result
-        or what went wrong, from any thread.
+        """Has a coroutine run, or notes who wants to know of a future's completion: `done` gets whether it went well, and the
+        result or what went wrong, from any thread.
         """
         # The list is the only reference: a future that nobody else holds must be able to die while it is waited for.
         result = holder.pop()

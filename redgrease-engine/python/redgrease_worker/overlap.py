@@ -25,7 +25,7 @@ class Stop(Exception):
 class _Slot:
     """The place of a record among the others."""
 
-    __slots__ = ("state", "record", "next")
+    __slots__ = ("next", "record", "state")
 
     def __init__(self) -> None:
         self.state = _WAITS

@@ -97,7 +97,7 @@ def stages(ops: list[Op]) -> list[list[Op]]:
 
 def segments(ops: list[Op]) -> list[tuple[int, int, int]]:
     """Where operations begin that may run for many records at a time, where those begin that may not, and where they end."""
-    cut = []
+    cut: list[tuple[int, int, int]] = []
     at = 0
     while not cut or at < len(ops):
         overlapping = at

@@ -44,8 +44,8 @@ class Transaction:
             self._acknowledged = []
         elif self._acknowledged != []:
             try:
-                entries = [(record["key"], record["id"]) for record in records]
-            except (KeyError, TypeError):
+                entries = [_entry(record) for record in records]
+            except (AttributeError, KeyError, TypeError):
                 raise error("acknowledge takes the records of a StreamReader, with their key and id") from None
             self._acknowledged = (self._acknowledged or []) + entries
 
@@ -81,6 +81,13 @@ class Transaction:
             self.results.append(value)  # type: ignore[union-attr]
         if failed:
             raise error("a command of the transaction failed, the others were run: %s" % failed)
+
+
+def _entry(record: Any) -> tuple[Any, Any]:
+    """The key and id of a record, as a dictionary or as an object."""
+    if isinstance(record, dict):
+        return record["key"], record["id"]
+    return record.key, record.id
 
 
 def transaction() -> Transaction:

@@ -54,6 +54,10 @@ class Arguments(unittest.TestCase):
         stream = builder("StreamReader")
         self.refuses("batch argument must be at least 1", stream.register, prefix="*", batch=0)
         self.refuses("onFailedPolicy must be Continue/Abort/Retry", stream.register, prefix="*", onFailedPolicy="again")
+        text = "onFailedTries can only be combined with onFailedPolicy Retry"
+        self.refuses(text, stream.register, prefix="*", onFailedTries=3)
+        text = "onFailedStream needs onFailedTries: how often an entry is tried"
+        self.refuses(text, stream.register, prefix="*", onFailedPolicy="retry", onFailedStream="d")
 
 
 class Descriptions(unittest.TestCase):
@@ -74,6 +78,8 @@ class Descriptions(unittest.TestCase):
                 "batch": 5,
                 "duration": 0,
                 "onFailedRetryInterval": 1,
+                "onFailedTries": 0,
+                "onFailedStream": "",
                 "onFailedPolicy": "retry",
                 "trimStream": True,
             },

@@ -151,7 +151,7 @@ class Overlap(unittest.TestCase):
             [Op("limit", None, (2000, 0)), Op("foreach", lambda r: Later(True, r))],
         ):
             wait = Wait(random.Random(1))
-            wait.chance = type("Never", (), {"random": lambda self: 1.0, "randrange": lambda self, n: n - 1})()  # type: ignore[assignment]
+            wait.chance = type("Never", (), {"random": lambda self: 1.0, "randrange": lambda self, n: n - 1})()
             self.assertEqual(len(ran(ops, [list(range(1, 1001)), list(range(1, 1001))], wait)[0]), 2000)
             self.assertEqual(wait.most, 2000)
 

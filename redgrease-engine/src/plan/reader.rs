@@ -87,6 +87,10 @@ pub(crate) struct StreamEvents {
     /// The consumer group; empty until the registration is put in place.
     pub(crate) group: String,
     pub(crate) retry_interval: i64,
+    /// How often a batch may fail under [`Policy::Retry`] until it is given up; 0: for ever.
+    pub(crate) tries: u32,
+    /// The stream that takes what is given up; empty for none.
+    pub(crate) failed: Vec<u8>,
     pub(crate) trim: bool,
 }
 
@@ -158,6 +162,9 @@ impl Reader {
                 policy: Policy::parse(&arguments.text("onFailedPolicy")?)?,
                 group: arguments.text("group").unwrap_or_default(),
                 retry_interval: int("onFailedRetryInterval")?,
+                tries: int("onFailedTries")
+                    .map_or(0, |tries| u32::try_from(tries).unwrap_or(u32::MAX)),
+                failed: bytes("onFailedStream").unwrap_or_default(),
                 trim: arguments.flag("trimStream"),
             }),
             "PythonReader" => Self::Python,

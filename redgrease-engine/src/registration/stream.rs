@@ -1,6 +1,7 @@
 //! What a registration knows of the streams that it reads.
 
 pub(crate) mod batch;
+pub(crate) mod failing;
 pub(crate) mod follower;
 pub(crate) mod group;
 pub(crate) mod noticed;

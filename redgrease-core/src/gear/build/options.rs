@@ -152,6 +152,18 @@ impl RegisterOptions<StreamReader> {
         self.with("onFailedRetryInterval", &seconds)
     }
 
+    /// How often entries may fail under the policy `"retry"` until they are given up; 0 for ever. Those of a batch that failed
+    /// so often are tried once more one by one.
+    pub fn on_failed_tries(self, tries: u32) -> Self {
+        self.with("onFailedTries", &tries)
+    }
+
+    /// The stream that takes the entries that are given up, with the fields `failed:stream`, `failed:id` and `failed:error`
+    /// before their own.
+    pub fn on_failed_stream(self, stream: &str) -> Self {
+        self.with("onFailedStream", stream)
+    }
+
     /// Whether entries are deleted from the stream when they were processed.
     pub fn trim_stream(self, trim: bool) -> Self {
         self.with("trimStream", &trim)

@@ -102,6 +102,8 @@ pub const READERS: &[ReaderEntry] = &[
             keyword("duration", Kind::Int(0)),
             keyword("onFailedPolicy", Kind::Choice(FAILURE_POLICIES)),
             keyword("onFailedRetryInterval", Kind::Int(0)),
+            keyword("onFailedTries", Kind::Int(0)),
+            keyword("onFailedStream", Kind::Text),
             keyword("trimStream", Kind::Bool),
             REQUIREMENTS,
         ]),

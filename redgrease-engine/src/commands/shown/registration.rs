@@ -75,14 +75,24 @@ fn arguments(reader: &Reader) -> Reply {
             ("keyTypes", optional(&events.key_types)),
             ("hookCommands", optional(&events.commands)),
         ]),
-        Reader::StreamEvents(events) => Reply::map(vec![
-            ("batchSize", Reply::Int(events.batch)),
-            ("durationMS", Reply::Int(events.duration)),
-            ("stream", Reply::bulk(&events.prefix)),
-            ("trimStream", Reply::Int(i64::from(events.trim))),
-            ("onFailedPolicy", Reply::bulk(events.policy.name())),
-            ("retryInterval", Reply::Int(events.retry_interval)),
-        ]),
+        Reader::StreamEvents(events) => {
+            let mut shown = vec![
+                ("batchSize", Reply::Int(events.batch)),
+                ("durationMS", Reply::Int(events.duration)),
+                ("stream", Reply::bulk(&events.prefix)),
+                ("trimStream", Reply::Int(i64::from(events.trim))),
+                ("onFailedPolicy", Reply::bulk(events.policy.name())),
+                ("retryInterval", Reply::Int(events.retry_interval)),
+            ];
+            // RedisGears knows neither.
+            if events.tries > 0 {
+                shown.push(("onFailedTries", Reply::Int(i64::from(events.tries))));
+            }
+            if !events.failed.is_empty() {
+                shown.push(("onFailedStream", Reply::bulk(&events.failed)));
+            }
+            Reply::map(shown)
+        }
         _ => Reply::Array(Vec::new()),
     }
 }

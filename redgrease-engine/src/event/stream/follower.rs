@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::group;
+use super::verdict;
 use super::watch;
 use crate::execution::{self, Waiter};
-use crate::plan::{Mode, Policy};
+use crate::plan::Mode;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
 use crate::registration::stream::batch::{Claim, Done, Entries, Key, NEW, Noted, Status, Verdict};
 use crate::registration::stream::follower::Follower;
-use crate::registration::stream::state::State;
 use crate::registration::{Event, Input, Registration};
 use crate::server::{Level, ServerLock, lock_server, log};
 
@@ -24,8 +24,6 @@ const REST: Duration = Duration::from_micros(50);
 const INSIDE: Duration = Duration::from_millis(100);
 /// Entries that one command reads.
 const CHUNK: usize = 512;
-/// A batch whose worker is lost so often in a row is left alone.
-const MOST_LOST: u32 = 10;
 /// The shortest time between two tries.
 const LEAST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest time between two tries after a lost worker.
@@ -160,6 +158,9 @@ fn keep_pending(lock: &ServerLock, follower: &Follower) {
 fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {
     let mut keys: Vec<&Key> = Vec::new();
     for batch in done {
+        if !verdict::give_up(lock, follower, batch) {
+            continue;
+        }
         group::acknowledge(lock, &batch.key, follower.group(), &batch.ids);
         follower.measure(batch);
         if !batch.ids.is_empty() && !keys.contains(&&batch.key) {
@@ -224,8 +225,8 @@ fn conclude(registration: &Arc<Registration>, outcome: &Arc<Outcome>, status: ex
         return;
     };
     let mut state = follower.state();
-    let verdict = judge(follower, &mut state, outcome, status);
-    state.conclude(verdict);
+    let verdict = verdict::judge(follower, &mut state, outcome, status);
+    state.conclude(&verdict);
     let lost = state.lost;
     let waits = state.status == Status::Waiting && verdict == Verdict::Stop(Status::Waiting);
     drop(state);
@@ -247,40 +248,6 @@ fn conclude(registration: &Arc<Registration>, outcome: &Arc<Outcome>, status: ex
     }
     if follower.state().has_work() {
         watch::poke(registration);
-    }
-}
-
-fn judge(
-    follower: &Follower,
-    state: &mut State,
-    outcome: &Outcome,
-    status: execution::Status,
-) -> Verdict {
-    let pauses = |text: &Vec<u8>| text.starts_with(b"PAUSE");
-    if outcome.lost {
-        // The entries were not worked off, and nobody said that they could not be: they are never given up.
-        state.lost += 1;
-        if state.lost < MOST_LOST {
-            return Verdict::Stop(Status::Waiting);
-        }
-        log(
-            Level::Warning,
-            &format!(
-                "a batch of the streams {} lost its worker {MOST_LOST} times in a row; the registration stops, its entries \
-                 stay: repair the function, or call RG.UNPAUSEREGISTRATIONS",
-                String::from_utf8_lossy(&follower.events.prefix)
-            ),
-        );
-        return Verdict::Stop(Status::Aborted);
-    }
-    if outcome.errors.iter().any(pauses) {
-        return Verdict::Stop(Status::Paused);
-    }
-    let failed = !outcome.errors.is_empty() || status == execution::Status::Aborted;
-    match follower.events.policy {
-        Policy::Abort if failed => Verdict::Stop(Status::Aborted),
-        Policy::Retry if failed => Verdict::Stop(Status::Waiting),
-        _ => Verdict::Acknowledge,
     }
 }
 

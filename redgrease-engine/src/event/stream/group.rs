@@ -100,6 +100,43 @@ pub(crate) fn acknowledge(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec
     let _ = ask(lock, b"XACK", &arguments);
 }
 
+/// Puts entries that are given up into another stream: where they were, why they are given up, and what they are.
+///
+/// # Errors
+/// The server's text.
+pub(crate) fn bury(
+    lock: &ServerLock,
+    key: &[u8],
+    ids: &[Vec<u8>],
+    error: &[u8],
+    failed: &[u8],
+) -> Result<(), String> {
+    for id in ids {
+        let there = ask(lock, b"XRANGE", &[key, id, id])?;
+        // One that was deleted meanwhile has nothing to be kept.
+        let Some(content) = there.element(0).and_then(|entry| entry.element(1)) else {
+            continue;
+        };
+        let texts: Vec<CallReply> = content.elements().collect();
+        let head: [&[u8]; 8] = [
+            failed,
+            b"*",
+            b"failed:stream",
+            key,
+            b"failed:id",
+            id,
+            b"failed:error",
+            error,
+        ];
+        let arguments: Vec<&[u8]> = head
+            .into_iter()
+            .chain(texts.iter().map(CallReply::text))
+            .collect();
+        ask(lock, b"XADD", &arguments)?;
+    }
+    Ok(())
+}
+
 /// Has entries be pending that are not acknowledged.
 pub(crate) fn claim(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>]) {
     let head: [&[u8]; 4] = [key, group.as_bytes(), CONSUMER, b"0"];

@@ -92,13 +92,17 @@ pub(crate) struct Done {
     pub(crate) place: Place,
     pub(crate) ids: Vec<Vec<u8>>,
     pub(crate) since: Option<Instant>,
+    /// The error for which its entries are given up.
+    pub(crate) given_up: Option<Vec<u8>>,
 }
 
 /// What to do with a batch whose execution is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Worked off.
     Acknowledge,
+    /// Not worked off, and not tried again, because of this error.
+    GiveUp(Vec<u8>),
     /// Not worked off; the registration stops with this status and its entries stay.
     Stop(Status),
 }

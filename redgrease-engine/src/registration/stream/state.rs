@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::batch::Entries;
 use super::batch::{Claim, Done, Key, Noted, Place, Portion, Rules, Status, Verdict};
+use super::failing::Failing;
 use super::streams::Streams;
 use super::under_way::UnderWay;
 
@@ -18,6 +19,8 @@ pub(crate) struct State {
     pub(crate) gone: bool,
     /// How often in a row its worker was lost.
     pub(crate) lost: u32,
+    /// What failed and is tried again.
+    pub(crate) failing: Failing,
     streams: Streams,
     batches: UnderWay,
     /// Whether everything is to be read again once nothing runs; and whether empty executions are made for it.
@@ -38,6 +41,7 @@ impl State {
             awake: false,
             gone: false,
             lost: 0,
+            failing: Failing::default(),
             streams: Streams::default(),
             batches: UnderWay::default(),
             again: None,
@@ -159,7 +163,8 @@ impl State {
         if !self.may_go_on() || !self.batches.has_room(self.rules.ahead) {
             return None;
         }
-        self.streams.claim(self.rules.batch)
+        let (failing, batch) = (&self.failing, self.rules.batch);
+        self.streams.claim(|key| failing.size(key, batch))
     }
 
     /// Takes in what was read for a claim.
@@ -195,12 +200,12 @@ impl State {
     }
 
     /// What ran is over.
-    pub(crate) fn conclude(&mut self, verdict: Verdict) {
+    pub(crate) fn conclude(&mut self, verdict: &Verdict) {
         let Some(key) = self.batches.conclude(verdict) else {
             return;
         };
-        match verdict {
-            Verdict::Acknowledge => self.lost = 0,
+        match *verdict {
+            Verdict::Acknowledge | Verdict::GiveUp(_) => self.lost = 0,
             Verdict::Stop(status) => {
                 // A pause or an unpause that came meanwhile holds.
                 if self.status == Status::Ok && self.again != Some(true) {
@@ -257,6 +262,8 @@ mod tests {
             policy,
             group: String::new(),
             retry_interval: 1,
+            tries: 0,
+            failed: Vec::new(),
             trim: true,
         };
         let mut state = State::new(Rules::new(&events, mode));
@@ -283,7 +290,7 @@ mod tests {
 
     fn run(state: &mut State, verdict: Verdict) -> Option<usize> {
         let entries = state.start()?;
-        state.conclude(verdict);
+        state.conclude(&verdict);
         Some(entries.batch.len())
     }
 
@@ -365,7 +372,7 @@ mod tests {
         state.stop(Status::Paused);
         state.read_again(true);
         assert!(state.claim().is_none());
-        state.conclude(Verdict::Acknowledge);
+        state.conclude(&Verdict::Acknowledge);
         assert!(state.claim().is_none());
         state.take_done();
         assert_eq!(state.claim().expect("a claim").from, UNACKNOWLEDGED);
@@ -399,7 +406,7 @@ mod tests {
             }
             state.leaves(b"s");
             state.renamed(b"s2");
-            state.conclude(Verdict::Acknowledge);
+            state.conclude(&Verdict::Acknowledge);
             let done = state.take_done();
             assert_eq!(done.len(), acknowledged);
             assert!(done.iter().all(|batch| *batch.key == *b"s2"));

@@ -144,13 +144,14 @@ impl Streams {
         !self.due.is_empty()
     }
 
-    /// The next batch to read.
-    pub(crate) fn claim(&mut self, batch: usize) -> Option<Claim> {
+    /// The next batch to read, where so many entries of a stream are one.
+    pub(crate) fn claim(&mut self, size: impl Fn(&[u8]) -> usize) -> Option<Claim> {
         while let Some(key) = self.due.pop_front() {
             let Some(stream) = self.all.get_mut(&key) else {
                 continue;
             };
             stream.queued = false;
+            let batch = size(&key);
             if !stream.is_due(batch) {
                 continue;
             }

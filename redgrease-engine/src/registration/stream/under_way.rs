@@ -55,6 +55,7 @@ impl UnderWay {
             place: Place::Here,
             ids: std::mem::take(&mut entries.ids),
             since: portion.since,
+            given_up: None,
         });
         Some(entries)
     }
@@ -66,11 +67,15 @@ impl UnderWay {
     }
 
     /// What ran is over; gives the name of its stream.
-    pub(crate) fn conclude(&mut self, verdict: Verdict) -> Option<Key> {
-        let ran = self.running.take()?;
+    pub(crate) fn conclude(&mut self, verdict: &Verdict) -> Option<Key> {
+        let mut ran = self.running.take()?;
         let key = Key::clone(&ran.key);
         match verdict {
             Verdict::Acknowledge => self.done.push(ran),
+            Verdict::GiveUp(error) => {
+                ran.given_up = Some(error.clone());
+                self.done.push(ran);
+            }
             Verdict::Stop(_) => self.left.push(ran),
         }
         Some(key)
