@@ -10,7 +10,7 @@ export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus native-nightly ranges pins packages dashboards book clean
+.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus native-nightly ranges pins packages dashboards book clean campaign
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -113,3 +113,9 @@ book:
 clean:
 	cargo clean
 	rm -rf $(VENV)
+
+# faults of all kinds under mixed load, for as long as one says; a seed repeats it: make campaign SECONDS=600 SEED=7
+SECONDS ?= 600
+SEED ?=
+campaign: setup
+	CAMPAIGN_SECONDS=$(SECONDS) $(if $(SEED),CAMPAIGN_SEED=$(SEED)) cargo test -p redgrease-engine --test faults campaign -- --nocapture

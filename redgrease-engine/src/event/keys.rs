@@ -95,10 +95,11 @@ fn wants(events: &KeyEvents, context: Context<'_>, event: &str, key: &[u8]) -> b
     if !fits(&events.prefix, key) {
         return false;
     }
-    if let Some(types) = &events.event_types
-        && !types.iter().any(|name| name.eq_ignore_ascii_case(event))
-    {
-        return false;
+    match &events.event_types {
+        Some(types) if !types.iter().any(|name| name.eq_ignore_ascii_case(event)) => return false,
+        // It comes beside the event of the command that makes the key, and RedisGears 1.2 never tells of it: for who asks.
+        None if event == "new" => return false,
+        _ => {}
     }
     if let Some(types) = &events.key_types {
         let kind = OpenKey::open_in(context, key).kind();

@@ -9,8 +9,8 @@ use super::keyspace::READING;
 use super::table::{RedisModuleCommandFilterCtx, RedisModuleCtx, RedisModuleString, api};
 use super::{OK, guarded};
 
-/// Every class of key event, misses included.
-const ALL_KEY_EVENTS: c_int = 0b0010_1111_1111_1100;
+/// Every class of key event, misses and new keys included.
+const ALL_KEY_EVENTS: c_int = 0b0110_1111_1111_1100;
 
 /// Who wants to know what happens to keys.
 pub(crate) trait KeyListener {

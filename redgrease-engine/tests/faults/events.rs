@@ -155,3 +155,37 @@ fn a_function_may_do_anything_to_the_keys_of_its_event() {
     }
     arena.finish();
 }
+
+/// From Redis 7.0 on the server tells of new keys.
+#[test]
+fn new_keys_are_told_to_those_who_ask_for_them() {
+    let mut arena = Arena::new();
+    arena.register("GB('KeysReader').foreach(lambda r: execute('rpush', '!all', r['event'])).register('n*', mode='sync')");
+    for (mode, prefix) in [("sync", "s"), ("async_local", "a")] {
+        arena.register(&format!("GB('KeysReader').foreach(lambda r: execute('rpush', '!{prefix}', r['key'])).register('n*', mode='{mode}', eventTypes=['new'])"));
+    }
+    let makes = [
+        "SET n1 v",
+        "HSET n2 f v",
+        "RPUSH n3 a",
+        "SADD n4 a",
+        "ZADD n5 1 a",
+        "XADD n6 * f v",
+        "INCR n7",
+        "SET n1 w",
+        "COPY n1 n8",
+        "RENAME n8 n9",
+    ];
+    for make in makes {
+        assert!(!arena.ask(&words(make)).is_error(), "{make}");
+    }
+    if crate::support::server::major_version() >= 7 {
+        let told = "[\"n1\", \"n2\", \"n3\", \"n4\", \"n5\", \"n6\", \"n7\", \"n8\", \"n9\"]";
+        for list in ["!s", "!a"] {
+            arena.client.becomes(&["LRANGE", list, "0", "-1"], told);
+        }
+    }
+    let all = arena.ask(&["LRANGE", "!all", "0", "-1"]).to_string();
+    assert!(!all.contains("new"), "{all}");
+    arena.finish();
+}

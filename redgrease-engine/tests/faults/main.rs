@@ -6,6 +6,7 @@
 mod aborts;
 mod access;
 mod arena;
+mod campaign;
 mod commands;
 mod databases;
 mod deadlines;
