@@ -1,5 +1,6 @@
 //! Registrations: plans that wait for events, and their executions.
 
+mod failures;
 mod fire;
 pub(crate) mod list;
 mod queue;
@@ -18,6 +19,7 @@ use crate::plan::{Plan, Reader};
 use crate::record::outcome::Outcome;
 use crate::registration::stream::follower::Follower;
 use crate::session::Session;
+use failures::Failures;
 pub(crate) use fire::{Answering, Event, Input, Ready};
 use queue::Queue;
 pub(crate) use statistics::Statistics;
@@ -33,6 +35,7 @@ pub(crate) struct Registration {
     /// How long its executions took.
     pub(crate) durations: Durations,
     statistics: Mutex<Statistics>,
+    failures: Failures,
     queue: Queue,
 }
 
@@ -50,6 +53,7 @@ impl Registration {
             follower,
             durations: Durations::new(),
             statistics: Mutex::default(),
+            failures: Failures::default(),
             queue: Queue::default(),
         }
     }
@@ -90,6 +94,11 @@ impl Registration {
 
 impl Owner for Registration {
     fn account(&self, outcome: &Outcome, status: Status, duration: Duration) {
+        if status != Status::Aborted
+            && let Some(error) = outcome.errors.last()
+        {
+            self.failures.tell(&self.id, error);
+        }
         self.durations.count(outcome, status, duration);
         guard(&self.statistics).count(outcome, status, duration);
     }

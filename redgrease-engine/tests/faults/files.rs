@@ -117,3 +117,18 @@ fn damaged_files_of_workers_are_made_again() {
     }
     arena.finish();
 }
+
+#[test]
+fn failures_reach_the_log_and_do_not_flood_it() {
+    let mut arena = Arena::new();
+    arena.register("def bad(r):\n    raise ValueError('something of its own')\nGB('KeysReader').foreach(bad).register('bad*', mode='async_local')");
+    for number in 0..1000 {
+        arena.ask(&["SET", &format!("bad{number}"), "v"]);
+    }
+    eventually("the first line", || {
+        arena.server.log().contains("something of its own")
+    });
+    let lines = arena.server.log().matches("something of its own").count();
+    assert!(lines < 100, "{lines}");
+    arena.finish();
+}
