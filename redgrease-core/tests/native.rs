@@ -51,11 +51,9 @@ fn functions_of_several_lines_and_several_on_one() {
             all.add(&python.compare(&case));
         }
         all.check();
-        assert!(
-            all.refused.is_empty() || python.minor() < 11,
-            "{:?}",
-            all.refused
-        );
+        // One has a line of its own in 3.13, and is left to Python.
+        let few = all.refused.len() <= usize::from(python.minor() >= 13);
+        assert!(few || python.minor() < 11, "{:?}", all.refused);
     }
 }
 

@@ -527,11 +527,26 @@ pub(super) fn store(value: &Value, key: Value, new: Value, minor: u8) -> Result<
             bytes[at] = byte;
             Ok(())
         }
-        _ => Err(Fail::type_error(format!(
-            "'{}' object does not support item assignment",
-            value.type_name()
-        ))),
+        _ => {
+            check_fits(value, &key)?;
+            Err(Fail::type_error(format!(
+                "'{}' object does not support item assignment",
+                value.type_name()
+            )))
+        }
     }
+}
+
+/// Python looks at an index before it finds that a sequence cannot be changed.
+fn check_fits(value: &Value, key: &Value) -> Result<(), Fail> {
+    let sequence = matches!(
+        value,
+        Value::Str(_) | Value::Tuple(_) | Value::Bytes(_) | Value::Set(_)
+    );
+    if sequence && matches!(Int::of(key), Some(Int::Big(_))) {
+        return Err(index_error("cannot fit 'int' into an index-sized integer"));
+    }
+    Ok(())
 }
 
 /// A value as one of the bytes of an array.
@@ -598,6 +613,7 @@ pub(super) fn delete(value: &Value, key: &Value) -> Result<(), Fail> {
                 value,
                 Value::Str(_) | Value::Tuple(_) | Value::Bytes(_) | Value::Set(_)
             );
+            check_fits(value, key)?;
             let not = if sequence && Int::of(key).is_some() {
                 "doesn't"
             } else {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import types
 
-from .errors import error
 from . import natives
+from .errors import error
 from .steps import Op, Plan
 
 TYPE_CHECKING = False

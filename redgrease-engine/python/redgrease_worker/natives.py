@@ -123,7 +123,7 @@ class Describer:
 
     def _one(self, function: types.FunctionType) -> dict[str, Any]:
         code = function.__code__
-        names = set()
+        names: set[str] = set()
         _said(code, names)
         meanings = {}
         for name in names:
