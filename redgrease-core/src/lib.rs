@@ -16,6 +16,7 @@ pub mod diag;
 #[cfg(feature = "client")]
 pub mod error;
 pub mod gear;
+pub mod hash;
 pub mod literal;
 pub mod messages;
 #[cfg(feature = "native")]

@@ -10,6 +10,7 @@ pub(crate) mod helpers;
 use std::fmt::Write as _;
 
 use crate::gear::{Code, Reader};
+use crate::hash::Fnv1a;
 use crate::origin::Origin;
 use crate::spec::{
     Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Shared, SharedModule, Value,
@@ -512,24 +513,16 @@ impl Writer {
     }
 }
 
-/// FNV-1a, 64 bits: enough to see that two scripts differ, and the same everywhere.
-#[derive(Debug)]
-struct Hash(u64);
-
-impl Default for Hash {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
+/// Enough to see that two scripts differ.
+#[derive(Debug, Default)]
+struct Hash(Fnv1a);
 
 impl Hash {
     fn add(&mut self, text: &str) {
-        for byte in text.bytes().chain([0xff]) {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
+        self.0 = self.0.add(text.as_bytes()).add(&[0xff]);
     }
 
     fn finish(&self) -> String {
-        format!("{:016x}", self.0)
+        format!("{:016x}", self.0.value())
     }
 }

@@ -91,13 +91,10 @@ impl Command {
             "{package} {version} {} {}:{}\n{}",
             self.python.file, place.line, place.column, self.python.def
         );
-        format!("{}-{:016x}", self.python.name, fnv1a(&whole))
+        format!(
+            "{}-{:016x}",
+            self.python.name,
+            redgrease_core::hash::Fnv1a::of(whole.as_bytes())
+        )
     }
-}
-
-/// A hash that is the same for every compiler: FNV-1a.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

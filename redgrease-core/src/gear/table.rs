@@ -22,8 +22,10 @@ mod readers;
 use super::{Operation, Reader};
 
 pub use bind::{Misfit, bind, usage};
-pub use operations::OPERATIONS;
-pub use readers::{BUILDER, FAILURE_POLICIES, KEY_TYPES, READERS, REGISTER_MODES, RUN_MODES};
+pub use operations::{OPERATIONS, operation_entry};
+pub use readers::{
+    BUILDER, FAILURE_POLICIES, KEY_TYPES, READERS, REGISTER_MODES, RUN_MODES, entry,
+};
 
 /// What an argument may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -171,25 +173,9 @@ pub fn reader(name: &str) -> Option<&'static ReaderEntry> {
     READERS.iter().find(|r| r.name == name)
 }
 
-/// What the table says about `reader`.
-pub fn entry(reader: Reader) -> &'static ReaderEntry {
-    match READERS.iter().find(|r| r.reader == reader) {
-        Some(entry) => entry,
-        None => &READERS[0],
-    }
-}
-
 /// The operation called `name`.
 pub fn operation(name: &str) -> Option<&'static OperationEntry> {
     OPERATIONS.iter().find(|o| o.name == name)
-}
-
-/// What the table says about `operation`.
-pub fn operation_entry(operation: Operation) -> &'static OperationEntry {
-    match OPERATIONS.iter().find(|o| o.operation == operation) {
-        Some(entry) => entry,
-        None => &OPERATIONS[0],
-    }
 }
 
 /// What the server's own builder takes for an operation: nothing is left out, and few have names.

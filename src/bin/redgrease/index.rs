@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use redgrease::RedisGears;
+use redgrease_core::hash::Fnv1a;
 
 use crate::failure::Result;
 
@@ -48,7 +49,7 @@ impl Index {
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
             .take(40)
             .collect();
-        format!("{slug}-{:016x}", hash(self.key(path).as_bytes()))
+        format!("{slug}-{:016x}", Fnv1a::of(self.key(path).as_bytes()))
     }
 
     pub(crate) fn get(&self, con: &mut RedisGears, path: &Path) -> Result<Option<Entry>> {
@@ -178,13 +179,6 @@ fn escaped(text: &str) -> String {
         out.push(c);
     }
     out
-}
-
-/// FNV-1a with 64 bits: short, the same everywhere and for ever.
-pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 fn now() -> String {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use redgrease::client::requests::PyExecuteOptions;
 use redgrease::{Error, GearsCommands as _, Outcome, RedisGears};
+use redgrease_core::hash::Fnv1a;
 use redgrease_core::source::Source;
 
 use crate::args::Listing;
@@ -11,7 +12,7 @@ use crate::check::{read, shown};
 use crate::config::LoadSettings;
 use crate::execution;
 use crate::failure::{Exit, Failure, Result};
-use crate::index::{Entry, Index, hash};
+use crate::index::{Entry, Index};
 use crate::list::{fetch, waits_for};
 use crate::packages::Packages;
 use crate::progress::{Progress, Work};
@@ -85,7 +86,7 @@ impl<'a> Loader<'a> {
             bytes.push(0);
             bytes.extend_from_slice(package.as_bytes());
         }
-        Some(hash(&bytes))
+        Some(Fnv1a::of(&bytes))
     }
 
     /// Checks a script and brings it into the server, where it takes the place of what it was

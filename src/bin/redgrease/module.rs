@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use redgrease::embedded;
 
 use crate::failure::{Failure, Result};
-use crate::index::hash;
 use crate::serve::not_started;
+use redgrease_core::hash::Fnv1a;
 
 /// The module as it was built with this program; `None` in a build for a target without shared
 /// objects.
@@ -76,7 +76,11 @@ fn absolute(dir: &Path) -> Result<PathBuf> {
 /// The module in the cache, written at its first use. Another build has another name, so that a
 /// server keeps the file it was started with.
 fn cached(bytes: &[u8], cache: &Path) -> Result<PathBuf> {
-    let build = format!("engine-{}-{:016x}", env!("CARGO_PKG_VERSION"), hash(bytes));
+    let build = format!(
+        "engine-{}-{:016x}",
+        env!("CARGO_PKG_VERSION"),
+        Fnv1a::of(bytes)
+    );
     let file = cache.join(build).join(NAME);
     // what stands there may be what is left of a full disk
     if holds(&file, bytes) {

@@ -7,80 +7,68 @@ const MAPPER: Kind = Kind::Callback(&["record"]);
 const ACCUMULATOR: Kind = Kind::Callback(&["accumulator", "record"]);
 const REDUCER: Kind = Kind::Callback(&["key", "accumulator", "record"]);
 
-macro_rules! operation {
-    ($operation:ident, $name:literal, [$($parameter:expr),*]) => {
-        OperationEntry {
-            operation: Operation::$operation,
-            name: $name,
-            parameters: &[$($parameter),*],
+/// Declares the operations: one row for each. One that has no row does not compile.
+macro_rules! operations {
+    ($(($operation:ident, $name:literal, [$($parameter:expr),*])),* $(,)?) => {
+        /// All operations, the readers' sugar last.
+        pub const OPERATIONS: &[OperationEntry] = &[$(
+            OperationEntry {
+                operation: Operation::$operation,
+                name: $name,
+                parameters: &[$($parameter),*],
+            },
+        )*];
+
+        /// What the table says about `operation`.
+        pub fn operation_entry(operation: Operation) -> &'static OperationEntry {
+            match operation {
+                $(Operation::$operation => {
+                    const {
+                        &OperationEntry {
+                            operation: Operation::$operation,
+                            name: $name,
+                            parameters: &[$($parameter),*],
+                        }
+                    }
+                })*
+            }
         }
     };
 }
 
-/// All operations, the readers' sugar last.
-pub const OPERATIONS: &[OperationEntry] = &[
-    operation!(
-        Map,
-        "map",
-        [required("op", MAPPER).or_async(), REQUIREMENTS]
+operations! {
+    (Map, "map", [required("op", MAPPER).or_async(), REQUIREMENTS]
     ),
-    operation!(
-        FlatMap,
-        "flatmap",
-        [optional("op", MAPPER).or_async(), REQUIREMENTS]
+    (FlatMap, "flatmap", [optional("op", MAPPER).or_async(), REQUIREMENTS]
     ),
-    operation!(
-        ForEach,
-        "foreach",
-        [required("op", MAPPER).or_async(), REQUIREMENTS]
+    (ForEach, "foreach", [required("op", MAPPER).or_async(), REQUIREMENTS]
     ),
-    operation!(
-        Filter,
-        "filter",
-        [optional("op", MAPPER).or_async(), REQUIREMENTS]
+    (Filter, "filter", [optional("op", MAPPER).or_async(), REQUIREMENTS]
     ),
-    operation!(
-        Accumulate,
-        "accumulate",
-        [optional("op", ACCUMULATOR).or_async(), REQUIREMENTS]
+    (Accumulate, "accumulate", [optional("op", ACCUMULATOR).or_async(), REQUIREMENTS]
     ),
-    operation!(
-        LocalGroupBy,
-        "localgroupby",
-        [
+    (LocalGroupBy, "localgroupby", [
             optional("extractor", MAPPER),
             optional("reducer", REDUCER).or_async(),
             REQUIREMENTS
         ]
     ),
-    operation!(
-        Limit,
-        "limit",
-        [
+    (Limit, "limit", [
             required("length", Kind::Int(0)),
             optional("start", Kind::Int(0))
         ]
     ),
-    operation!(Collect, "collect", []),
-    operation!(
-        Repartition,
-        "repartition",
-        [required("extractor", MAPPER), REQUIREMENTS]
+    (Collect, "collect", []),
+    (Repartition, "repartition", [required("extractor", MAPPER), REQUIREMENTS]
     ),
-    operation!(
-        Aggregate,
-        "aggregate",
-        [
+    (Aggregate, "aggregate", [
             optional("zero", Kind::Any),
             optional("seqOp", ACCUMULATOR).or_async(),
             optional("combOp", Kind::Callback(&["accumulator", "partial"])).or_async(),
             REQUIREMENTS
         ]
     ),
-    operation!(
-        AggregateBy,
-        "aggregateby",
-        [
+    (AggregateBy, "aggregateby", [
             optional("extractor", MAPPER),
             optional("zero", Kind::Any),
             optional("seqOp", REDUCER).or_async(),
@@ -88,59 +76,35 @@ pub const OPERATIONS: &[OperationEntry] = &[
             REQUIREMENTS
         ]
     ),
-    operation!(
-        GroupBy,
-        "groupby",
-        [
+    (GroupBy, "groupby", [
             optional("extractor", MAPPER),
             optional("reducer", REDUCER).or_async(),
             REQUIREMENTS
         ]
     ),
-    operation!(
-        BatchGroupBy,
-        "batchgroupby",
-        [
+    (BatchGroupBy, "batchgroupby", [
             optional("extractor", MAPPER),
             optional("reducer", Kind::Callback(&["key", "records"])),
             REQUIREMENTS
         ]
     ),
-    operation!(
-        Sort,
-        "sort",
-        [optional("reverse", Kind::Bool), REQUIREMENTS]
+    (Sort, "sort", [optional("reverse", Kind::Bool), REQUIREMENTS]
     ),
-    operation!(Distinct, "distinct", []),
-    operation!(Count, "count", []),
-    operation!(
-        CountBy,
-        "countby",
-        [optional("extractor", MAPPER), REQUIREMENTS]
+    (Distinct, "distinct", []),
+    (Count, "count", []),
+    (CountBy, "countby", [optional("extractor", MAPPER), REQUIREMENTS]
     ),
-    operation!(Avg, "avg", [optional("extractor", MAPPER), REQUIREMENTS]),
-    operation!(
-        Values,
-        "values",
-        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+    (Avg, "avg", [optional("extractor", MAPPER), REQUIREMENTS]),
+    (Values, "values", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
-    operation!(
-        Keys,
-        "keys",
-        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+    (Keys, "keys", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
-    operation!(
-        Records,
-        "records",
-        [keyword("type", Kind::Match), keyword("event", Kind::Match)]
+    (Records, "records", [keyword("type", Kind::Match), keyword("event", Kind::Match)]
     ),
-    operation!(Args, "args", [optional("max_count", Kind::Int(0))]),
-    operation!(
-        Apply,
-        "apply",
-        [
+    (Args, "args", [optional("max_count", Kind::Int(0))]),
+    (Apply, "apply", [
             required("fun", Kind::Callback(&["*arguments"])).or_async(),
             REQUIREMENTS
         ]
     ),
-];
+}
