@@ -27,6 +27,8 @@ pub use entry::{Entry, Refusal, Reply};
 pub use signature::{CallError, Parameter, ParameterKind, Signature};
 pub use source::{python_source, python_source_all};
 
+use std::sync::OnceLock;
+
 use crate::suggest::nearest;
 
 /// The method `name`, refused ones included.
@@ -40,7 +42,15 @@ use crate::suggest::nearest;
 /// ```
 #[must_use]
 pub fn lookup(name: &str) -> Option<&'static Entry> {
-    entries().find(|entry| entry.name == name)
+    // The macros ask for every call, and they run without optimisation.
+    static SORTED: OnceLock<Vec<&'static Entry>> = OnceLock::new();
+    let sorted = SORTED.get_or_init(|| {
+        let mut all: Vec<_> = entries().collect();
+        all.sort_by_key(|entry| entry.name);
+        all
+    });
+    let found = sorted.binary_search_by_key(&name, |entry| entry.name);
+    found.ok().map(|index| sorted[index])
 }
 
 /// Every method of the table, by area, refused ones included.

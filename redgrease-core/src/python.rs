@@ -268,7 +268,7 @@ pub fn check_typed_function(
     }
     if !out.has_errors() {
         let mut found = Diagnostics::new();
-        types::check_body(layout.text, &parsed.body, &called, &mut found);
+        types::check_body(layout.text, names.shape, &parsed.body, &called, &mut found);
         names.take(found, &mut out);
     }
     let function = (!out.has_errors()).then(|| {
@@ -325,7 +325,14 @@ fn check_file(
     }
     if !out.has_errors() {
         let mut found = Diagnostics::new();
-        types::check_module(layout.text, &parsed.body, None, Some(called), &mut found);
+        types::check_module(
+            layout.text,
+            names.shape,
+            &parsed.body,
+            None,
+            Some(called),
+            &mut found,
+        );
         names.take(found, &mut out);
     }
     let function = (!out.has_errors()).then(|| CheckedFunction {

@@ -337,7 +337,7 @@ const FOREIGN: &[(&str, &str)] = &[
 
 /// Whether `name` is one of Python's builtin names in `version`.
 pub(crate) fn is_builtin(name: &str, version: PyVersion) -> bool {
-    BUILTINS.contains(&name)
+    BUILTINS.binary_search(&name).is_ok()
         || MODULE.contains(&name)
         || SITE.contains(&name)
         || LATER_BUILTINS
@@ -368,4 +368,18 @@ pub(crate) fn foreign(name: &str) -> Option<&'static str> {
         .iter()
         .find(|(n, _)| *n == name)
         .map(|(_, python)| *python)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builtins_are_in_order() {
+        assert!(BUILTINS.is_sorted());
+        assert!(
+            is_builtin("len", PyVersion::OLDEST) && is_builtin("ValueError", PyVersion::OLDEST)
+        );
+        assert!(!BUILTINS.iter().any(|name| is_given(name)));
+    }
 }

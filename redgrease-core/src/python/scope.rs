@@ -14,6 +14,7 @@ use super::PyVersion;
 use super::names;
 use super::parse::ast::Stmt;
 use super::recover::Parsed;
+use super::types::Shape;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::suggest::nearest;
@@ -97,6 +98,7 @@ pub(crate) struct Names {
     /// `cmd` is used as a value, so that any method may be called.
     pub(crate) any_cmd: bool,
     pub(crate) edits: Vec<Edit>,
+    pub(crate) shape: Shape,
     /// The functions that nothing calls.
     idle: Vec<Range<usize>>,
     /// The modules that a server has only with a package.
@@ -319,6 +321,7 @@ impl<'a> Collector<'a> {
         if let Some((name, _)) = self.called.clone() {
             self.calls(&name);
         }
+        self.names.shape.dynamic = self.anything;
         let loads = std::mem::take(&mut self.loads);
         let reached = self.reached(&loads);
         let scopes = self.scopes.iter().zip(&reached);
@@ -447,6 +450,9 @@ impl<'a> Collector<'a> {
         if self.is_doubtful(&name) {
             return;
         }
+        if names::is_builtin(&name, self.python) {
+            return;
+        }
         if self.original && names::REDGREASE.contains(&name.as_str()) {
             self.out.push(messages::not_in_original(&name, range));
         } else if names::is_given(&name) {
@@ -459,7 +465,7 @@ impl<'a> Collector<'a> {
             self.use_runtime(&load.path, load.call);
         } else if name == "__class__" && self.is_inside(load.scope, Kind::Class) {
             // Python gives it to the methods of a class.
-        } else if !names::is_builtin(&name, self.python) && !self.anything {
+        } else if !self.anything {
             self.undefined(&name, range, load.scope);
         }
     }

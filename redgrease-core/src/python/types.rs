@@ -13,7 +13,7 @@ mod results;
 
 use std::fmt;
 
-pub(crate) use check::{Called, check_body, check_module};
+pub(crate) use check::{Called, Shape, check_body, check_module};
 pub use results::RustType;
 
 /// A type of Python, as far as it matters.
@@ -83,6 +83,10 @@ impl Types {
     /// Whether it is certain that no possible type is one that `fits`.
     pub(crate) fn never(&self, fits: impl Fn(&Type) -> bool) -> bool {
         !self.is_any() && !self.0.iter().any(fits)
+    }
+
+    pub(crate) fn has_list(&self) -> bool {
+        self.0.iter().any(|one| matches!(one, Type::List(_)))
     }
 
     /// The same for lists that may have been changed.

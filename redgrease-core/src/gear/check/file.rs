@@ -143,7 +143,7 @@ fn file(
     let mut names = collector.finish(&mut out);
     if !out.has_errors() {
         let mut types = Diagnostics::new();
-        python::check_types(layout.text, body, None, None, &mut types);
+        python::check_types(layout.text, names.shape, body, None, None, &mut types);
         names.take(types, &mut out);
     }
     for part in &parts {

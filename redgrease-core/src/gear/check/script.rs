@@ -118,7 +118,14 @@ pub fn check_script_for(input: &ScriptInput<'_>) -> Vec<Diagnostic> {
     out.extend(gears(source, &layout, &parsed, python));
     if !out.has_errors() {
         let mut types = Diagnostics::new();
-        python::check_types(layout.text, &parsed.body, None, None, &mut types);
+        python::check_types(
+            layout.text,
+            known.shape,
+            &parsed.body,
+            None,
+            None,
+            &mut types,
+        );
         known.take(types, &mut out);
     }
     out.about(source.text())

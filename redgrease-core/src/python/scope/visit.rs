@@ -316,7 +316,12 @@ impl Visitor for Collector<'_> {
             Expr::SetComp(e) => self.comprehensions(&e.generators, &[&e.elt]),
             Expr::GeneratorExp(e) => self.comprehensions(&e.generators, &[&e.elt]),
             Expr::DictComp(e) => self.comprehensions(&e.generators, &[&e.key, &e.value]),
+            Expr::Yield(_) | Expr::YieldFrom(_) => {
+                self.names.shape.yields = true;
+                walk::walk_expression(self, expression);
+            }
             Expr::NamedExpr(e) => {
+                self.names.shape.walrus = true;
                 self.expression(&e.value);
                 let inner = self.current;
                 while self.scopes[self.current].kind == Kind::Comprehension {

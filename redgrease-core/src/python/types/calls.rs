@@ -7,7 +7,6 @@ use crate::cmd;
 use crate::messages;
 use crate::python::parse::ast::{self, Expr};
 use crate::python::parse::range;
-use crate::python::scope::path;
 use crate::python::walk;
 
 /// Calls in calls that are looked into.
@@ -33,7 +32,7 @@ impl<'e> Infer<'e> {
                 self.result_of(&name.id)
             }
             Expr::Attribute(attribute) => {
-                if let Some(types) = self.command(&e.func, e) {
+                if let Some(types) = self.command(attribute, e) {
                     return types;
                 }
                 let (_, value) = self.attribute(attribute);
@@ -80,7 +79,7 @@ impl<'e> Infer<'e> {
         }
         let inner = self.scopes.split_off(level + 1);
         let mut result = Types::ANY;
-        let mut names = Names::of(body);
+        let mut names = Names::of(body, self.walrus);
         for parameter in walk::parameters(arguments) {
             names.give(&parameter.arg, Given::Known(Types::ANY));
         }
@@ -96,20 +95,31 @@ impl<'e> Infer<'e> {
     }
 
     /// What a method of `cmd` gives.
-    fn command(&mut self, function: &Expr, call: &ast::ExprCall) -> Option<Types> {
-        let path = path(function)?;
-        let names: Vec<&str> = path.iter().map(|(name, _)| name.as_str()).collect();
-        let method = match names[..] {
-            ["cmd", method] | ["redgrease", "cmd", method] if self.is_python(names[0]) => method,
+    fn command(&mut self, function: &'e ast::ExprAttribute, call: &ast::ExprCall) -> Option<Types> {
+        let first = match &*function.value {
+            Expr::Name(name) if name.id.as_str() == "cmd" => "cmd",
+            Expr::Attribute(inner) if inner.attr.as_str() == "cmd" => match &*inner.value {
+                Expr::Name(name) if name.id.as_str() == "redgrease" => "redgrease",
+                _ => return None,
+            },
             _ => return None,
         };
-        let entry = cmd::lookup(method)?;
+        if !self.is_python(first) {
+            return None;
+        }
+        let method = function.attr.as_str();
+        let known = self.commands.iter().find(|(name, _)| *name == method);
+        let types = match known {
+            Some((_, types)) => types.clone(),
+            None => {
+                let entry = cmd::lookup(method)?;
+                let types = attributes::command(entry.reply.value);
+                self.commands.push((method, types.clone()));
+                types
+            }
+        };
         let plain = call.keywords.iter().all(|keyword| keyword.arg.is_some());
-        Some(if plain {
-            attributes::command(entry.reply.value)
-        } else {
-            Types::ANY
-        })
+        Some(if plain { types } else { Types::ANY })
     }
 
     /// Says when a builtin cannot take what it gets.

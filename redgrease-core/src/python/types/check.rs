@@ -11,6 +11,17 @@ use crate::python::parse::ast::{self, ExceptHandler, Expr, Stmt};
 use crate::python::parse::range;
 use crate::python::walk;
 
+/// What there is in a text that matters for all of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shape {
+    /// Names may change in ways that the text does not show: `exec`, `import *`.
+    pub(crate) dynamic: bool,
+    /// There is a `:=`.
+    pub(crate) walrus: bool,
+    /// There is a `yield`.
+    pub(crate) yields: bool,
+}
+
 /// A function that is called from Rust.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Called<'a> {
@@ -31,11 +42,17 @@ impl Called<'_> {
 }
 
 /// Says what is certainly wrong in the body of a function that is called from Rust.
-pub(crate) fn check_body(text: &str, body: &[Stmt], called: &Called<'_>, out: &mut Diagnostics) {
-    if is_dynamic(text) {
+pub(crate) fn check_body(
+    text: &str,
+    shape: Shape,
+    body: &[Stmt],
+    called: &Called<'_>,
+    out: &mut Diagnostics,
+) {
+    if shape.dynamic {
         return;
     }
-    let mut names = Names::of(body);
+    let mut names = Names::of(body, shape.walrus);
     for (name, types) in called.params.iter().zip(called.types()) {
         names.give(name, Given::Known(types));
     }
@@ -43,26 +60,27 @@ pub(crate) fn check_body(text: &str, body: &[Stmt], called: &Called<'_>, out: &m
         names.give(name, Given::Known(Types::ANY));
     }
     names.forget_changed(body);
-    let mut infer = Infer::new(text);
+    let mut infer = Infer::new(text, shape.walrus);
     let result = called.result;
     infer.within(names, |infer| Walk { infer, result }.block(body));
-    gives_value(called, body, &mut infer.out);
+    gives_value(called, shape, body, &mut infer.out);
     out.extend(infer.out.into_vec());
 }
 
 /// Says what is certainly wrong in a module, of which a function may be called from Rust.
 pub(crate) fn check_module(
     text: &str,
+    shape: Shape,
     body: &[Stmt],
     expression: Option<&Expr>,
     called: Option<&Called<'_>>,
     out: &mut Diagnostics,
 ) {
-    if is_dynamic(text) {
+    if shape.dynamic {
         return;
     }
-    let mut infer = Infer::new(text);
-    let mut names = Names::of(body);
+    let mut infer = Infer::new(text, shape.walrus);
+    let mut names = Names::of(body, shape.walrus);
     for name in called.into_iter().flat_map(|called| called.known) {
         names.give(name, Given::Known(Types::ANY));
     }
@@ -79,7 +97,7 @@ pub(crate) fn check_module(
         if let Some((function, called)) = function
             && function.decorators.is_empty()
         {
-            let mut names = Names::of(function.body);
+            let mut names = Names::of(function.body, shape.walrus);
             let types = called.types();
             for (parameter, types) in walk::parameters(function.arguments).zip(types) {
                 names.give(&parameter.arg, Given::Known(types));
@@ -88,31 +106,18 @@ pub(crate) fn check_module(
             let result = called.result;
             infer.within(names, |infer| Walk { infer, result }.block(function.body));
             if !function.asynchronous {
-                gives_value(called, function.body, &mut infer.out);
+                gives_value(called, shape, function.body, &mut infer.out);
             }
         }
     });
     out.extend(infer.out.into_vec());
 }
 
-/// Whether names may change in ways that the text does not show.
-fn is_dynamic(text: &str) -> bool {
-    [
-        "import *",
-        "globals()",
-        "exec(",
-        "eval(",
-        "locals()",
-        "vars()",
-        "setattr(",
-    ]
-    .iter()
-    .any(|word| text.contains(word))
-}
-
 /// Says when a function gives nothing back, although its Rust type wants a value, or is a generator.
-fn gives_value(called: &Called<'_>, body: &[Stmt], out: &mut Diagnostics) {
-    if let Some(at) = first_yield(body) {
+fn gives_value(called: &Called<'_>, shape: Shape, body: &[Stmt], out: &mut Diagnostics) {
+    if shape.yields
+        && let Some(at) = first_yield(body)
+    {
         out.push(messages::yields(called.name, at));
         return;
     }
@@ -379,7 +384,7 @@ impl<'e> Walk<'_, 'e> {
 
     /// A function in the function: its parameters may be anything.
     fn def(&mut self, function: &walk::Function<'e>) {
-        let mut names = Names::of(function.body);
+        let mut names = Names::of(function.body, self.infer.walrus);
         for parameter in walk::parameters(function.arguments) {
             names.give(&parameter.arg, Given::Known(Types::ANY));
         }

@@ -1,6 +1,6 @@
 //! What an expression can be.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::calls::DEEPEST;
 use super::names::{Given, Names};
@@ -14,26 +14,32 @@ use crate::python::walk;
 /// Knows the names of functions that stand in each other, and says what expressions are.
 pub(super) struct Infer<'e> {
     pub(super) text: &'e str,
+    /// Whether there is a `:=` somewhere.
+    pub(super) walrus: bool,
     /// The scopes around the place, the innermost last.
     pub(super) scopes: Vec<Names<'e>>,
     /// Names that are being looked into, which refer to themselves.
-    pub(super) open: HashSet<(usize, &'e str)>,
-    pub(super) known: HashMap<(usize, &'e str), Types>,
+    pub(super) open: BTreeSet<(usize, &'e str)>,
+    pub(super) known: BTreeMap<(usize, &'e str), Types>,
     /// Names that a test around the place asks about: they may not be None there.
     pub(super) asked: Vec<&'e str>,
+    /// What methods of `cmd` give that were met before.
+    pub(super) commands: Vec<(&'e str, Types)>,
     /// Only asking: what is wrong is found where it stands.
     quiet: usize,
     pub(super) out: Diagnostics,
 }
 
 impl<'e> Infer<'e> {
-    pub(super) fn new(text: &'e str) -> Self {
+    pub(super) fn new(text: &'e str, walrus: bool) -> Self {
         Self {
             text,
+            walrus,
             scopes: Vec::new(),
-            open: HashSet::new(),
-            known: HashMap::new(),
+            open: BTreeSet::new(),
+            known: BTreeMap::new(),
             asked: Vec::new(),
+            commands: Vec::new(),
             quiet: 0,
             out: Diagnostics::new(),
         }
@@ -195,7 +201,7 @@ impl<'e> Infer<'e> {
                 body.or(orelse)
             }
             Expr::Compare(e) => {
-                self.expression(&e.left);
+                let left = self.expression(&e.left);
                 let mut known = true;
                 for one in &e.comparators {
                     known &= !self.expression(one).is_any();
@@ -204,7 +210,6 @@ impl<'e> Infer<'e> {
                     use ast::CmpOp as C;
                     matches!(op, C::Is | C::IsNot | C::In | C::NotIn)
                 });
-                let left = self.quietly(|i| i.expression(&e.left));
                 // arrays compare element by element
                 if plain || known && !left.is_any() {
                     Type::Bool.into()
@@ -434,6 +439,10 @@ impl<'e> Infer<'e> {
 
 /// Whether a test asks what a value is, so that what follows is for some of its types alone.
 pub(super) fn asks(test: &Expr) -> bool {
+    // the usual tests ask nothing of the kind
+    if matches!(test, Expr::Name(_) | Expr::Constant(_)) {
+        return false;
+    }
     let mut stack = vec![test];
     while let Some(one) = stack.pop() {
         if let Expr::Call(call) = one

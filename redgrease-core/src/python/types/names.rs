@@ -1,6 +1,6 @@
 //! The names of a function and what is assigned to them, wherever in it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Types;
 use crate::python::parse::ast::{self, ExceptHandler, Expr, Pattern, Stmt};
@@ -22,14 +22,20 @@ pub(super) enum Given<'e> {
 /// All that is given to each name of one scope.
 #[derive(Debug, Default)]
 pub(super) struct Names<'e> {
-    pub(super) given: HashMap<&'e str, Vec<Given<'e>>>,
+    pub(super) given: BTreeMap<&'e str, Vec<Given<'e>>>,
+    /// Whether there is a `:=` in the text.
+    walrus: bool,
     /// The names that inner functions change.
     pub(super) shared: Vec<String>,
 }
 
 impl<'e> Names<'e> {
-    pub(super) fn of(body: &'e [Stmt]) -> Self {
-        let mut names = Self::default();
+    /// The names of a scope; `walrus` says whether there may be a `:=`.
+    pub(super) fn of(body: &'e [Stmt], walrus: bool) -> Self {
+        let mut names = Self {
+            walrus,
+            ..Self::default()
+        };
         names.body(body);
         names
     }
@@ -45,6 +51,10 @@ impl<'e> Names<'e> {
 
     /// Forgets what is in lists that are changed where they are.
     pub(super) fn forget_changed(&mut self, body: &'e [Stmt]) {
+        let lists = |given: &Given<'_>| matches!(given, Given::Known(types) if types.has_list());
+        if !self.given.values().flatten().any(lists) {
+            return;
+        }
         struct Changed(Vec<String>);
         impl walk::Visitor for Changed {
             fn expression(&mut self, expression: &Expr) {
@@ -243,6 +253,9 @@ impl<'e> Names<'e> {
 
     /// `name := value` anywhere in an expression.
     fn expression(&mut self, expression: &'e Expr) {
+        if !self.walrus {
+            return;
+        }
         let mut stack = vec![expression];
         while let Some(one) = stack.pop() {
             if let Expr::NamedExpr(e) = one {
