@@ -1,7 +1,7 @@
 //! What would not run, or not as meant, is found in scripts for the server as it is in macros.
 #![cfg(feature = "check")]
 
-use redgrease_core::gear::check::check_script;
+use redgrease_core::gear::check::{GearInput, check_gear, check_script};
 use redgrease_core::python::PyVersion;
 use redgrease_core::source::Source;
 
@@ -197,5 +197,36 @@ fn types_are_looked_at_in_scripts() {
         ),
     ] {
         finds(text, wanted);
+    }
+}
+
+#[test]
+fn records_of_gears_have_their_fields() {
+    let gear = |text: &str| {
+        let source = Source::new(text.to_owned());
+        let input = GearInput {
+            source: &source,
+            captures: &[],
+            python: PyVersion::default(),
+        };
+        let (_, found) = check_gear(&input);
+        let codes: Vec<String> = found.iter().map(|one| one.code.to_string()).collect();
+        codes
+    };
+    for text in [
+        "KeysReader().records().map(lambda r: r.kye).run()",
+        "KeysReader().records().filter(lambda r: r.event).map(lambda r: r.kye).run()",
+        "StreamReader().records().foreach(lambda r: cmd.incr(r.event)).register('s')",
+        "KeysReader().records(type='hash').map(lambda r: r['kye']).run()",
+    ] {
+        assert_eq!(gear(text), ["RG0505"], "{text}");
+    }
+    for text in [
+        "KeysReader().records().map(lambda r: r.key).map(lambda k: k.upper()).run()",
+        "KeysReader().records().map(lambda r: r.value).map(lambda v: v.kye).run()",
+        "StreamReader().records().foreach(lambda r: cmd.incr(r.id + r.value['a'])).register('s')",
+        "KeysReader().records().countby(lambda r: r.type).run()",
+    ] {
+        assert_eq!(gear(text), [""; 0], "{text}");
     }
 }

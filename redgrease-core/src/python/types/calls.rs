@@ -14,7 +14,15 @@ pub(super) const DEEPEST: usize = 8;
 
 impl<'e> Infer<'e> {
     pub(super) fn call(&mut self, e: &'e ast::ExprCall) -> Types {
-        let arguments: Vec<Types> = e.args.iter().map(|e| self.expression(e)).collect();
+        let record = record_of(e);
+        let arguments: Vec<Types> = e
+            .args
+            .iter()
+            .map(|argument| match (argument, &record) {
+                (Expr::Lambda(lambda), Some(record)) => self.lambda(lambda, Some(record)),
+                _ => self.expression(argument),
+            })
+            .collect();
         for keyword in &e.keywords {
             self.expression(&keyword.value);
         }
@@ -150,6 +158,41 @@ impl<'e> Infer<'e> {
                 &first.to_string(),
                 range(value),
             ));
+        }
+    }
+}
+
+/// What the step of a gear gets whose records are redgrease's objects: those of `records()`, as long as no other step
+/// has made something else of them.
+fn record_of(call: &ast::ExprCall) -> Option<Type> {
+    let step = call.func.as_attribute_expr()?;
+    if !matches!(
+        step.attr.as_str(),
+        "map" | "filter" | "flatmap" | "foreach" | "repartition" | "countby"
+    ) {
+        return None;
+    }
+    let mut at = &step.value;
+    loop {
+        let before = at.as_call_expr()?.func.as_attribute_expr()?;
+        match before.attr.as_str() {
+            "records" => {
+                let Expr::Call(reader) = &*before.value else {
+                    return None;
+                };
+                let name = match &*reader.func {
+                    Expr::Name(name) => name.id.to_string(),
+                    Expr::Attribute(name) => name.attr.to_string(),
+                    _ => return None,
+                };
+                return match name.as_str() {
+                    "KeysReader" => Some(Type::Record),
+                    "StreamReader" => Some(Type::StreamRecord),
+                    _ => None,
+                };
+            }
+            "filter" | "foreach" | "limit" | "collect" => at = &before.value,
+            _ => return None,
         }
     }
 }

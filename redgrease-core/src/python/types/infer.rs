@@ -238,14 +238,7 @@ impl<'e> Infer<'e> {
                 self.expression(&e.value);
                 Types::ANY
             }
-            Expr::Lambda(e) => {
-                let mut names = Names::default();
-                for parameter in walk::parameters(&e.args) {
-                    names.give(&parameter.arg, Given::Known(Types::ANY));
-                }
-                self.within(names, |infer| drop(infer.expression(&e.body)));
-                Type::Function.into()
-            }
+            Expr::Lambda(e) => self.lambda(e, None),
             Expr::Slice(e) => {
                 for part in [&e.lower, &e.upper, &e.step].into_iter().flatten() {
                     self.expression(part);
@@ -253,6 +246,20 @@ impl<'e> Infer<'e> {
                 Types::ANY
             }
         }
+    }
+
+    /// Looks at the body of a lambda whose first argument is `first`, if that is known.
+    pub(super) fn lambda(&mut self, e: &'e ast::ExprLambda, first: Option<&Type>) -> Types {
+        let mut names = Names::default();
+        for (index, parameter) in walk::parameters(&e.args).enumerate() {
+            let types = match first {
+                Some(first) if index == 0 => first.clone().into(),
+                _ => Types::ANY,
+            };
+            names.give(&parameter.arg, Given::Known(types));
+        }
+        self.within(names, |infer| drop(infer.expression(&e.body)));
+        Type::Function.into()
     }
 
     fn elements(&mut self, list: &'e [Expr]) -> Types {
