@@ -5,7 +5,7 @@
 use redgrease::prelude::*;
 
 #[command]
-fn f(url: &str) -> i64 {
+fn f(url: &str) {
     python! {
         result = cmd.get(url)
     }
