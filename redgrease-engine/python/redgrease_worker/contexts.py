@@ -1,20 +1,28 @@
 """What the function that runs now belongs to, and what it waits for."""
 
+from __future__ import annotations
+
 import threading
 
 from . import wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Waiter:
     """Something that a call waits for: the answer to a request, or what another thread completes."""
 
     # The thread in which it waits, where the engine started that; else a lock that is held until the end of the wait.
-    runner = lock = None
-    greenlet = payload = None
+    runner: Any = None
+    lock: Any = None
+    greenlet: Any = None
+    payload: Any = None
     # Whether what it waits for is in its thread's inbox, or was; and whether the call has gone on.
     there = done = False
 
-    def release(self):
+    def release(self) -> None:
         """Lets a thread go on that waits for the lock; somebody else may have done so already."""
         try:
             self.lock.release()
@@ -27,8 +35,9 @@ class _Command:
 
     __slots__ = ("hook", "overridden", "words")
 
-    def __init__(self):
-        self.words = self.hook = None
+    def __init__(self) -> None:
+        self.words: Any = None
+        self.hook: Any = None
         # Whether its reply was replaced.
         self.overridden = False
 
@@ -43,13 +52,14 @@ class Context:
     stopped = False
     # Whether the server wants to know when the call waits for a future.
     says_rest = False
-    future = waiter = None
+    future: Any = None
+    waiter: Waiter | None = None
     # Where its commands run.
     database = 0
     # The id of its registration, where it has records of a stream.
     plan = None
 
-    def __init__(self, number, session, cause=None):
+    def __init__(self, number: int, session: Any, cause: Context | None = None) -> None:
         """`cause`: the context of what this acts for."""
         self.number = number
         self.session = session
@@ -60,45 +70,45 @@ class Context:
             self.database = cause.database
             self.plan = cause.plan
 
-    def derived(self):
+    def derived(self) -> Context:
         """The same for a coroutine, or a thread of a script, that acts for the call."""
         return Context(self.number, self.session, self)
 
-    def rests(self, hub):
+    def rests(self, hub: Any) -> None:
         """The call waits for a future: the next one may begin that comes after it in order."""
         if self.says_rest:
             self.says_rest = False
             hub.tell(wire.PROGRESS, self.number, b"N")
 
     @property
-    def command(self):
+    def command(self) -> Any:
         """The words of the command that the function runs for."""
         return self._command.words
 
     @command.setter
-    def command(self, words):
+    def command(self, words: Any) -> None:
         self._command.words = words
 
     @property
-    def hook(self):
+    def hook(self) -> Any:
         """The hook that the function runs in, and the name of its command."""
         return self._command.hook
 
     @hook.setter
-    def hook(self, hook):
+    def hook(self, hook: Any) -> None:
         self._command.hook = hook
 
     @property
-    def overridden(self):
+    def overridden(self) -> bool:
         """Whether the reply of the command was replaced."""
         return self._command.overridden
 
     @overridden.setter
-    def overridden(self, overridden):
+    def overridden(self, overridden: bool) -> None:
         self._command.overridden = overridden
 
 
 class Foreign(threading.local):
     """The context of threads that the engine did not start."""
 
-    context = None
+    context: Context | None = None

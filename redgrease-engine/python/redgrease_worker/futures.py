@@ -203,10 +203,7 @@ def runCoroutine(coroutine, f=None, delay=0, s=None):
         else:
             f.continueFailed(words_of(value))
 
-    if s is not None:
-        context = s.context()
-    else:
-        context = Context(0, None) if outer is None else outer.derived()
+    context = s.context() if s is not None else Context(0, None) if outer is None else outer.derived()
     _schedule(coroutine, context, finish, delay)
 
 

@@ -12,9 +12,21 @@ that, and asks again. What can happen between two questions is therefore all tha
   else to do wakes one that needs somebody to read.
 """
 
+from __future__ import annotations
+
 from collections import deque
 
 from . import wire
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any
+
+    from .contexts import Waiter
+
+    # Kind, number, payload.
+    Frame = tuple[Any, int, Any]
 
 # What a thread has to do, where that is neither a frame nor a waiter.
 READ, SLEEP, FLUSH, DONE = "read", "sleep", "flush", "done"
@@ -26,9 +38,9 @@ class Seat:
     # Whether it is the main thread of the process.
     main = False
 
-    def __init__(self, gate):
+    def __init__(self, gate: Any) -> None:
         # Waiters that go on in this thread.
-        self.inbox = deque()
+        self.inbox: deque[Waiter] = deque()
         # How many calls wait in this thread while it does other things.
         self.waiting = 0
         # Whether it has nothing to do. It has not while it starts.
@@ -38,11 +50,11 @@ class Seat:
         self._gate = gate
         gate.acquire()
 
-    def sleep(self):
+    def sleep(self) -> None:
         """Waits until somebody wakes this thread."""
         self._gate.acquire()
 
-    def wake(self):
+    def wake(self) -> None:
         """Wakes this thread, which sleeps or is about to."""
         self._gate.release()
 
@@ -50,7 +62,9 @@ class Seat:
 class Lead:
     """Who takes frames, who reads them, and what came and was not taken."""
 
-    def __init__(self, lock, main, out, start, interrupt):
+    def __init__(
+        self, lock: Any, main: Seat, out: deque[Any], start: Callable[[], Seat | None], interrupt: Callable[[], None]
+    ) -> None:
         """`out`: what is to be written before a thread waits. `start` gives the seat of a new thread, or None.
         `interrupt` makes whoever reads come back."""
         self._lock = lock
@@ -58,30 +72,30 @@ class Lead:
         self._out = out
         self._start = start
         self._interrupt = interrupt
-        self._leader = main
-        self._reader = None
+        self._leader: Seat | None = main
+        self._reader: Seat | None = None
         # Threads that sleep and would take the lead.
-        self._followers = []
+        self._followers: list[Seat] = []
         # Threads that sleep until something comes through the socket, while somebody else reads it.
-        self._needy = []
-        self._frames = deque()
+        self._needy: list[Seat] = []
+        self._frames: deque[Frame] = deque()
         # Frames that restore functions, and go before all others: the server itself may wait for these.
-        self._definitions = deque()
+        self._definitions: deque[Frame] = deque()
         # How many of them are worked off, by session; and frames that wait for more.
-        self._defined = {}
-        self._early = {}
+        self._defined: dict[str, int] = {}
+        self._early: dict[str, list[Frame]] = {}
         # How many bytes came whose frames are here, or were taken.
         self._received = 0
         self._interrupted = False
         # Threads beyond those that the server allows: as many wait for functions.
         self.aside = 0
         # Requests to the server that are not answered: number -> waiter.
-        self.waiters = {}
+        self.waiters: dict[int, Waiter] = {}
         self._ended = False
 
     # -- what to do
 
-    def next(self, seat):
+    def next(self, seat: Seat) -> Any:
         """What a thread that has nothing to do does next: a frame, a waiter that goes on, or one of the words above."""
         with self._lock:
             if seat.inbox:
@@ -103,7 +117,7 @@ class Lead:
             self._followers.append(seat)
             return self._sleep(seat)
 
-    def until_answered(self, seat, waiter):
+    def until_answered(self, seat: Seat, waiter: Waiter) -> str:
         """The same for a thread that takes nothing but the answer to `waiter`."""
         with self._lock:
             if waiter.there:
@@ -111,7 +125,7 @@ class Lead:
                 return self._leave(seat, DONE)
             return FLUSH if self._out else self._read_or_sleep(seat)
 
-    def until_defined(self, seat, name, number):
+    def until_defined(self, seat: Seat, name: str, number: int) -> Any:
         """The same for a thread that needs as many definitions of a session, and for that works them off."""
         with self._lock:
             if self._defined.get(name, 0) >= number:
@@ -120,7 +134,7 @@ class Lead:
                 return self._leave(seat, self._definitions.popleft())
             return self._read_or_sleep(seat)
 
-    def until_put(self, seat, waiter):
+    def until_put(self, seat: Seat, waiter: Waiter) -> str:
         """The same for a thread that waits for what another one puts here, and needs nobody to read."""
         with self._lock:
             if waiter.there:
@@ -128,14 +142,14 @@ class Lead:
                 return DONE
             return self._sleep(seat)
 
-    def _leave(self, seat, item):
+    def _leave(self, seat: Seat, item: Any) -> Any:
         # It has something to do. Others may need what comes meanwhile.
         seat.free = False
         if self._needy and self._reader is None:
             self._wake(self._needy[-1])
         return item
 
-    def _read_or_sleep(self, seat):
+    def _read_or_sleep(self, seat: Seat) -> str:
         if self._reader is None:
             if self._ended:
                 raise EOFError("the server closed the connection")
@@ -144,13 +158,13 @@ class Lead:
         self._needy.append(seat)
         return self._sleep(seat)
 
-    def _sleep(self, seat):
+    def _sleep(self, seat: Seat) -> str:
         if self._ended:
             raise EOFError("the server closed the connection")
         seat.asleep = True
         return SLEEP
 
-    def _wake(self, seat):
+    def _wake(self, seat: Seat) -> None:
         if not seat.asleep:
             return
         seat.asleep = False
@@ -161,7 +175,7 @@ class Lead:
 
     # -- what came
 
-    def arrived(self, seat, frames, count):
+    def arrived(self, seat: Seat, frames: Iterable[Frame], count: int) -> None:
         """A thread stops reading: what it got, in `count` bytes."""
         with self._lock:
             self._reader = None
@@ -180,7 +194,7 @@ class Lead:
                     self._frames.append(frame)
             self._call(seat)
 
-    def _call(self, seat=None):
+    def _call(self, seat: Seat | None = None) -> None:
         """Somebody who waits may find something now; `seat` looks anyway."""
         if self._definitions:
             self._call_needy()
@@ -192,19 +206,19 @@ class Lead:
         elif self._reader is leader:
             self._come_back()
 
-    def _call_needy(self):
+    def _call_needy(self) -> None:
         # One of these may wait for definitions.
         for needy in list(self._needy):
             self._wake(needy)
         if self._reader is not None:
             self._come_back()
 
-    def _come_back(self):
+    def _come_back(self) -> None:
         if not self._interrupted:
             self._interrupted = True
             self._interrupt()
 
-    def look(self):
+    def look(self) -> None:
         """Has somebody look for what is to be written, unless all threads run something: then the first that is free looks."""
         with self._lock:
             if self._reader is not None:
@@ -212,7 +226,7 @@ class Lead:
             if self._leader is not None:
                 self._wake(self._leader)
 
-    def _deliver(self, waiter):
+    def _deliver(self, waiter: Waiter) -> None:
         if waiter.lock is not None:
             waiter.release()
             return
@@ -224,24 +238,24 @@ class Lead:
         elif self._reader is seat:
             self._come_back()
 
-    def put(self, waiter):
+    def put(self, waiter: Waiter) -> None:
         """What a waiter waits for is there: the thread in which it waits goes on with it."""
         with self._lock:
             self._deliver(waiter)
 
-    def give(self, frames):
+    def give(self, frames: Sequence[Frame]) -> None:
         """Frames to be taken before all others."""
         with self._lock:
             self._give(frames)
 
-    def _give(self, frames):
+    def _give(self, frames: Sequence[Frame]) -> None:
         for frame in reversed(frames):
             (self._definitions if frame[0] == wire.RESTORE else self._frames).appendleft(frame)
         self._call()
 
     # -- definitions
 
-    def is_early(self, name, number, frame):
+    def is_early(self, name: str, number: int, frame: Frame) -> bool:
         """Whether a frame has to wait for definitions that the server sent before it: `number` of them. It is kept if so."""
         with self._lock:
             if self._defined.get(name, 0) >= number:
@@ -249,25 +263,25 @@ class Lead:
             self._early.setdefault(name, []).append(frame)
             return True
 
-    def define(self, name, number):
+    def define(self, name: str, number: int) -> None:
         """So many definitions of a session are worked off."""
         with self._lock:
             self._defined[name] = number
             self._call_needy()
             self._give(self._early.pop(name, ()))
 
-    def forget(self, name):
+    def forget(self, name: str) -> None:
         """A session is gone."""
         with self._lock:
             self._defined.pop(name, None)
 
     # -- who leads
 
-    def leads(self, seat):
+    def leads(self, seat: Seat) -> bool:
         """Whether a thread leads; it may not a moment later."""
         return self._leader is seat
 
-    def promote(self):
+    def promote(self) -> tuple[int, bool]:
         """The server waits for something: gives the lead to another thread if the leader runs something.
 
         How many bytes came, and whether the leader is free and nothing of what came is left to do.
@@ -279,7 +293,7 @@ class Lead:
             self._pass_on(self._followers)
             return self._received, False
 
-    def hand_over(self, seat, frame):
+    def hand_over(self, seat: Seat, frame: Frame) -> bool:
         """Leaves a frame that may keep its thread for long to a thread in which no call waits: such a call could not go on
         before the end. Gives whether there is one.
         """
@@ -294,19 +308,19 @@ class Lead:
             self._frames.appendleft(frame)
         return True
 
-    def step_aside(self, seat):
+    def step_aside(self, seat: Seat) -> None:
         """A thread waits for a function, which may take long: another one takes its place."""
         with self._lock:
             self.aside += 1
             if self._leader is seat or self._leader is None:
                 self._pass_on(self._followers)
 
-    def step_back(self):
+    def step_back(self) -> None:
         """It goes on."""
         with self._lock:
             self.aside -= 1
 
-    def _pass_on(self, followers):
+    def _pass_on(self, followers: list[Seat]) -> bool:
         """Gives the lead to one of these, or to a new thread; else it is vacant, and the first one that is free takes it."""
         if followers:
             # The main thread first: only there a signal ends a call of the system.
@@ -315,16 +329,16 @@ class Lead:
             self._leader = self._start()
         return self._leader is not None
 
-    def _pass_to(self, follower):
+    def _pass_to(self, follower: Seat) -> None:
         self._leader = follower
         self._wake(follower)
 
-    def _goes_back(self, seat):
+    def _goes_back(self, seat: Seat) -> bool:
         """Whether the main thread has nothing to do and can take the lead."""
         main = self._main
         return seat is not main and main in self._followers and not main.waiting
 
-    def end(self, lock):
+    def end(self, lock: Any) -> None:
         """In a forked child, which has no other threads: there is nothing to read, and nobody to wait for."""
         self._lock = lock
         self._ended = True

@@ -1,13 +1,22 @@
 """Stopping a call that runs: by an exception in its thread."""
 
+from __future__ import annotations
+
 import ctypes
 import signal
 import time
 
 from .errors import forcestopped
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
-def stop(runner):
+    from .contexts import Context
+
+
+def stop(runner: Any) -> None:
     """Raises `forcestopped` in the thread of a runner or synchronous channel."""
     if runner.main:
         # It ends calls of the system too.
@@ -16,7 +25,7 @@ def stop(runner):
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(runner.ident), ctypes.py_object(forcestopped))
 
 
-def stoppable(runner, context, body, *arguments):
+def stoppable(runner: Any, context: Context, body: Callable[..., Any], *arguments: Any) -> Any:
     """Calls `body` for a context so that an abort can reach it."""
     outer_context, outer_target = runner.context, runner.target
     runner.context = context
@@ -31,7 +40,7 @@ def stoppable(runner, context, body, *arguments):
         runner.context, runner.target = outer_context, outer_target
 
 
-def unstoppable(runner, body, *arguments):
+def unstoppable(runner: Any, body: Callable[..., Any], *arguments: Any) -> None:
     """Calls `body` so that an abort of the call of this thread comes before or afterwards."""
     target, runner.target = runner.target, None
     try:
@@ -45,7 +54,7 @@ def unstoppable(runner, body, *arguments):
         raise forcestopped()
 
 
-def settle(runner, context):
+def settle(runner: Any, context: Context) -> None:
     """After a call was no target any more: lets an exception that is on its way to its thread come."""
     if not context.stopped or runner.main:
         return

@@ -1,5 +1,7 @@
 """Frames: length (u32, counting what follows), type (u8), number (u32), marshalled payload. Little endian."""
 
+from __future__ import annotations
+
 import marshal
 import os
 import select
@@ -8,6 +10,14 @@ import threading
 from _socket import MSG_DONTWAIT
 from collections import deque
 from time import perf_counter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    # Kind, number, payload.
+    Frame = tuple[Any, int, Any]
 
 HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC, OVER, REGISTERED, PROFILE, BEGIN = range(1, 16)
 READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTED, LEADING, EXECUTE_ATOMIC, BEGUN = range(65, 77)
@@ -26,18 +36,18 @@ _ROOM = 262144
 # takes longer than most round trips.
 _AWAKE = 0.00005
 # Others go first: on a busy machine the server itself may wait for this processor.
-_give_way = getattr(os, "sched_yield", lambda: None)
+_give_way: Callable[[], None] = getattr(os, "sched_yield", lambda: None)
 
 # A script may put others in their place.
 loads, _dumps = marshal.loads, marshal.dumps
 
 
-def dumps(value):
+def dumps(value: Any) -> bytes:
     """`value` marshalled."""
     return _dumps(value, _VERSION)
 
 
-def pack(kind, number, payload):
+def pack(kind: int, number: int, payload: bytes) -> bytes:
     """A frame around a marshalled payload."""
     return _HEAD.pack(len(payload) + 5, kind, number) + payload
 
@@ -45,14 +55,14 @@ def pack(kind, number, payload):
 class Nobody:
     """What a forked child has instead of the worker's socket: nobody listens, and nothing comes."""
 
-    def sendall(self, data):
+    def sendall(self, data: bytes) -> None:
         """Loses the data."""
 
-    def send(self, data, flags=0):
+    def send(self, data: bytes, flags: int = 0) -> int:
         """Loses the data."""
         return len(data)
 
-    def recv_into(self, buffer, size=0, flags=0):
+    def recv_into(self, buffer: Any, size: int = 0, flags: int = 0) -> int:
         """The end of file."""
         return 0
 
@@ -60,26 +70,26 @@ class Nobody:
 class Stream:
     """A socket that carries frames; any thread may write, one at a time reads."""
 
-    def __init__(self, sock, bell=None):
+    def __init__(self, sock: Any, bell: int | None = None) -> None:
         """Whoever reads comes back when there is something to read from `bell`, a descriptor."""
         self.sock = sock
         # Frames that wait for a flush.
-        self.out = deque()
+        self.out: deque[bytes] = deque()
         # Called with the number of a run whose records come in pieces, before anybody can take one of its frames.
-        self.begun = None
+        self.begun: Callable[[int], None] = lambda number: None
         self._bell = bell
-        self._poll = None
+        self._poll: select.poll | None = None
         self._writing = threading.Lock()
-        self._room = None
+        self._room: memoryview | None = None
         self._rest = b""
         # A frame that is larger than what is received at once, and how much of it is there.
-        self._large = None
+        self._large: bytearray | None = None
         self._filled = 0
         self._quick = False
 
     # -- writing
 
-    def flush(self):
+    def flush(self) -> None:
         """Writes what waits."""
         out = self.out
         while out:
@@ -90,12 +100,12 @@ class Stream:
                     # What runs here can tell nobody what becomes of it; the server answers those who wait.
                     os._exit(1)
 
-    def send(self, frame):
+    def send(self, frame: bytes) -> None:
         """Writes a frame now, after what waits."""
         self.out.append(frame)
         self.flush()
 
-    def offer(self, frame):
+    def offer(self, frame: bytes) -> bool:
         """Writes a frame, and what waits, without waiting for room; gives whether nothing is left to be written."""
         out = self.out
         out.append(frame)
@@ -118,7 +128,7 @@ class Stream:
                 self._writing.release()
         return True
 
-    def _taken(self):
+    def _taken(self) -> bytes:
         # The caller holds `_writing`.
         out = self.out
         pieces = []
@@ -128,18 +138,18 @@ class Stream:
 
     # -- reading
 
-    def receive(self):
+    def receive(self) -> tuple[list[Frame], int]:
         """The whole frames that come next, and in how many bytes: none of them when the bell rang. One thread at a time."""
-        frames = []
+        frames: list[Frame] = []
         total = 0
         while not frames:
             large = self._large
             if large is not None:
                 view = memoryview(large)[self._filled :]
             else:
+                if self._room is None:
+                    self._room = memoryview(bytearray(_ROOM))
                 view = self._room
-                if view is None:
-                    view = self._room = memoryview(bytearray(_ROOM))
             count = self._some(view)
             if count is None:
                 break
@@ -158,7 +168,7 @@ class Stream:
             self._quick = False
         return frames, total
 
-    def _some(self, view):
+    def _some(self, view: memoryview) -> int | None:
         """Receives what is there or comes; None when the bell rang."""
         receive = self.sock.recv_into
         begun = perf_counter()
@@ -176,7 +186,7 @@ class Stream:
         self._quick = perf_counter() - begun < 2 * _AWAKE
         return count
 
-    def _rang(self):
+    def _rang(self) -> bool:
         """Sleeps until there is something to receive, or the bell rings: gives whether it did."""
         poll = self._poll
         if poll is None:
@@ -190,7 +200,7 @@ class Stream:
                 return True
         return False
 
-    def feed(self, data, frames):
+    def feed(self, data: Any, frames: list[Frame]) -> None:
         """Cuts bytes into frames; what is left belongs to the next one."""
         data = self._rest + data if self._rest else bytes(data)
         at, end = 0, len(data)
@@ -209,12 +219,12 @@ class Stream:
             at = stop
         self._rest = data[at:]
 
-    def _add(self, frames, kind, number, payload):
+    def _add(self, frames: list[Frame], kind: int, number: int, payload: Any) -> None:
         if kind == BEGIN:
             self.begun(number)
         frames.append((kind, number, payload))
 
-    def abandon(self):
+    def abandon(self) -> None:
         """In a forked child: the socket, what waits in it, and the locks of threads that are not here belong to the parent."""
         self._writing = threading.Lock()
         self.out.clear()

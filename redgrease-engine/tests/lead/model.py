@@ -306,10 +306,10 @@ SCENARIOS = {
     "a future": (["future:quick", "quick"], 2),
     "a future and a slow call": (["future:quick", "slow:quick", "quick"], 2),
     "a future without greenlets": (["aside:quick", "quick"], 1),
-    "a synchronous call": (["define", "sync", "quick"], 2),
+    "a synchronous call": (["define", "sync"], 2),
     "an atomic block that has to wait for a synchronous call": (["atomic", "define", "sync"], 1),
     "a slow call before a synchronous one": (["slow:sync", "define", "sync"], 1),
-    "a call before its definitions": (["needs", "define", "quick"], 2),
+    "a call before its definitions": (["needs", "define"], 2),
     "a script while a call waits": (["asks", "load"], 2),
 }
 
