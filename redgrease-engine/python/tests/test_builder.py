@@ -17,6 +17,9 @@ class Session:
 
     plans_made = 0
 
+    def __init__(self) -> None:
+        self.globals: dict[str, Any] = {}
+
     def add_run(self, plan: Any, description: dict[str, Any]) -> dict[str, Any]:
         return description
 
