@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class Session:
     """Stands for one that has an engine."""
 
+    globals: dict[str, Any] = {}
+
     plans_made = 0
 
     def __init__(self) -> None:
