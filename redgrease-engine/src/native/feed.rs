@@ -1,5 +1,9 @@
 //! Records of a reader on their way through native functions.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use redgrease_core::native::Value as Native;
 
 use super::functions::Functions;
@@ -48,8 +52,25 @@ impl<'a> Feed<'a> {
     }
 }
 
+thread_local! {
+    /// The texts that stand in every record, made once for each thread.
+    static KNOWN: RefCell<HashMap<String, Arc<str>>> = RefCell::default();
+}
+
+/// A text that is one of few: the name of a field or a type.
+fn known(text: &str) -> Native {
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(kept) = known.get(text) {
+            return Native::Str(Arc::clone(kept));
+        }
+        let kept: Arc<str> = text.into();
+        known.insert(text.to_owned(), Arc::clone(&kept));
+        Native::Str(kept)
+    })
+}
+
 fn pair(name: &str, value: Native) -> (Native, Native) {
-    (Native::str(name), value)
+    (known(name), value)
 }
 
 fn event(event: Option<&str>) -> Native {
@@ -97,7 +118,7 @@ impl Sink for Feed<'_> {
         let fields = vec![
             pair("event", event(name)),
             pair("key", values::text(key)),
-            pair("type", Native::str(kind)),
+            pair("type", known(kind)),
             pair("value", content(value)),
         ];
         self.waiting.push(dict(fields));
