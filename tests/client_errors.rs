@@ -219,3 +219,22 @@ async fn a_shared_connection_that_breaks_in_the_middle() {
     let error = run.await.unwrap().unwrap_err();
     assert_lost(&error);
 }
+
+#[test]
+fn the_last_failures_are_kept_also_when_later_calls_go_well() {
+    let server = start();
+    let mut con = gears(&server);
+    con.pyexecute("GB('CommandReader').map(lambda c: int(c[1])).register(trigger='number')")
+        .unwrap();
+    assert_eq!(con.failures().unwrap(), []);
+    assert!(con.trigger("number", &["many, too many\\x"]).is_err());
+    con.trigger("number", &["1"]).unwrap();
+    let failures = con.failures().unwrap();
+    assert_eq!(failures.len(), 1);
+    let failure = &failures[0];
+    assert_eq!(failure.waits_for.as_deref(), Some("number"));
+    assert!(failure.registration.is_some());
+    let exception = failure.python().unwrap().exception;
+    assert!(exception.contains(r"'many, too many\\x'"), "{exception}");
+    assert!(failure.time.elapsed().unwrap() < Duration::from_secs(3600));
+}

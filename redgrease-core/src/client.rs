@@ -39,9 +39,9 @@ pub use config::GearsConfig;
 pub use connection::RedisGears;
 pub use data::{
     ClusterInfo, ExecId, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan,
-    ExecutionResult, ExecutionStatus, ExecutionStep, Module, Outcome, Plugin, PyRequirementInfo,
-    PyStats, RawRecord, RegData, Registration, RegistrationFilter, RequirementExport,
-    RequirementFilter, ServerValue, Session, SessionItem, ShardInfo, Version,
+    ExecutionResult, ExecutionStatus, ExecutionStep, Failure, Module, Outcome, Plugin,
+    PyRequirementInfo, PyStats, RawRecord, RegData, Registration, RegistrationFilter,
+    RequirementExport, RequirementFilter, ServerValue, Session, SessionItem, ShardInfo, Version,
 };
 pub use registrations::{Item, Registrable, Registrations};
 pub use request::Request;

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod execution;
+mod failure;
 mod id;
 mod module;
 mod record;
@@ -19,6 +20,7 @@ pub use cluster::{ClusterInfo, ShardInfo};
 pub use execution::{
     ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan, ExecutionStatus, ExecutionStep,
 };
+pub use failure::Failure;
 pub use id::ExecId;
 pub use module::{Module, Plugin, Version};
 pub use record::RawRecord;

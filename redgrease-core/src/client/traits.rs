@@ -10,8 +10,8 @@ use super::config::AsyncGearsConfig;
 use super::config::GearsConfig;
 use super::data::{
     ClusterInfo, ExecId, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan,
-    ExecutionResult, Module, Outcome, Plugin, PyRequirementInfo, PyStats, RawRecord, Registration,
-    RegistrationFilter, RequirementExport, RequirementFilter, Session, Version,
+    ExecutionResult, Failure, Module, Outcome, Plugin, PyRequirementInfo, PyStats, RawRecord,
+    Registration, RegistrationFilter, RequirementExport, RequirementFilter, Session, Version,
 };
 use super::execute;
 use super::requests::{self, PyExecuteOptions, SessionOptions};
@@ -212,6 +212,10 @@ methods! {
 
         /// Memory of the Python runtime (`RG.PYSTATS`); of all nodes together on a cluster.
         fn pystats() -> PyStats = requests::py_stats();
+
+        /// The last failures of functions and runs, the newest first (`INFO rg_failures`): the engine
+        /// keeps fifty, also when later executions went well. RedisGears keeps none.
+        fn failures() -> Vec<Failure> = requests::failures();
 
         /// Lists the Python packages that scripts asked for (`RG.PYDUMPREQS`).
         fn pydumpreqs() -> Vec<PyRequirementInfo> = requests::py_dump_reqs();

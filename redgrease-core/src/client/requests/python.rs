@@ -4,7 +4,7 @@ use redis::ToSingleRedisArg;
 
 use super::{PyExecuteOptions, pyexecute};
 use crate::client::data::{
-    PyRequirementInfo, PyStats, RequirementExport, RequirementFilter, Session, Version,
+    Failure, PyRequirementInfo, PyStats, RequirementExport, RequirementFilter, Session, Version,
 };
 use crate::client::reply::{ok, text};
 use crate::client::request::Request;
@@ -20,6 +20,17 @@ use crate::error::{Error, Result};
 /// ```
 pub fn py_stats() -> Request<PyStats> {
     Request::new("RG.PYSTATS", PyStats::read)
+}
+
+/// `INFO rg_failures`: the last failures, the newest first; none where the server is not the engine.
+///
+/// ```
+/// use redgrease_core::client::requests;
+///
+/// assert_eq!(requests::failures().to_string(), "INFO rg_failures");
+/// ```
+pub fn failures() -> Request<Vec<Failure>> {
+    Request::new("INFO", Failure::read_all).arg("rg_failures")
 }
 
 /// `RG.PYDUMPREQS`: the Python packages that scripts asked for.
