@@ -17,6 +17,8 @@
 mod links;
 #[path = "docs/page.rs"]
 mod page;
+#[path = "docs/pictures.rs"]
+mod pictures;
 #[path = "docs/python.rs"]
 mod python;
 #[path = "docs/terminal.rs"]
