@@ -10,7 +10,7 @@ export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus native-nightly ranges pins packages dashboards book clean campaign
+.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus native-nightly ranges pins packages dashboards dist dist-try book clean campaign
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -101,6 +101,14 @@ pins:
 dashboards: setup
 	cargo build --features cli
 	dashboards/check.py target/debug/redgrease
+
+# a release in target/dist: tool, module, Debian package, checksums; and the package tried in a fresh Debian root,
+# which needs root and debootstrap
+dist:
+	./dist.sh build
+
+dist-try: dist
+	./dist.sh try $(abspath target/dist-root)
 
 # the packages of the four crates, each built from what is in it
 packages:
