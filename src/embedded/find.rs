@@ -102,13 +102,19 @@ impl Places {
         if let Some(path) = self.named("REDGREASE_ENGINE", &mut looked) {
             return Ok(path);
         }
+        let mut beside = Vec::new();
         for dir in self.beside_the_program() {
-            let Some(path) = newest_engine(&dir) else {
-                looked.push(format!("{}/{NAME}*.so", dir.display()));
-                continue;
-            };
+            match newest_engine(&dir) {
+                Some(path) => beside.push(path),
+                None => looked.push(format!("{}/{NAME}*.so", dir.display())),
+            }
+        }
+        // cargo leaves one of them as it was when only the other one is built
+        beside.sort_by_key(|path| std::cmp::Reverse(written(path)));
+        for path in beside {
             // a program in a directory of everybody's is no reason to run what lies there too
-            match self.trust.dir(&dir).and_then(|()| self.trust.file(&path)) {
+            let dir = path.parent().unwrap_or(&path);
+            match self.trust.dir(dir).and_then(|()| self.trust.file(&path)) {
                 Ok(()) => return Ok(path),
                 Err(doubt) => looked.push(refused(&path, doubt)),
             }
@@ -289,6 +295,19 @@ mod tests {
             places.program = root.join("debug").join(program);
             assert_eq!(places.engine().ok().as_ref(), Some(&engine), "{program}");
         }
+        // the newest, wherever it is
+        let older = root.join("debug/libredgrease_engine.so");
+        make(&older, 0o755);
+        let before = SystemTime::UNIX_EPOCH;
+        fs::File::options()
+            .write(true)
+            .open(&older)
+            .unwrap()
+            .set_modified(before)
+            .unwrap();
+        places.program = root.join("debug/program");
+        assert_eq!(places.engine().ok().as_ref(), Some(&engine));
+        fs::remove_file(&older).unwrap();
         // where everybody may write, anybody may have put it, or made the directory that holds it
         make(&engine, 0o777);
         assert_eq!(places.engine().ok(), None);
