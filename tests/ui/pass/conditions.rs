@@ -51,6 +51,9 @@ fn main() {
         local,
     ];
     let names: Vec<&str> = list.items().iter().map(|item| item.name()).collect();
-    assert_eq!(names, ["conditions", "index", "entry", "local"]);
+    // an event function's name is its path
+    let index = concat!(module_path!(), "::index");
+    let entry = concat!(module_path!(), "::more::entry");
+    assert_eq!(names, ["conditions", index, entry, "local"]);
     assert!(registrations![].items().is_empty());
 }

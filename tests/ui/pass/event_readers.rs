@@ -82,6 +82,8 @@ fn main() {
 
     let all = registrations![index_person, apply, bare, hooked, crate::other,];
     let names: Vec<&str> = all.items().iter().map(|item| item.name()).collect();
-    assert_eq!(names[..3], ["index_person", "apply", "bare"]);
+    // the path of each is its name
+    let paths = ["index_person", "apply", "bare"].map(|name| format!("{}::{name}", module_path!()));
+    assert_eq!(names[..3], paths);
     let _call = (hooked(&["a"]), other(), announced());
 }

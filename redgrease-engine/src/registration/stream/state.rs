@@ -288,9 +288,9 @@ mod tests {
         Some(got)
     }
 
-    fn run(state: &mut State, verdict: Verdict) -> Option<usize> {
+    fn run(state: &mut State, verdict: &Verdict) -> Option<usize> {
         let entries = state.start()?;
-        state.conclude(&verdict);
+        state.conclude(verdict);
         Some(entries.batch.len())
     }
 
@@ -301,12 +301,12 @@ mod tests {
         assert!(state.note(b"s", Instant::now()).due);
         // The look for what is pending.
         assert_eq!(read(&mut state, &mut next, 1), Some(0));
-        assert_eq!(run(&mut state, Verdict::Acknowledge), Some(0));
+        assert_eq!(run(&mut state, &Verdict::Acknowledge), Some(0));
         assert_eq!(read(&mut state, &mut next, 1), None);
         assert!(!state.note(b"s", Instant::now()).due);
         assert!(state.note(b"s", Instant::now()).due);
         assert_eq!(read(&mut state, &mut next, 3), Some(3));
-        assert_eq!(run(&mut state, Verdict::Acknowledge), Some(3));
+        assert_eq!(run(&mut state, &Verdict::Acknowledge), Some(3));
         assert_eq!(read(&mut state, &mut next, 3), None);
     }
 
@@ -333,7 +333,7 @@ mod tests {
             let mut next = 1;
             state.found(b"s");
             read(&mut state, &mut next, 9);
-            run(&mut state, Verdict::Acknowledge);
+            run(&mut state, &Verdict::Acknowledge);
             read(&mut state, &mut next, 9);
             assert!(state.start().is_some());
             assert_eq!(
@@ -350,9 +350,9 @@ mod tests {
         let mut next = 1;
         state.found(b"s");
         read(&mut state, &mut next, 3);
-        run(&mut state, Verdict::Acknowledge);
+        run(&mut state, &Verdict::Acknowledge);
         read(&mut state, &mut next, 3);
-        assert_eq!(run(&mut state, Verdict::Stop(Status::Waiting)), Some(1));
+        assert_eq!(run(&mut state, &Verdict::Stop(Status::Waiting)), Some(1));
         assert_eq!(state.status, Status::Waiting);
         assert!(state.claim().is_none());
         state.take_done();
@@ -366,7 +366,7 @@ mod tests {
         let mut next = 1;
         state.found(b"s");
         read(&mut state, &mut next, 2);
-        run(&mut state, Verdict::Acknowledge);
+        run(&mut state, &Verdict::Acknowledge);
         read(&mut state, &mut next, 2);
         assert!(state.start().is_some());
         state.stop(Status::Paused);
@@ -397,7 +397,7 @@ mod tests {
             let mut next = 1;
             state.found(b"s");
             read(&mut state, &mut next, 2);
-            run(&mut state, Verdict::Acknowledge);
+            run(&mut state, &Verdict::Acknowledge);
             state.take_done();
             read(&mut state, &mut next, 2);
             assert!(state.start().is_some());
