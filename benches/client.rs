@@ -150,7 +150,7 @@ fn decoding() -> Result<(), Box<dyn std::error::Error>> {
     };
     decode::<Vec<Pickle<i64>>>("int", &number)?;
     decode::<Vec<(String, i64)>>("tuple of a text and an int", &pair)?;
-    decode::<Vec<BTreeMap<String, redgrease::PyValue>>>("dict of two, as a map", &count)?;
+    decode::<Vec<BTreeMap<String, PyValue>>>("dict of two, as a map", &count)?;
     let counts = decode::<Vec<Pickle<Count>>>("dict of two, as a struct", &count)?;
     assert_eq!(counts[7].0.key, "word7");
     assert_eq!(counts[7].0.value, 7);

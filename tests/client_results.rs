@@ -195,7 +195,7 @@ fn what_does_not_fit_says_what_came_and_what_was_expected() {
     let mut con = gears(&server);
     let error = moment().on(&mut con).unwrap_err().to_string();
     assert!(
-        error.contains("gave date datetime.date(2020, 1, 2)"),
+        error.contains("gave datetime.date datetime.date(2020, 1, 2)"),
         "{error}"
     );
     assert!(error.contains("its Rust type wants plain data"), "{error}");

@@ -106,7 +106,6 @@ fn registration(registration: &Registration<'_>) -> TokenStream {
         }
 
         #[automatically_derived]
-        #[diagnostic::do_not_recommend]
         #(#conditions)*
         impl #private::Registrable for #unique {
             const ITEM: #private::Item = #private::Item::#variant(&Self::SPEC);
