@@ -18,8 +18,6 @@ mod load;
 mod manage;
 #[path = "cli/metrics.rs"]
 mod metrics;
-#[path = "cli/migrate.rs"]
-mod migrate;
 #[path = "cli/nodes.rs"]
 mod nodes;
 #[path = "cli/old.rs"]

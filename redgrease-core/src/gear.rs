@@ -24,8 +24,6 @@ pub mod commands;
 pub mod events;
 pub mod function;
 pub mod requirement;
-#[cfg(feature = "check")]
-pub mod script_parts;
 pub mod table;
 #[cfg(feature = "check")]
 pub mod text;

@@ -240,29 +240,6 @@ pub(crate) struct TopArgs {
     pub(crate) count: Option<u64>,
 }
 
-/// Write the Rust program that does what a script of RedisGears or redgrease does
-///
-/// Functions of events become `#[keys_reader]` and `#[stream_reader]`, other registrations `gear!`, with
-/// the Python as it was. A script whose parts share something, and one that runs, is sent in one
-/// piece, and that is said.
-#[derive(Debug, Args)]
-pub(crate) struct MigrateArgs {
-    /// The script; `-` is the input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: PathBuf,
-    /// Write the program here, and not to the output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Python version the script is for [default: the newest known]
-    #[arg(
-        long,
-        value_name = "VERSION",
-        env = "REDGREASE_PYTHON_VERSION",
-        hide_env = true
-    )]
-    pub(crate) python_version: Option<String>,
-}
-
 /// Print what the engine counts in the form of OpenMetrics, or answer with it
 ///
 /// Runs, failures, durations, queues, the lag of streams, workers and their memory. Prometheus and its
