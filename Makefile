@@ -10,7 +10,7 @@ export REDGREASE_PYTHON ?= $(abspath $(VENV)/bin/python3)
 # what the engine installs for tests and examples does not change with the index, either
 export PIP_CONSTRAINT ?= $(abspath $(PINS)/constraints.txt)
 
-.PHONY: demo test quick checks setup lint unit docs separation compatibility corpus native-nightly ranges pins packages dashboards dist dist-try book clean campaign
+.PHONY: editor demo test quick checks setup lint unit docs separation compatibility corpus migrated native-nightly ranges pins packages dashboards dist dist-try book clean campaign
 
 # from a clone to the first answer, saying at each step what is done and how long it took
 demo:
@@ -26,6 +26,13 @@ quick: setup
 	cargo test -p redgrease-macros --lib
 	cargo test -p redgrease-engine --lib --test architecture
 	cargo test -p redgrease-engine --test operation
+
+# what rust-analyzer shows of Python inside Rust; RUST_ANALYZER names the program
+RUST_ANALYZER ?= $(or $(shell rustup which rust-analyzer 2>/dev/null),rust-analyzer)
+editor: setup
+	@$(RUST_ANALYZER) --version >/dev/null 2>&1 || { echo "make editor: $(RUST_ANALYZER) is not here:" \
+		"rustup component add rust-analyzer, or cargo install ra_ap_rust-analyzer --version 0.0.328 --locked" >&2; exit 1; }
+	$(PYTHON) tests/editor/try.py $(RUST_ANALYZER) target/editor
 
 # what needs more tools than the tests: cargo-deny, the oldest Rust; and each feature by itself
 checks:
@@ -47,23 +54,23 @@ $(VENV)/.tools: $(VENV)/.ready $(PINS)/tools.txt
 lint: $(VENV)/.tools
 	cd redgrease-engine/python && $(abspath $(VENV))/bin/ruff check . && $(abspath $(VENV))/bin/mypy
 	cargo fmt --all --check
-	cargo clippy -p redgrease-core --all-targets --features native -- -D warnings
+	cargo clippy -p redgrease-core --all-targets --features check -- -D warnings
 	cargo clippy -p redgrease-core --all-targets --features cluster-async,connection-manager -- -D warnings
 	cargo clippy -p redgrease-macros -p redgrease-engine --all-targets -- -D warnings
 	cargo clippy -p redgrease --all-targets --features $(FEATURES) -- -D warnings
 	cargo clippy -p hygiene-2021 -p hygiene-2024 -- -D warnings
-	cargo clippy -p redgrease --bin redgrease --test cli --test docs --test check --features cli -- -D warnings
+	cargo clippy -p redgrease --bin redgrease --test cli --test docs --test check --test moved --test migrated --features cli -- -D warnings
 
 # package by package, so that no test passes only because cargo has joined the features of all; a test that hangs is named
 unit: export CARGO_TARGET_$(HOST)_RUNNER = $(PYTHON) $(abspath tests/limit.py)
 unit:
 	$(PYTHON) tests/limit.py --check
-	cargo test -p redgrease-core --features native
+	cargo test -p redgrease-core --features check
 	cargo test -p redgrease-core --features cluster-async,connection-manager
 	cargo test -p redgrease-macros
 	cargo test -p redgrease-engine
 	cargo test -p redgrease --features $(FEATURES)
-	cargo test -p redgrease --features cli --bin redgrease --test cli --test docs --test check
+	cargo test -p redgrease --features cli --bin redgrease --test cli --test docs --test check --test moved --test migrated
 	cargo test -p redgrease --features cli --doc -- check
 
 docs:
@@ -84,10 +91,14 @@ compatibility: setup
 corpus:
 	REDGREASE_CORPUS=all cargo test -p redgrease-core --features check --test library
 
+# all scripts of the repository through `redgrease migrate` and rustc, not one in eight as in `make test`
+migrated:
+	REDGREASE_MIGRATE=all cargo test -p redgrease --features cli --test migrated -- --nocapture
+
 # a million outcomes of random functions, in the evaluator and in every Python of the machine
 native-nightly:
 	REDGREASE_RANDOM=1000000 REDGREASE_SEED=$$(date +%s) REDGREASE_ALL_PYTHONS=1 \
-		cargo test --release -p redgrease-core --features native --test native -- random
+		cargo test --release -p redgrease-core --features check --test native -- random
 
 # both ends of every accepted range: the oldest and the newest cloudpickle, greenlet, redis-py and Rust crates
 ranges:
@@ -122,8 +133,10 @@ clean:
 	cargo clean
 	rm -rf $(VENV)
 
-# faults of all kinds under mixed load, for as long as one says; a seed repeats it: make campaign SECONDS=600 SEED=7
+# faults of all kinds under mixed load, for as long as one says, and for so many runs over shards; a seed repeats it:
+# make campaign SECONDS=600 RUNS=1000 SEED=7
 SECONDS ?= 600
+RUNS ?= 1000
 SEED ?=
 campaign: setup
-	CAMPAIGN_SECONDS=$(SECONDS) $(if $(SEED),CAMPAIGN_SEED=$(SEED)) cargo test -p redgrease-engine --test faults campaign -- --nocapture
+	CAMPAIGN_SECONDS=$(SECONDS) CAMPAIGN_RUNS=$(RUNS) $(if $(SEED),CAMPAIGN_SEED=$(SEED)) cargo test -p redgrease-engine --test faults --test cluster -- --nocapture campaign whatever_happens

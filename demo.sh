@@ -12,7 +12,7 @@ say() {
 say 'demo: in three steps, in this directory but for what a system package brings:
        1  programs: a Redis server, unless there is one; a Python environment in .venv
        2  build: the library, the engine and the quickstart, into target (the first time
-          some minutes: about 5 on two cores)
+          some minutes: two to three on two cores)
        3  run: the quickstart, with a private server on a free port of 127.0.0.1'
 
 say 'demo 1/3: programs'

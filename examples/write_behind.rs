@@ -1,6 +1,6 @@
 //! Write-behind: clients change hashes in Redis at full speed, a function on a stream brings the
-//! changes to SQLite in batches. While the database is away it tries again; what the database
-//! refuses goes to a dead-letter stream.
+//! changes to SQLite in batches. While the database is away it tries again, for an hour at most; what
+//! the database refuses goes to a stream, and so does what was given up.
 //!
 //! ```sh
 //! cargo run --features embedded --example write_behind
@@ -20,6 +20,7 @@ use redgrease::{PyExecuteOptions, Replace};
 
 const STREAM: &str = "changes";
 const REFUSED: &str = "changes:refused";
+const GIVEN_UP: &str = "changes:given-up";
 
 /// Runs inside of the command that changes the person: nothing is lost between the two.
 #[keys_reader(prefix = "person:*", event_types = ["hset", "hincrby", "del"], mode = "sync")]
@@ -95,6 +96,9 @@ fn register_writer(database: &str, con: &mut RedisGears) -> redgrease::Result<()
                 duration=50,
                 onFailedPolicy="retry",
                 onFailedRetryInterval=1,
+                # what fails for an hour is set aside, and the changes behind it go on
+                onFailedTries=3600,
+                onFailedStream=${GIVEN_UP},
             )
     };
     let session = PyExecuteOptions::new().id("write-behind");

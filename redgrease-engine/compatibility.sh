@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 python=${REDGREASE_PYTHON:-python3}
 servers="$PWD/target/servers"
 all='redis-6.2 redict-7.3 redis-8 valkey-8 valkey-newest'
-tests='operation persistence replication streams time_events workers'
+tests='operation persistence replication streams time_events workers events faults cluster'
 
 # from_package NAME: the binary in the Python package that carries one
 from_package() {
@@ -93,3 +93,16 @@ for name in ${*:-$all}; do
         cargo test --quiet -p redgrease-engine --test "$test"
     done
 done
+
+# Clusters of several versions: rolling upgrades, and servers that go on from the same one. Not all go together, with or without the
+# engine: docs/engine.md says which.
+if [ $# = 0 ]; then
+    unset REDIS_SERVER
+    for mixed in 'redis-6.2 redis-8' 'redict-7.3 valkey-8 valkey-newest'; do
+        echo "== a cluster of $mixed"
+        REDIS_SERVERS=$(for name in $mixed; do echo "$servers/$name/server"; done | paste -sd : -)
+        export REDIS_SERVERS
+        # Not those of keys that go from a server to another one: an older server does not take them from a newer one.
+        cargo test --quiet -p redgrease-engine --test cluster -- --skip that_move --skip turmoil
+    done
+fi

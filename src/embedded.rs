@@ -2,6 +2,8 @@
 //!
 //! [`connect`] is the short way for a program that can be tried anywhere.
 //!
+//! [`Cluster`] is several of them that share the keys.
+//!
 //! It is a real server: a `redis-server` process on a free port of 127.0.0.1 with a temporary
 //! directory, the engine's module file and a Python for its workers. It stops when it is dropped,
 //! and also when the program that started it is killed.
@@ -15,18 +17,21 @@
 //! What was not named is taken only where no other user could have put it: never from `/tmp` or
 //! another directory that everybody may write to.
 
+mod cluster;
 mod error;
 mod find;
+mod ports;
 mod trust;
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+pub use cluster::{Cluster, ClusterBuilder};
 pub use error::Error;
 use find::Places;
+use ports::{free_port, with_free_ports};
 use redgrease_core::client::RedisGears;
 use tempfile::TempDir;
 
@@ -184,16 +189,11 @@ impl Builder {
             None => places.python()?,
         };
         let (dir, temporary) = directory(self.dir.as_deref())?;
-        // another process may take the free port before the server does
-        let attempts = if self.port.is_some() { 1 } else { 3 };
-        let mut result = self.launch(&program, &engine, &python, &dir);
-        for _ in 1..attempts {
-            if result.is_ok() {
-                break;
-            }
-            result = self.launch(&program, &engine, &python, &dir);
-        }
-        let (process, port) = result?;
+        let launch = || self.launch(&program, &engine, &python, &dir);
+        let (process, port) = match self.port {
+            Some(_) => launch()?,
+            None => with_free_ports(launch)?,
+        };
         Ok(Server {
             process,
             port,
@@ -277,6 +277,11 @@ impl Server {
         self.dir.join("server.log")
     }
 
+    /// The last lines of the log.
+    pub(crate) fn end_of_log(&self) -> String {
+        end_of(&self.log_file())
+    }
+
     /// A handle that opens connections to the server.
     ///
     /// # Errors
@@ -321,16 +326,6 @@ fn directory(dir: Option<&Path>) -> Result<(PathBuf, Option<TempDir>), Error> {
             Ok((temporary.path().to_path_buf(), Some(temporary)))
         }
     }
-}
-
-fn free_port() -> Result<u16, Error> {
-    TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .map_err(|source| Error::Io {
-            what: "a free port on 127.0.0.1".into(),
-            source,
-        })
 }
 
 /// Waits for the server's first answer; stops it when none comes.

@@ -1,65 +1,30 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("lib.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-pub use redgrease_core::client;
-#[cfg(feature = "tokio")]
-pub use redgrease_core::client::AsyncGearsCommands;
-pub use redgrease_core::client::{
-    Call, ExecId, ExecutionResult, GearsCommands, Json, Outcome, Pickle, PyExecuteOptions, PyValue,
-    RawRecord, RedisGears, Registered, Registrable, Registration, Registrations, Request,
-};
-pub use redgrease_core::error::{Error, PythonError, Result};
-pub use redgrease_core::gear::build;
-pub use redgrease_core::gear::build::{Only, OpenGear, RegisterOptions, RunOptions};
-pub use redgrease_core::gear::function::readers::{
-    CommandReader, KeysOnlyReader, KeysReader, PythonReader, ShardsIDReader, StreamReader,
-};
-pub use redgrease_core::gear::function::{GearFunction, ends};
-pub use redgrease_core::literal::{Bytes, ToPython};
-pub use redgrease_core::record::{Record, StreamRecord};
-pub use redgrease_core::spec::{CommandSpec, Mode, Replace};
+#[doc(inline)]
+pub use redgrease_core::facade::*;
 #[cfg(feature = "macros")]
 pub use redgrease_macros::*;
 pub use redis;
 
-/// The checker of the macros at run time: a gear in a text becomes a [`GearFunction`] by
-/// `.parse()`, a whole script is checked with [`check_script`](check::check_script).
-///
-/// ```
-/// use redgrease::check::{PyVersion, Source, check_script};
-/// use redgrease::ends::Run;
-/// use redgrease::{GearFunction, KeysReader};
-///
-/// let gear: GearFunction<KeysReader, Run> = "KeysReader('doc:*').count().run()".parse()?;
-/// assert_eq!(gear.plan().steps.len(), 1);
-/// let script = Source::new("GB('CommandReader').mapp(len).register(trigger='f')");
-/// let findings = check_script(&script, PyVersion::default());
-/// assert_eq!(findings[0].help.as_deref(), Some("did you mean `map`?"));
-/// # Ok::<(), redgrease::check::GearTextError>(())
-/// ```
-#[cfg(feature = "check")]
-pub mod check {
-    pub use redgrease_core::diag::{Diagnostic, Severity};
-    pub use redgrease_core::gear::check::check_script;
-    pub use redgrease_core::gear::text::GearTextError;
-    pub use redgrease_core::pyversion::PyVersion;
-    pub use redgrease_core::source::Source;
-}
 #[cfg(feature = "embedded")]
 pub mod embedded;
 pub mod prelude;
+#[cfg(feature = "embedded")]
+pub mod testing;
 
 /// What the macros' expansions name. Not for use by hand: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
+    pub use redgrease_core::client::Registered;
     pub use redgrease_core::client::args::{Arg, Args};
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::binding::AsyncBinding;
     pub use redgrease_core::client::binding::Binding;
-    pub use redgrease_core::client::command::{Call, CommandState, Registered, call_on, register};
     #[cfg(feature = "tokio")]
-    pub use redgrease_core::client::command::{call_on_async, register_async};
-    pub use redgrease_core::client::hint::UserError;
+    pub use redgrease_core::client::command::register_async;
+    pub use redgrease_core::client::command::{Call, CommandState, register};
+    pub use redgrease_core::client::hint::{Fallible, UserError};
     #[cfg(feature = "tokio")]
     pub use redgrease_core::client::registrations::register_event_async;
     pub use redgrease_core::client::registrations::{
@@ -129,6 +94,8 @@ macro_rules! __if_tokio {
 /// The examples on the pages of the macros, as tests.
 #[cfg(all(doctest, feature = "macros"))]
 mod macro_pages {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
     #[doc = include_str!("../redgrease-macros/docs/command.md")]
     struct Command;
     #[doc = include_str!("../redgrease-macros/docs/gear.md")]
@@ -150,6 +117,8 @@ mod guide {
     struct Actions;
     #[doc = include_str!("../docs/client.md")]
     struct Client;
+    #[doc = include_str!("../docs/cluster.md")]
+    struct Clusters;
     #[doc = include_str!("../docs/debugging.md")]
     struct Debugging;
     #[doc = include_str!("../docs/getting-started.md")]
@@ -164,6 +133,8 @@ mod guide {
     struct Requirements;
     #[doc = include_str!("../docs/sessions.md")]
     struct Sessions;
+    #[doc = include_str!("../docs/sharing-code.md")]
+    struct SharingCode;
     #[doc = include_str!("../docs/streams.md")]
     struct Streams;
     #[doc = include_str!("../docs/types.md")]

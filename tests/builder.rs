@@ -25,6 +25,19 @@ fn follow(entry: StreamRecord) {
     python! { cmd.set("last:" + entry.key, entry["value"]["name"]) }
 }
 
+/// Given up after the second try.
+#[stream_reader(
+    prefix = "bad:attribute",
+    mode = "async_local",
+    on_failed_policy = "retry",
+    on_failed_retry_interval = 1,
+    on_failed_tries = 2,
+    on_failed_stream = "dead:attribute"
+)]
+fn refuse(entry: StreamRecord) {
+    python! { raise ValueError("no " + entry["value"]["name"]) }
+}
+
 /// Waits until `key` is there.
 fn wait_for(con: &mut RedisGears, key: &str) -> String {
     for _ in 0..3000 {
@@ -201,4 +214,75 @@ fn readers_sugar_and_ends_take_their_arguments() {
     assert!(hidden.contains("none of yours"), "{hidden}");
     let open: String = con.get("user:2").unwrap();
     assert_eq!(open, "Ben");
+}
+
+/// A stream for what fails again and again, by each way to register.
+#[test]
+fn entries_that_fail_are_set_aside_however_they_are_registered() {
+    let server = start();
+    let mut con = gears(&server);
+    registrations![refuse].register_all(&mut con).unwrap();
+    let by_gear = gear! {
+        def refuse(entry):
+            raise ValueError("no " + entry["value"]["name"])
+
+        StreamReader().foreach(refuse).register(
+            "bad:gear",
+            mode="async_local",
+            onFailedPolicy="retry",
+            onFailedRetryInterval=1,
+            onFailedTries=2,
+            onFailedStream="dead:gear",
+        )
+    };
+    by_gear.on(&mut con).unwrap();
+    let options = RegisterOptions::new("bad:builder")
+        .mode(Mode::AsyncLocal)
+        .on_failed_policy("retry")
+        .on_failed_retry_interval(1)
+        .on_failed_tries(2)
+        .on_failed_stream("dead:builder");
+    StreamReader::new("*")
+        .values()
+        .foreach(py! {
+            def refuse(value):
+                raise ValueError("no " + value["name"])
+        })
+        .register(options)
+        .on(&mut con)
+        .unwrap();
+    let ways = ["attribute", "gear", "builder"];
+    for way in ways {
+        let _: String = redis::cmd("XADD")
+            .arg(format!("bad:{way}"))
+            .arg("1-0")
+            .arg(("name", way))
+            .query(&mut con)
+            .unwrap();
+    }
+    for way in ways {
+        let mut dead = Vec::new();
+        for _ in 0..3000 {
+            dead = redis::cmd("XRANGE")
+                .arg((format!("dead:{way}"), "-", "+"))
+                .query::<Vec<(String, Vec<String>)>>(&mut con)
+                .unwrap();
+            if !dead.is_empty() {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let fields = &dead
+            .first()
+            .unwrap_or_else(|| panic!("{way}: nothing came"))
+            .1;
+        assert_eq!(
+            fields[..4],
+            ["failed:stream", &format!("bad:{way}"), "failed:id", "1-0"]
+        );
+        assert!(fields[5].contains(&format!("no {way}")), "{fields:?}");
+        assert_eq!(fields[6..], ["name", way]);
+        let left: usize = con.xlen(format!("bad:{way}")).unwrap();
+        assert_eq!(left, 0, "{way}");
+    }
 }

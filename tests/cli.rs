@@ -6,8 +6,8 @@
 
 #[path = "cli/alone.rs"]
 mod alone;
-#[path = "common/cluster.rs"]
-mod cluster;
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/help.rs"]
 mod help;
 #[path = "cli/interrupt.rs"]
@@ -18,6 +18,8 @@ mod load;
 mod manage;
 #[path = "cli/metrics.rs"]
 mod metrics;
+#[path = "cli/migrate.rs"]
+mod migrate;
 #[path = "cli/nodes.rs"]
 mod nodes;
 #[path = "cli/old.rs"]

@@ -2,23 +2,20 @@
 #![cfg(all(feature = "embedded", feature = "cluster"))]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "common/cluster.rs"]
-mod cluster;
-
 use std::collections::BTreeSet;
 
-use cluster::Cluster;
 use redgrease::client::{Gears, requests};
+use redgrease::embedded::Cluster;
 use redgrease::prelude::*;
 use redgrease::redis::{Commands, cluster::ClusterClient};
 use redgrease::{Outcome, PyExecuteOptions, RawRecord};
 
 #[test]
 fn commands_find_their_nodes() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start().unwrap();
 
     // found out from any node
-    let mut con = RedisGears::open(cluster.nodes[1].url()).unwrap();
+    let mut con = RedisGears::open(cluster.nodes()[1].url()).unwrap();
     assert!(con.is_cluster().unwrap());
     for n in 0..30 {
         let _: () = con.set(format!("key:{n}"), n).unwrap();
@@ -60,14 +57,14 @@ fn commands_find_their_nodes() {
     let each = gears.on_all(&requests::py_stats()).unwrap();
     let addresses: BTreeSet<String> = each.into_keys().collect();
     let expected = cluster
-        .nodes
+        .nodes()
         .iter()
         .map(|node| format!("127.0.0.1:{}", node.port()));
     assert_eq!(addresses, expected.collect());
     gears.pystats().unwrap();
     gears.dumpexecutions().unwrap();
     gears.gears_config().set_max_executions(321).unwrap();
-    for node in &cluster.nodes {
+    for node in cluster.nodes() {
         let mut con = node.connection().unwrap();
         assert_eq!(con.gears_config().max_executions().unwrap(), 321);
     }
@@ -89,8 +86,8 @@ fn commands_find_their_nodes() {
 #[cfg(feature = "cluster-async")]
 #[tokio::test]
 async fn commands_find_their_nodes_asynchronously() {
-    let cluster = Cluster::start();
-    let handle = RedisGears::lazy(cluster.nodes[2].url()).unwrap();
+    let cluster = Cluster::start().unwrap();
+    let handle = RedisGears::lazy(cluster.nodes()[2].url()).unwrap();
     let mut con = handle.async_connection().await.unwrap();
     assert!(handle.is_cluster().unwrap());
     let options = PyExecuteOptions::new().unblocking();
@@ -108,7 +105,7 @@ async fn commands_find_their_nodes_asynchronously() {
         con.dropexecution(&id).await.unwrap();
     }
     con.gears_config().set_max_executions(123).await.unwrap();
-    for node in &cluster.nodes {
+    for node in cluster.nodes() {
         let mut con = node.connection().unwrap();
         let set = redgrease::GearsCommands::gears_config(&mut con).max_executions();
         assert_eq!(set.unwrap(), 123);
@@ -127,7 +124,7 @@ fn at_home_of(key: &str) -> String {
 
 #[test]
 fn scripts_run_on_the_node_that_is_chosen() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start().unwrap();
     let client = ClusterClient::new(cluster.urls()).unwrap();
     let mut nodes = BTreeSet::new();
     for key in ["a", "b", "c", "d"] {
@@ -146,7 +143,7 @@ fn scripts_run_on_the_node_that_is_chosen() {
             .arg(key)
             .query(&mut gears)
             .unwrap();
-        nodes.insert(Cluster::SLOTS.iter().position(|(_, last)| slot <= *last));
+        nodes.insert(u32::from(slot) * 3 / 16_384);
     }
     assert_eq!(nodes.len(), 3, "the keys lie on all nodes");
 
@@ -162,7 +159,7 @@ fn scripts_run_on_the_node_that_is_chosen() {
 
 #[test]
 fn cluster_connections_without_a_wrapper_run_what_needs_no_second_question() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start().unwrap();
     let client = ClusterClient::new(cluster.urls()).unwrap();
     let mut con = client.get_connection().unwrap();
     let outcome = con.pyexecute("GB('ShardsIDReader').map(lambda _: 7).run()");
@@ -182,7 +179,7 @@ fn cluster_connections_without_a_wrapper_run_what_needs_no_second_question() {
 #[cfg(feature = "cluster-async")]
 #[tokio::test]
 async fn scripts_run_on_the_node_that_is_chosen_asynchronously() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start().unwrap();
     let client = ClusterClient::new(cluster.urls()).unwrap();
     let con = client.get_async_connection().await.unwrap();
     for key in ["a", "b", "c", "d"] {

@@ -136,10 +136,10 @@ fn gears_are_started_and_asked_later() {
     let id = typed.start(&mut con).unwrap();
     let results = con.getresultsblocking(&id).unwrap();
     assert_eq!(results.decode::<Vec<i64>>().unwrap().value, [1]);
-    let failing = gear! { KeysReader("key").map(lambda r: r.nothing).run() };
+    let failing = gear! { KeysReader("key").map(lambda r: int(r["value"] + "x")).run() };
     let result = failing.on::<Vec<String>>(&mut con).unwrap();
     let error = &result.errors[0];
-    assert!(error.exception.starts_with("AttributeError"), "{error}");
+    assert!(error.exception.starts_with("ValueError"), "{error}");
     assert!(error.to_string().contains(file!()), "{error}");
     assert!(matches!(result.ok(), Err(Error::Python(_))));
 }

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod common;
+#[path = "command_forms/native.rs"]
+mod native;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use common::{gears, start};
-use redgrease::embedded::{Error, Server};
+use redgrease::embedded::{Cluster, Error, Server};
 use redgrease::prelude::*;
 use redgrease::redis;
 
@@ -56,6 +56,65 @@ fn two_servers_run_side_by_side() {
         let mut con = gears(server);
         let outcome = con.pyexecute("GB().count().run()").unwrap();
         assert_eq!(outcome.decode::<Option<i64>>().unwrap().value, None);
+    }
+}
+
+#[test]
+fn a_cluster_is_there_at_once_and_goes_with_its_value() {
+    let mut cluster = Cluster::builder()
+        .replicas(1)
+        .server_arg("--cluster-node-timeout", "2000")
+        .start()
+        .unwrap();
+    assert_eq!((cluster.nodes().len(), cluster.replicas().len()), (3, 3));
+    let pids: Vec<u32> = cluster.nodes().iter().map(Server::pid).collect();
+    let info = |server: &Server| -> String {
+        let mut con = server.connection().unwrap();
+        let mut command = redis::cmd("CLUSTER");
+        command.arg("INFO").query(&mut con).unwrap()
+    };
+    for server in cluster.nodes().iter().chain(cluster.replicas()) {
+        assert!(info(server).contains("cluster_slots_ok:16384"));
+    }
+    // A replica takes the place of a server that dies.
+    let gone = cluster.remove(0);
+    let mut con = gone.connection().unwrap();
+    redis::cmd("SET")
+        .arg("{06S}")
+        .arg("kept")
+        .exec(&mut con)
+        .unwrap();
+    redis::cmd("WAIT").arg(1).arg(5000).exec(&mut con).unwrap();
+    drop((con, gone));
+    let patience = Instant::now() + Duration::from_secs(60);
+    loop {
+        let mut con = cluster.replicas()[0].connection().unwrap();
+        let kept: redis::RedisResult<String> = redis::cmd("GET").arg("{06S}").query(&mut con);
+        if kept.is_ok_and(|kept| kept == "kept") {
+            break;
+        }
+        assert!(Instant::now() < patience, "no replica was promoted");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(cluster);
+    pids.into_iter().for_each(wait_until_gone);
+}
+
+#[test]
+fn a_cluster_that_cannot_start_says_why() {
+    for (cluster, part) in [
+        (Cluster::builder().nodes(0), "one server at least"),
+        (
+            Cluster::builder().port(60_000),
+            "ports from 60000 on are too high",
+        ),
+        (
+            Cluster::builder().server_arg("--maxmemory-policy", "no-such-policy"),
+            "the server ended",
+        ),
+    ] {
+        let error = cluster.start().unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
     }
 }
 

@@ -378,6 +378,36 @@ fn axum_handler() {
     );
 }
 
+#[cfg(feature = "cluster")]
+#[test]
+fn cluster() {
+    assert_eq!(
+        printed("cluster"),
+        "== 1035 paragraphs on three servers\n\
+         about a third is here: true\n\
+         about a third is here: true\n\
+         about a third is here: true\n\
+         == The most common words: each server counts its own, then those of the same word meet\n\
+         \x203329 the\n\
+         \x202808 to\n\
+         \x202800 and\n\
+         \x202570 of\n\
+         \x201595 a\n\
+         5739 words are different\n\
+         == A join: each name goes to the server that knows the person\n\
+         \x20 497 Anne, the second daughter of Sir Walter\n\
+         \x20 218 Wentworth, a captain of the navy\n\
+         \x20 138 Mary, his third daughter\n\
+         \x20 112 Louisa, a sister of Mary's husband\n\
+         \x20  89 Elizabeth, his first daughter\n\
+         \x20  70 Benwick, a captain who reads poems\n\
+         == A server dies in the middle of a run\n\
+         the run ends, and names the server: true\n\
+         == Its replica takes over, and the words are the same\n\
+         as before: true\n"
+    );
+}
+
 #[test]
 fn large_data() {
     let output = printed("large_data");

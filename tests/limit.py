@@ -40,9 +40,13 @@ def run(command, limit):
             if over:
                 for name in over:
                     print("\ntest %s did not end within %d seconds: %s is ended" % (name, limit, command[0]), flush=True)
-                os.killpg(program.pid, signal.SIGKILL)
-                return
+                break
             time.sleep(0.2)
+        # What the program has left behind too: it may hold the output open.
+        try:
+            os.killpg(program.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 
     threading.Thread(target=watch, daemon=True).start()
     took = []
@@ -66,13 +70,14 @@ def run(command, limit):
 
 
 def check():
-    """Tries a program whose tests end, one whose test fails, and one with a test that hangs."""
+    """Tries programs whose tests end, fail, hang, and leave a process behind."""
     with tempfile.TemporaryDirectory() as directory:
         os.mkdir(os.path.join(directory, "deps"))
         path = os.path.join(directory, "deps", "tests")
         for lines, wanted, said in (
             (["echo 'test a ... ok'"], 0, None),
             (["echo 'test a has been running for over 60 seconds'", "echo 'test a ... ok'", "exit 3"], 3, "slow: a took 60"),
+            (["sleep 600 &", "echo 'test a ... ok'"], 0, "test a ... ok"),
             (["echo 'test a::b has been running for over 60 seconds'", "sleep 600"], 1, "test a::b did not end within 61 seconds"),
         ):
             with open(path, "w") as script:

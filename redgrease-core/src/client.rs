@@ -17,14 +17,15 @@ mod execute;
 mod gear;
 #[doc(hidden)]
 pub mod hint;
+pub(crate) mod record;
+mod registering;
 pub mod registrations;
 pub mod reply;
 pub mod request;
 pub mod requests;
 pub mod requirements;
 mod runner;
-#[cfg(feature = "tokio")]
-mod shared;
+mod server_value;
 pub mod traits;
 pub mod value;
 
@@ -32,23 +33,25 @@ pub use args::{Arg, Args, Scalar};
 pub use binding::Binding;
 #[cfg(feature = "cluster")]
 pub use cluster::Gears;
-pub use command::{Call, CommandState, Decoder, Registered};
+pub use command::{Call, CommandState, Decoder};
 #[cfg(feature = "tokio")]
 pub use config::AsyncGearsConfig;
 pub use config::GearsConfig;
+#[cfg(feature = "tokio")]
+pub use connection::AsyncRedisGears;
 pub use connection::RedisGears;
 pub use data::{
     ClusterInfo, ExecId, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan,
     ExecutionResult, ExecutionStatus, ExecutionStep, Failure, Module, Outcome, Plugin,
     PyRequirementInfo, PyStats, RawRecord, RegData, Registration, RegistrationFilter,
-    RequirementExport, RequirementFilter, ServerValue, Session, SessionItem, ShardInfo, Version,
+    RequirementExport, RequirementFilter, RunProgress, ServerValue, Session, SessionItem,
+    ShardInfo, Version,
 };
+pub use registering::Registered;
 pub use registrations::{Item, Registrable, Registrations};
 pub use request::Request;
 pub use requests::{PyExecuteOptions, SessionOptions};
 pub use requirements::{EnforceRedgrease, Requirement};
-#[cfg(feature = "tokio")]
-pub use shared::AsyncRedisGears;
 #[cfg(feature = "tokio")]
 pub use traits::AsyncGearsCommands;
 pub use traits::GearsCommands;

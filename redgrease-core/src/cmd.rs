@@ -18,13 +18,17 @@
 //! assert!(cmd::python_source_all().contains("HGETALL"));
 //! ```
 
+mod call;
 mod entry;
 mod signature;
 mod source;
 mod table;
 
+pub use call::CallError;
 pub use entry::{Entry, Refusal, Reply};
-pub use signature::{CallError, Parameter, ParameterKind, Signature};
+pub use signature::{Parameter, ParameterKind, Signature};
+#[cfg(feature = "check")]
+pub(crate) use source::{is_part, part};
 pub use source::{python_source, python_source_all};
 
 use std::sync::OnceLock;

@@ -8,7 +8,8 @@ use crate::source::Source;
 /// A stable code such as `RG0201`; its page in the documentation has the same name.
 ///
 /// ```
-/// use redgrease_core::messages;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::messages;
 ///
 /// assert!(messages::OPERATION.as_str().starts_with("RG"));
 /// ```
@@ -35,7 +36,8 @@ impl fmt::Display for Code {
 /// How bad it is.
 ///
 /// ```
-/// use redgrease_core::diag::Severity;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::Severity;
 ///
 /// assert_ne!(Severity::Error, Severity::Warning);
 /// ```
@@ -60,9 +62,8 @@ impl fmt::Display for Severity {
 /// One finding about a Python text.
 ///
 /// ```
-/// use redgrease_core::diag::{Diagnostic, Severity};
-/// use redgrease_core::messages;
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::{Severity, Source, messages};
 ///
 /// let source = Source::new("return wdith * height").at("src/lib.rs", 7, 14);
 /// let diagnostic = messages::undefined_name("wdith", Some("width"), 7..12);

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-use crate::client::data::{Module, Version};
-use crate::client::value::literal_strings;
+use crate::module::{Module, Version};
+use crate::repr;
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 /// The result of everything that talks to a server.
 ///
 /// ```
-/// use redgrease_core::client::{GearsCommands, RedisGears};
-/// use redgrease_core::error::Result;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{GearsCommands, RedisGears};
+/// use redgrease::Result;
 ///
 /// fn count(con: &mut RedisGears) -> Result<Option<i64>> {
 ///     con.pyexecute("GB().count().run()")?.decode()?.ok()
@@ -21,7 +22,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong, in one enum for the whole library.
 ///
 /// ```
-/// use redgrease_core::error::Error;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::Error;
 ///
 /// let error = Error::NotRegistered { trigger: "area".into() };
 /// assert!(error.is_not_registered());
@@ -48,6 +50,15 @@ pub enum Error {
         trigger: String,
         /// Who registered it, as far as its description tells: package, version and place.
         owner: Option<String>,
+    },
+
+    /// The call was not over within its deadline. The server stops the function, or has not begun it.
+    #[error("`{trigger}`: {message}")]
+    Deadline {
+        /// The name given to `RG.TRIGGER`.
+        trigger: String,
+        /// What the server says, with the time that the call had.
+        message: String,
     },
 
     /// A function that runs at events has the name of one that another package registered.
@@ -201,6 +212,11 @@ impl Error {
                 || message.starts_with("Failed installing requirements"))
     }
 
+    /// Whether the call was not over within its deadline.
+    pub fn is_deadline(&self) -> bool {
+        matches!(self, Self::Deadline { .. })
+    }
+
     /// Whether Python raised.
     pub fn is_python(&self) -> bool {
         matches!(self, Self::Python(_))
@@ -227,14 +243,20 @@ impl Error {
     }
 
     /// Sorts an answer of the server to the command `command` into the variants of this enum.
-    /// `trigger` is the first argument, which names the function in `RG.TRIGGER`.
-    pub(crate) fn from_reply(command: &str, trigger: &str, error: RedisError) -> Self {
+    /// `about` is the argument that names the function, the execution or whatever the command is about.
+    pub(crate) fn from_reply(command: &str, about: &str, error: RedisError) -> Self {
         let Some(message) = server_text(&error) else {
             return Self::Redis(error);
         };
+        if let ("RG.TRIGGERWITHIN", Some("DEADLINE")) = (command, error.code()) {
+            return Self::Deadline {
+                trigger: about.to_string(),
+                message: error.detail().unwrap_or_default().to_string(),
+            };
+        }
         if message.ends_with("subcommand not found") && command.starts_with("RG.TRIGGER") {
             return Self::NotRegistered {
-                trigger: trigger.to_string(),
+                trigger: about.to_string(),
             };
         }
         if message.starts_with("unknown command") {
@@ -313,7 +335,8 @@ pub(crate) fn joined(code: &str, detail: Option<&str>) -> String {
 /// named by that file.
 ///
 /// ```
-/// use redgrease_core::error::PythonError;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::PythonError;
 ///
 /// let text = r#"['Traceback (most recent call last):\n', 'ValueError: bad\n']"#;
 /// let error = PythonError::parse(text).expect("a traceback");
@@ -344,7 +367,7 @@ impl PythonError {
                 traceback: Vec::new(),
             });
         }
-        let lines = literal_strings(text)?;
+        let lines = repr::strings(text)?;
         let traceback: Vec<String> = lines
             .iter()
             .flat_map(|line| line.trim_end_matches('\n').split('\n'))
@@ -359,14 +382,15 @@ impl PythonError {
     /// The code of a refusal: what Python gave to `raise Refused(code, data)`.
     ///
     /// ```
-    /// use redgrease_core::error::PythonError;
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::PythonError;
     ///
     /// let text = r#"['Traceback (most recent call last):\n', 'Refused: ["sold_out", {"left": 2}]\n']"#;
     /// let error = PythonError::parse(text).expect("a traceback");
     /// assert_eq!(error.code().as_deref(), Some("sold_out"));
     /// let data: std::collections::BTreeMap<String, i64> = error.data()?;
     /// assert_eq!(data["left"], 2);
-    /// # Ok::<(), redgrease_core::error::Error>(())
+    /// # Ok::<(), redgrease::Error>(())
     /// ```
     pub fn code(&self) -> Option<String> {
         self.refused().map(|(code, _)| code)

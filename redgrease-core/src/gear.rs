@@ -1,7 +1,8 @@
 //! The gear model: a plan is a reader, a row of steps and an action, as plain data.
 //!
 //! ```
-//! use redgrease_core::gear::{Action, Argument, Capture, Code, Operation, Plan, Reader, Step};
+//! # use redgrease_core::facade as redgrease;
+//! use redgrease::gear::{Action, Argument, Capture, Code, Operation, Plan, Reader, Step};
 //!
 //! let mut plan = Plan::new(Reader::Keys);
 //! let code = Code { text: "lambda r: r['value']".into(), file: "src/main.rs".into(), line: 7 };
@@ -19,72 +20,20 @@ pub mod build;
 pub mod callback;
 #[cfg(feature = "check")]
 pub mod check;
-#[cfg(feature = "check")]
-pub mod commands;
 pub mod events;
 pub mod function;
-pub mod requirement;
-pub mod table;
+#[cfg(feature = "check")]
+pub mod script_parts;
 #[cfg(feature = "check")]
 pub mod text;
 #[cfg(feature = "check")]
 mod value;
 
-use std::borrow::Cow;
-
-/// Text that is known at compile time (from a macro) or made at run time (from the builder).
-pub type Text = Cow<'static, str>;
-
-/// Where the records of a gear come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Reader {
-    /// Keys and values of the database; key events when registered.
-    Keys,
-    /// Key names only.
-    KeysOnly,
-    /// Entries of streams.
-    Stream,
-    /// What a Python generator yields.
-    Python,
-    /// One record for each shard.
-    ShardsId,
-    /// Arguments of `RG.TRIGGER`.
-    Command,
-}
-
-/// An operation of a gear; one step each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[allow(
-    missing_docs,
-    reason = "the operations are described in the table that names them"
-)]
-pub enum Operation {
-    Map,
-    FlatMap,
-    ForEach,
-    Filter,
-    Accumulate,
-    LocalGroupBy,
-    Limit,
-    Collect,
-    Repartition,
-    Aggregate,
-    AggregateBy,
-    GroupBy,
-    BatchGroupBy,
-    Sort,
-    Distinct,
-    Count,
-    CountBy,
-    Avg,
-    Values,
-    Keys,
-    Records,
-    Args,
-    Apply,
-}
+#[cfg(feature = "check")]
+pub use crate::commands;
+pub use crate::literal::{Capture, Text};
+pub use crate::table::{Operation, Reader};
+pub use crate::{requirement, table};
 
 /// A piece of Python text with its place in the Rust file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,15 +75,6 @@ pub enum Action {
     Run(Vec<Argument>),
     /// Run at every event.
     Register(Vec<Argument>),
-}
-
-/// A Rust value that a gear captured.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Capture {
-    /// The Python name that stands for it in the plan.
-    pub name: Text,
-    /// The value as a Python literal.
-    pub literal: Text,
 }
 
 /// A gear as data: what the macros and the builder make, the checker reads and the script

@@ -12,23 +12,38 @@
 #[cfg(feature = "client")]
 pub mod client;
 pub mod cmd;
+#[cfg(feature = "check")]
+pub mod commands;
 pub mod diag;
 #[cfg(feature = "client")]
 pub mod error;
+#[doc(hidden)]
+pub mod facade;
 pub mod gear;
+mod given;
 pub mod hash;
+mod helpers;
 pub mod literal;
 pub mod messages;
-#[cfg(feature = "native")]
+#[cfg(feature = "client")]
+mod module;
+#[cfg(feature = "check")]
 pub mod native;
+pub mod nodes;
 mod origin;
 #[cfg(feature = "check")]
 pub mod python;
 pub mod pyversion;
 pub mod record;
+#[cfg(feature = "check")]
+mod refusal;
+#[cfg(feature = "client")]
+mod repr;
+pub mod requirement;
 pub mod script;
 #[doc(hidden)]
 pub mod shared;
 pub mod source;
 pub mod spec;
 pub mod suggest;
+pub mod table;

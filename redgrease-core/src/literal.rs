@@ -20,12 +20,23 @@ use std::fmt::Write;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::gear::{Capture, Text};
+/// Text that is known at compile time (from a macro) or made at run time (from the builder).
+pub type Text = Cow<'static, str>;
+
+/// A Rust value that a gear captured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capture {
+    /// The Python name that stands for it in the plan.
+    pub name: Text,
+    /// The value as a Python literal.
+    pub literal: Text,
+}
 
 /// A Rust value that can be written as a Python literal.
 ///
 /// ```
-/// use redgrease_core::literal::{ToPython, to_python};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::ToPython;
 ///
 /// struct Celsius(f64);
 ///
@@ -35,8 +46,9 @@ use crate::gear::{Capture, Text};
 ///     }
 /// }
 ///
-/// assert_eq!(to_python(&Celsius(21.5)), "21.5");
-/// assert_eq!(to_python(&("it's", Some(1), vec![true])), r#"("it's", 1, [True])"#);
+/// let mut text = String::new();
+/// ("it's", Some(Celsius(21.5)), vec![true]).write_python(&mut text);
+/// assert_eq!(text, r#"("it's", 21.5, [True])"#);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "a `{Self}` cannot be captured in a gear",
@@ -85,10 +97,12 @@ pub fn capture<T: ToPython + ?Sized>(name: &'static str, value: &T) -> Capture {
 /// Bytes that become a Python `bytes`, from any type that has them; lists of `u8` need no such word.
 ///
 /// ```
-/// use redgrease_core::literal::{Bytes, to_python};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::{Bytes, ToPython};
 ///
-/// assert_eq!(to_python(&Bytes("\0a")), r#"b"\x00a""#);
-/// assert_eq!(to_python(&vec![0_u8, 97]), r#"b"\x00a""#);
+/// let mut text = String::new();
+/// (Bytes("\0a"), vec![0_u8, 97]).write_python(&mut text);
+/// assert_eq!(text, r#"(b"\x00a", b"\x00a")"#);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bytes<T>(pub T);

@@ -5,6 +5,8 @@ mod commands;
 mod gears;
 mod layout;
 mod names;
+#[cfg(feature = "check")]
+mod native;
 mod packages;
 pub mod pages;
 mod syntax;
@@ -18,6 +20,8 @@ pub use commands::*;
 pub use gears::*;
 pub use layout::*;
 pub use names::*;
+#[cfg(feature = "check")]
+pub use native::*;
 pub use packages::*;
 pub use syntax::*;
 pub use types::*;
@@ -76,8 +80,9 @@ codes! {
     RESULT = "RG0502" Error "a result that the Rust type cannot take";
     NO_RESULT = "RG0503" Error "a function that gives nothing back";
     OPERANDS = "RG0504" Error "something that values of these types cannot do";
-    FIELD = "RG0505" Error "a field or method that is not there";
+    FIELD = "RG0505" Error "a field, method or key that is not there";
     REFORMATTED = "RG0601" Error "a string that rustfmt would change";
+    NOT_NATIVE = "RG0602" Error "a function that needs Python";
 }
 
 fn error(code: Code, message: impl Into<String>, range: Range<usize>) -> Diagnostic {

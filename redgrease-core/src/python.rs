@@ -12,33 +12,46 @@ mod rewrite;
 mod rules;
 mod runtime;
 mod scope;
+mod signature;
+mod strings;
 mod syntax;
 mod types;
 mod version;
 mod walk;
 
+pub(crate) use layout::Edit;
 pub(crate) use layout::Layout;
 pub use names::given_names;
 pub(crate) use parse::{ast, range};
 pub(crate) use recover::Parsed;
 pub(crate) use rules::{is_generator, returns_value};
-pub(crate) use scope::{Collector, Edit, Signature, lambda_signature, path};
+pub(crate) use scope::Collector;
+pub(crate) use signature::{Signature, lambda_signature, path};
 use types::Called;
 pub use types::RustType;
-pub(crate) use types::check_module as check_types;
-pub(crate) use walk::{Visitor, walk_expression, walk_statement};
-#[cfg(feature = "native")]
+pub(crate) use types::{Shape, certain_result, check_module as check_types};
+pub(crate) use walk::{Visitor, blocks, walk_expression, walk_statement};
 pub(crate) use walk::{parameters, walk_defaults};
 
 /// Parses statements as they stand; what cannot be parsed gives the offset at which the parser stopped.
-#[cfg(feature = "native")]
 pub(crate) fn statements(text: &str) -> Result<Vec<ast::Stmt>, usize> {
     parse::statements("", text, 0).map_err(|error| error.offset)
+}
+
+/// Parses statements that stand behind so many bytes of others.
+pub(crate) fn statements_at(text: &str, start: usize) -> Result<Vec<ast::Stmt>, usize> {
+    parse::statements("", text, start).map_err(|error| error.offset)
+}
+
+/// Whether Python's oldest version has a builtin of this name.
+pub(crate) fn is_builtin_name(name: &str) -> bool {
+    names::is_builtin(name, PyVersion::new(3, 7))
 }
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 pub use crate::pyversion::PyVersion;
+use crate::refusal::Refusal;
 use crate::source::{Form, Source};
 
 /// The body of a server-side function, to be checked.
@@ -66,7 +79,28 @@ pub struct FunctionTypes {
     pub packages: bool,
     /// The names that the script defines besides.
     pub known: Vec<String>,
+    /// The promise that it needs no Python, if there is one.
+    pub native: Option<Promise>,
 }
+
+/// The promise that a function runs inside the server, without Python: what looks whether it can be kept.
+/// [`native::promise`](crate::native::promise) makes it.
+#[derive(Debug, Clone, Copy)]
+#[allow(
+    clippy::type_complexity,
+    reason = "text, statements, name and parameters of a function, and which of these are records"
+)]
+pub struct Promise {
+    /// The parameters that are records, one bit for each.
+    pub(crate) records: u64,
+    pub(crate) of_body: OfBody,
+    pub(crate) of_module: OfModule,
+}
+
+/// Looks at a body: its text and statements, the function's name, its parameters, and which of them are records.
+type OfBody = fn(&str, &[ast::Stmt], &str, &[&str], u64) -> Option<Refusal>;
+/// Looks at a function of a text that defines it.
+type OfModule = fn(&str, &[ast::Stmt], &str, u64) -> Option<Refusal>;
 
 impl FunctionTypes {
     /// The types of the parameters and of the result.
@@ -83,6 +117,7 @@ impl FunctionTypes {
             result,
             packages: false,
             known: Vec::new(),
+            native: None,
         }
     }
 
@@ -90,6 +125,13 @@ impl FunctionTypes {
     #[must_use]
     pub fn packages(mut self, packages: bool) -> Self {
         self.packages = packages;
+        self
+    }
+
+    /// Says that the function has to run inside the server, without Python.
+    #[must_use]
+    pub fn native(mut self, promise: Option<Promise>) -> Self {
+        self.native = promise;
         self
     }
 
@@ -246,7 +288,7 @@ pub fn check_typed_function(
     }
     let parsed = layout.parse(0..layout.text.len(), &mut out);
     if input.source.is(Form::File) {
-        return check_file(input, &called, types.packages, &layout, &parsed, out);
+        return check_file(input, &called, types, &layout, &parsed, out);
     }
     layout.check_strings(&mut out);
     rules::check(layout.text, &parsed.body, true, &mut out);
@@ -271,6 +313,13 @@ pub fn check_typed_function(
         types::check_body(layout.text, names.shape, &parsed.body, &called, &mut found);
         names.take(found, &mut out);
     }
+    if let (Some(promise), false) = (types.native, out.has_errors()) {
+        let (body, records) = (&parsed.body, promise.records);
+        let refusal = (promise.of_body)(layout.text, body, input.name, input.params, records);
+        refusal
+            .iter()
+            .for_each(|one| out.push(messages::not_native(one)));
+    }
     let function = (!out.has_errors()).then(|| {
         let start = first_line(layout.text);
         let text = layout.reindent(start..layout.text.trim_end().len(), "    ", &names.edits);
@@ -289,7 +338,7 @@ pub fn check_typed_function(
 fn check_file(
     input: &FunctionInput<'_>,
     called: &Called<'_>,
-    packages: bool,
+    typed: &FunctionTypes,
     layout: &Layout<'_>,
     parsed: &Parsed,
     mut out: Diagnostics,
@@ -320,7 +369,7 @@ fn check_file(
         _ => {}
     }
     let names = collector.finish(&mut out);
-    if !packages {
+    if !typed.packages {
         names.need_packages(&mut out);
     }
     if !out.has_errors() {
@@ -334,6 +383,13 @@ fn check_file(
             &mut found,
         );
         names.take(found, &mut out);
+    }
+    if let (Some(promise), false) = (typed.native, out.has_errors()) {
+        let (body, records) = (&parsed.body, promise.records);
+        let refusal = (promise.of_module)(layout.text, body, input.name, records);
+        refusal
+            .iter()
+            .for_each(|one| out.push(messages::not_native(one)));
     }
     let function = (!out.has_errors()).then(|| CheckedFunction {
         def: layout.reindent(0..layout.text.len(), "", &names.edits),

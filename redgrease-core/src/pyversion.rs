@@ -5,7 +5,8 @@ use std::fmt;
 /// A version of Python.
 ///
 /// ```
-/// use redgrease_core::pyversion::PyVersion;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::PyVersion;
 ///
 /// assert_eq!("3.11".parse(), Ok(PyVersion::new(3, 11)));
 /// assert!(PyVersion::default() < PyVersion::new(3, 8));
@@ -46,7 +47,8 @@ impl fmt::Display for PyVersion {
 /// Why a text is no [`PyVersion`].
 ///
 /// ```
-/// use redgrease_core::pyversion::PyVersion;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::PyVersion;
 ///
 /// assert!("3.11".parse::<PyVersion>().is_ok());
 /// assert!("2.7".parse::<PyVersion>().is_err());

@@ -3,7 +3,8 @@
 //! The values exist in Python only; the types say what the function gets.
 //!
 //! ```
-//! use redgrease_core::record::{Record, StreamRecord};
+//! # use redgrease_core::facade as redgrease;
+//! use redgrease::{Record, StreamRecord};
 //!
 //! // what a function for events is declared with; only the server makes records
 //! type OfKeys = fn(Record);

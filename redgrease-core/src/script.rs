@@ -5,26 +5,27 @@
 //! on the way (see [`Encoding`]).
 
 mod gear;
-pub(crate) mod helpers;
 
 use std::fmt::Write as _;
 
-use crate::gear::{Code, Reader};
+use crate::gear::Code;
 use crate::hash::Fnv1a;
+use crate::helpers::Helpers;
 use crate::origin::Origin;
 use crate::spec::{
     Arity, CommandSpec, Decode, Encoding, EventSpec, Function, Shared, SharedModule, Value,
 };
-use helpers::Helpers;
+use crate::table::{self, Reader};
 
 pub use gear::{gear_script, gears_script};
 
 /// A script for the server.
 ///
 /// ```
-/// use redgrease_core::gear::{Plan, Reader};
-/// use redgrease_core::script::gear_script;
-/// use redgrease_core::spec::Encoding;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::{Plan, Reader};
+/// use redgrease::script::gear_script;
+/// use redgrease::spec::Encoding;
 ///
 /// let plan = Plan::new(Reader::Keys);
 /// let script = gear_script(&plan, Encoding::Pickle);
@@ -70,9 +71,10 @@ impl Script {
     /// An error text of the server with the script's lines named by the program's.
     ///
     /// ```
-    /// # use redgrease_core::gear::{Plan, Reader};
-    /// # use redgrease_core::script::gear_script;
-    /// # use redgrease_core::spec::Encoding;
+    /// # use redgrease_core::facade as redgrease;
+    /// # use redgrease::gear::{Plan, Reader};
+    /// # use redgrease::script::gear_script;
+    /// # use redgrease::spec::Encoding;
     /// let script = gear_script(&Plan::new(Reader::Keys), Encoding::Pickle);
     /// let error = "['Traceback…', '  File \"<string>\", line 999, in f\\n']";
     /// assert_eq!(script.map_traceback(error), error);
@@ -114,7 +116,8 @@ impl Script {
 /// written in. It needs the names of the server among its globals, and defines `redgrease`, an object with all of it.
 ///
 /// ```
-/// assert!(redgrease_core::script::module_text().contains("def hgetall(name):"));
+/// # use redgrease_core::facade as redgrease;
+/// assert!(redgrease::script::module_text().contains("def hgetall(name):"));
 /// ```
 pub fn module_text() -> String {
     let mut helpers = Helpers::default();
@@ -134,8 +137,9 @@ pub fn module_text() -> String {
 /// The script that registers a command.
 ///
 /// ```
-/// use redgrease_core::script::command_script;
-/// use redgrease_core::spec::CommandSpec;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::script::command_script;
+/// use redgrease::CommandSpec;
 ///
 /// fn show(spec: &CommandSpec) {
 ///     println!("{}", command_script(spec).text());
@@ -229,8 +233,9 @@ const MARK: &str = "~sig:";
 /// The script that registers a function for events of keys or of streams.
 ///
 /// ```
-/// use redgrease_core::script::event_script;
-/// use redgrease_core::spec::EventSpec;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::script::event_script;
+/// use redgrease::spec::EventSpec;
 ///
 /// fn show(spec: &EventSpec) {
 ///     println!("{}", event_script(spec).text());
@@ -260,7 +265,7 @@ pub fn event_script(spec: &EventSpec) -> Script {
         "foreach(lambda record: {}({record}(**record)))",
         function.name
     )];
-    let reader = crate::gear::table::entry(spec.reader).name;
+    let reader = table::entry(spec.reader).name;
     let place = place_of(function);
     let origin = Origin {
         name: spec.name,

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 /// Python text with its origin, so that every position in it can be named as `file:line:col`.
 ///
 /// ```
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::Source;
 ///
 /// let source = Source::new("x = 1\ny = x +\n").at("src/main.rs", 12, 8);
 /// assert_eq!(source.position(6).to_string(), "src/main.rs:13:1");
@@ -41,7 +42,8 @@ pub enum Form {
 /// A place in a file; the line and the column count from 1, the column counts characters.
 ///
 /// ```
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::Source;
 ///
 /// let source = Source::new("a = 1\nb = 2").at("src/main.rs", 7, 0);
 /// let position = source.position(6);

@@ -2,10 +2,10 @@
 //! its arguments travel to Python and how its result travels back.
 //!
 //! ```
-//! use redgrease_core::script::command_script;
-//! use redgrease_core::spec::{
-//!     Arity, CommandSpec, Decode, Encoding, Function, Mode, Param, Replace, Value,
-//! };
+//! # use redgrease_core::facade as redgrease;
+//! use redgrease::script::command_script;
+//! use redgrease::spec::{Arity, Decode, Encoding, Function, Param, Value};
+//! use redgrease::{CommandSpec, Mode, Replace};
 //!
 //! const AREA: CommandSpec = CommandSpec {
 //!     name: "square",
@@ -29,6 +29,7 @@
 //!     on_registered: None,
 //!     requirements: &[],
 //!     replace: Replace::Refuse,
+//!     deadline: None,
 //! };
 //! assert!(command_script(&AREA).text().contains("trigger='square'"));
 //! ```
@@ -134,7 +135,8 @@ impl Encoding {
 /// Where executions of a registration run.
 ///
 /// ```
-/// use redgrease_core::spec::Mode;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::Mode;
 ///
 /// assert_eq!(Mode::AsyncLocal.as_str(), "async_local");
 /// ```
@@ -164,7 +166,8 @@ impl Mode {
 /// What registering does when the trigger already exists on the server.
 ///
 /// ```
-/// use redgrease_core::spec::Replace;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::Replace;
 ///
 /// assert_eq!(Replace::default(), Replace::Refuse);
 /// ```
@@ -236,7 +239,8 @@ impl Function {
     /// What it takes and gives, in Python's words.
     ///
     /// ```
-    /// use redgrease_core::spec::{Arity, Decode, Encoding, Function, Param};
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::spec::{Arity, Decode, Encoding, Function, Param};
     ///
     /// let area = Function {
     ///     name: "area",
@@ -327,6 +331,8 @@ pub struct CommandSpec {
     pub requirements: &'static [&'static str],
     /// What happens when the trigger already exists.
     pub replace: Replace,
+    /// How long a call from this program may take, unless it says so itself.
+    pub deadline: Option<std::time::Duration>,
 }
 
 impl CommandSpec {
@@ -346,7 +352,7 @@ pub struct EventSpec {
     /// The Python function; it gets one record with attributes.
     pub function: Function,
     /// Which events: those of keys or those of streams.
-    pub reader: crate::gear::Reader,
+    pub reader: crate::table::Reader,
     /// The arguments of `register` by their Python names, such as `prefix` and `eventTypes`.
     pub arguments: &'static [(&'static str, Value)],
     /// Where it runs.

@@ -1,7 +1,7 @@
 //! Native functions give what Python gives: the same functions and records through a real CPython and through the
 //! evaluator, compared byte by byte.
 
-#![cfg(feature = "native")]
+#![cfg(feature = "check")]
 
 #[path = "native/cases.rs"]
 mod cases;
@@ -9,6 +9,8 @@ mod cases;
 mod generate;
 #[path = "native/python.rs"]
 mod python;
+#[path = "native/sets.rs"]
+mod sets;
 
 use python::{Case, Python, Tally, pythons};
 
@@ -40,6 +42,32 @@ fn whole_functions() {
     let tally = compare_all(&cases::functions());
     tally.check();
     assert_eq!(tally.refused, [] as [String; 0], "not compiled");
+}
+
+#[test]
+fn what_generated_scripts_put_around_functions() {
+    let tally = compare_all(&cases::generated());
+    tally.check();
+    assert_eq!(tally.refused, [] as [String; 0], "not compiled");
+    assert!(tally.native > tally.given_back, "too much is given back");
+}
+
+#[test]
+fn methods_of_cmd() {
+    for path in pythons() {
+        let mut python = Python::start(&path);
+        let mut all = Tally::default();
+        for case in cases::commands() {
+            all.add(&python.compare(&case));
+        }
+        all.check();
+        // Python 3.7 does not say enough of what takes several lines.
+        assert!(
+            all.refused.is_empty() || python.minor() < 8,
+            "{:?}",
+            all.refused
+        );
+    }
 }
 
 #[test]

@@ -51,7 +51,10 @@ fn check(page: &Page, text: &'static str) -> (Source, Vec<Diagnostic>) {
             params: &[name],
             python,
         };
-        check_typed_function(&input, &FunctionTypes::new(vec![seen], result)).1
+        let native = (page.place == Place::Native).then_some(0);
+        let types = FunctionTypes::new(vec![seen], result)
+            .native(native.map(redgrease_core::native::promise));
+        check_typed_function(&input, &types).1
     };
     // That an example does not use the parameter is not what it is about.
     diagnostics.retain(|d| d.is_error() || d.parameter.is_none());

@@ -224,6 +224,22 @@ fn gears(text: &str) -> Result<String, Vec<String>> {
 }
 
 #[test]
+fn a_gear_is_no_value() {
+    let several = "fun = KeysReader().map(len).register('a*')\n\
+        two = StreamReader().foreach(len).register('s')\n";
+    // the last line of redgrease's files, which says nothing
+    assert!(gears(&format!("{several}fun")).is_ok());
+    let one = "fun = KeysReader()\nlog(str(fun))\nfun.run()";
+    for text in [&*format!("{several}log(str(fun))\n"), one] {
+        let said = gears(text).unwrap_err().concat();
+        assert!(
+            said.contains("`fun` is a gear, which is no value on the server"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn a_file_may_have_several_gears() {
     let text = "import json\n\
         from redgrease import CommandReader, KeysReader, cmd\n\

@@ -80,6 +80,7 @@ fn spec(function: Function) -> CommandSpec {
         on_registered: None,
         requirements: &[],
         replace: Replace::Refuse,
+        deadline: None,
     }
 }
 
@@ -604,7 +605,7 @@ fn a_hooked_command_answers_as_it_is() {
 #[test]
 fn tracebacks_lead_to_the_program() {
     let script = gear(
-        "\n    import json\n    def load(r):\n        return json.loads(r['value'])\n    KeysReader('a*')\n        .map(lambda r: r['no'])\n        .map(load)\n        .run()\n",
+        "\n    import json\n    def load(r):\n        return json.loads(r['value'])\n    KeysReader('a*')\n        .map(lambda r: int('x' + r['key']))\n        .map(load)\n        .run()\n",
         Encoding::Json,
     );
     let out = run(&script, "[]", NUMBERS);

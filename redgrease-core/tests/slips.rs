@@ -131,6 +131,28 @@ fn gears_in_functions_blocks_and_assignments_are_looked_at() {
 }
 
 #[test]
+fn commands_by_name_are_given_what_they_take() {
+    for text in [
+        "execute('SET', 'k')",
+        "execute('GET')",
+        "execute('get', 'k', 'l')",
+        "GB().foreach(lambda r: execute('hset', r['key'], 'a')).run()",
+    ] {
+        finds(text, "RG0403!");
+    }
+    for text in [
+        "execute('SET', 'k', 1, 'EX', 5)",
+        "execute('PING')",
+        "execute('SET', *['k', 1])",
+        "execute('SET', **{})",
+        "execute('HGETDEL', 'k')",
+        "execute('config get', 'save')",
+    ] {
+        assert_eq!(codes(text, 7), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn commands_are_looked_at_wherever_they_are_named() {
     finds("execute('HGETT', 'k')", "RG0404!");
     finds(
@@ -147,7 +169,7 @@ fn commands_are_looked_at_wherever_they_are_named() {
         "hexpire",
         "vadd",
     ] {
-        let text = format!("execute('{name}', 'k')");
+        let text = format!("execute('{name}', 'k', 'f')");
         assert_eq!(codes(&text, 7), [""; 0], "{text}");
     }
 }
@@ -157,7 +179,7 @@ fn syntax_of_later_versions_is_named() {
     for text in [
         "x = []\nlog(f\"{'\\n'.join(x)}\")\n",
         "x = []\nlog(f'''{'\\n'.join(x)}''')\n",
-        "x = {}\nlog(f\"{x[\"a\"]}\")\n",
+        "x = {'a': 1}\nlog(f\"{x[\"a\"]}\")\n",
         "x = 1\nlog(f\"{x  # a comment\n}\")\n",
     ] {
         for minor in [7, 11] {
@@ -192,7 +214,7 @@ fn types_are_looked_at_in_scripts() {
         ("log('a'.uper())", "RG0505!"),
         ("x = [1]\nx.push(2)", "RG0505!"),
         (
-            "GB().map(lambda r: [x.lenght for x in r.split() if ''.z]).run()",
+            "GB().map(lambda r: [x.lenght for x in r['key'].split() if ''.z]).run()",
             "RG0505!",
         ),
     ] {
@@ -229,4 +251,39 @@ fn records_of_gears_have_their_fields() {
     ] {
         assert_eq!(gear(text), [""; 0], "{text}");
     }
+}
+
+#[test]
+fn the_first_step_gets_what_its_reader_gives() {
+    for text in [
+        "GB().map(lambda r: r['kye']).run()",
+        "GearsBuilder('KeysReader').filter(lambda r: r['id'] == 1).run()",
+        "GB('StreamReader').map(lambda r: r['type']).run('s')",
+        "GB().map(lambda r: r.key).run()",
+    ] {
+        finds(text, "RG0505!");
+    }
+    for text in [
+        "GB().map(lambda r: (r['key'], r['value'], r['type'], r['event'])).run()",
+        "GB().map(lambda r: r.get('kye')).run()",
+        "GB().map(lambda r: r.setdefault('n', 0) or r['n']).run()",
+        "GB().filter(lambda r: 'n' in r and r['n']).run()",
+        "GB().foreach(lambda r: r.update(n=1)).map(lambda r: r['n']).run()",
+        "GB('ShardsIDReader').map(lambda r: r['kye']).run()",
+        "GB().map(lambda r: r['value']['kye']).run()",
+    ] {
+        assert_eq!(codes(text, 7), [""; 0], "{text}");
+    }
+    for text in [
+        "from functools import partial\nGB().map(partial(max, 1)).run()",
+        "from operator import itemgetter as get\nGB().map(get('key')).run()",
+    ] {
+        finds(text, "RG0307!");
+    }
+    let own = "def partial(f): return f\nGB().map(partial(lambda r: r)).run()";
+    assert_eq!(codes(own, 7), [""; 0]);
+    finds(
+        "import operator\nGB().map(operator.itemgetter('key')).run()",
+        "RG0307!",
+    );
 }

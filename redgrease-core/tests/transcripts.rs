@@ -1,9 +1,12 @@
-//! Scripts that ran on a real RedisGears: the check takes them. Those that it does not are listed with the reason.
+//! Scripts that ran on a real RedisGears, and those of the tests: the check takes them. Those that it does not are listed
+//! with the reason.
 #![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its data has failed"
 )]
+
+mod written;
 
 use std::path::Path;
 
@@ -28,6 +31,7 @@ const REFUSED: &[(&str, &str)] = &[
     ("register(duration=-1)", "there is no time before now"),
     ("execute()", "it names no command"),
     ("execute('blpop'", "it does not wait, as it says"),
+    ("execute('multi'", "it does nothing"),
     (
         "execute('select'",
         "what runs next would be in that database",
@@ -79,4 +83,59 @@ fn script(entry: &Value) -> Option<&str> {
     let words = entry["cmd"].as_array()?;
     let is_script = words[0].as_str()?.eq_ignore_ascii_case("RG.PYEXECUTE");
     words.get(1)?.as_str().filter(|_| is_script)
+}
+
+/// What tests send because it is wrong, or because only they would.
+const WRONG_IN_TESTS: &[&str] = &[
+    "await asyncio.sleep(0.01)\nGB('ShardsIDReader').map(f)",
+    "GB().map(7).run()",
+    "GB().limit('two').run()",
+    "GB('CommandReader').run()",
+    "GB().register(mode='later')",
+    "GB().register(mode=3)",
+    "GB().run(mode='sync')",
+    "GB().register(prefix=5)",
+    "GB().register(keyTypes=['bitmap'])",
+    "GB().run(noScan=1)",
+    "GB().run(readValue=1)",
+    "register(mode='sync', onFailedPolicy='retry')",
+    "GB().register('*', eventTypes=5)",
+    "onFailedPolicy='no'",
+    "onRegistered=never",
+    "GB().mapp(",
+    // bytes, of which Rust makes no text
+    "register(trigger='mark')",
+];
+
+#[test]
+fn what_tests_run_passes() {
+    let scripts = written::scripts(&["redgrease-engine/tests", "tests"]);
+    let is_whole = |script: &&String| {
+        let ends = script.contains(".run(") || script.contains(".register(");
+        // not a format of Rust, in which something is put
+        let formats = script.split('{').skip(1).any(|rest| {
+            let name = rest.split('}').next().unwrap_or(rest);
+            name.chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_:?".contains(c))
+        });
+        ends && !formats && !script.contains("RG.PYEXECUTE")
+    };
+    let mut looked_at = 0;
+    let mut wrong = String::new();
+    for script in scripts.iter().filter(is_whole) {
+        looked_at += 1;
+        let source = Source::new(script.clone());
+        let found = check_script(&source, PyVersion::NEWEST);
+        let listed = WRONG_IN_TESTS.iter().any(|part| script.contains(part));
+        // a text to which another one is added lacks its names
+        let errors = found.iter().filter(|one| {
+            let is_name = one.code.as_str() == "RG0201";
+            one.is_error() && !is_name && !listed
+        });
+        for one in errors {
+            wrong.push_str(&format!("--\n{script}\n{}\n", one.render(&source)));
+        }
+    }
+    assert!(looked_at > 400, "{looked_at}");
+    assert!(wrong.is_empty(), "\n{wrong}");
 }

@@ -289,6 +289,13 @@ fn fields_and_methods_that_no_value_has_are_errors() {
         "return ratio.round()",
         "return maybe.value",
         "return text.upper().lowr()",
+        "return {'a': 1}['b']",
+        "return {}['a']",
+        "rates = {'EUR': 1, 'USD': 2}\nreturn rates['GPB'] * count",
+        "rates = {'EUR': 1}\ndef f(x):\n    return x * rates['USD']\nreturn f(count)",
+        "return [{'a': x}['b'] for x in names]",
+        "def f():\n    return {'a': 1}\nreturn f()['b']",
+        "x = {'a': 1} if flag else {'b': 1, 'd': 2}\nreturn x['c'] if count else ({'a': 1} if flag else {'b': 1})['c']",
     ] {
         wrong(body, RustType::Any, "RG0505");
     }
@@ -301,6 +308,27 @@ fn fields_and_methods_that_no_value_has_are_errors() {
         "return data.decode().upper()",
         "return count.bit_length()",
         "def g(): pass\ng.x = 1\nreturn g.x",
+        "return {'a': 1, **any}['b']",
+        "return {text: 1}['b']",
+        "return {'a': 1}[text]",
+        "return {'a': 1, 1: 2}[1]",
+        "return {'a': 1}.get('b')",
+        "x = {'a': 1}\nx['b'] = 2\nreturn x['b']",
+        "x = {}\nfor name in names:\n    x[name] = 1\nreturn x['a']",
+        "x = {'a': 1}\nx.update(b=1)\nreturn x['b']",
+        "x = {'a': 1}\nx |= {'b': 1}\nreturn x['b']",
+        "x = {'a': 1}\ny = x\ny['b'] = 2\nreturn x['b']",
+        "x = {'a': 1}\ndef f():\n    x['b'] = 2\nf()\nreturn x['b']",
+        "x = {'a': 1}\nany(x)\nreturn x['b']",
+        "x = {'a': 1}\nif 'b' in x:\n    return x['b']\nreturn 0",
+        "x = {'a': 1}\nif 'b' not in x:\n    return 0\nreturn x['b']",
+        "x = {'a': 1}\nif flag:\n    x = {'b': 1}\nreturn x['b']",
+        "x = {'a': 1}\ntry:\n    return x['b']\nexcept KeyError:\n    return 0",
+        "import contextlib\nx = {'a': 1}\nwith contextlib.suppress(KeyError):\n    return x['b']\nreturn 0",
+        "def f():\n    return {'a': 1}\nx = f()\nx['b'] = 2\nreturn x['b']",
+        "x = {'a': 1}\nfor x['b'] in names:\n    pass\nreturn x['b']",
+        "x = {'a': {'b': 1}}\nreturn x['a']['c']",
+        "x = {'a': 1}\ndel x['a']\nreturn x['b']",
     ] {
         right(body, RustType::Any);
     }

@@ -9,13 +9,17 @@ use crate::server::{Answer, CallReply, Context, ReplyKind};
 /// What stands for a value that has no encoding of its own, as RedisGears 1.2 has it.
 const OPAQUE: &str = "PY RECORD";
 
-/// An answer, ready to be written on the main thread.
+/// To write more values takes longer than to hand them over: about a millisecond.
+const MANY: usize = 10_000;
+
+/// An answer, ready to be written.
 #[derive(Clone, Debug)]
 pub(crate) enum Reply {
     Ok,
     Simple(String),
     Bulk(Vec<u8>),
     Int(i64),
+    Double(f64),
     Null,
     Error(Vec<u8>),
     Array(Vec<Reply>),
@@ -99,6 +103,7 @@ impl Reply {
             Self::Simple(text) => context.reply_simple(text),
             Self::Bulk(text) => context.reply_bulk(text),
             Self::Int(value) => context.reply_int(*value),
+            Self::Double(value) => context.reply_double(*value),
             Self::Null => context.reply_null(),
             Self::Error(text) => context.reply_error(text),
             Self::Array(items) => {
@@ -131,6 +136,25 @@ impl Reply {
 impl Answer for Reply {
     fn write(&self, context: Context<'_>) {
         Self::write(self, context);
+    }
+
+    fn is_long(&self) -> bool {
+        let (Self::Results(outcome) | Self::Triggered(outcome) | Self::Hooked(outcome)) = self
+        else {
+            return false;
+        };
+        let count: usize = outcome.results.iter().map(Value::count).sum();
+        // The server counts errors that clients get, on its main thread.
+        count > MANY && outcome.errors.is_empty() && !outcome.results.iter().any(is_error)
+    }
+}
+
+/// Whether a client gets a record, or something in it, as an error.
+fn is_error(record: &Value) -> bool {
+    match record {
+        Value::Str(text) => matches!(text.as_slice(), [b'-', _, ..]),
+        Value::List(items) => items.iter().any(is_error),
+        _ => false,
     }
 }
 

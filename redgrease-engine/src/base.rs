@@ -5,6 +5,8 @@ mod glob;
 mod hash;
 mod ids;
 mod lock;
+pub(crate) mod stamp;
+pub(crate) mod sync;
 
 pub(crate) use glob::matches;
 pub(crate) use hash::fingerprint;

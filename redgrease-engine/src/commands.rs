@@ -2,8 +2,8 @@
 
 pub(crate) mod admin;
 mod carriers;
-mod cluster;
-mod executions;
+pub(crate) mod cluster;
+pub(crate) mod executions;
 pub(crate) mod info;
 mod internal;
 mod profile;
@@ -15,16 +15,17 @@ mod settings;
 mod shown;
 mod trigger;
 
-use crate::server::{Context, create_command};
+use crate::server::{Context, Refused, create_command};
 
 /// Registers every command.
 ///
 /// # Errors
 /// The name of a command that the server refused.
-pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn register(context: Context<'_>) -> Result<(), Refused> {
     create_command::<pyexecute::PyExecute>(context)?;
     create_command::<trigger::Trigger>(context)?;
     create_command::<trigger::TriggerOnKey>(context)?;
+    create_command::<trigger::TriggerWithin>(context)?;
     create_command::<executions::GetResults>(context)?;
     create_command::<executions::GetResultsBlocking>(context)?;
     create_command::<executions::GetExecution>(context)?;
@@ -41,10 +42,10 @@ pub(crate) fn register(context: Context<'_>) -> Result<(), String> {
     create_command::<admin::PyStats>(context)?;
     create_command::<requirements::PyDumpReqs>(context)?;
     create_command::<sessions::PyDumpSessions>(context)?;
-    create_command::<admin::InfoCluster>(context)?;
-    create_command::<admin::RefreshCluster>(context)?;
+    create_command::<cluster::InfoCluster>(context)?;
+    create_command::<cluster::RefreshCluster>(context)?;
     create_command::<admin::DumpPlugins>(context)?;
-    create_command::<admin::Hello>(context)?;
+    create_command::<cluster::Hello>(context)?;
     create_command::<admin::PyExecuteRemote>(context)?;
     create_command::<admin::PyFreeInterpreter>(context)?;
     create_command::<requirements::PyExportReq>(context)?;

@@ -1,6 +1,7 @@
 //! Executions: one run of a plan, from its creation to its results.
 
 mod calls;
+mod deadline;
 pub(crate) mod durations;
 pub(crate) mod executor;
 pub(crate) mod failures;
@@ -9,69 +10,30 @@ pub(crate) mod inline;
 pub(crate) mod list;
 pub(crate) mod nesting;
 pub(crate) mod pipeline;
+mod progress;
+pub(crate) mod spread;
+mod status;
+mod waiter;
 
 use crate::settings::settings;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-use crate::answer::Reply;
 use crate::base::guard;
-use crate::cluster;
 use crate::native::Functions;
-use crate::plan::Plan;
+use crate::plan::{Mode, Plan};
 use crate::record::outcome::Outcome;
-use crate::server::Blocked;
+use crate::record::value::Value;
+use crate::server::{FUNCTION_LATENCY, HOLD_LATENCY};
 use crate::session::Session;
 use crate::source::Run;
-use crate::worker::Worker;
+use crate::worker::{Work, Worker};
+use deadline::Deadline;
 use durations::Durations;
-
-/// How far an execution is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    Created,
-    Running,
-    Done,
-    Aborted,
-}
-
-impl Status {
-    /// The name that clients see.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Aborted => "aborted",
-        }
-    }
-}
-
-/// What the engine itself does at the end of an execution.
-pub(crate) type Continuation = Box<dyn FnOnce(&Arc<Outcome>, Status) + Send>;
-
-/// Who waits for the end of an execution.
-pub(crate) enum Waiter {
-    /// A client that wants results and errors.
-    Results(Blocked),
-    /// The client of a trigger.
-    Triggered(Blocked),
-    /// The client of a hooked command.
-    Hooked(Blocked),
-    /// Somebody inside the engine.
-    Internal(Continuation),
-}
-
-impl std::fmt::Debug for Waiter {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::Results(_) => "Results",
-            Self::Triggered(_) => "Triggered",
-            Self::Hooked(_) => "Hooked",
-            Self::Internal(_) => "Internal",
-        })
-    }
-}
+use progress::Progress;
+use spread::Spread;
+pub(crate) use status::Status;
+pub(crate) use waiter::Waiter;
 
 /// What an execution was started for, if it goes on: a registration.
 pub(crate) trait Owner: std::fmt::Debug + Send + Sync {
@@ -79,6 +41,10 @@ pub(crate) trait Owner: std::fmt::Debug + Send + Sync {
     fn account(&self, outcome: &Outcome, status: Status, duration: Duration);
     /// An execution waits for futures or coroutines: the next one may begin.
     fn rests(&self, execution: &Execution);
+    /// The worker of an execution was lost before its turn; gives whether another one gets it.
+    fn takes_back(&self, execution: &Execution) -> bool;
+    /// The record of an execution that was sent before its turn, as it is now, and what else the worker has to know then.
+    fn record_anew(&self, execution: &Execution) -> Option<Value>;
     /// Called when an execution is over and everybody who waits was told: starts the next one, and lets go of the oldest
     /// finished ones.
     fn finished(&self, execution: &Execution);
@@ -96,6 +62,17 @@ struct State {
     abort_wanted: bool,
 }
 
+/// What became of an execution that was to be given to a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Giving {
+    /// The worker has it.
+    Given,
+    /// The process is gone.
+    Dead,
+    /// It is over, or to be stopped.
+    Stopped,
+}
+
 /// One run of a plan.
 #[derive(Debug)]
 pub(crate) struct Execution {
@@ -106,40 +83,53 @@ pub(crate) struct Execution {
     pub(crate) plan_id: String,
     pub(crate) session: Arc<Session>,
     pub(crate) owner: Option<Arc<dyn Owner>>,
+    /// Whether it belongs to a registration, which another shard counts it for if `owner` is nobody.
+    pub(crate) registered: bool,
     /// Whether the execution stays on the list when it is over.
     pub(crate) kept: bool,
     /// When it was made.
     pub(crate) created: SystemTime,
     /// The database of its cause, where its functions run their commands.
     pub(crate) database: i32,
-    /// Its functions, if all of them run without Python.
+    /// Those of its functions that run without Python.
     pub(crate) functions: Option<Arc<Functions>>,
+    /// What it has to know to run on several shards, if it does.
+    pub(crate) spread: Option<Spread>,
+    pub(crate) progress: Progress,
+    deadline: OnceLock<Deadline>,
     state: Mutex<State>,
 }
 
 impl Execution {
     /// An execution that has not begun.
+    #[expect(clippy::too_many_arguments, reason = "it has so many properties")]
     pub(crate) fn new(
         number: u64,
+        id: String,
         plan: Arc<Plan>,
         plan_id: String,
         session: Arc<Session>,
         owner: Option<Arc<dyn Owner>>,
         kept: bool,
         database: i32,
+        spread: Option<Spread>,
     ) -> Self {
         let functions = session.functions(&plan_id);
         Self {
             number,
-            id: format!("{}-{number}", cluster::shard_id()),
+            id,
             functions,
             plan,
             plan_id,
             session,
+            registered: owner.is_some(),
             owner,
             kept,
             created: SystemTime::now(),
             database,
+            spread,
+            progress: Progress::default(),
+            deadline: OnceLock::new(),
             state: Mutex::new(State {
                 status: Status::Created,
                 outcome: None,
@@ -155,6 +145,9 @@ impl Execution {
 
     /// How far it is. Work that waits behind other work in its worker has not begun.
     pub(crate) fn status(&self) -> Status {
+        if let Some(status) = self.spread.as_ref().and_then(Spread::status) {
+            return status;
+        }
         let (status, assigned) = {
             let state = guard(&self.state);
             (state.status, state.assigned.clone())
@@ -171,6 +164,40 @@ impl Execution {
     /// Whether it is over.
     pub(crate) fn is_over(&self) -> bool {
         matches!(guard(&self.state).status, Status::Done | Status::Aborted)
+    }
+
+    /// Whether it has begun.
+    pub(crate) fn has_begun(&self) -> bool {
+        guard(&self.state).status != Status::Created
+    }
+
+    /// The worker that it was given to, and its number there.
+    pub(crate) fn assigned(&self) -> Option<(Arc<Worker>, u32)> {
+        guard(&self.state).assigned.clone()
+    }
+
+    /// Gives it to a worker, unless it is over or to be stopped.
+    pub(crate) fn give_to(
+        &self,
+        worker: &Arc<Worker>,
+        number: u32,
+        work: &Arc<dyn Work>,
+    ) -> Giving {
+        let mut state = guard(&self.state);
+        if state.abort_wanted || matches!(state.status, Status::Done | Status::Aborted) {
+            return Giving::Stopped;
+        }
+        // Both together: an abort finds the worker, which finds the work.
+        if !worker.take_on(number, work) {
+            return Giving::Dead;
+        }
+        state.assigned = Some((Arc::clone(worker), number));
+        Giving::Given
+    }
+
+    /// Takes it back from a worker that is gone and where it has not begun.
+    pub(crate) fn take_back(&self) {
+        guard(&self.state).assigned = None;
     }
 
     /// Its results, when it is over.
@@ -207,9 +234,12 @@ impl Execution {
         }
     }
 
-    /// Says which worker runs it under which number.
-    pub(crate) fn assign(&self, worker: &Arc<Worker>, number: u32) {
-        guard(&self.state).assigned = Some((Arc::clone(worker), number));
+    /// Says which worker runs it under which number. Gives whether it is to be stopped there, which nobody could know before.
+    #[must_use]
+    pub(crate) fn assign(&self, worker: &Arc<Worker>, number: u32) -> bool {
+        let mut state = guard(&self.state);
+        state.assigned = Some((Arc::clone(worker), number));
+        state.abort_wanted
     }
 
     /// Adds somebody who waits for the end; answered at once when that has come.
@@ -220,7 +250,7 @@ impl Execution {
             Some(outcome) => {
                 let (outcome, status) = (Arc::clone(outcome), state.status);
                 drop(state);
-                answer(waiter, &outcome, status);
+                waiter.tell(self, &outcome, status);
             }
         }
     }
@@ -233,18 +263,30 @@ impl Execution {
         }
     }
 
+    /// Ends it as one that was stopped before it was given to anybody.
+    pub(crate) fn end_aborted(self: &Arc<Self>) {
+        self.mark_aborted();
+        self.finish(Outcome::default());
+    }
+
     /// Stops it: it never begins, or its function gets an exception.
     pub(crate) fn abort(self: &Arc<Self>) {
+        if let Some(spread) = &self.spread {
+            spread.abort(self, true);
+            return;
+        }
         let mut state = guard(&self.state);
         match state.status {
             Status::Done | Status::Aborted => {}
-            Status::Created => {
+            // One that was sent before its turn may have begun: its worker knows.
+            Status::Created if state.assigned.is_none() => {
                 state.status = Status::Aborted;
                 state.abort_wanted = true;
                 drop(state);
                 self.finish(Outcome::default());
             }
-            Status::Running => {
+            // What is pending is so on several shards.
+            _ => {
                 state.abort_wanted = true;
                 let assigned = state.assigned.clone();
                 drop(state);
@@ -253,6 +295,39 @@ impl Execution {
                 }
             }
         }
+    }
+
+    /// Stops the share of this shard; gives false if it had not begun, and does not now.
+    fn abort_here(&self) -> bool {
+        let mut state = guard(&self.state);
+        state.abort_wanted = true;
+        if state.status == Status::Created {
+            return false;
+        }
+        let assigned = state.assigned.clone();
+        drop(state);
+        if let Some((worker, number)) = assigned {
+            worker.abort(number);
+        }
+        true
+    }
+
+    /// Whether somebody stopped it.
+    fn is_to_stop(&self) -> bool {
+        guard(&self.state).abort_wanted
+    }
+
+    /// A worker has done what it was given.
+    fn ended(self: &Arc<Self>, outcome: Outcome) {
+        match &self.spread {
+            Some(spread) => spread.share_over(self, outcome),
+            None => self.finish(outcome),
+        }
+    }
+
+    /// Whether this is the shard that its results are for.
+    fn is_own(&self) -> bool {
+        self.spread.as_ref().is_none_or(Spread::is_asked)
     }
 
     /// The end: keeps the results, does the counting, tells everybody who waits.
@@ -277,20 +352,27 @@ impl Execution {
                 state.duration,
             )
         };
+        self.forget_deadline();
         if status != Status::Aborted
+            && self.is_own()
             && let Some(error) = outcome.errors.last()
         {
             failures::keep(self, duration, error);
         }
+        FUNCTION_LATENCY.note(duration);
+        if self.plan.mode == Mode::Sync {
+            HOLD_LATENCY.note(duration);
+        }
         match &self.owner {
             Some(owner) => owner.account(&outcome, status, duration),
-            None => RUNS.count(&outcome, status, duration),
+            None if self.is_own() => RUNS.count(&outcome, status, duration),
+            None => {}
         }
         if !self.kept {
             list::remove(self.number);
         }
         for waiter in waiters {
-            answer(waiter, &outcome, status);
+            waiter.tell(self, &outcome, status);
         }
         if let Some(owner) = &self.owner {
             owner.finished(self);
@@ -300,7 +382,7 @@ impl Execution {
 
 impl Run for Execution {
     fn stop_wanted(&self) -> bool {
-        guard(&self.state).abort_wanted
+        guard(&self.state).abort_wanted || self.spread.as_ref().is_some_and(Spread::is_cut)
     }
 
     /// While that is measured.
@@ -309,19 +391,25 @@ impl Run for Execution {
             guard(&self.state).reading += time;
         }
     }
+
+    fn expect(&self, total: u64) {
+        self.progress.expect(total);
+    }
+
+    fn add_passed(&self, count: u64) {
+        self.progress.add(count);
+    }
+
+    fn is_of_this_shard(&self, key: &[u8]) -> bool {
+        let spread = self.spread.as_ref();
+        spread.is_none_or(|spread| spread.is_of_this_shard(key))
+    }
+
+    fn is_all_of_this_shard(&self) -> bool {
+        let spread = self.spread.as_ref();
+        spread.is_none_or(Spread::has_its_slots)
+    }
 }
 
 /// The executions that nobody owns.
 pub(crate) static RUNS: Durations = Durations::new();
-
-fn answer(waiter: Waiter, outcome: &Arc<Outcome>, status: Status) {
-    match waiter {
-        Waiter::Results(client) => client.answer(Reply::Results(Arc::clone(outcome))),
-        Waiter::Triggered(client) if status == Status::Aborted => {
-            client.answer(Reply::error("execution aborted"));
-        }
-        Waiter::Triggered(client) => client.answer(Reply::Triggered(Arc::clone(outcome))),
-        Waiter::Hooked(client) => client.answer(Reply::Hooked(Arc::clone(outcome))),
-        Waiter::Internal(then) => then(outcome, status),
-    }
-}

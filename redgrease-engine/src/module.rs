@@ -1,24 +1,32 @@
 //! Loading the module into a server.
 
 use std::ffi::c_int;
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::base::clock;
+use crate::cluster;
+use crate::commands::cluster::answer_tests;
+use crate::commands::executions::answer_shards;
 use crate::commands::info::InfoSections;
 use crate::event;
 use crate::event::keys::Keys;
 use crate::event::stream::{self, Streams};
 use crate::event::timer::TimeEvent;
 use crate::execution::executor;
+use crate::execution::spread::{find_registered_with, follow_shards};
 use crate::native::answer_with;
 use crate::packages::environment::{Environments, environments};
+use crate::registrar;
+use crate::registration;
 use crate::requests::Answers;
 use crate::server::{
-    Context, Level, Module, api, create_held_keys, entry_points, log, on_main_thread,
-    register_info, start_background, subscribe_to_keys, subscribe_to_streams,
+    Context, Level, Module, Refused, api, create_held_keys, entry_points, log, on_main_thread,
+    register_info, start_background, subscribe_to_keys, subscribe_to_streams, watch_latency,
 };
-use crate::settings::{companion, options, settings};
+use crate::settings::{Misgiven, companion, options, settings};
 use crate::worker::pool::workers;
 use crate::worker::{BUSY_AFTER, serve_with};
 
@@ -26,11 +34,48 @@ entry_points!(Engine);
 
 struct Engine;
 
+/// What keeps the engine from being loaded.
+enum Hindrance {
+    Argument(Misgiven),
+    Server(Refused),
+    Thread(io::Error),
+}
+
+impl From<Misgiven> for Hindrance {
+    fn from(misgiven: Misgiven) -> Self {
+        Self::Argument(misgiven)
+    }
+}
+
+impl From<Refused> for Hindrance {
+    fn from(refused: Refused) -> Self {
+        Self::Server(refused)
+    }
+}
+
+impl From<io::Error> for Hindrance {
+    fn from(error: io::Error) -> Self {
+        Self::Thread(error)
+    }
+}
+
+impl fmt::Display for Hindrance {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Argument(misgiven) => misgiven.fmt(formatter),
+            Self::Server(refused) => refused.fmt(formatter),
+            Self::Thread(error) => write!(formatter, "a thread cannot be started: {error}"),
+        }
+    }
+}
+
 impl Module for Engine {
+    type Hindrance = Hindrance;
+
     /// Clients read it as RedisGears 1.2.13.
     const VERSION: c_int = 10213;
 
-    fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
+    fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), Hindrance> {
         load(context, arguments)
     }
 }
@@ -39,7 +84,7 @@ impl Module for Engine {
 ///
 /// # Errors
 /// Why the module cannot be loaded.
-fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
+fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), Hindrance> {
     on_main_thread();
     settings().load(arguments)?;
     options::offer(context)?;
@@ -67,29 +112,42 @@ fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String> {
     answer_with(&Answers);
     settings().loaded(|| workers().configure());
     event::listen_to_registrations();
-    start_threads().map_err(|error| format!("a thread cannot be started: {error}"))?;
+    answer_tests();
+    answer_shards();
+    follow_shards()?;
+    find_registered_with(|id| {
+        let found = registration::list::find(id.as_bytes())?;
+        Some((Arc::clone(&found.plan), Arc::clone(&found.session)))
+    });
+    start_threads()?;
+    cluster::start(context)?;
     crate::commands::register(context)?;
     crate::persist::install(context)?;
+    registrar::install()?;
     companion::follow(settings().stop_with_process.get())?;
     subscribe_to_keys::<Keys>(context)?;
     register_info::<InfoSections>(context);
     create_held_keys::<TimeEvent>(context)?;
     subscribe_to_streams::<Streams>(context)?;
-    if let Err(text) = event::hook::install() {
-        log(Level::Warning, &text);
+    watch_latency(context);
+    if let Err(refused) = event::hook::install() {
+        log(Level::Warning, &refused.to_string());
     }
     // The first script finds a worker waiting.
     environments().get(Vec::new(), false, |environment| {
-        match environment.and_then(|environment| {
-            workers()
-                .pick(&environment)
-                .map_err(|reason| reason.to_string())
-        }) {
-            Ok(_) => {}
-            Err(text) => log(
+        let warn = |reason: &dyn fmt::Display| {
+            log(
                 Level::Warning,
-                &format!("RG.PYEXECUTE will not work yet: {text}"),
-            ),
+                &format!("RG.PYEXECUTE will not work yet: {reason}"),
+            );
+        };
+        match environment
+            .as_ref()
+            .map(|environment| workers().pick(environment))
+        {
+            Ok(Ok(_)) => {}
+            Ok(Err(reason)) => warn(&reason),
+            Err(failure) => warn(failure),
         }
     });
     Ok(())

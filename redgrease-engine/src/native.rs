@@ -1,17 +1,25 @@
 //! Operations that run in the engine, without a worker.
 
+mod builder;
 mod counters;
+mod described;
 mod feed;
 mod functions;
+mod groups;
+mod needs_python;
 mod outside;
+mod part;
 mod run;
+mod step;
 mod values;
 
 pub(crate) use counters::counted;
 pub(crate) use feed::Feed;
 pub(crate) use functions::Functions;
+pub(crate) use needs_python::NeedsPython;
 pub(crate) use outside::{Answers, answer_with};
-pub(crate) use run::{Ended, Setting, run};
+pub(crate) use part::{Arrived, run_part};
+pub(crate) use run::{Ended, PartEnded, Setting, run};
 
 use crate::plan::Native;
 use crate::record::sink::{Content, One, Sink};

@@ -3,9 +3,13 @@
 //! The [`Ledger`] holds the registrations as they are written. It changes under the server's lock only, so that it is whole
 //! whenever the server forks: the child that writes a file reads it there.
 
+mod gone;
 mod ledger;
+mod unrestored;
 
 use crate::base::clock;
+use crate::cluster;
+use std::collections::HashSet;
 use std::ffi::{CStr, c_int};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
@@ -15,14 +19,15 @@ use crate::base::guard;
 use crate::event::stream;
 use crate::execution;
 use crate::packages::known;
-use crate::record::value::{Value, decode};
-use crate::registration::{self, Registration};
+use crate::registration::{self, Registration, ahead};
 use crate::server::{
-    Context, Event, Handler, Io, IoError, Level, Moment, Persistent, ServerLock, call, create_type,
-    lock_server, log, replicate, subscribe,
+    Context, Event, Handler, Io, IoError, Level, Moment, Persistent, Refused, ServerLock,
+    create_type, lock_server, log, query, replicate, subscribe,
 };
-use crate::session::{self, Session};
-use ledger::{Ledger, record};
+use crate::session::{self, Parcel, Session};
+use gone::Gone;
+use ledger::Ledger;
+use unrestored::Unrestored;
 
 /// The command that carries the registrations of one session.
 pub(crate) const REGISTER: &CStr = c"rg.innerregister";
@@ -42,19 +47,66 @@ static FROM_MASTER: AtomicBool = AtomicBool::new(false);
 // -- what happens on a master
 
 /// Registrations were put in place: keeps them, and tells replicas and the append-only file.
-pub(crate) fn registered(lock: &ServerLock, session: &Session, descriptions: &[Value]) {
-    let made = guard(&LEDGER).add(session, descriptions);
-    if !made.is_empty() {
-        replicate(lock, REGISTER, &[record(&made.iter().collect::<Vec<_>>())]);
+pub(crate) fn registered(lock: &ServerLock, parcel: Parcel) {
+    if !parcel.is_empty() {
+        replicate(lock, REGISTER, &[parcel.encode()]);
+        guard(&LEDGER).add(parcel);
     }
 }
 
-/// Registrations were taken away: forgets them, and tells replicas and the append-only file.
-pub(crate) fn unregistered(lock: &ServerLock, registrations: &[Arc<Registration>]) {
+/// Registrations were taken away: forgets them, and tells replicas and the append-only file. In a cluster it is remembered
+/// when that was, for the servers that are not there now.
+pub(crate) fn unregistered(lock: &ServerLock, registrations: &[Arc<Registration>], when: i64) {
     for registration in registrations {
-        guard(&LEDGER).remove(&registration.id);
-        replicate(lock, UNREGISTER, &[&registration.id]);
+        let id = &registration.id;
+        guard(&LEDGER).remove(id);
+        if cluster::topology().own.is_empty() {
+            replicate(lock, UNREGISTER, &[id]);
+        } else {
+            note_gone(lock, id, when);
+        }
     }
+}
+
+// -- what the other servers of a cluster are told
+
+/// The ids of registrations, with a stamp each.
+pub(crate) type Stamps = Vec<(String, i64)>;
+
+/// A number that is the same on servers with the same registrations.
+pub(crate) fn digest() -> u64 {
+    guard(&LEDGER).digest()
+}
+
+/// Which registrations there are, and which were taken away.
+pub(crate) fn summary() -> (Stamps, Stamps) {
+    let ledger = guard(&LEDGER);
+    (ledger.live(), ledger.gone.all())
+}
+
+/// The sessions with these registrations.
+pub(crate) fn parcels(wanted: &HashSet<String>) -> Vec<Parcel> {
+    guard(&LEDGER).parcels(wanted)
+}
+
+/// When a registration was made, if it is there.
+pub(crate) fn made(id: &str) -> Option<i64> {
+    guard(&LEDGER).stamp(id)
+}
+
+/// When a registration was taken away, if it was.
+pub(crate) fn gone(id: &str) -> Option<i64> {
+    guard(&LEDGER).gone.when(id)
+}
+
+/// Notes that a registration was taken away, also one that never was here.
+pub(crate) fn note_gone(lock: &ServerLock, id: &str, when: i64) {
+    guard(&LEDGER).gone.add(id, when);
+    replicate(
+        lock,
+        UNREGISTER,
+        &[id.as_bytes(), when.to_string().as_bytes()],
+    );
 }
 
 // -- what comes from a file or a master
@@ -63,21 +115,19 @@ pub(crate) fn unregistered(lock: &ServerLock, registrations: &[Arc<Registration>
 ///
 /// # Errors
 /// What is wrong with the record.
-pub(crate) fn restore(lock: &ServerLock, record: &[u8]) -> Result<(), String> {
-    let broken = || "a record of registrations is broken".to_owned();
-    let record = decode(record).map_err(|error| format!("{}: {error}", broken()))?;
-    let name = record.text("name").ok_or_else(broken)?;
-    let descriptions = record
-        .get("registrations")
-        .and_then(Value::items)
-        .ok_or_else(broken)?
-        .iter()
-        .filter_map(Value::as_bytes)
-        .map(|bytes| decode(bytes).map_err(|error| format!("{}: {error}", broken())))
-        .collect::<Result<Vec<_>, _>>()?;
+pub(crate) fn restore(lock: &ServerLock, record: &[u8]) -> Result<(), Unrestored> {
+    let record = Parcel::whole(record)?;
+    if let Some(pairs) = Gone::read(&record) {
+        for (id, when) in pairs {
+            guard(&LEDGER).gone.add(&id, when);
+        }
+        return Ok(());
+    }
+    let parcel = Parcel::read(&record)?;
+    let name = parcel.name();
     let mut new = Vec::new();
-    for description in descriptions {
-        let id = description.text("id").ok_or_else(broken)?;
+    for description in parcel.descriptions() {
+        let id = description.text("id").unwrap_or_default();
         execution::list::skip_plan(&id);
         match registration::list::find(id.as_bytes()) {
             Some(known) if known.session.name == name => {}
@@ -90,7 +140,7 @@ pub(crate) fn restore(lock: &ServerLock, record: &[u8]) -> Result<(), String> {
                         known.session.name
                     ),
                 );
-                forget(lock, id.as_bytes());
+                forget(lock, id.as_bytes(), None);
                 new.push(description);
             }
             None => new.push(description),
@@ -99,27 +149,19 @@ pub(crate) fn restore(lock: &ServerLock, record: &[u8]) -> Result<(), String> {
     if new.is_empty() {
         return Ok(());
     }
-    let living = session::list::named(&name)
+    let living = session::list::named(name)
         .filter(|session| !session.replaced.load(Ordering::Relaxed))
         .filter(|session| !registration::list::of_session(session).is_empty());
     let is_new = living.is_none();
-    let session = living.unwrap_or_else(|| {
-        let requirements = record
-            .get("requirements")
-            .and_then(Value::items)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(Value::as_text)
-            .collect();
-        let inherits = record.get("inherits").is_some_and(Value::is_true);
-        Arc::new(
-            Session::new(name.clone(), record.text("description"), requirements, None)
-                .inheriting(inherits),
-        )
-    });
-    let made = registration::list::add(lock, &session, &new, None)
-        .map_err(|text| format!("session {name} was not restored: {text}"))?;
-    guard(&LEDGER).add(&session, &new);
+    let session = living.unwrap_or_else(|| parcel.session());
+    parcel.give_script(&session);
+    session.learn(&new);
+    let made =
+        registration::list::add(lock, &session, &new, None).map_err(|why| Unrestored::Unfit {
+            session: name.to_owned(),
+            why,
+        })?;
+    guard(&LEDGER).add(Parcel::of(&session, &new));
     stream::start(&made);
     if !is_new {
         let ids: Vec<String> = made.iter().map(|one| one.id.clone()).collect();
@@ -131,9 +173,14 @@ pub(crate) fn restore(lock: &ServerLock, record: &[u8]) -> Result<(), String> {
 }
 
 /// Takes a registration away that the master or the append-only file took away.
-pub(crate) fn forget(lock: &ServerLock, id: &[u8]) {
+pub(crate) fn forget(lock: &ServerLock, id: &[u8], when: Option<i64>) {
     registration::list::remove(lock, id, true);
-    guard(&LEDGER).remove(&String::from_utf8_lossy(id));
+    let id = String::from_utf8_lossy(id);
+    let mut ledger = guard(&LEDGER);
+    ledger.remove(&id);
+    if let Some(when) = when {
+        ledger.gone.add(&id, when);
+    }
 }
 
 /// Takes all registrations away, because others are about to be loaded.
@@ -184,7 +231,7 @@ fn start_sessions() {
 ///
 /// # Errors
 /// What the server refused.
-pub(crate) fn install(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn install(context: Context<'_>) -> Result<(), Refused> {
     create_type::<Registrations>(context)?;
     let silent = subscribe::<Events>(context);
     if !silent.is_empty() {
@@ -236,11 +283,13 @@ impl Persistent for Registrations {
         let lock = lock_server();
         for _ in 0..file.load_number()? {
             let record = file.load_bytes()?;
-            let taken = match moment {
-                Moment::BeforeKeys => known::import(&lock, &[record]),
-                Moment::AfterKeys => restore(&lock, &record),
+            let failed = match moment {
+                Moment::BeforeKeys => known::import(&lock, &[record])
+                    .err()
+                    .map(|failure| failure.to_string()),
+                Moment::AfterKeys => restore(&lock, &record).err().map(|why| why.to_string()),
             };
-            if let Err(text) = taken {
+            if let Some(text) = failed {
                 log(Level::Warning, &text);
             }
         }
@@ -256,17 +305,28 @@ impl Handler for Events {
             Event::Loading { from_master } => {
                 LOADING.store(true, Ordering::Relaxed);
                 FROM_MASTER.store(from_master, Ordering::Relaxed);
+                ahead::all_written();
                 clear(&lock_server());
             }
-            Event::Loaded => {
+            // What came before a failure is there.
+            Event::Loaded | Event::LoadFailed => {
                 LOADING.store(false, Ordering::Relaxed);
                 start_sessions();
             }
-            Event::LoadFailed => LOADING.store(false, Ordering::Relaxed),
             Event::Forked => rewrite(),
-            Event::Flushed => stream::all_changed(false),
-            Event::Swapped => stream::all_changed(true),
-            Event::Promoted | Event::Demoted => {}
+            Event::Flushed { first } => {
+                ahead::all_written();
+                if first {
+                    stream::all_changed(false);
+                }
+            }
+            Event::Swapped { first } => {
+                ahead::all_written();
+                if first {
+                    stream::all_changed(true);
+                }
+            }
+            Event::Promoted | Event::Demoted => stream::role_changed(),
         }
     }
 }
@@ -301,7 +361,7 @@ fn write_all(lock: &ServerLock) {
 
 fn is_plain_rewrite(lock: &ServerLock) -> bool {
     says(lock, "aof_rewrite_in_progress:1")
-        && call(lock, b"CONFIG", &["GET", "aof-use-rdb-preamble"]).is_ok_and(|reply| {
+        && query(lock, b"CONFIG", &["GET", "aof-use-rdb-preamble"]).is_ok_and(|reply| {
             reply
                 .elements()
                 .nth(1)
@@ -311,7 +371,7 @@ fn is_plain_rewrite(lock: &ServerLock) -> bool {
 
 /// Whether the server says this line about its files.
 fn says(lock: &ServerLock, line: &str) -> bool {
-    call(lock, b"INFO", &["persistence"]).is_ok_and(|reply| {
+    query(lock, b"INFO", &["persistence"]).is_ok_and(|reply| {
         reply
             .text()
             .split(|&byte| byte == b'\n')

@@ -1,13 +1,16 @@
 //! Plans: what a reader gives, and the operations that follow, as the engine sees them.
 
 mod operation;
+mod part;
 mod reader;
 mod stage;
 
 use crate::record::value::Value;
 use operation::Operation;
+pub(crate) use operation::{Kind, Mapping};
+pub(crate) use part::{Gathered, Part};
 pub(crate) use reader::{CommandReader, KeyEvents, Policy, Reader, StreamEvents};
-pub(crate) use stage::{Native, Reach, Stage};
+pub(crate) use stage::{Exchange, Native, Reach, Stage};
 
 /// Where and how an execution runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +84,22 @@ impl Plan {
         }
     }
 
+    /// What it is over several shards, between its exchanges; `trailing` says whether a last collect is one of them.
+    pub(crate) fn parts(&self, trailing: bool) -> Vec<Part> {
+        part::parts(&self.operations, trailing)
+    }
+
+    /// Whether its results go to the shard that was asked.
+    pub(crate) fn collects(&self) -> bool {
+        let last = self.operations.last();
+        last.is_some_and(|operation| operation.kind.exchange() == Some(Exchange::Collect))
+    }
+
+    /// What it is over several shards if its first part needs no worker, and its only exchanges collect.
+    pub(crate) fn gathered(&self) -> Option<Gathered> {
+        part::gathered(&self.shards)
+    }
+
     /// Whether an error does not keep the functions from the records after it: where a batch is acknowledged as a whole
     /// whatever became of its parts, none of them may go unseen.
     pub(crate) fn carries_on(&self) -> bool {
@@ -92,7 +111,7 @@ impl Plan {
 mod tests {
     use super::*;
 
-    pub(super) fn plan(
+    pub(in crate::plan) fn plan(
         reader: &str,
         arguments: Vec<(Value, Value)>,
         operations: &[(&str, Option<&str>)],
@@ -120,7 +139,7 @@ mod tests {
         .expect("parses")
     }
 
-    pub(super) fn keys() -> Vec<(Value, Value)> {
+    pub(in crate::plan) fn keys() -> Vec<(Value, Value)> {
         vec![
             (Value::str("pattern"), Value::str("*")),
             (Value::str("exact"), Value::Bool(false)),

@@ -4,4 +4,5 @@ pub(crate) mod batch;
 pub(crate) mod outcome;
 pub(crate) mod reply;
 pub(crate) mod sink;
+pub(crate) mod table;
 pub(crate) mod value;

@@ -1,12 +1,15 @@
 //! Registrations: plans that wait for events, and their executions.
 
+pub(crate) mod ahead;
 mod failures;
 mod fire;
 pub(crate) mod list;
 mod queue;
+mod queued;
 
 mod statistics;
 pub(crate) mod stream;
+mod unfit;
 
 use crate::settings::settings;
 use std::sync::{Arc, Mutex};
@@ -17,12 +20,14 @@ use crate::execution::durations::Durations;
 use crate::execution::{self, Execution, Owner, Status};
 use crate::plan::{Plan, Reader};
 use crate::record::outcome::Outcome;
+use crate::record::value::Value;
 use crate::registration::stream::follower::Follower;
 use crate::session::Session;
 use failures::Failures;
 pub(crate) use fire::{Answering, Event, Input, Ready};
 use queue::Queue;
 pub(crate) use statistics::Statistics;
+pub(crate) use unfit::Unfit;
 
 /// A plan that waits for events.
 #[derive(Debug)]
@@ -105,8 +110,16 @@ impl Owner for Registration {
 
     fn rests(&self, execution: &Execution) {
         if self.is_serial() {
-            self.queue.finished(execution.number);
+            self.queue.finished(execution, false);
         }
+    }
+
+    fn takes_back(&self, execution: &Execution) -> bool {
+        self.is_serial() && self.queue.takes_back(execution)
+    }
+
+    fn record_anew(&self, execution: &Execution) -> Option<Value> {
+        self.queue.record_anew(execution)
     }
 
     fn finished(&self, execution: &Execution) {
@@ -117,7 +130,8 @@ impl Owner for Registration {
             }
         }
         if self.is_serial() {
-            self.queue.finished(execution.number);
+            let lost = execution.outcome().is_some_and(|outcome| outcome.lost);
+            self.queue.finished(execution, lost);
         }
     }
 }

@@ -2,25 +2,29 @@
 
 mod command;
 mod error_text;
+mod forbidden;
 mod permit;
+mod refusal;
 mod request;
 mod transaction;
 
 use std::sync::Arc;
 
 use crate::cluster;
-use crate::event::{hook, stream, timer};
-use crate::execution::{self, Execution, Waiter, executor};
+use crate::event::hook::NoNext;
+use crate::event::{hook, timer};
+use crate::execution::spread::{self, Spread};
+use crate::execution::{self, Execution, Waiter};
 use crate::native;
-use crate::plan::{CommandReader, Plan, Reader};
+use crate::plan::Plan;
 use crate::record::value::{Value, encode};
-use crate::registrar::{Claim, commit, tell_registered};
-use crate::registration;
+use crate::registrar;
 use crate::server::{CallReply, ServerLock, lock_server};
 use crate::session::{self, Session};
 use crate::settings::settings;
 use crate::worker::wire::{FrameType, frame};
-use crate::worker::{Requests, Worker};
+use crate::worker::{Raised, Requests, Worker};
+use refusal::Refusal;
 use request::Request;
 
 /// Answers the requests of workers.
@@ -31,8 +35,10 @@ impl Requests for Answers {
         command::execute(lock, number, command, replies);
     }
 
-    fn answer(&self, worker: &Worker, request: Value) -> Result<Value, String> {
-        answer(worker, Request::parse(request)?)
+    fn answer(&self, worker: &Worker, request: Value) -> Result<Value, Raised> {
+        Request::parse(request)
+            .and_then(|request| answer(worker, request))
+            .map_err(|refusal| Raised::of(&refusal))
     }
 }
 
@@ -43,9 +49,11 @@ impl native::Answers for Answers {
         hook: Option<&str>,
         database: i32,
         words: &[&[u8]],
-    ) -> Result<CallReply, String> {
-        let (name, arguments) = words.split_first().ok_or("ERR no command")?;
-        command::run(lock, hook, database, name, arguments).map_err(|error| error.text)
+    ) -> Result<CallReply, Raised> {
+        let (name, arguments) = words
+            .split_first()
+            .ok_or_else(|| Raised::of(&"ERR no command"))?;
+        command::run(lock, hook, database, name, arguments).map_err(|error| Raised::of(&error.text))
     }
 
     fn error_text(&self, text: &[u8]) -> String {
@@ -66,7 +74,7 @@ impl native::Answers for Answers {
         registration: &str,
         words: &[Vec<u8>],
         database: i32,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Raised> {
         call_next(lock, registration, words, database)
     }
 
@@ -81,17 +89,20 @@ fn call_next(
     registration: &str,
     words: &[Vec<u8>],
     database: i32,
-) -> Result<Value, String> {
+) -> Result<Value, Raised> {
     if words.is_empty() {
-        return Err("Failed executing command".to_owned());
+        return Err(Raised::of(&NoNext::Nothing));
     }
     let next = || hook::call_next(lock, registration, words);
-    lock.in_database(database, next).map_err(|text| {
-        String::from_utf8_lossy(&error_text::bearable(text.as_bytes())).into_owned()
+    lock.in_database(database, next).map_err(|why| {
+        let text = why.to_string();
+        Raised::of(&String::from_utf8_lossy(&error_text::bearable(
+            text.as_bytes(),
+        )))
     })
 }
 
-fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
+fn answer(worker: &Worker, request: Request) -> Result<Value, Refusal> {
     match request {
         Request::Hashtag => Ok(Value::str(cluster::hashtag())),
         Request::Shard => Ok(Value::str(cluster::shard_name())),
@@ -99,25 +110,33 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
             .visible(&name)
             .map_or(Value::None, |value| Value::redis(&value))),
         Request::Id(count) => Ok(Value::str(execution::list::next_plan(count))),
-        Request::Check { reader, session } => check(&reader, &session),
+        Request::Check { reader, session } => {
+            registrar::check_for(&reader, &session)?;
+            Ok(Value::None)
+        }
         Request::Register {
             session,
             description,
         } => {
             let session = living(&session)?;
-            let made = commit(&session, &[description], &Claim::default())?;
-            tell_registered(&session, &made, || {});
+            registrar::add(&session, &description)?;
             Ok(Value::None)
         }
-        Request::Run { session, plan, id } => {
-            run(living(&session)?, plan, id);
+        Request::Run {
+            session,
+            plan,
+            description,
+            id,
+        } => {
+            run(living(&session)?, plan, &description, id);
             Ok(Value::None)
         }
+        Request::Spreads { plan } => Ok(Value::Bool(Spread::needs_functions(&plan))),
         Request::Next {
             registration,
             words,
             database,
-        } => call_next(&lock_server(), &registration, &words, database),
+        } => call_next(&lock_server(), &registration, &words, database).map_err(Refusal::Next),
         Request::Timer {
             session,
             plan,
@@ -130,9 +149,12 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
             timer::start(&session, &plan, period, &function, key.as_deref(), database);
             Ok(Value::None)
         }
-        Request::Transaction(transaction) => transaction.run(&lock_server()),
+        Request::Transaction(transaction) => transaction
+            .run(&lock_server())
+            .map_err(Refusal::Transaction),
+        Request::Record(number) => worker.record_anew(number).ok_or(Refusal::Over),
         Request::Override { number, reply } => {
-            let execution = worker.execution(number).ok_or("Can not get command ctx")?;
+            let execution = worker.execution(number).ok_or(Refusal::NoCommand)?;
             hook::keep_override(execution, reply);
             Ok(Value::None)
         }
@@ -140,38 +162,16 @@ fn answer(worker: &Worker, request: Request) -> Result<Value, String> {
 }
 
 /// The session that is called so in its worker.
-fn living(name: &str) -> Result<Arc<Session>, String> {
-    session::list::inside(name).ok_or_else(|| "the session of this function is gone".to_owned())
+fn living(name: &str) -> Result<Arc<Session>, Refusal> {
+    session::list::inside(name).ok_or(Refusal::Session)
 }
 
-/// Whether a registration could be made now.
-fn check(reader: &Reader, session: &str) -> Result<Value, String> {
-    // The session that is about to be replaced gives its triggers and hooks up.
-    let leaves = |other: &Arc<Session>| session::list::replaces(session, other);
-    hook::check(reader, leaves)?;
-    if let Reader::StreamEvents(events) = reader
-        && !events.failed.is_empty()
-        && stream::follows(&events.prefix, &events.failed)
-    {
-        return Err("onFailedStream is one of the streams that the registration reads".to_owned());
-    }
-    let Reader::Command(CommandReader {
-        trigger: Some(trigger),
-        ..
-    }) = reader
-    else {
-        return Ok(Value::None);
-    };
-    match registration::list::trigger(trigger) {
-        Some(holder) if !leaves(&holder.session) => Err("trigger already registered".to_owned()),
-        _ => Ok(Value::None),
-    }
-}
-
-fn run(session: Arc<Session>, plan: Plan, id: String) {
-    let execution = execution::list::add(Arc::new(plan), id, session, None, false, 0);
+fn run(session: Arc<Session>, plan: Plan, description: &Value, id: String) {
+    // The function gets its results as they are: what others give comes to its worker.
+    let spread = Spread::of(&plan, true);
+    let execution = execution::list::add(Arc::new(plan), id, session, None, false, 0, spread);
     tell_when_over(&execution);
-    executor::submit(execution);
+    spread::start(execution, description);
 }
 
 /// Gives the results of a run that a function started to the function's worker.

@@ -1,25 +1,31 @@
 //! Sessions: what one script made, and the worker that holds it.
 
-use crate::packages::environment::environments;
-use crate::worker::pool::workers;
 mod absence;
+mod broken;
 pub(crate) mod list;
+mod natives;
+mod parcel;
+mod place;
+mod unmade;
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::base::guard;
 use crate::base::random_hex;
-use crate::native::Functions;
-use crate::packages::environment::{Environment, normalise};
-use crate::record::value::{Value, encode};
-use crate::server::{Level, log};
+use crate::native::{Functions, NeedsPython};
+use crate::packages::environment::Environment;
+use crate::record::value::{Value, decode, encode};
+use crate::worker::pool::workers;
 use crate::worker::wire::{FrameType, frame};
 use crate::worker::{WorkResult, Worker};
 
 pub(crate) use absence::Absence;
+pub(crate) use broken::Broken;
+use natives::Natives;
+pub(crate) use parcel::Parcel;
+use place::Place;
+pub(crate) use unmade::Unmade;
 
 /// A plan that a worker can build again.
 #[derive(Clone, Debug)]
@@ -28,25 +34,13 @@ pub(crate) struct PickledPlan {
     pub(crate) blob: Arc<[u8]>,
 }
 
-type Task = Box<dyn FnOnce() + Send>;
-
-/// Where the workers of a session find their packages.
-enum Place {
-    /// Here.
-    Ready(Arc<Environment>),
-    /// It is being made, and this is to be done afterwards.
-    Making(Vec<Task>),
-    /// It could not be made; nobody has tried since.
-    Failed(String, Instant),
-}
-
-impl std::fmt::Debug for Place {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Ready(environment) => environment.fmt(formatter),
-            Self::Making(_) => formatter.write_str("Making"),
-            Self::Failed(text, _) => formatter.write_str(text),
-        }
+impl PickledPlan {
+    /// What a worker says of a plan that it pickled; nothing where it did not.
+    pub(crate) fn of(description: &Value) -> Option<Self> {
+        Some(Self {
+            id: description.text("id")?,
+            blob: Arc::from(description.get("blob")?.as_bytes()?),
+        })
     }
 }
 
@@ -60,9 +54,6 @@ pub(crate) struct Host {
     /// How many of them it is known to have worked off.
     pub(crate) standing: Arc<AtomicU32>,
 }
-
-/// How long a session whose packages could not be installed waits until it tries again.
-const TRY_AGAIN: Duration = Duration::from_secs(10);
 
 /// One script and what belongs to it. It is pinned to a worker, because its functions share their globals.
 #[derive(Debug)]
@@ -80,12 +71,11 @@ pub(crate) struct Session {
     place: Mutex<Place>,
     host: Mutex<Option<Host>>,
     plans: Mutex<Vec<PickledPlan>>,
-    /// The text of the script, if this server ran it.
-    script: OnceLock<Arc<str>>,
-    /// The plans whose functions run without Python.
-    functions: RwLock<HashMap<String, Arc<Functions>>>,
+    natives: Natives,
     /// Whether another session took its name over.
     pub(crate) replaced: AtomicBool,
+    /// The stamp of its first registrations, 0 for a session from before there were stamps.
+    born: OnceLock<i64>,
 }
 
 impl Session {
@@ -96,6 +86,10 @@ impl Session {
         requirements: Vec<String>,
         environment: Option<Arc<Environment>>,
     ) -> Self {
+        let natives = Natives::default();
+        if let Some(environment) = &environment {
+            natives.set_version(&environment.version);
+        }
         let place = environment.map_or_else(|| Place::Making(Vec::new()), Place::Ready);
         Self {
             name,
@@ -107,10 +101,20 @@ impl Session {
             place: Mutex::new(place),
             host: Mutex::default(),
             plans: Mutex::default(),
-            script: OnceLock::new(),
-            functions: RwLock::default(),
+            natives,
             replaced: AtomicBool::new(false),
+            born: OnceLock::new(),
         }
+    }
+
+    /// When it registered something first.
+    pub(crate) fn born(&self) -> i64 {
+        self.born.get().copied().unwrap_or(0)
+    }
+
+    /// Notes when it registered something first.
+    pub(crate) fn set_born(&self, stamp: i64) {
+        let _ = self.born.set(stamp);
     }
 
     /// The same, where its script named no requirements.
@@ -141,8 +145,7 @@ impl Session {
             return Ok(host.clone());
         }
         let environment = self.environment()?;
-        let worker = workers().pick(&environment)?;
-        worker.sessions.fetch_add(1, Ordering::Relaxed);
+        let worker = workers().pin(&environment)?;
         let plans = guard(&self.plans).clone();
         let mut host = Host {
             worker,
@@ -153,85 +156,6 @@ impl Session {
             self.define(&mut host, &plans);
         }
         Ok(slot.insert(host).clone())
-    }
-
-    // -- its environment
-
-    /// The environment, if it stands.
-    ///
-    /// # Errors
-    /// Why it does not.
-    pub(crate) fn environment(&self) -> Result<Arc<Environment>, Absence> {
-        match &*guard(&self.place) {
-            Place::Ready(environment) => Ok(Arc::clone(environment)),
-            Place::Making(_) if self.requirements.is_empty() => {
-                Err(Absence::Starting(self.name.clone()))
-            }
-            Place::Making(_) => Err(Absence::Installing {
-                session: self.name.clone(),
-                requirements: self.requirements.clone(),
-            }),
-            Place::Failed(text, _) => Err(Absence::Failed(text.clone())),
-        }
-    }
-
-    /// Whether the environment stands.
-    pub(crate) fn is_ready(&self) -> bool {
-        matches!(&*guard(&self.place), Place::Ready(_))
-    }
-
-    /// Makes the environment in the background, then gives the session to a worker.
-    pub(crate) fn prepare(self: &Arc<Self>, then: impl FnOnce() + Send + 'static) {
-        let session = Arc::clone(self);
-        environments().get(normalise(&self.requirements), false, move |environment| {
-            session.arrive(environment);
-            then();
-        });
-    }
-
-    fn arrive(&self, environment: Result<Arc<Environment>, String>) {
-        let place = match environment {
-            Ok(environment) => Place::Ready(environment),
-            Err(text) => {
-                log(
-                    Level::Warning,
-                    &format!(
-                        "the functions of session {} cannot run yet: {text}; tried again when one is called",
-                        self.name
-                    ),
-                );
-                Place::Failed(text, Instant::now())
-            }
-        };
-        let before = std::mem::replace(&mut *guard(&self.place), place);
-        // The worker is told now: its functions may have something to do once they are registered.
-        if !guard(&self.plans).is_empty()
-            && self.environment().is_ok()
-            && let Err(absence) = self.host()
-        {
-            log(Level::Warning, &absence.to_string());
-        }
-        if let Place::Making(tasks) = before {
-            tasks.into_iter().for_each(|task| task());
-        }
-    }
-
-    /// Keeps `task` for the moment when the environment stands or is known not to; gives it back when that is already so.
-    pub(crate) fn postpone<T: FnOnce() + Send + 'static>(self: &Arc<Self>, task: T) -> Option<T> {
-        let mut place = guard(&self.place);
-        match &mut *place {
-            Place::Making(tasks) => {
-                tasks.push(Box::new(task));
-                None
-            }
-            Place::Failed(_, since) if since.elapsed() >= TRY_AGAIN => {
-                *place = Place::Making(vec![Box::new(task)]);
-                drop(place);
-                self.prepare(|| {});
-                None
-            }
-            _ => Some(task),
-        }
     }
 
     /// The worker that holds the session now, if any.
@@ -279,6 +203,38 @@ impl Session {
         host.worker.ask(FrameType::Registered, &question, done);
     }
 
+    /// Has a worker make plans from their pickles without keeping them; `then` gets what is wrong with them.
+    pub(crate) fn try_plans(
+        &self,
+        plans: &[PickledPlan],
+        then: impl FnOnce(Result<(), Unmade>) + Send + 'static,
+    ) {
+        let picked = self.environment().and_then(|environment| {
+            let worker = workers().pick(&environment)?;
+            Ok(worker)
+        });
+        let worker = match picked {
+            Ok(worker) => worker,
+            Err(absence) => {
+                then(Err(Unmade::Absence(absence)));
+                return;
+            }
+        };
+        let plan = |plan: &PickledPlan| {
+            Value::Tuple(vec![Value::str(&plan.id), Value::Bytes(plan.blob.to_vec())])
+        };
+        let plans = plans.iter().map(plan).collect();
+        let question = Value::Tuple(vec![Value::str(&self.inner_name), Value::List(plans)]);
+        worker.ask(FrameType::Try, &question, move |answer| {
+            then(match answer.map(decode) {
+                Ok(Ok(Value::None)) => Ok(()),
+                Ok(Ok(text)) => Err(Unmade::Said(text.as_text().unwrap_or_default())),
+                Ok(Err(error)) => Err(Unmade::Broken(error)),
+                Err(loss) => Err(Unmade::Loss(loss)),
+            });
+        });
+    }
+
     /// Remembers a registered plan.
     pub(crate) fn add_plan(&self, plan: PickledPlan) {
         guard(&self.plans).push(plan);
@@ -286,49 +242,37 @@ impl Session {
 
     /// Keeps the text of the script, for functions that run without Python.
     pub(crate) fn keep_script(&self, script: &[u8]) {
-        // Text in another encoding has other lines and columns.
-        let plain = std::str::from_utf8(script)
-            .ok()
-            .filter(|text| !text.starts_with('\u{feff}'))
-            .filter(|text| !text.lines().take(2).any(|line| line.contains("coding")));
-        if let Some(text) = plain {
-            let _ = self.script.set(text.into());
-        }
+        self.natives.keep_script(script);
     }
 
-    /// Compiles the functions of a plan that a worker described, if they can run without Python.
-    pub(crate) fn learn(&self, description: &Value) {
-        let (Some(script), Some(id)) = (self.script.get(), description.text("id")) else {
-            return;
-        };
-        if let Some(functions) = Functions::compile(description, script) {
-            let mut known = self
-                .functions
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            known.insert(id, functions);
-        }
+    /// The text of the script, if it is known.
+    pub(crate) fn script(&self) -> Option<Arc<str>> {
+        self.natives.script().cloned()
     }
 
-    /// The functions of a plan, if all of them run without Python.
+    /// Whether functions of a plan run without Python, where it is the one that they were described by.
+    fn is_native(&self, id: &str) -> bool {
+        self.natives.knows(id)
+    }
+
+    /// Compiles the functions of plans that a worker described, where they can run without Python.
+    pub(crate) fn learn(&self, descriptions: &[Value]) {
+        self.natives.learn(descriptions);
+    }
+
+    /// Why a plan needs Python, in part at least, as far as that is known.
+    pub(crate) fn needs_python(&self, id: &str) -> Option<NeedsPython> {
+        self.natives.reason(id)
+    }
+
+    /// The functions of a plan that run without Python.
     pub(crate) fn functions(&self, id: &str) -> Option<Arc<Functions>> {
-        let known = self
-            .functions
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        known.get(id).cloned()
+        self.natives.get(id)
     }
 
     /// Forgets a registered plan, here and in the worker.
     pub(crate) fn remove_plan(&self, id: &str) {
-        let gone = {
-            let mut known = self
-                .functions
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            known.remove(id)
-        };
-        drop(gone);
+        self.natives.forget(id);
         guard(&self.plans).retain(|plan| plan.id != id);
         self.send_drop(Some(id));
     }
@@ -365,8 +309,7 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.send_drop(None);
         if let Some(Host { worker, .. }) = guard(&self.host).take() {
-            worker.sessions.fetch_sub(1, Ordering::SeqCst);
-            worker.retire();
+            workers().unpin(&worker);
         }
     }
 }

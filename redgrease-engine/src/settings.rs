@@ -2,6 +2,7 @@
 
 pub(crate) mod companion;
 mod described;
+mod misgiven;
 pub(crate) mod options;
 mod refusal;
 mod value;
@@ -11,6 +12,7 @@ use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
 
 use crate::server::{OptionValue, ServerOption};
 pub use described::{Described, described};
+pub(crate) use misgiven::Misgiven;
 pub(crate) use refusal::{Refusal, Saved};
 pub(crate) use value::Shown;
 use value::{Number, Text, Texts, Value};
@@ -87,7 +89,7 @@ settings! {
     profile_executions: Number = "ProfileExecutions", Core, Runtime, Number::new(0, ANY);
     /// Threads that read the records of batch runs, and threads of a worker that run functions.
     execution_threads: Number = "ExecutionThreads", Core, LoadOnly, Number::new(3, 1);
-    /// Taken from RedisGears, without effect: milliseconds to wait for other shards.
+    /// Milliseconds without a sign of the shards that a run waits for, after which it ends with what there is.
     execution_max_idle_time: Number = "ExecutionMaxIdleTime", Core, Runtime, Number::new(5000, 1);
     /// Taken from RedisGears, without effect: how often a message to a shard is sent again.
     send_msg_retries: Number = "SendMsgRetries", Core, Runtime, Number::new(3, 0);
@@ -125,10 +127,14 @@ settings! {
     start_deadline: Number = "StartDeadline", Python, Runtime, Number::new(30000, 1);
     /// Milliseconds that an aborted function may take to stop.
     abort_grace: Number = "AbortGrace", Python, Runtime, Number::new(250, 1);
+    /// Milliseconds after which a worker ends that was started for requirements and has no session any more.
+    worker_idle_time: Number = "WorkerIdleTime", Python, Runtime, Number::new(60_000, 1);
     /// The most values in the results of an execution.
     max_result_values: Number = "MaxResultValues", Python, Runtime, Number::new(4_000_000, 1);
     /// The most bytes of answers that a worker may leave unread.
     unread_limit: Number = "UnreadLimit", Python, Runtime, Number::new(1 << 30, 1);
+    /// The most bytes of a message between shards, which holds a batch of records, or the results of a shard; 1 GiB at most.
+    message_limit: Number = "MessageLimit", Python, Runtime, Number::new(1 << 30, 1 << 16);
     /// Functions write where the server would refuse it: on read-only replicas, above maxmemory.
     write_always: Number = "WriteAlways", Python, Runtime, Number::truth(false);
     /// Scripts without requirements find the packages that were installed last on this server.
@@ -136,7 +142,7 @@ settings! {
     /// The users who may bring code, with blanks between them; none: those who may run RG.PYEXECUTE.
     code_users: Text = "CodeUsers", Python, LoadOnly, Text::new("");
     /// Functions of a small part of Python run inside the server, without a worker.
-    native_functions: Number = "NativeFunctions", Python, Runtime, Number::truth(false);
+    native_functions: Number = "NativeFunctions", Python, Runtime, Number::truth(true);
     /// Where pip finds wheels instead of an index.
     wheel_directory: Text = "WheelDirectory", Python, LoadOnly, Text::new("");
     /// The number of a process: once it is gone, the server shuts down as after SIGTERM; 0: none.
@@ -155,25 +161,22 @@ impl Settings {
     ///
     /// # Errors
     /// What is wrong with the arguments.
-    pub(crate) fn load(&self, arguments: &[Vec<u8>]) -> Result<(), String> {
+    pub(crate) fn load(&self, arguments: &[Vec<u8>]) -> Result<(), Misgiven> {
         for pair in arguments.chunks(2) {
             let name = String::from_utf8_lossy(&pair[0]).into_owned();
             let Some(value) = pair.get(1) else {
-                return Err(format!(
-                    "the module argument {name} has no value: give `{name} <value>`"
-                ));
+                return Err(Misgiven::NoValue(name));
             };
             let Some(entry) = self.named(&name) else {
                 self.keep(&pair[0], value);
                 continue;
             };
             if !entry.set(value) {
-                return Err(format!(
-                    "the module argument {} cannot be `{}`: give {}",
-                    entry.name,
-                    String::from_utf8_lossy(value),
-                    entry.value.wanted()
-                ));
+                return Err(Misgiven::Value {
+                    name: entry.name,
+                    given: String::from_utf8_lossy(value).into_owned(),
+                    wanted: entry.value.wanted(),
+                });
             }
             if entry.owner == Owner::Python {
                 self.keep(entry.name.as_bytes(), value);
@@ -224,7 +227,7 @@ impl Settings {
 
     /// Takes a value from the server's configuration while the module is being loaded; one that does not change anything is
     /// as if it was not given.
-    fn adopt(&self, name: &str, value: &[u8]) -> Result<(), String> {
+    fn adopt(&self, name: &str, value: &[u8]) -> Result<(), Misgiven> {
         let unchanged = match self.option(name) {
             Some(OptionValue::Int { value: now, .. }) => now.to_string().as_bytes() == value,
             Some(OptionValue::Text(now)) => now.as_bytes() == value,
@@ -418,10 +421,8 @@ mod tests {
                 "AbortGrace cannot be `-1`: give a whole number, 1 or greater",
             ),
         ] {
-            assert_eq!(
-                settings.load(&words(arguments)),
-                Err(format!("the module argument {says}"))
-            );
+            let misgiven = settings.load(&words(arguments)).expect_err("is refused");
+            assert_eq!(misgiven.to_string(), format!("the module argument {says}"));
         }
     }
 }

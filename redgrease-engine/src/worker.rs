@@ -1,9 +1,14 @@
 //! Worker processes: starting them, talking to them, noticing that they are gone.
 
+mod control;
 mod eager;
 pub(crate) mod memory;
 mod outbox;
+#[cfg(test)]
+#[path = "worker/outbox/tests.rs"]
+mod outbox_tests;
 mod output;
+mod page;
 pub(crate) mod pool;
 mod reader;
 mod serving;
@@ -14,8 +19,9 @@ mod work;
 
 use crate::base::clock;
 use crate::settings::settings;
+use crate::worker::pool::workers;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
@@ -26,10 +32,11 @@ use std::time::Duration;
 use crate::base::guard;
 use crate::packages::environment::Environment;
 use crate::record::value::{Value, encode};
-use crate::server::{Level, guarded, log, start_thread, turn_will_end};
+use crate::server::{guarded, send_descriptor, start_thread, turn_will_end};
 use outbox::{Outbox, end_turn};
 use output::forward;
-pub(crate) use serving::{Requests, serve_with};
+use page::Page;
+pub(crate) use serving::{Raised, Requests, serve_with};
 use sync::SyncChannel;
 use wire::{FrameType, frame};
 use work::Question;
@@ -58,10 +65,12 @@ pub(crate) struct Worker {
     /// What it runs in.
     pub(crate) environment: Arc<Environment>,
     outbox: Arc<Outbox>,
-    control: Mutex<UnixStream>,
+    /// Nothing once the process is gone.
+    control: Mutex<Option<UnixStream>>,
     child: Mutex<Child>,
     work: Mutex<BTreeMap<u32, Arc<dyn Work>>>,
     numbers: AtomicU32,
+    page: Page,
     sync: Mutex<Option<Arc<SyncChannel>>>,
     dead: AtomicBool,
     /// Whether it ever came to stand.
@@ -76,6 +85,8 @@ pub(crate) struct Worker {
     quiet: AtomicBool,
     /// How many sessions are pinned to it.
     pub(crate) sessions: AtomicUsize,
+    /// Microseconds since the engine started when the last of them left.
+    unused_since: AtomicU64,
 }
 
 impl std::fmt::Debug for Worker {
@@ -129,10 +140,11 @@ impl Worker {
             pid: child.id(),
             environment,
             outbox: Outbox::new(stream.try_clone()?)?,
-            control: Mutex::new(control),
+            control: Mutex::new(Some(control)),
             child: Mutex::new(child),
             work: Mutex::default(),
             numbers: AtomicU32::new(1),
+            page: Page::new(),
             sync: Mutex::default(),
             dead: AtomicBool::new(false),
             stood: AtomicBool::new(false),
@@ -141,6 +153,7 @@ impl Worker {
             promotions: AtomicU32::new(0),
             quiet: AtomicBool::new(false),
             sessions: AtomicUsize::new(0),
+            unused_since: AtomicU64::new(0),
         });
         let reader = Arc::clone(&worker);
         let threads = start_thread(format!("rg-worker-{number}"), move || reader.read(&stream))
@@ -163,6 +176,7 @@ impl Worker {
             return Err(error);
         }
         worker.send_settings(FrameType::Hello);
+        worker.share_page();
         Ok(worker)
     }
 
@@ -181,6 +195,10 @@ impl Worker {
                 Value::str("threads"),
                 Value::Int(settings.execution_threads.get()),
             ),
+            (
+                Value::str("shards"),
+                Value::Bool(workers().has_shards.load(Ordering::Relaxed)),
+            ),
         ])
     }
 
@@ -189,6 +207,25 @@ impl Worker {
         let mut out = Vec::new();
         frame(&mut out, kind, 0, |payload| encode(&settings, payload));
         self.outbox.send(&out);
+    }
+
+    fn share_page(&self) {
+        let mut out = Vec::new();
+        frame(&mut out, FrameType::Page, 0, |payload| payload.push(b'N'));
+        if let (Some(page), Some(control)) = (self.page.descriptor(), &*guard(&self.control)) {
+            // Without it the worker asks for every record that it was given before its turn.
+            let _ = send_descriptor(control, &out, &page);
+        }
+    }
+
+    /// A key was written whose record the worker was given before its turn.
+    pub(crate) fn count_write(&self) {
+        self.page.count();
+    }
+
+    /// How often that has happened, as the worker sees it; nothing where it cannot see it.
+    pub(crate) fn writes(&self) -> Option<[u8; 8]> {
+        self.page.now()
     }
 
     /// Tells the worker that a setting changed.
@@ -223,19 +260,29 @@ impl Worker {
     }
 
     /// Gives the worker something to do: registers `work` under `number` and sends the frame that asks for it.
-    pub(crate) fn submit(&self, number: u32, frame: &[u8], work: Arc<dyn Work>) {
-        {
-            let mut pending = guard(&self.work);
-            if self.is_dead() {
-                drop(pending);
-                work.done(Err(self.obituary()));
-                return;
-            }
-            if pending.is_empty() {
-                self.note_sign();
-            }
-            pending.insert(number, work);
+    pub(crate) fn submit(&self, number: u32, frame: &[u8], work: &Arc<dyn Work>) {
+        if self.take_on(number, work) {
+            self.deliver(frame);
+        } else {
+            work.done(Err(self.obituary()));
         }
+    }
+
+    /// Registers work under a number, before the frame that asks for it is sent; gives false if the process is gone.
+    pub(crate) fn take_on(&self, number: u32, work: &Arc<dyn Work>) -> bool {
+        let mut pending = guard(&self.work);
+        if self.is_dead() {
+            return false;
+        }
+        if pending.is_empty() {
+            self.note_sign();
+        }
+        pending.insert(number, Arc::clone(work));
+        true
+    }
+
+    /// Sends the frame that asks for work.
+    pub(crate) fn deliver(&self, frame: &[u8]) {
         if turn_will_end(end_turn) {
             self.outbox.hold(frame);
         } else {
@@ -255,7 +302,8 @@ impl Worker {
         let number = self.next_number();
         let mut out = Vec::new();
         frame(&mut out, kind, number, |payload| encode(question, payload));
-        self.submit(number, &out, Arc::new(Question::new(done)));
+        let question: Arc<dyn Work> = Arc::new(Question::new(done));
+        self.submit(number, &out, &question);
     }
 
     /// Sends a frame that is not answered, or that continues work.
@@ -290,84 +338,25 @@ impl Worker {
         self.outbox.wait_below(4 << 20);
     }
 
-    /// How many pieces of work were given before this one and are not answered.
+    /// How many pieces of work were given before this one, do not wait for their turn, and are not answered.
     pub(crate) fn ahead_of(&self, number: u32) -> usize {
-        guard(&self.work).range(..number).count()
+        let before: Vec<_> = {
+            let work = guard(&self.work);
+            work.range(..number)
+                .map(|(_, work)| Arc::clone(work))
+                .collect()
+        };
+        before.iter().filter(|work| work.has_begun()).count()
+    }
+
+    /// The record of work that waited for its turn, as it is now.
+    pub(crate) fn record_anew(&self, number: u32) -> Option<Value> {
+        let work = guard(&self.work).get(&number).cloned()?;
+        work.record_anew()
     }
 
     /// The number of the execution that runs under a number of work.
     pub(crate) fn execution(&self, number: u32) -> Option<u64> {
         guard(&self.work).get(&number)?.execution()
-    }
-
-    // -- control
-
-    fn command(&self, kind: FrameType, number: u32) {
-        let mut out = Vec::new();
-        frame(&mut out, kind, number, |payload| payload.push(b'N'));
-        let written = guard(&self.control).write_all(&out);
-        if written.is_err() {
-            self.kill();
-        }
-    }
-
-    /// Asks for another reading thread when the worker has been silent for too long.
-    pub(crate) fn watch(&self, now: u64) -> bool {
-        if self.is_dead() || guard(&self.work).is_empty() {
-            return false;
-        }
-        let silent = now.saturating_sub(self.last_sign.load(Ordering::Relaxed));
-        let threads = u32::try_from(settings().execution_threads.get()).unwrap_or(1);
-        let patience = patience(self.promotions.load(Ordering::Relaxed), threads);
-        if u128::from(silent) >= patience.as_micros() && !self.quiet.load(Ordering::Relaxed) {
-            self.promotions.fetch_add(1, Ordering::Relaxed);
-            self.command(FrameType::Promote, 0);
-            self.last_sign.store(now, Ordering::Relaxed);
-        }
-        true
-    }
-
-    /// Stops a piece of work; kills the process when that takes longer than the grace.
-    pub(crate) fn abort(self: &Arc<Self>, number: u32) {
-        self.command(FrameType::Abort, number);
-        let worker = Arc::clone(self);
-        clock::later(settings().abort_grace.milliseconds(), move || {
-            if guard(&worker.work).contains_key(&number) {
-                log(
-                    Level::Warning,
-                    &format!(
-                        "worker {} does not stop aborted work; it is killed",
-                        worker.number
-                    ),
-                );
-                worker.kill();
-            }
-        });
-    }
-
-    /// Ends the process if its packages were renewed and no session uses the old ones any more.
-    pub(crate) fn retire(&self) {
-        if self.environment.is_left()
-            && self.sessions.load(Ordering::SeqCst) == 0
-            && !self.is_dead()
-        {
-            log(
-                Level::Notice,
-                &format!(
-                    "worker {} is ended: its packages were renewed, and no session uses the old ones",
-                    self.number
-                ),
-            );
-            self.kill();
-        }
-    }
-
-    /// Ends the process. Nothing new is given to it from now on.
-    pub(crate) fn kill(&self) {
-        self.dead.store(true, Ordering::Release);
-        // Whoever holds the lock waits for the end of the process, which has begun. And it may have ended by itself meanwhile.
-        if let Ok(mut child) = self.child.try_lock() {
-            let _ = child.kill();
-        }
     }
 }

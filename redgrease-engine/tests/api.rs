@@ -194,6 +194,7 @@ fn the_end_of_an_atomic_block_frees_the_server_however_it_comes() {
         server: ["--appendonly", "yes", "--aof-use-rdb-preamble", "no"]
             .map(String::from)
             .to_vec(),
+        ..Options::default()
     };
     let server = Server::with(&options);
     let mut client = server.client();

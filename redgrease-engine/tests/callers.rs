@@ -46,7 +46,7 @@ fn answer(client: &mut Client, what: &str) -> Value {
 /// Forty at once: each registers something, runs something or calls a function. Nothing else comes until all are answered.
 #[test]
 fn bursts_of_callers_are_answered() {
-    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
     let mut client = server.client();
     client.register(DELAYS, &[]);
     let ask = "GB('CommandReader').map(lambda x: execute('incr', 'n')).register(trigger='ask')";
@@ -89,7 +89,7 @@ fn all_at_once(callers: &mut [Client], trigger: &str) -> Vec<Value> {
 #[test]
 fn a_crowd_of_callers_may_ask_the_server() {
     for first in ["x = 1", "import sys\nsys.modules['greenlet'] = None"] {
-        let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+        let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
         let mut client = server.client();
         client.register(first, &[]);
         let script = "
@@ -128,7 +128,12 @@ const LARGE: usize = 64 << 20;
 
 #[test]
 fn large_frames_pass_both_ways() {
-    let server = Server::with(&Options::unhurried());
+    let server = Server::with(&Options::workers(&[
+        "AbortGrace",
+        "60000",
+        "SyncDeadline",
+        "60000",
+    ]));
     let mut client = server.client();
     let script = "
 GB('CommandReader').map(lambda x: [str(len(x[1])), x[1]]).register(trigger='async', convertToStr=False)
@@ -169,7 +174,7 @@ GB('StreamReader').foreach(lambda x: execute('INCRBY', 'seen', len(x['value']['v
 /// Many at once, so that the lead of the worker changes in the middle of a frame.
 #[test]
 fn large_frames_pass_beside_each_other() {
-    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
     let mut client = server.client();
     client.register(DELAYS, &[]);
     let script = "GB('CommandReader').map(lambda x: len(x[1]) + int(bool(execute('INCR', 'n')))).register(trigger='size')";
@@ -193,7 +198,7 @@ fn large_frames_pass_beside_each_other() {
 
 #[test]
 fn a_worker_that_is_killed_in_the_middle_of_a_large_frame_answers() {
-    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
     let mut client = server.client();
     let script = "GB('CommandReader').map(lambda x: len(x[1])).register(trigger='size')";
     client.register(script, &[]);
@@ -228,7 +233,7 @@ fn a_worker_that_is_killed_in_the_middle_of_a_large_frame_answers() {
 /// of that is on its way to the thread that waits.
 #[test]
 fn a_synchronous_call_waits_for_no_atomic_block_of_a_new_worker() {
-    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
     let mut client = server.client();
     let atom = "
 def atom(x):
@@ -262,7 +267,7 @@ GB('CommandReader').map(atom).register(trigger='atom')";
 /// The longest of each duration that a user can name.
 #[test]
 fn no_duration_is_too_long() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let mut client = server.client();
     let longest = i64::MAX.to_string();
     for name in [
@@ -322,7 +327,7 @@ GB('StreamReader').foreach(fail).register('s', onFailedPolicy='retry', onFailedR
 /// A thread that its worker cannot do without ends by what no function should do.
 #[test]
 fn a_worker_ends_with_any_of_its_threads() {
-    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
     let mut client = server.client();
     for (number, broken) in [
         "from redgrease_worker.lead import Lead\nLead.arrived = None",

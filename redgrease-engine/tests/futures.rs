@@ -96,6 +96,34 @@ GB('PythonReader').map(meet).count().map(lambda n: '%d of 200' % n if under_way[
 }
 
 #[test]
+fn futures_are_those_of_asyncio() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "import asyncio\n\
+        async def f(r):\n\
+        \x20   runs = [GB('ShardsIDReader').count().run() for _ in range(3)]\n\
+        \x20   kinds = [isinstance(one, (asyncio.Future, GearsFuture)) for one in runs]\n\
+        \x20   over = asyncio.Event()\n\
+        \x20   runs[0].add_done_callback(lambda one: over.set())\n\
+        \x20   results = await asyncio.gather(*runs)\n\
+        \x20   await over.wait()\n\
+        \x20   return [kinds, results, runs[0].done(), runs[0].result()]\n\
+        GB('ShardsIDReader').map(f).run()";
+    let one = "[['1'], []]";
+    let wanted = format!("[[True, True, True], [{one}, {one}, {one}], True, {one}]");
+    assert_eq!(results(&mut client, script)[0].text(), wanted);
+    // A step's own is one as well, also where nothing else of asyncio is said.
+    for base in ["Future", "GearsFuture"] {
+        let script = format!(
+            "def f(r):\n    future = gearsFuture()\n    kind = isinstance(future, {base})\n\
+             \x20   Thread(target=lambda: future.continueRun(kind)).start()\n    return future\n\
+             GB('ShardsIDReader').map(f).run()"
+        );
+        assert_eq!(results(&mut client, &script)[0].text(), "True", "{base}");
+    }
+}
+
+#[test]
 fn a_future_that_fails_is_the_error_of_its_record() {
     let server = Server::start();
     let mut client = server.client();

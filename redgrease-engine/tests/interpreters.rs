@@ -265,7 +265,7 @@ fn crowd(server: &Server, minor: u32) {
 fn work(python: &Path, minor: u32) {
     check_units(python, minor);
     // The last one given counts.
-    let options = Options::module(&["PythonExecutable", &python.display().to_string()]);
+    let options = Options::workers(&["PythonExecutable", &python.display().to_string()]);
     let mut server = Server::with(&options);
     let mut client = server.client();
     let patience = Duration::from_secs(30);
@@ -318,6 +318,33 @@ fn work(python: &Path, minor: u32) {
     );
     let fresh = Server::with(&options);
     check_names(&mut fresh.client());
+    if matches!(minor, 7 | 11) {
+        check_package(&options, minor);
+    }
+}
+
+/// The Python package and what it needs, on the oldest Python and on the one of today.
+fn check_package(options: &Options, minor: u32) {
+    let server = Server::with(options);
+    let mut client = server.client();
+    client.call(&["MSET", "k1", "a", "k2", "b"]);
+    let script = "from redgrease import CommandReader, KeysReader, cmd\n\
+        KeysReader().values().foreach(lambda v: cmd.rpush('seen', v)).register('k*', mode='sync')\n\
+        CommandReader().map(lambda r: cmd.get(r[1])).register(trigger='value')";
+    let package = ["REQUIREMENTS", "redgrease[runtime]==0.3.30", "redis==3.5.3"];
+    let command = [&["RG.PYEXECUTE", script], &package[..]].concat();
+    // pip takes its time.
+    let reply = client.ask(&command, Duration::from_secs(300));
+    assert_eq!(reply.expect("a reply").text(), "OK", "Python 3.{minor}");
+    assert_eq!(client.call(&["SET", "k3", "c"]).text(), "OK");
+    let seen = client.call(&["LRANGE", "seen", "0", "-1"]).to_string();
+    assert_eq!(seen, "[\"c\"]", "Python 3.{minor}");
+    // The package pickles what its functions give, for its client.
+    let value = client.call(&["RG.TRIGGER", "value", "k1"]).to_string();
+    assert!(
+        value.ends_with("\\x8c\\x01a\\x94.\"]"),
+        "Python 3.{minor}: {value}"
+    );
 }
 
 /// Functions are code for one version of Python: another one says so, and they are there when it comes back.
@@ -332,7 +359,8 @@ fn change(from: &(PathBuf, u32), to: &(PathBuf, u32)) {
     server.options_mut().module = module(&to.0).to_vec();
     server.restart();
     let mut client = server.client();
-    for trigger in ["version", "count"] {
+    // The last of them needs no Python, and stands in for that one all the same.
+    for trigger in ["version", "count", "ask"] {
         let wanted = format!("code for Python 3.{} and this is 3.{}", from.1, to.1);
         eventually(&wanted, || {
             let reply = client.call(&["RG.TRIGGER", trigger]);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use support::server::major_version;
@@ -12,6 +12,8 @@ use support::{Options, PATIENCE, Server, Value, eventually};
 fn a_server_ends_with_its_process() {
     let mut owner = Command::new("sleep")
         .arg("600")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .expect("sleep starts");
     let number = owner.id().to_string();
@@ -261,6 +263,13 @@ GB('CommandReader').map(lambda r: time.sleep(600)).register(trigger='long')";
     };
     assert!(
         u64::try_from(current).expect("positive") > before + (30 << 20),
+        "{stats}"
+    );
+    // The highest ever, both.
+    let highest = stats.field("PeakAllocated").expect("a field");
+    assert_eq!(Some(highest), stats.field("TotalAllocated"), "{stats}");
+    assert!(
+        matches!(highest, Value::Int(bytes) if *bytes >= current),
         "{stats}"
     );
     assert!(field(&mut client, "rg_worker_1").contains("state=idle"));

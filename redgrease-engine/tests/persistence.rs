@@ -2,11 +2,13 @@
 
 mod support;
 
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use support::resp::NoReply;
+use support::server::{python, version};
 use support::{Client, Options, PATIENCE, Server, Value, eventually};
 
 /// Waits for the end of a snapshot or rewrite.
@@ -272,6 +274,76 @@ fn everything_comes_back_and_goes_on_by_every_way() {
     }
 }
 
+/// Writes what an append-only file says of sessions as it was written before a session had one form for all ways.
+const FORMER: &str = "\
+import marshal, pathlib, sys
+changed = 0
+for path in pathlib.Path(sys.argv[1]).rglob('*.aof'):
+    data = path.read_bytes()
+    if not data.startswith(b'*'):
+        continue
+    out, at = [], 0
+    def line():
+        global at
+        start, at = at, data.index(b'\\r\\n', at) + 2
+        return data[start + 1:at - 2]
+    while at < len(data):
+        words = []
+        for _ in range(int(line())):
+            length = int(line())
+            words.append(data[at:at + length])
+            at += length + 2
+        if words[0].lower() == b'rg.innerregister':
+            session = marshal.loads(words[1])
+            session.pop('script', None)
+            plans = [marshal.loads(plan) for plan in session['registrations']]
+            for plan in plans:
+                plan.pop('native', None)
+            session['registrations'] = [marshal.dumps(plan, 2) for plan in plans]
+            words[1] = marshal.dumps(session, 2)
+            changed += 1
+        elif words[0].lower() == b'rg.innertimeevent':
+            period, session, database = marshal.loads(words[2])
+            session = marshal.loads(session)
+            plan = marshal.loads(session['registrations'][0])
+            words[2] = marshal.dumps((period, plan['id'], plan['blob'], session['requirements'], database), 2)
+            changed += 1
+        out.append(b'*%d\\r\\n' % len(words))
+        out.extend(b'$%d\\r\\n%s\\r\\n' % (len(word), word) for word in words)
+    path.write_bytes(b''.join(out))
+print(changed)
+";
+
+#[test]
+fn files_of_former_versions_are_read() {
+    let mut server = Server::with(&Options::server(&APPEND));
+    let mut client = server.client();
+    client.register(ALL, &["ID", "all", "DESCRIPTION", "everything"]);
+    assert_eq!(client.triggered("add"), "['add']");
+    let known = definitions(&mut client);
+    let installation = server.installation();
+    let directory = installation.parent().expect("a directory");
+    server.restart_after(|| {
+        let output = Command::new(python())
+            .args(["-c", FORMER])
+            .arg(directory)
+            .output()
+            .expect("Python runs");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(
+            said.trim(),
+            "3",
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    });
+    let mut client = server.client();
+    assert_eq!(definitions(&mut client), known);
+    assert_eq!(client.triggered("more"), "more");
+    let ticks = client.call(&["GET", "ticks"]);
+    eventually("another tick", || client.call(&["GET", "ticks"]) != ticks);
+}
+
 /// Raises a flag when it is dropped.
 struct Raise<'a>(&'a AtomicBool);
 
@@ -356,5 +428,42 @@ fn clients_cannot_send_what_masters_send() {
             reply.is_error() && reply.text().contains("RG.PYEXECUTE"),
             "{reply}"
         );
+    }
+}
+
+/// Who loads the engine, registers nothing and wants to do without it again can: an append-only file without preamble says nothing of
+/// it, and a snapshot does not from Redis 7.2 on.
+#[test]
+fn a_server_reads_without_the_engine_what_has_nothing_of_it() {
+    for (arguments, command, reads) in [
+        (
+            "--appendonly yes --aof-use-rdb-preamble no",
+            "BGREWRITEAOF",
+            true,
+        ),
+        ("--appendonly no", "SAVE", version() >= (7, 2)),
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let mut server = Server::with(&Options::server(&arguments));
+        let mut client = server.client();
+        client.register("GB('CommandReader').register(trigger='t')", &["ID", "t"]);
+        let id = client.registration_of("t");
+        assert_eq!(client.call(&["RG.UNREGISTER", &id]).text(), "OK");
+        client.call(&["SET", "kept", "1"]);
+        client.call(&[command]);
+        saved(&mut client);
+        server.options_mut().is_plain = true;
+        let read = server.try_restart();
+        assert_eq!(read.is_ok(), reads, "{command}: {read:?}");
+        match read {
+            Ok(()) => assert_eq!(server.client().call(&["GET", "kept"]).text(), "1"),
+            // With it, all is there.
+            Err(why) => {
+                assert!(why.contains("no matching module"), "{why}");
+                server.options_mut().is_plain = false;
+                server.restart();
+                assert_eq!(server.client().call(&["GET", "kept"]).text(), "1");
+            }
+        }
     }
 }

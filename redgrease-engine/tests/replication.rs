@@ -2,6 +2,12 @@
 
 mod support;
 
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::thread;
+
 use support::{Client, Options, PATIENCE, Server, Value, eventually};
 
 fn follow(replica: &mut Client, master: &Server) {
@@ -16,6 +22,21 @@ fn follow(replica: &mut Client, master: &Server) {
             .text()
             .contains("master_link_status:up")
     });
+}
+
+/// What the only registration says of itself under a name.
+fn statistic(client: &mut Client, name: &str) -> Option<Value> {
+    let all = client.call(&["RG.DUMPREGISTRATIONS"]);
+    all.items()[0]
+        .field("RegistrationData")?
+        .field(name)
+        .cloned()
+}
+
+/// How many entries of a stream its only group has got and not acknowledged.
+fn pending(client: &mut Client, stream: &str) -> Option<Value> {
+    let groups = client.call(&["XINFO", "GROUPS", stream]);
+    groups.items().first()?.field("pending").cloned()
 }
 
 /// Everything that can be registered, each with a trace of its own.
@@ -239,6 +260,85 @@ fn a_promoted_replica_goes_on_where_its_master_stopped() {
     }
 }
 
+/// Two servers that are master in turn, without a full synchronisation between: what the other one got of a stream and did not
+/// work off is not left behind, though nothing is added any more.
+#[test]
+fn servers_that_change_places_go_on_where_the_other_stopped() {
+    const STREAMS: &str = "\
+def entry(r):
+    if execute('exists', 'hold'): raise Exception('not now')
+    execute('rpush', 'entries', r['value']['n'])
+GB('StreamReader').foreach(entry).register('a', onFailedPolicy='retry', onFailedRetryInterval=1)
+GB('StreamReader').foreach(entry).register('l', onFailedPolicy='retry', onFailedRetryInterval=1, mode='async_local')
+";
+    let servers = [Server::with(&eager()), Server::with(&eager())];
+    let mut clients = [servers[0].client(), servers[1].client()];
+    clients[0].register(STREAMS, &[]);
+    follow(&mut clients[1], &servers[0]);
+    // The first one has nothing to do when it gives way, the others have.
+    for (round, [master, other]) in [[0, 1], [1, 0], [0, 1], [1, 0]].into_iter().enumerate() {
+        let known = clients[master].registrations();
+        eventually("the registrations of the master", || {
+            clients[other].registrations() == known
+        });
+        if round > 0 {
+            clients[master].call(&["SET", "hold", "1"]);
+            for stream in ["a", "l"] {
+                clients[master].call(&["XADD", stream, "*", "n", stream]);
+                eventually("a try", || {
+                    pending(&mut clients[master], stream) == Some(Value::Int(1))
+                });
+            }
+        }
+        assert_eq!(clients[master].call(&["FAILOVER"]).text(), "OK");
+        eventually("the change of places", || {
+            clients[other].call(&["ROLE"]).items()[0].text() == "master"
+                && clients[master]
+                    .call(&["INFO", "replication"])
+                    .text()
+                    .contains("master_link_status:up")
+        });
+        clients[other].call(&["DEL", "hold"]);
+        clients[other].becomes(&["XLEN", "a"], ":0");
+        clients[other].becomes(&["XLEN", "l"], ":0");
+        clients[other].becomes(&["LLEN", "entries"], &format!(":{}", 2 * round));
+    }
+    let syncs = clients[0].call(&["INFO", "stats"]).text();
+    assert!(syncs.contains("sync_full:1\r\n"), "{syncs}");
+}
+
+/// A batch that ends while its server is nobody's master, and then becomes a replica by full synchronisation, is not waited for by
+/// the registrations that come in the place of the old ones.
+#[test]
+fn a_batch_of_a_master_that_gave_way_holds_nobody_up() {
+    const STREAM: &str = "\
+import time
+def entry(r):
+    time.sleep(2)
+GB('StreamReader').foreach(entry).register('s', onFailedPolicy='retry', onFailedRetryInterval=1)
+";
+    let (first, second) = (Server::with(&eager()), Server::with(&eager()));
+    let (mut on_first, mut on_second) = (first.client(), second.client());
+    on_first.register(STREAM, &["ID", "same"]);
+    on_second.register(STREAM, &["ID", "same"]);
+    on_first.call(&["XADD", "s", "*", "n", "1"]);
+    eventually("a batch that runs", || {
+        pending(&mut on_first, "s") == Some(Value::Int(1))
+    });
+    // Nobody is there: the first one is a replica, and has not got anything yet.
+    let nobody = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let port = nobody.local_addr().expect("its address").port();
+    on_first.call(&["REPLICAOF", "127.0.0.1", &port.to_string()]);
+    eventually("the end of the batch", || {
+        let all = statistic(&mut on_first, "numTriggered");
+        all.is_some() && statistic(&mut on_first, "numSuccess") == all
+    });
+    follow(&mut on_first, &second);
+    assert_eq!(on_first.call(&["REPLICAOF", "NO", "ONE"]).text(), "OK");
+    on_first.call(&["XADD", "s", "*", "n", "2"]);
+    on_first.becomes(&["XLEN", "s"], ":0");
+}
+
 /// What a replica registered by itself gives way to what the master gave the same number.
 #[test]
 fn the_numbers_of_registrations_are_the_masters_to_give() {
@@ -259,4 +359,62 @@ fn the_numbers_of_registrations_are_the_masters_to_give() {
         gave_way += usize::from(on_replica.call(&["RG.TRIGGER", &own]).is_error());
     }
     assert!(gave_way > 0, "no two numbers were the same");
+}
+
+/// Follows the protocol of replication until a replica wants everything; sends that, and breaks off.
+fn break_off(mut stream: TcpStream, data: &[u8]) {
+    let mut request = [0; 1024];
+    while let Ok(length @ 1..) = stream.read(&mut request) {
+        let text = String::from_utf8_lossy(&request[..length]);
+        let answer = if text.contains("PSYNC") {
+            let more = data.len() + 1;
+            [
+                format!("+FULLRESYNC {} 0\r\n${more}\r\n", "0".repeat(40)).as_bytes(),
+                data,
+            ]
+            .concat()
+        } else if text.contains("PING") {
+            b"+PONG\r\n".to_vec()
+        } else {
+            b"+OK\r\n".repeat(text.matches("REPLCONF").count().max(1))
+        };
+        let sent = stream.write_all(&answer);
+        if sent.is_err() || text.contains("PSYNC") {
+            return;
+        }
+    }
+}
+
+/// A master that goes while it is being loaded leaves registrations behind on its replica, and these answer.
+#[test]
+fn what_a_broken_load_brought_hangs_nowhere() {
+    let master = Server::start();
+    let mut on_master = master.client();
+    on_master.register(
+        "GB('CommandReader').map(lambda r: 'here').register(trigger='call')",
+        &[],
+    );
+    assert_eq!(on_master.call(&["SAVE"]).text(), "OK");
+    let directory = on_master.call(&["CONFIG", "GET", "dir"]).items()[1].text();
+    let data = fs::read(Path::new(&directory).join("dump.rdb")).expect("what was saved");
+    // All but the mark of its end, and a checksum.
+    let data = data[..data.len() - 9].to_vec();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let port = listener.local_addr().expect("its address").port();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            break_off(stream, &data);
+        }
+    });
+    let replica = Server::with(&Options::server(&["--repl-diskless-load", "on-empty-db"]));
+    let mut on_replica = replica.client();
+    on_replica.call(&["REPLICAOF", "127.0.0.1", &port.to_string()]);
+    eventually("a load that fails", || {
+        replica
+            .log()
+            .contains("MASTER synchronization DB from socket")
+    });
+    assert_eq!(on_replica.call(&["REPLICAOF", "NO", "ONE"]).text(), "OK");
+    assert_eq!(on_replica.registrations(), on_master.registrations());
+    assert_eq!(on_replica.triggered("call"), "here");
 }

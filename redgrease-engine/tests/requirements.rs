@@ -10,6 +10,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use support::server::python;
+use support::wheels::wheel;
 use support::{Client, Options, Server, Value, eventually};
 
 /// Long enough for pip.
@@ -71,6 +72,7 @@ fn offline(directory: &Path, more: &[&str]) -> Options {
     Options {
         module: ["WheelDirectory", directory].map(String::from).to_vec(),
         server: more.iter().map(ToString::to_string).collect(),
+        ..Options::default()
     }
 }
 
@@ -98,40 +100,6 @@ fn forget_packages(server: &Server) {
             fs::remove_dir_all(entry.path()).expect("it can be removed");
         }
     }
-}
-
-/// Writes the wheel of a package with one module, `name`, whose `VALUE` is `value`, and so many megabytes; gives its path.
-#[track_caller]
-fn wheel(
-    directory: &Path,
-    name: &str,
-    version: &str,
-    value: &str,
-    metadata: &str,
-    megabytes: u32,
-) -> String {
-    let path = directory.join(format!("{name}-{version}-py3-none-any.whl"));
-    let path = path.to_str().expect("a name in UTF-8").to_owned();
-    let script = "\
-import os, sys, zipfile
-path, name, version, value, more, megabytes = sys.argv[1:]
-info = '%s-%s.dist-info/' % (name, version)
-with zipfile.ZipFile(path, 'w') as wheel:
-    wheel.writestr(name + '.py', 'VALUE = %r\\n' % value)
-    wheel.writestr(info + 'METADATA', 'Metadata-Version: 2.1\\nName: %s\\nVersion: %s\\n%s' % (name, version, more))
-    wheel.writestr(info + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
-    wheel.writestr(info + 'RECORD', '')
-    wheel.writestr(name + '_data', os.urandom(int(megabytes) << 20))
-";
-    let status = Command::new(python())
-        .args(["-c", script, &path, name, version, value, metadata])
-        .arg(megabytes.to_string())
-        .status();
-    assert!(
-        status.is_ok_and(|status| status.success()),
-        "{path} cannot be written"
-    );
-    path
 }
 
 /// The pieces of an exported requirement as the arguments that import it.
@@ -286,6 +254,11 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
     }
     download(wheels.path(), OLD);
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "2.0.0");
+    let kept = |client: &mut Client| {
+        let known = client.call(&["RG.PYDUMPREQS"]);
+        known.items()[0].field("Path").map(Value::text)
+    };
+    let path = kept(&mut client);
     assert_eq!(
         run(
             &mut client,
@@ -293,6 +266,8 @@ fn a_wheel_directory_replaces_the_index_and_requirements_can_be_renewed() {
         ),
         "1.1.1"
     );
+    // The wheels are kept where they were.
+    assert_eq!(kept(&mut client), path);
     assert_eq!(run(&mut client, &["REQUIREMENTS", "iniconfig"]), "1.1.1");
     // Whoever has the old packages keeps them. The last one who goes takes them away.
     assert_eq!(triggered(&mut client, "old"), "2.0.0");
@@ -636,6 +611,44 @@ fn requirements_without_a_common_solution_are_installed_one_by_one() {
     assert!(reply.text().contains("Could not satisfy"), "{reply}");
 }
 
+/// A text with blanks inside of a name is no requirement, and not that of the package whose name it is without them.
+#[test]
+fn blanks_do_not_join_names() {
+    let wheels = nothing("redgrease-wheels");
+    wheel(wheels.path(), "joined", "1.0", "joined", "", 0);
+    let server = Server::with(&offline(wheels.path(), &[]));
+    let mut client = server.client();
+    for requirement in ["join ed", "join\ted==1.0", "join\ned"] {
+        let reply = client.call(&["RG.PYEXECUTE", "1", "REQUIREMENTS", requirement]);
+        assert!(
+            reply.text().contains("Could not satisfy"),
+            "{requirement:?}: {reply}"
+        );
+        assert!(
+            !client
+                .call(&["RG.PYDUMPREQS"])
+                .to_string()
+                .contains("joined-1.0")
+        );
+    }
+    let reply = client.call(&["RG.PYEXECUTE", "1", "REQUIREMENTS", " joined == 1.0 "]);
+    assert_eq!(reply.text(), "OK", "{reply}");
+}
+
+/// The same with packages of others: `rejson` wants another redis than the one that is asked for.
+#[test]
+fn rejson_is_installed_beside_the_redis_that_is_asked_for() {
+    let server = Server::start();
+    let mut client = server.client();
+    let script = "import redis, rejson\n\
+        GB('ShardsIDReader').map(lambda r: redis.__version__ + rejson.Path('.x').strPath).run()";
+    for requirements in [["rejson", "redis==3"], ["redis==3.0.0", "rejson"]] {
+        let options = [&["REQUIREMENTS"], &requirements[..]].concat();
+        let reply = execute(&mut client, script, &options);
+        assert_eq!(reply.to_string(), "[[\"3.0.0.x\"], []]", "{requirements:?}");
+    }
+}
+
 #[test]
 fn what_is_imported_is_installed_at_once() {
     let (wheels, empty) = (nothing("redgrease-wheels"), nothing("redgrease-empty"));
@@ -673,4 +686,34 @@ fn scripts_of_the_redgrease_package_run() {
     let script = "from redgrease import utils, execute\nGB('ShardsIDReader').map(lambda r: utils.str_if_bytes(execute('get', 'k1'))).run()";
     let reply = client.call(&["RG.PYEXECUTE", script]);
     assert_eq!(reply.to_string(), "[[\"a\"], []]");
+}
+
+#[test]
+fn workers_of_requirements_that_nobody_has_end() {
+    let wheels = nothing("redgrease-wheels");
+    wheel(wheels.path(), "unused", "1.0", "one", "", 0);
+    wheel(wheels.path(), "in_use", "1.0", "one", "", 0);
+    let mut options = offline(wheels.path(), &[]);
+    options
+        .module
+        .extend(["WorkerIdleTime", "100"].map(String::from));
+    let server = Server::with(&options);
+    let mut client = server.client();
+    register(&mut client, "stays", &["REQUIREMENTS", "in_use"]);
+    let run = "GB('ShardsIDReader').map(lambda r: __import__('unused').VALUE).run()";
+    for _ in 0..3 {
+        let reply = execute(&mut client, run, &["REQUIREMENTS", "unused"]);
+        assert_eq!(reply.items()[0].items()[0].text(), "one", "{reply}");
+        eventually("the end of the unused worker", || {
+            let info = client.call(&["INFO", "everything"]).text();
+            !info.contains("requirements=unused") && info.contains("requirements=in")
+        });
+    }
+    let log = server.log();
+    assert!(
+        log.matches("is ended: no session has had its requirements (unused)")
+            .count()
+            >= 3,
+        "{log}"
+    );
 }

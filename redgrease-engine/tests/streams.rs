@@ -326,6 +326,50 @@ fn without_trimming_nothing_runs_for_ever_and_a_position_is_kept() {
     answers(&mut client, &["XLEN", "s"], ":5");
 }
 
+/// Executions are made when their turn comes: entries that wait are no executions, after a restart neither.
+#[test]
+fn entries_that_wait_are_no_executions() {
+    let mut server = Server::with(&durable());
+    let mut client = server.client();
+    let script = "import time\ndef hold(r):\n    execute('rpush', 'seen', r['value']['n'])\n    while execute('get', 'go') is None:\n        time.sleep(0.005)\n\
+         GB('StreamReader').foreach(hold).register('s', trimStream=False)";
+    client.register(script, &[]);
+    add(&mut client, "s", 1, 5);
+    client.becomes(SEEN, &numbers(1, 1));
+    let listed = client.call(&["RG.DUMPEXECUTIONS"]).to_string();
+    let count = |state: &str| listed.matches(&format!("\"{state}\"")).count();
+    assert_eq!((count("running"), count("created")), (1, 0), "{listed}");
+    // They stay, and nothing is counted for them.
+    let first = id(&mut client, 0);
+    answers(
+        &mut client,
+        &["RG.UNREGISTER", &first, "ABORTPENDING"],
+        "+OK",
+    );
+    answers(&mut client, &["XLEN", "s"], ":5");
+    client.call(&["SET", "go", "1"]);
+    eventually("the end of the one that had begun", || {
+        !client
+            .call(&["RG.DUMPEXECUTIONS"])
+            .to_string()
+            .contains("running")
+    });
+    answers(&mut client, SEEN, &numbers(1, 1));
+    // The next one begins where this one was: the entry that was worked on is done, the others are not.
+    client.register(script, &[]);
+    datum_becomes(&mut client, "numSuccess", "4");
+    let pending = ["XPENDING", "s", "__gears_consumer_group__"];
+    eventually("the last acknowledgement", || {
+        client.call(&pending).items().first() == Some(&Value::Int(0))
+    });
+    server.restart();
+    let mut client = server.client();
+    add(&mut client, "s", 6, 6);
+    // Without trimming, the last one finds nothing more. None is counted for the load.
+    datum_becomes(&mut client, "numSuccess", "2");
+    assert_eq!(datum(&mut client, "numTriggered"), "2");
+}
+
 #[test]
 fn an_upgrade_goes_on_where_the_old_code_stopped() {
     let server = Server::start();

@@ -36,7 +36,7 @@ fn status(server: &Server, id: &str) -> String {
 
 #[test]
 fn a_worker_that_dies_takes_only_its_callers_along() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "
 import ctypes, os
 seen = [1]
@@ -71,7 +71,7 @@ GB('CommandReader').map(f).register(trigger='f')
 
 #[test]
 fn the_globals_of_a_script_come_back_as_they_were_registered() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "
 import os
 n = [1]
@@ -92,7 +92,7 @@ GB('CommandReader').map(end).register(trigger='end')
 
 #[test]
 fn a_killed_worker_answers_whoever_waits_for_it() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "
 import time
 def f(x):
@@ -124,7 +124,7 @@ GB('CommandReader').map(f).register(trigger='sleep')
 
 #[test]
 fn a_slow_function_does_not_hold_up_its_neighbours() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "
 import time
 def slow(x):
@@ -161,7 +161,7 @@ fn a_script_goes_on_beside_a_run_without_greenlets() {
 }
 
 fn goes_on_beside_a_run(first: &str) {
-    let server = Server::with(&Options::module(&["WorkersPerEnvironment", "1"]));
+    let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
     let [begun, go] = ["begun", "go"].map(|name| server.installation().join(name));
     let mut client = server.client();
     // From here on the main thread leads.
@@ -187,10 +187,52 @@ fn goes_on_beside_a_run(first: &str) {
     assert_eq!(reply.to_string(), "[[\"1\"], []]");
 }
 
+/// What makes a worker look alive, in a script that takes nothing else: its neighbours get a thread all the same.
+#[test]
+fn a_script_that_seems_alive_holds_up_no_neighbour() {
+    for (first, body) in [
+        ("x = 1", "execute('get', 'leave')"),
+        (
+            "import sys\nsys.modules['greenlet'] = None",
+            "execute('get', 'leave')",
+        ),
+        ("x = 1", "log('still here'); time.sleep(0.001)"),
+        ("x = 1", "with atomic(): execute('get', 'leave')"),
+    ] {
+        let server = Server::with(&Options::workers(&["WorkersPerEnvironment", "1"]));
+        let leave = server.installation().join("leave");
+        let mut client = server.client();
+        client.register(first, &[]);
+        let script = format!(
+            "import os, time\nexecute('set', 'loading', '1')\nwhile not os.path.exists({leave:?}):\n    {body}"
+        );
+        client.send(&["RG.PYEXECUTE", &script]).expect("sent");
+        eventually("the script", || {
+            ask(&server, &["GET", "loading"]).text() == "1"
+        });
+        let next = "GB('PythonReader').run(lambda: (yield 1))";
+        assert_eq!(run(&server, next).to_string(), "[[\"1\"], []]", "{body}");
+        // The next one leads, and says nothing; the server must not take the first one's signs for its.
+        let mut silent = server.client();
+        let script = format!(
+            "import os, time\nexecute('set', 'loading', '2')\nwhile not os.path.exists({leave:?}): time.sleep(0.1)"
+        );
+        silent.send(&["RG.PYEXECUTE", &script]).expect("sent");
+        eventually("the silent script", || {
+            ask(&server, &["GET", "loading"]).text() == "2"
+        });
+        assert_eq!(run(&server, next).to_string(), "[[\"1\"], []]", "{body}");
+        std::fs::write(&leave, "").expect("the directory is there");
+        for mut client in [client, silent] {
+            assert_eq!(client.read(SOON).expect("an answer").text(), "OK");
+        }
+    }
+}
+
 #[test]
 fn work_is_stopped_in_python_and_in_the_system() {
     // A busy machine may take longer than the usual grace, after which the worker is killed.
-    let server = Server::with(&Options::module(&["AbortGrace", "30000"]));
+    let server = Server::with(&Options::workers(&["AbortGrace", "30000"]));
     ask(&server, &["SET", "k", "1"]);
     for body in ["while True: pass", "__import__('time').sleep(60)"] {
         ask(&server, &["DEL", "begun"]);
@@ -215,7 +257,7 @@ fn work_is_stopped_in_python_and_in_the_system() {
 
 #[test]
 fn what_waits_for_a_thread_is_aborted_before_it_begins() {
-    let server = Server::with(&Options::module(&["ExecutionThreads", "1"]));
+    let server = Server::with(&Options::workers(&["ExecutionThreads", "1"]));
     let script = "
 import time
 def g():
@@ -240,7 +282,7 @@ GB('PythonReader').run(g)
 
 #[test]
 fn a_synchronous_function_is_stopped_at_its_deadline() {
-    let server = Server::with(&Options::module(&["SyncDeadline", "300"]));
+    let server = Server::with(&Options::workers(&["SyncDeadline", "300"]));
     let script = "
 def spin(x):
     while True: pass
@@ -256,7 +298,7 @@ GB('CommandReader').map(spin).register(trigger='spin', mode='sync')
 
 #[test]
 fn an_atomic_block_shuts_others_out_and_ends_at_its_deadline() {
-    let server = Server::with(&Options::module(&["AtomicDeadline", "3000"]));
+    let server = Server::with(&Options::workers(&["AtomicDeadline", "3000"]));
     let script = "
 import time
 def f(x):
@@ -280,7 +322,7 @@ GB('CommandReader').map(f).register(trigger='f', mode='async_local')
 
 #[test]
 fn many_callers_that_execute_overlap_and_miss_nothing() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "
 def f(x):
     execute('set', 'k' + x[1], x[1])
@@ -324,7 +366,7 @@ fn whoever_leads_the_threads_of_a_worker_nobody_waits_for_ever() {
 /// Both calls reach the worker at once. On the thread of the first one, which waits for the server, the second one must not begin.
 #[test]
 fn a_slow_function_does_not_prolong_an_atomic_block() {
-    let options = Options::module(&["WorkersPerEnvironment", "1", "AtomicDeadline", "5000"]);
+    let options = Options::workers(&["WorkersPerEnvironment", "1", "AtomicDeadline", "5000"]);
     let server = Server::with(&options);
     let script = "
 import time
@@ -352,7 +394,7 @@ GB('CommandReader').map(lambda x: time.sleep(0.3)).register(trigger='nap', mode=
 #[test]
 fn pipelined_triggers_do_not_wait_for_the_server_to_wake_up() {
     const COUNT: usize = 500;
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "GB('CommandReader').map(lambda x: x[1]).register(trigger='f')";
     assert_eq!(run(&server, script).text(), "OK");
     let mut client = server.client();
@@ -376,7 +418,7 @@ fn pipelined_triggers_do_not_wait_for_the_server_to_wake_up() {
 
 #[test]
 fn printing_and_binary_data_pass() {
-    let server = Server::start();
+    let server = Server::with(&Options::workers(&[]));
     let script = "
 print('hello from a function')
 import sys
@@ -399,7 +441,7 @@ GB('CommandReader').map(lambda x: [type(f(x)).__name__, bytes(f(x)), x[1]]).regi
 
 #[test]
 fn workers_end_with_their_server() {
-    let mut server = Server::start();
+    let mut server = Server::with(&Options::workers(&[]));
     assert_eq!(run(&server, "x = 1").text(), "OK");
     let pids = server.workers();
     assert!(!pids.is_empty());
@@ -411,7 +453,7 @@ fn workers_end_with_their_server() {
 
 #[test]
 fn a_missing_python_is_named_and_the_server_stands() {
-    let server = Server::with(&Options::module(&["PythonExecutable", "/nowhere/python3"]));
+    let server = Server::with(&Options::workers(&["PythonExecutable", "/nowhere/python3"]));
     let reply = run(&server, "x = 1");
     assert!(reply.is_error());
     for part in ["/nowhere/python3", "PythonExecutable"] {
@@ -423,7 +465,7 @@ fn a_missing_python_is_named_and_the_server_stands() {
 #[test]
 fn what_a_new_worker_is_told_first_it_knows_first() {
     // Building the functions again takes its time, and what asks for them comes by another thread and by another socket.
-    let server = Server::with(&Options::module(&["SyncDeadline", "60000"]));
+    let server = Server::with(&Options::workers(&["SyncDeadline", "60000"]));
     let script = "
 import os, time
 class Slow:

@@ -41,8 +41,12 @@ pub(crate) struct Arguments {
     pub(crate) uses: Vec<Path>,
     pub(crate) requirements: Vec<LitStr>,
     pub(crate) replace: Replace,
+    /// How many milliseconds a call may take.
+    pub(crate) deadline: Option<u64>,
     pub(crate) mode: Mode,
     pub(crate) inorder: bool,
+    /// Whether it has to run inside the server, without Python.
+    pub(crate) native: bool,
     pub(crate) python: PyVersion,
     /// The file that holds the Python text.
     pub(crate) file: Option<LitStr>,
@@ -64,8 +68,10 @@ impl Default for Arguments {
             uses: Vec::new(),
             requirements: Vec::new(),
             replace: Replace::default(),
+            deadline: None,
             mode: Mode::default(),
             inorder: false,
+            native: false,
             python: PyVersion::default(),
             file: None,
             on_registered: None,
@@ -186,22 +192,13 @@ impl Arguments {
                 }
             }
             "requirements" => self.requirements = texts(name, value, report),
-            "replace" => match value {
-                Expr::Lit(ExprLit {
-                    lit: Lit::Bool(replace),
-                    ..
-                }) => {
-                    self.replace = if replace.value {
-                        Replace::Replace
-                    } else {
-                        Replace::Keep
-                    };
-                }
-                other => report.error_at(
-                    other,
-                    messages::argument_value(name, "`true` or `false`", "true"),
-                ),
+            "deadline" => self.deadline = milliseconds(name, value, report),
+            "replace" => match flag(name, value, report) {
+                Some(true) => self.replace = Replace::Replace,
+                Some(false) => self.replace = Replace::Keep,
+                None => {}
             },
+            "native" => self.native = flag(name, value, report).unwrap_or(false),
             "python" => {
                 if let Some(version) = text(name, "\"3.11\"", value, report) {
                     match version.value().parse() {
@@ -313,6 +310,21 @@ fn expected(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
+fn flag(name: &str, value: &Expr, report: &mut Report) -> Option<bool> {
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Bool(flag),
+        ..
+    }) = value
+    {
+        return Some(flag.value);
+    }
+    report.error_at(
+        value,
+        messages::argument_value(name, "`true` or `false`", "true"),
+    );
+    None
+}
+
 fn text(name: &str, example: &str, value: &Expr, report: &mut Report) -> Option<LitStr> {
     if let Expr::Lit(ExprLit {
         lit: Lit::Str(text),
@@ -325,6 +337,21 @@ fn text(name: &str, example: &str, value: &Expr, report: &mut Report) -> Option<
         value,
         messages::argument_value(name, "a string literal", example),
     );
+    None
+}
+
+fn milliseconds(name: &str, value: &Expr, report: &mut Report) -> Option<u64> {
+    if let Expr::Lit(ExprLit {
+        lit: Lit::Int(number),
+        ..
+    }) = value
+        && number.suffix().is_empty()
+        && let Ok(time @ 1..) = number.base10_parse()
+    {
+        return Some(time);
+    }
+    let what = "a whole number of milliseconds from 1 on";
+    report.error_at(value, messages::argument_value(name, what, "250"));
     None
 }
 

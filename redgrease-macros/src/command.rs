@@ -7,6 +7,7 @@ use crate::function::{self, Item, Python};
 use crate::report::Report;
 use crate::types::{Signature, python_name};
 use crate::{conditions, expand, known, messages, print};
+use redgrease_core::native::promise;
 
 /// What `#[command]` found out.
 pub(crate) struct Command {
@@ -49,7 +50,8 @@ fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
     let params = function::parameters(signature.names());
     let on_registered = function::on_registered(&item, &arguments, report);
     let types = known::types(&item.signature, &params, !arguments.requirements.is_empty())
-        .known(function::known(&arguments, on_registered.as_ref()));
+        .known(function::known(&arguments, on_registered.as_ref()))
+        .native(arguments.native.then(|| promise(0)));
     let python = function::check(
         body.as_ref(),
         python_name(&item.signature.ident),

@@ -9,6 +9,7 @@ use crate::function::{self, Item, Python};
 use crate::report::Report;
 use crate::types::{check_parameter, check_qualifiers, python_name};
 use crate::{conditions, expand, known, messages, print};
+use redgrease_core::native::promise;
 
 /// What the attribute found out.
 pub(crate) struct Event {
@@ -48,7 +49,9 @@ fn read(of: Macro, arguments: TokenStream, item: Item, report: &mut Report) -> E
     let function = python_name(&item.signature.ident);
     let on_registered = function::on_registered(&item, &arguments, report);
     let types = known::types(&item.signature, &params, !arguments.requirements.is_empty())
-        .known(function::known(&arguments, on_registered.as_ref()));
+        .known(function::known(&arguments, on_registered.as_ref()))
+        // Its only parameter is the record.
+        .native(arguments.native.then(|| promise(1)));
     let python = function::check(
         body.as_ref(),
         function,

@@ -8,7 +8,8 @@ mod registration;
 
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use redgrease_core::gear::{Action, Argument, Code, Plan, Reader, Text};
+use redgrease_core::gear::{Action, Argument, Code, Plan, Text};
+use redgrease_core::table::entry;
 use syn::Path;
 use syn::spanned::Spanned;
 
@@ -47,7 +48,8 @@ fn at(tokens: impl ToTokens, place: Span) -> TokenStream {
 /// The items for a command: the function, and the type of the same name with its registration.
 pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
     let function = function(command, report.has_errors());
-    let registration = registration::command(command);
+    let call = call(command, report.has_errors());
+    let registration = registration::command(command, &call);
     let order = order_of_aliases(command, report.has_errors());
     let shared =
         registration::assert_shared(&command.arguments, &command.python.name, &command.item);
@@ -89,64 +91,48 @@ fn function(command: &Command, has_errors: bool) -> TokenStream {
         &signature.generics,
     );
     let (inputs, clause) = (&signature.inputs, &signature.generics.where_clause);
-    let value = &command.signature.reply.value;
-    let args = hidden("args");
-    let parameters = command.signature.parameters.iter().filter(|p| p.named);
-    let pushes = parameters.map(|parameter| {
-        let (name, ty) = (&parameter.name, without_lifetimes(&parameter.ty));
-        quote_spanned!(parameter.ty.span()=> <#ty as #private::Arg>::push(&#name, &mut #args);)
-    });
-    let mutable = (!command.signature.parameters.is_empty()).then(|| quote!(mut));
-    let start = quote! {
-        let #mutable #args = #private::Args::new();
-        #(#pushes)*
+    let reply = &command.signature.reply;
+    let names = command.signature.parameters.iter().map(|p| &p.name);
+    let own_type = registration::own_type(name);
+    let call = quote!(#own_type::call(#(#names),*));
+    let output = match (&command.arguments.on, &reply.written) {
+        (None, _) => call_type(command, &private),
+        (Some(_), Some(written)) => written.to_token_stream(),
+        (Some(_), None) => {
+            let value = &reply.value;
+            quote!(#private::Result<#value>)
+        }
     };
-    let decode = decoder(command, &private);
-    let state = hidden("STATE");
-    let declare = quote!(static #state: #private::CommandState = #private::CommandState::new(););
-    let (output, body) = match &command.arguments.on {
-        None => (
-            quote!(#private::Call<#value>),
-            quote! {
-                #declare
-                #private::Call::new(&#name::SPEC, &#state, #args, #decode)
-            },
-        ),
+    let body = match &command.arguments.on {
+        _ if has_errors => quote!(::core::panic!("this function has errors")),
+        None => call,
         Some(on) => {
-            let (call, wait) = match asyncness {
-                Some(_) => (quote!(call_on_async), Some(quote!(.await))),
-                None => (quote!(call_on), None),
+            let (through, wait) = match asyncness {
+                Some(_) => (quote!(through_async), Some(quote!(.await))),
+                None => (quote!(through), None),
             };
             let on = quote_spanned!(on.span()=> &#on);
-            let mut result = quote! {
-                #private::#call(#on, &#name::SPEC, &#state, #args, #decode)#wait
-            };
-            if let Some(written) = &command.signature.reply.written {
-                // The user's `Result` may have another error type.
-                let error = error_type(written);
-                let span = error.map_or_else(|| written.span(), Spanned::span);
-                let error = error.map_or_else(|| quote!(_), ToTokens::to_token_stream);
-                let convert = quote_spanned!(span=> <#error as #private::UserError>::of);
-                let (value, failure) = (hidden("value"), hidden("error"));
-                result = quote! {
-                    match #result {
-                        ::core::result::Result::Ok(#value) => ::core::result::Result::Ok(#value),
-                        ::core::result::Result::Err(#failure) => {
-                            ::core::result::Result::Err(#convert(#failure))
+            let result = quote!(#call.plain().#through(#on)#wait);
+            match &reply.written {
+                None => result,
+                Some(written) => {
+                    let convert = user_error(written, &private);
+                    let (value, failure) = (hidden("value"), hidden("error"));
+                    quote! {
+                        match #result {
+                            ::core::result::Result::Ok(#value) => ::core::result::Result::Ok(#value),
+                            ::core::result::Result::Err(#failure) => {
+                                ::core::result::Result::Err(#convert(#failure))
+                            }
                         }
                     }
-                };
+                }
             }
-            let output = match &command.signature.reply.written {
-                Some(written) => written.to_token_stream(),
-                None => quote!(#private::Result<#value>),
-            };
-            (output, quote!(#declare #result))
         }
     };
     let place = name.span();
     let head = at(quote!(#visibility #asyncness #fn_token), place);
-    let body = at(quote!({ #start #body }), place);
+    let body = at(quote!({ #body }), place);
     // What has errors may not use all of its parameters, which is nobody's mistake.
     let quiet = has_errors.then(|| quote!(#[allow(unused_variables, unused_mut)]));
     quote! {
@@ -154,6 +140,76 @@ fn function(command: &Command, has_errors: bool) -> TokenStream {
         #(#attributes)*
         #head #name #generics (#inputs) -> #output #clause #body
     }
+}
+
+/// The associated function that makes a call which is not sent yet.
+fn call(command: &Command, has_errors: bool) -> TokenStream {
+    let private = private(&command.arguments.krate);
+    let visibility = &command.item.visibility;
+    let signature = &command.item.signature;
+    let (inputs, generics) = (&signature.inputs, &signature.generics);
+    let clause = &generics.where_clause;
+    let args = hidden("args");
+    let parameters = command.signature.parameters.iter().filter(|p| p.named);
+    let pushes = parameters.map(|parameter| {
+        let (name, ty) = (&parameter.name, without_lifetimes(&parameter.ty));
+        quote_spanned!(parameter.ty.span()=> <#ty as #private::Arg>::push(&#name, &mut #args);)
+    });
+    let mutable = (!command.signature.parameters.is_empty()).then(|| quote!(mut));
+    let decode = decoder(command, &private);
+    let state = hidden("STATE");
+    let output = call_type(command, &private);
+    // With `on`, the function itself makes the user's error.
+    let error = match (&command.arguments.on, &command.signature.reply.written) {
+        (None, Some(written)) => {
+            let convert = user_error(written, &private);
+            Some(quote!(let _ = #convert;))
+        }
+        _ => None,
+    };
+    let name = python_name(&signature.ident);
+    let what = format!(
+        "A call of [`{name}()`](fn@{name}) that is not sent yet: for a deadline of its own, another \
+         connection, a test."
+    );
+    let quiet = has_errors.then(|| quote!(#[allow(unused_variables, unused_mut)]));
+    quote! {
+        #[doc = #what]
+        #[allow(clippy::too_many_arguments)]
+        #quiet
+        #visibility fn call #generics (#inputs) -> #output #clause {
+            static #state: #private::CommandState = #private::CommandState::new();
+            #error
+            let #mutable #args = #private::Args::new();
+            #(#pushes)*
+            #private::Call::new(&Self::SPEC, &#state, #args, #decode)
+        }
+    }
+}
+
+/// The type of a call: what it gives, and the error that the user wrote.
+fn call_type(command: &Command, private: &TokenStream) -> TokenStream {
+    let reply = &command.signature.reply;
+    let value = &reply.value;
+    match &reply.written {
+        None => quote!(#private::Call<#value>),
+        Some(written) => match error_type(written) {
+            Some(error) => quote!(#private::Call<#value, #error>),
+            // An alias, whose error type only rustc knows.
+            None => quote!(#private::Call<#value, <#written as #private::Fallible>::Error>),
+        },
+    }
+}
+
+/// The function that makes the error of the user's `Result` from the library's.
+fn user_error(written: &syn::Type, private: &TokenStream) -> TokenStream {
+    let error = error_type(written);
+    let span = error.map_or_else(|| written.span(), Spanned::span);
+    let error = match error {
+        Some(error) => without_lifetimes(error),
+        None => quote!(<#written as #private::Fallible>::Error),
+    };
+    quote_spanned!(span=> <#error as #private::UserError>::of)
 }
 
 /// The function that makes the Rust value of what the server sends.
@@ -226,7 +282,7 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
     let function = quote!(#private::gear::function);
     let plan = static_plan(&gear.plan, &gear.file, &gear.uses, &private);
     let name = hidden("PLAN");
-    let reader = format_ident!("{}", reader_type(gear.plan.reader));
+    let reader = format_ident!("{}", entry(gear.plan.reader).name);
     let end = match (&gear.plan.action, &gear.result) {
         (Some(Action::Run(_)), Some(ty)) => quote!(RunAs<#ty>),
         (Some(Action::Run(_)), None) => quote!(Run),
@@ -326,17 +382,6 @@ fn captures(captures: &[Capture], has_errors: bool, private: &TokenStream) -> To
         quote_spanned!(capture.span=> #private::literal::capture(#name, &(#value)))
     });
     quote!(::std::vec![#(#values),*])
-}
-
-fn reader_type(reader: Reader) -> &'static str {
-    match reader {
-        Reader::KeysOnly => "KeysOnlyReader",
-        Reader::Stream => "StreamReader",
-        Reader::Python => "PythonReader",
-        Reader::ShardsId => "ShardsIDReader",
-        Reader::Command => "CommandReader",
-        _ => "KeysReader",
-    }
 }
 
 fn static_plan(plan: &Plan, file: &str, shared: &[Path], private: &TokenStream) -> TokenStream {

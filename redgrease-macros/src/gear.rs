@@ -1,7 +1,7 @@
 //! `gear!`: from the tokens of the macro to the expression that stands for a gear.
 
 use proc_macro2::{Span, TokenStream};
-use redgrease_core::gear::check::{GearInput, check_gear};
+use redgrease_core::gear::check::{GearInput, check_gear, check_native};
 use redgrease_core::gear::{Action, Plan, Reader};
 
 use crate::body::Body;
@@ -58,12 +58,16 @@ fn read(input: &TokenStream, report: &mut Report) -> Gear {
     let shared = header.arguments.used_names();
     let captures = gear.captures.iter().map(|c| c.name.as_str());
     let names: Vec<&str> = captures.chain(shared.iter().map(String::as_str)).collect();
-    let (plan, findings) = check_gear(&GearInput {
+    let text = GearInput {
         source: &body.source,
         captures: &names,
         python: header.arguments.python,
-    });
+    };
+    let (plan, findings) = check_gear(&text);
     report.findings(&body, &findings);
+    if header.arguments.native && plan.is_some() {
+        report.findings(&body, &check_native(&text));
+    }
     gear.plan = match plan {
         Some(mut plan) => {
             let requirements = header.arguments.requirements.iter();

@@ -110,6 +110,7 @@ fn spec(command: &Command) -> CommandSpec {
         on_registered: on_registered(command.on_registered.as_ref()),
         requirements: constants(arguments.requirements.iter().map(syn::LitStr::value)),
         replace: arguments.replace,
+        deadline: arguments.deadline.map(std::time::Duration::from_millis),
     }
 }
 

@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use redgrease_core::gear::Code;
 use redgrease_core::gear::callback::{CallbackInput, CheckedCallback, check_callback};
 
+use crate::attrs::Macro;
 use crate::body::Body;
 use crate::capture::{self, Capture};
 use crate::header::Header;
@@ -30,7 +31,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 fn read(input: TokenStream, report: &mut Report) -> Py {
-    let header = Header::read(input.clone(), report);
+    let header = Header::read_of(Macro::Callback, input.clone(), report);
     let mut py = Py {
         header,
         file: String::new(),

@@ -57,8 +57,9 @@ fn without_on_the_function_gives_a_call() {
     );
     assert_has(
         &code,
-        "::redgrease::__private::Call::new(&area::SPEC, &STATE, args,",
+        "::redgrease::__private::Call::new(&Self::SPEC, &STATE, args,",
     );
+    assert_has(&code, "{ __area_4_7::call(width, height) }");
     assert_has(
         &code,
         r#"def: "def area(width, height):\n    return width * height\n""#,
@@ -81,7 +82,7 @@ fn with_on_the_function_calls() {
     assert_has(&code, "static STATE: ::redgrease::__private::CommandState");
     assert_has(
         &code,
-        "::redgrease::__private::call_on(&*REDIS, &area::SPEC, &STATE, args,",
+        "__area_4_7::call(width, height).plain().through(&*REDIS)",
     );
 }
 
@@ -92,8 +93,12 @@ fn an_async_function_waits() {
         "async fn f() -> Result<i64, E> { \"return 1\" }",
     );
     assert_has(&code, "async fn f() -> Result<i64, E>");
-    assert_has(&code, "call_on_async(&client(), &f::SPEC, &STATE, args,");
+    assert_has(
+        &code,
+        "__f_1_9::call().plain().through_async(&client()).await",
+    );
     assert_has(&code, "<E as ::redgrease::__private::UserError>::of");
+    assert_has(&code, "fn call() -> ::redgrease::__private::Call<i64, E>");
 }
 
 #[test]

@@ -299,6 +299,79 @@ fn the_configuration_is_read_and_changed() {
 }
 
 #[test]
+fn registrations_say_who_runs_their_functions() {
+    let place = loaded();
+    place.write(
+        "module.py",
+        "import json\nGB('CommandReader').map(lambda r: json.dumps(r)).register(trigger='module')\n",
+    );
+    place.ok(&["."]);
+    let all = json(&place, "registrations");
+    let said: Vec<(&str, &str)> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            (
+                one["by"].as_str().unwrap(),
+                one["why"].as_str().unwrap_or(""),
+            )
+        })
+        .collect();
+    assert_eq!(
+        said.iter().filter(|(by, _)| *by == "native").count(),
+        3,
+        "{said:?}"
+    );
+    let why = "what belongs to a module or type: `json`";
+    assert!(said.contains(&("python", why)), "{said:?}");
+    let table = place.ok(&["ls"]);
+    assert!(table.contains(" BY "), "{table}");
+    assert!(place.ok(&["top", "-n", "1"]).contains(" BY"), "{table}");
+}
+
+#[test]
+fn callbacks_are_checked_for_what_needs_python() {
+    let place = Place::empty();
+    place.write(
+        "some.py",
+        "import json\ndef up(r):\n    return r['key'].upper()\nGB().map(up).map(lambda k: json.dumps(k)).run()\n",
+    );
+    place.write(
+        "all.py",
+        "GB().filter(lambda r: r['value'] != '').count().run()\n",
+    );
+    let ran = place.run(&["check", "--native", "all.py"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.out.trim(), "all.py:1: filter(<lambda>) is native");
+    assert!(ran.err.contains("1 of 1 callback"), "{}", ran.err);
+    let ran = place.run(&["check", "--native", "some.py"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.out.contains("some.py:2: map(up) is native"),
+        "{}",
+        ran.out
+    );
+    for part in [
+        "[RG0602]",
+        "map(<lambda>) needs Python",
+        "`json`",
+        "some.py:4:28",
+        "help: ",
+    ] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
+    let ran = place.run(&["check", "--native", "--format", "json", "some.py"]);
+    let lines: Vec<Value> = ran
+        .out
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["native"], serde_json::json!(true), "{}", ran.out);
+    assert_eq!(lines[1]["code"], "RG0602", "{}", ran.out);
+}
+
+#[test]
 fn top_shows_what_happens() {
     let place = loaded();
     place.trigger("b");

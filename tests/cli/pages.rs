@@ -123,7 +123,7 @@ fn each_command_has_a_page() {
     let place = Place::empty();
     assert!(place.ok(&["man"]).contains(".TH redgrease 1"));
     let ran = place.run(&["man", "pages"]);
-    assert_eq!(ran.err.trim(), "Wrote 25 pages to pages");
+    assert_eq!(ran.err.trim(), "Wrote 26 pages to pages");
     let pages = lists(&place.path().join("pages"));
     insta::assert_snapshot!(pages.join("\n"));
     for page in pages {

@@ -139,6 +139,24 @@ fn many_scripts_have_a_bar() {
 }
 
 #[test]
+fn a_run_shows_how_far_it_is() {
+    let place = Place::with_server();
+    for key in ["a", "b", "c"] {
+        place.ask::<()>(&["SET", key, "1"]).unwrap();
+    }
+    place.write(
+        "slow.py",
+        "import time\n\ndef slow(r):\n    while not execute('EXISTS', 'go'):\n        time.sleep(0.01)\n    return r['key']\n\n\
+         GB().map(slow).sort(reverse=False).run('?')\n",
+    );
+    let mut terminal = Terminal::start(&place, &["run", "slow.py"], &[]);
+    terminal.shows("[====================] 3/3 slow.py (", 1);
+    place.ask::<()>(&["SET", "go", "1"]).unwrap();
+    assert_eq!(terminal.ends(), 0, "{}", terminal.text());
+    terminal.shows("c\r\n", 1);
+}
+
+#[test]
 fn top_draws_its_screen_again_and_leaves_it() {
     let place = Place::with_server();
     place.write("a.py", &function("a", "A"));

@@ -179,3 +179,28 @@ fn what_loads_passes_the_check() {
         assert!(said.contains("3.8"), "{args:?}: {said}");
     }
 }
+
+#[test]
+fn an_import_that_nobody_requires_is_warned_of() {
+    let place = Place::with_server();
+    let script = "import nowhere\nGB('ShardsIDReader').map(lambda _: nowhere.x).run()\n";
+    place.write("import.py", script);
+    let ran = place.run(&["run", "import.py"]);
+    assert!(
+        ran.err.contains("warning[RG0205]") && ran.err.contains("nowhere"),
+        "{ran:?}"
+    );
+    let loaded = place.run(&["import.py"]);
+    assert!(loaded.err.contains("warning[RG0205]"), "{loaded:?}");
+    // a file of requirements may name it, or the command does
+    place.write("requirements.txt", "six\n");
+    place.write(
+        "six.py",
+        "import six\nGB('ShardsIDReader').map(lambda _: six.PY3).run()\n",
+    );
+    for args in [&["check", "six.py"][..], &["check", "import.py"]] {
+        let checked = place.run(args);
+        let said = checked.out.clone() + &checked.err;
+        assert!(!said.contains("RG0205"), "{said}");
+    }
+}

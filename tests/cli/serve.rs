@@ -55,6 +55,84 @@ fn a_directory_keeps_the_data() {
 }
 
 #[test]
+fn a_cluster_is_one_command_too() {
+    let place = Place::empty();
+    let (mut running, url) = serve(&place, &["--cluster", "3", "--dir", "data"]);
+    let urls = [url.clone(), running.first_line(), running.first_line()];
+    let mut con = redis::cluster::ClusterClient::new(urls.clone())
+        .unwrap()
+        .get_connection()
+        .unwrap();
+    for n in 0..30 {
+        redis::cmd("SET").arg(n).arg(n).exec(&mut con).unwrap();
+    }
+    let sizes = urls.clone().map(|url| {
+        let mut con = redis::Client::open(url).unwrap().get_connection().unwrap();
+        redis::cmd("DBSIZE").query::<u64>(&mut con).unwrap()
+    });
+    assert_eq!(sizes.iter().sum::<u64>(), 30);
+    assert!(sizes.iter().all(|&size| size > 0), "{sizes:?}");
+    stops(running, &url);
+    // the same cluster again, on other ports
+    let (running, url) = serve(&place, &["--cluster", "3", "--dir", "data"]);
+    let mut con = redis::cluster::ClusterClient::new([url.clone()])
+        .unwrap()
+        .get_connection()
+        .unwrap();
+    for n in 0..30 {
+        assert_eq!(redis::cmd("GET").arg(n).query::<u64>(&mut con), Ok(n));
+    }
+    stops(running, &url);
+}
+
+#[test]
+fn a_cluster_is_seen_as_one_through_each_of_its_servers() {
+    let place = Place::empty();
+    let (mut running, url) = serve(&place, &["--cluster", "3"]);
+    let urls = [url.clone(), running.first_line(), running.first_line()];
+    place.write("a.py", &function("a", "A"));
+    let on = |url: &str, args: &[&str]| place.ok(&[&["-s", url], args].concat());
+    on(&urls[1], &["a.py"]);
+    for url in &urls {
+        assert_eq!(on(url, &["trigger", "a"]), "A\nA\nA\n");
+    }
+    for url in &urls {
+        let table = on(url, &["ls"]);
+        assert_eq!(table.lines().count(), 2, "{table}");
+        assert_eq!(on(url, &["ls", "scripts"]).lines().count(), 2);
+        assert_eq!(on(url, &["ls", "cluster"]).lines().count(), 4);
+        // each server has counted the calls that it was asked for
+        let metrics = on(url, &["metrics"]);
+        let counted = |name: &str| -> f64 {
+            let lines = metrics.lines().filter(|line| line.starts_with(name));
+            let numbers = lines.map(|line| line.rsplit(' ').next().unwrap());
+            numbers.map(|number| number.parse::<f64>().unwrap()).sum()
+        };
+        assert_eq!(counted("redgrease_triggered_total{"), 3.0, "{metrics}");
+        assert!(
+            counted("redgrease_workers_started_total ") >= 3.0,
+            "{metrics}"
+        );
+        // two ends of each of three links
+        eventually(
+            || on(url, &["top", "-n", "1"]).matches("  up  ").count() == 6,
+            || on(url, &["top", "-n", "1"]),
+        );
+        let top = on(url, &["top", "-n", "1"]);
+        assert!(top.contains("1 registration "), "{top}");
+        assert!(top.contains("longest hold of a server: taking "), "{top}");
+    }
+    place.remove("a.py");
+    place.write("b.py", &function("b", "B"));
+    on(&urls[2], &["."]);
+    for url in &urls {
+        let table = on(url, &["ls"]);
+        assert!(table.contains(" b ") && !table.contains(" a "), "{table}");
+    }
+    stops(running, &url);
+}
+
+#[test]
 fn a_port_that_is_taken_is_said() {
     let place = Place::empty();
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();

@@ -203,12 +203,15 @@ impl Running {
         self.says_times(text, 1);
     }
 
-    /// The first line of its output.
+    /// The first line of its output, then the next one.
     pub(crate) fn first_line(&mut self) -> String {
-        let mut line = String::new();
         let out = self.child.stdout.as_mut().unwrap();
-        BufReader::new(out.take(200)).read_line(&mut line).unwrap();
-        line.trim().to_string()
+        // not a byte more: the next line is read by another call
+        let (mut line, mut byte) = (Vec::new(), [0]);
+        while out.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {
+            line.extend(byte);
+        }
+        String::from_utf8(line).unwrap().trim().to_string()
     }
 
     /// Presses Ctrl-C.

@@ -365,4 +365,5 @@ pages! {
     readme = "README.md",
     runtime = "docs/runtime.md",
     sessions = "docs/sessions.md",
+    watching = "docs/watching.md",
 }

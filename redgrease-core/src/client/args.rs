@@ -19,7 +19,8 @@ use crate::spec::{Arity, Decode};
 /// The arguments of one call, in the order of the parameters.
 ///
 /// ```
-/// use redgrease_core::client::{Arg, Args};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{Arg, Args};
 ///
 /// let mut args = Args::new();
 /// 2.5.push(&mut args);
@@ -70,7 +71,8 @@ impl Args {
 /// A single value that can be an argument of a server-side function.
 ///
 /// ```
-/// use redgrease_core::client::Scalar;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::Scalar;
 ///
 /// assert_eq!(2.5_f64.to_wire(), b"2.5");
 /// assert_eq!(true.to_wire(), b"1");
@@ -91,8 +93,9 @@ pub trait Scalar {
 /// A type that a parameter of a server-side function can have.
 ///
 /// ```
-/// use redgrease_core::client::Arg;
-/// use redgrease_core::spec::Arity;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::Arg;
+/// use redgrease::spec::Arity;
 ///
 /// assert_eq!(<i64 as Arg>::ARITY, Arity::Required);
 /// assert_eq!(<Option<i64> as Arg>::ARITY, Arity::Optional);
@@ -240,7 +243,8 @@ impl<T: Single> Arg for Option<T> {
 /// Sealed: it follows [`Scalar`].
 ///
 /// ```
-/// use redgrease_core::client::{Arg, Args};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{Arg, Args};
 ///
 /// let mut args = Args::new();
 /// Some(7_u8).push(&mut args);
@@ -280,7 +284,8 @@ impl<T: Scalar> Single for T {
 /// Sealed: it follows [`Scalar`].
 ///
 /// ```
-/// use redgrease_core::client::{Arg, Args};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{Arg, Args};
 ///
 /// let mut args = Args::new();
 /// vec![1_u8, 2].push(&mut args); // bytes: one argument

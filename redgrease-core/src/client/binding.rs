@@ -10,8 +10,9 @@ use crate::error::Result;
 /// Something that can be shared and gives a blocking connection for a call.
 ///
 /// ```no_run
+/// # use redgrease_core::facade as redgrease;
 /// use std::sync::LazyLock;
-/// use redgrease_core::client::RedisGears;
+/// use redgrease::client::RedisGears;
 ///
 /// static REDIS: LazyLock<RedisGears> = LazyLock::new(|| {
 ///     RedisGears::lazy("redis://127.0.0.1/").expect("the address is well-formed")
@@ -72,9 +73,10 @@ impl<B: Binding, F: FnOnce() -> B> Binding for LazyLock<B, F> {
 /// Something that can be shared and gives an asynchronous connection for a call.
 ///
 /// ```
-/// use redgrease_core::client::binding::AsyncBinding;
-/// use redgrease_core::client::{AsyncGearsCommands, PyStats};
-/// use redgrease_core::error::Result;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::binding::AsyncBinding;
+/// use redgrease::client::{AsyncGearsCommands, PyStats};
+/// use redgrease::Result;
 ///
 /// async fn stats(server: &impl AsyncBinding) -> Result<PyStats> {
 ///     server.connection().await?.pystats().await
@@ -103,13 +105,13 @@ impl AsyncBinding for Client {
     type Connection = redis::aio::MultiplexedConnection;
 
     async fn connection(&self) -> Result<Self::Connection> {
-        Ok(super::shared::patient(self).await?)
+        Ok(super::connection::patient(self).await?)
     }
 }
 
 #[cfg(feature = "tokio")]
 impl AsyncBinding for RedisGears {
-    type Connection = super::shared::AsyncRedisGears;
+    type Connection = super::connection::AsyncRedisGears;
 
     async fn connection(&self) -> Result<Self::Connection> {
         self.async_connection().await

@@ -20,18 +20,21 @@ use route::{Destination, Nodes};
 
 /// A cluster connection on which each `RG.*` command reaches the node or nodes that it is for.
 ///
-/// * Scripts go to one node, the home: the primary that has a certain key, or the first slot. So do
-///   the commands about registrations, packages and sessions, which are the same on every node.
+/// * Scripts go to one node, the home: the primary that has a certain key, or the first slot. It runs
+///   them on all shards and registers on all. So do the commands about packages and sessions, which
+///   are the same on every node.
 /// * Commands about an execution go to the node that made it, which its ID names.
 /// * `RG.TRIGGERONKEY` goes to the node that has the key.
-/// * `RG.REFRESHCLUSTER`, `RG.CLEARREGISTRATIONSSTATS`, `RG.CONFIGSET`, `RG.PYSTATS` and
-///   `RG.DUMPEXECUTIONS` go to all primaries, and their answers are put together.
+/// * `RG.REFRESHCLUSTER`, `RG.CLEARREGISTRATIONSSTATS`, `RG.CONFIGSET`, `RG.PYSTATS`,
+///   `RG.DUMPREGISTRATIONS` and `RG.DUMPEXECUTIONS` go to all primaries, and their answers are put
+///   together: the statistics of a registration are those of the whole cluster.
 /// * All other commands go where the `redis` crate sends them.
 ///
 /// ```no_run
-/// use redgrease_core::client::{Gears, GearsCommands};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{Gears, GearsCommands};
 ///
-/// # fn main() -> redgrease_core::error::Result<()> {
+/// # fn main() -> redgrease::Result<()> {
 /// let client = redis::cluster::ClusterClient::new(["redis://127.0.0.1:7000/"])?;
 /// let mut gears = Gears::new(client.get_connection()?);
 /// gears.refreshcluster()?;
@@ -118,8 +121,9 @@ impl Gears<redis::cluster::ClusterConnection> {
     /// Runs a request on every primary; gives the answers by the nodes' addresses.
     ///
     /// ```no_run
-    /// # use redgrease_core::client::{requests, Gears};
-    /// # fn main() -> redgrease_core::error::Result<()> {
+    /// # use redgrease_core::facade as redgrease;
+    /// # use redgrease::client::{requests, Gears};
+    /// # fn main() -> redgrease::Result<()> {
     /// # let client = redis::cluster::ClusterClient::new(["redis://127.0.0.1:7000/"])?;
     /// let mut gears = Gears::new(client.get_connection()?);
     /// for (node, stats) in gears.on_all(&requests::py_stats())? {

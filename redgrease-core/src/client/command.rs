@@ -1,8 +1,10 @@
 //! What `#[command]` does at run time: register once, trigger, decode.
 
+use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
 
 use redis::ConnectionLike;
 
@@ -10,36 +12,12 @@ use super::args::Args;
 use super::binding::Binding;
 use super::data::{Outcome, RawRecord, Registration};
 use super::execute::{is_made_by, register_script};
-use super::registrations::{self, is_foreign, origin, owner};
+use super::registering::{self, Registered, is_foreign, origin, owner};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
 use crate::error::{Error, Result};
 use crate::script::{Script, command_script, mark};
 use crate::spec::{CommandSpec, Replace};
-
-/// What registering a function did.
-///
-/// ```
-/// use redgrease_core::client::Registered;
-///
-/// fn line(name: &str, registered: Registered) -> String {
-///     match registered {
-///         Registered::Unchanged => format!("{name} was there already"),
-///         done => format!("{name}: {done:?}"),
-///     }
-/// }
-/// assert_eq!(line("area", Registered::Created), "area: Created");
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Registered {
-    /// It was not there before.
-    Created,
-    /// It took the place of older code with the same trigger.
-    Replaced,
-    /// The same code is registered already, or older code was kept (`replace = false`).
-    Unchanged,
-}
 
 /// Registers a command on the server of `con`.
 ///
@@ -100,7 +78,7 @@ pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> 
             owner: owner(old),
         })
     };
-    match registrations::replace(&script, options(spec), runner, holds, allowed).await {
+    match registering::replace(&script, options(spec), runner, holds, allowed).await {
         Ok(registered) => Ok(registered),
         Err(error) => {
             let error = mapped(error, &script);
@@ -112,7 +90,7 @@ pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> 
 /// Whether a registration of the server is this command, or older code of it.
 pub(super) fn holds(spec: &CommandSpec, old: &Registration) -> bool {
     match spec.is_hook() {
-        true => registrations::is_session_of(SESSION, spec.name, spec.function.name, old),
+        true => registering::is_session_of(SESSION, spec.name, spec.function.name, old),
         false => old.trigger() == Some(spec.trigger),
     }
 }
@@ -128,7 +106,7 @@ async fn owner_of(spec: &CommandSpec, runner: &mut impl Runner) -> Option<String
 const SESSION: &str = "redgrease-";
 
 fn options(spec: &CommandSpec) -> PyExecuteOptions {
-    registrations::options(
+    registering::options(
         SESSION,
         spec.name,
         spec.requirements,
@@ -250,29 +228,32 @@ async fn prepare(spec: &CommandSpec, bound: bool, runner: &mut impl Runner) -> R
     Ok(Known::Plain)
 }
 
-/// Triggers a registered command and decodes what it returned.
-async fn trigger_on<T>(
-    spec: &CommandSpec,
-    known: Known,
-    args: &[Vec<u8>],
+/// A call as it is sent.
+struct Sent<T> {
+    spec: &'static CommandSpec,
+    deadline: Option<Duration>,
+    args: Vec<Vec<u8>>,
     decode: Decoder<T>,
-    runner: &mut impl Runner,
-) -> Result<T> {
-    let request = match known {
-        Known::Plain => requests::trigger(spec.trigger, args),
-        Known::Signed => {
-            let mark = mark(&spec.function.signature()).into_bytes();
-            let args: Vec<&[u8]> = std::iter::once(&mark)
-                .chain(args)
-                .map(Vec::as_slice)
-                .collect();
-            requests::trigger(spec.trigger, &args)
-        }
-    };
-    let records = runner.run(request).await.map_err(|error| {
-        other_signature(spec, &error).unwrap_or_else(|| mapped(error, &command_script(spec)))
-    })?;
-    decode(records).map_err(|error| named(spec, error))
+}
+
+impl<T> Sent<T> {
+    /// Triggers the registered command and decodes what it returned.
+    async fn trigger(&self, known: Known, runner: &mut impl Runner) -> Result<T> {
+        let spec = self.spec;
+        let mark = match known {
+            Known::Plain => None,
+            Known::Signed => Some(mark(&spec.function.signature()).into_bytes()),
+        };
+        let args: Vec<&[u8]> = mark.iter().chain(&self.args).map(Vec::as_slice).collect();
+        let request = match self.deadline {
+            None => requests::trigger(spec.trigger, &args),
+            Some(time) => requests::trigger_within(time, spec.trigger, &args),
+        };
+        let records = runner.run(request).await.map_err(|error| {
+            other_signature(spec, &error).unwrap_or_else(|| mapped(error, &command_script(spec)))
+        })?;
+        (self.decode)(records).map_err(|error| named(spec, error))
+    }
 }
 
 /// The refusal of a function that has another signature than the call was built for.
@@ -307,28 +288,52 @@ fn named(spec: &CommandSpec, error: Error) -> Error {
     }
 }
 
-/// A call of a `#[command]` that was written without `on`: bind it to a connection with
-/// [`on`](Call::on).
+/// A call that is not sent yet: what a `#[command]` that was written without `on` gives, and the
+/// associated function `call` of every command.
 ///
 /// ```
-/// use redgrease_core::client::Call;
-/// use redgrease_core::error::Result;
+/// # use redgrease_core::facade as redgrease;
+/// use std::time::Duration;
+/// use redgrease::client::Call;
+/// use redgrease::Result;
 ///
 /// // what calling a `#[command] fn area(…) -> f64` without `on` gives
 /// fn run(call: Call<f64>, con: &mut redis::Connection) -> Result<f64> {
-///     call.on(con)
+///     call.deadline(Duration::from_millis(250)).on(con)
 /// }
 /// ```
-#[derive(Debug, Clone)]
+///
+/// `E` is the error of the `Result` that the function was written with, else the library's own.
 #[must_use = "a call does nothing until it is bound to a connection with `.on(&mut con)`"]
-pub struct Call<T> {
+pub struct Call<T, E = Error> {
     spec: &'static CommandSpec,
     state: &'static CommandState,
     args: Args,
+    deadline: Option<Duration>,
     decode: Decoder<T>,
+    error: PhantomData<fn() -> E>,
 }
 
-impl<T> Call<T> {
+impl<T, E> std::fmt::Debug for Call<T, E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call")
+            .field("trigger", &self.spec.trigger)
+            .field("args", &self.args)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T, E> Clone for Call<T, E> {
+    fn clone(&self) -> Self {
+        Self {
+            args: self.args.clone(),
+            ..*self
+        }
+    }
+}
+
+impl<T, E> Call<T, E> {
     /// A call of the command `spec` with `args`, whose records `decode` reads: what
     /// [`FromReply::from_records`](super::value::FromReply::from_records) is for `T`. `state` is the
     /// command's.
@@ -342,10 +347,37 @@ impl<T> Call<T> {
             spec,
             state,
             args,
+            deadline: spec.deadline,
             decode,
+            error: PhantomData,
         }
     }
 
+    /// The call with the library's own error.
+    #[doc(hidden)]
+    pub fn plain(self) -> Call<T> {
+        Call {
+            spec: self.spec,
+            state: self.state,
+            args: self.args,
+            deadline: self.deadline,
+            decode: self.decode,
+            error: PhantomData,
+        }
+    }
+
+    /// Gives the call no more than `time` from its arrival at the server on, instead of what
+    /// `deadline = …` of the function says: in whole milliseconds, one at the least.
+    ///
+    /// The server answers at that moment ([`Error::Deadline`]) and stops the function: one that waits
+    /// for its turn never begins, one that runs gets an exception, and `is_aborted()` is true in it.
+    pub fn deadline(mut self, time: Duration) -> Self {
+        self.deadline = Some(time);
+        self
+    }
+}
+
+impl<T, E: From<Error>> Call<T, E> {
     /// Runs the function on the server of `con`, which gets it first when it does not have it.
     ///
     /// The first call of a program looks at what the server has under the trigger: with
@@ -357,9 +389,10 @@ impl<T> Call<T> {
     /// [`Error::Python`] when the function raises, [`Error::Decode`] when it returns something
     /// else than `T`; [`Error::OtherSignature`] when the server has the function of another build,
     /// which takes or gives something else, and [`Error::DuplicateTrigger`] when it has a function of
-    /// somebody else: neither is called. The connection's errors.
-    pub fn on(self, con: &mut impl ConnectionLike) -> Result<T> {
-        now(self.on_runner(&mut Blocking(con)))
+    /// somebody else: neither is called. [`Error::Deadline`] when it is not over in time. The
+    /// connection's errors. All of them as an `E`.
+    pub fn on(self, con: &mut impl ConnectionLike) -> Result<T, E> {
+        Ok(now(self.on_runner(&mut Blocking(con)))?)
     }
 
     /// Runs the function on the server of the asynchronous connection `con`.
@@ -368,42 +401,101 @@ impl<T> Call<T> {
     ///
     /// As [`Call::on`].
     #[cfg(feature = "tokio")]
-    pub async fn on_async<C: redis::aio::ConnectionLike + Send>(self, con: &mut C) -> Result<T> {
-        self.on_runner(&mut super::runner::Asynchronous::new(con))
-            .await
+    pub async fn on_async<C: redis::aio::ConnectionLike + Send>(self, con: &mut C) -> Result<T, E> {
+        let mut runner = super::runner::Asynchronous::new(con);
+        Ok(self.on_runner(&mut runner).await?)
     }
 
+    /// Runs the function on the server of what `on = …` can name, which registers it at its first call.
+    ///
+    /// ```
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::client::{Call, RedisGears};
+    /// use redgrease::Result;
+    ///
+    /// fn run(call: Call<f64>, redis: &RedisGears) -> Result<f64> {
+    ///     call.through(redis)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::DuplicateTrigger`] when the first call finds the trigger taken by other code and
+    /// `replace` was not given; else as [`Call::on`].
+    pub fn through<B: Binding + ?Sized>(self, on: &B) -> Result<T, E> {
+        let given = on.with(|con| {
+            let mut runner = Blocking(con);
+            if self.state.known().is_none() {
+                let _one_at_a_time = self
+                    .state
+                    .registering
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner);
+                if self.state.known().is_none() {
+                    let known = now(prepare(self.spec, true, &mut runner))?;
+                    self.state.set(Some(known));
+                }
+            }
+            now(self.call(&mut runner))
+        });
+        Ok(given?)
+    }
+
+    /// As [`Call::through`], for an `async fn`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Call::through`].
+    #[cfg(feature = "tokio")]
+    pub async fn through_async<B: super::binding::AsyncBinding + ?Sized>(
+        self,
+        on: &B,
+    ) -> Result<T, E> {
+        let mut con = on.connection().await?;
+        let mut runner = super::runner::Asynchronous::new(&mut con);
+        if self.state.known().is_none() {
+            let _one_at_a_time = self.state.registering_async.lock().await;
+            if self.state.known().is_none() {
+                let known = prepare(self.spec, true, &mut runner).await?;
+                self.state.set(Some(known));
+            }
+        }
+        Ok(self.call(&mut runner).await?)
+    }
+}
+
+impl<T, E> Call<T, E> {
     async fn on_runner(self, runner: &mut impl Runner) -> Result<T> {
         if self.state.known().is_none() {
             let known = prepare(self.spec, false, runner).await?;
             self.state.set(Some(known));
         }
-        let args = self.args.into_wire();
-        call(self.spec, self.state, &args, self.decode, runner).await
+        self.call(runner).await
     }
-}
 
-/// Triggers; when the server does not have the function (any more), registers it and tries again.
-async fn call<T>(
-    spec: &CommandSpec,
-    state: &CommandState,
-    args: &[Vec<u8>],
-    decode: Decoder<T>,
-    runner: &mut impl Runner,
-) -> Result<T> {
-    let known = state.known().unwrap_or(Known::Plain);
-    match trigger_on(spec, known, args, decode, runner).await {
-        Err(error) if error.is_not_registered() => {
-            let known = prepare(spec, false, runner).await?;
-            state.set(Some(known));
-            trigger_on(spec, known, args, decode, runner).await
+    /// Triggers; when the server does not have the function (any more), registers it and tries again.
+    async fn call(self, runner: &mut impl Runner) -> Result<T> {
+        let (spec, state) = (self.spec, self.state);
+        let sent = Sent {
+            spec,
+            deadline: self.deadline,
+            args: self.args.into_wire(),
+            decode: self.decode,
+        };
+        let known = state.known().unwrap_or(Known::Plain);
+        match sent.trigger(known, runner).await {
+            Err(error) if error.is_not_registered() => {
+                let known = prepare(spec, false, runner).await?;
+                state.set(Some(known));
+                sent.trigger(known, runner).await
+            }
+            Err(error) if error.is_other_signature() => {
+                // it may have been put right when the next call comes
+                state.set(None);
+                Err(error)
+            }
+            other => other,
         }
-        Err(error) if error.is_other_signature() => {
-            // it may have been put right when the next call comes
-            state.set(None);
-            Err(error)
-        }
-        other => other,
     }
 }
 
@@ -445,61 +537,4 @@ impl CommandState {
         };
         self.known.store(number, Ordering::Release);
     }
-}
-
-/// Calls a command that is bound with `on = …`: registers it once, triggers it, decodes the result;
-/// registers it again when the server has lost it.
-///
-/// # Errors
-///
-/// [`Error::DuplicateTrigger`] when the first call finds the trigger taken by other code and `replace`
-/// was not given; else as [`Call::on`].
-#[doc(hidden)]
-pub fn call_on<T, B: Binding + ?Sized>(
-    on: &B,
-    spec: &'static CommandSpec,
-    state: &'static CommandState,
-    args: Args,
-    decode: Decoder<T>,
-) -> Result<T> {
-    on.with(|con| {
-        let mut runner = Blocking(con);
-        if state.known().is_none() {
-            let _one_at_a_time = state
-                .registering
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if state.known().is_none() {
-                let known = now(prepare(spec, true, &mut runner))?;
-                state.set(Some(known));
-            }
-        }
-        now(call(spec, state, &args.into_wire(), decode, &mut runner))
-    })
-}
-
-/// As [`call_on`], for an `async fn`.
-///
-/// # Errors
-///
-/// As [`call_on`].
-#[doc(hidden)]
-#[cfg(feature = "tokio")]
-pub async fn call_on_async<T, B: super::binding::AsyncBinding + ?Sized>(
-    on: &B,
-    spec: &'static CommandSpec,
-    state: &'static CommandState,
-    args: Args,
-    decode: Decoder<T>,
-) -> Result<T> {
-    let mut con = on.connection().await?;
-    let mut runner = super::runner::Asynchronous::new(&mut con);
-    if state.known().is_none() {
-        let _one_at_a_time = state.registering_async.lock().await;
-        if state.known().is_none() {
-            let known = prepare(spec, true, &mut runner).await?;
-            state.set(Some(known));
-        }
-    }
-    call(spec, state, &args.into_wire(), decode, &mut runner).await
 }

@@ -15,9 +15,10 @@ use crate::error::{Error, Result};
 /// [`RedisGears`](super::RedisGears) a change goes to all of them.
 ///
 /// ```
-/// use redgrease_core::client::GearsCommands;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::GearsCommands;
 ///
-/// # fn main() -> redgrease_core::error::Result<()> {
+/// # fn main() -> redgrease::Result<()> {
 /// # use redis::{Value, cmd};
 /// # use redis_test::{MockCmd, MockRedisConnection};
 /// # let list = |item: Value| Ok(Value::Array(vec![item]));
@@ -44,8 +45,9 @@ pub struct GearsConfig<'a, C: ?Sized> {
 /// The settings of a server on an asynchronous connection: `con.gears_config()`.
 ///
 /// ```
-/// use redgrease_core::client::AsyncGearsCommands;
-/// use redgrease_core::error::Result;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::AsyncGearsCommands;
+/// use redgrease::Result;
 ///
 /// async fn remember(con: &mut redis::aio::MultiplexedConnection) -> Result<i64> {
 ///     con.gears_config().set_max_executions(500).await?;
@@ -61,7 +63,8 @@ pub struct AsyncGearsConfig<'a, C: ?Sized> {
 /// The settings that the server has from the start.
 ///
 /// ```
-/// use redgrease_core::client::config::NAMES;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::config::NAMES;
 ///
 /// assert_eq!(NAMES.len(), 13);
 /// ```

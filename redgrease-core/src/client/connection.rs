@@ -1,5 +1,8 @@
 //! A handle to a server that opens connections when they are needed and keeps them.
 
+#[cfg(feature = "tokio")]
+mod shared;
+
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 #[cfg(feature = "cluster")]
@@ -9,6 +12,10 @@ use redis::{Client, Cmd, Connection, ConnectionLike, IntoConnectionInfo, RedisRe
 #[cfg(feature = "cluster")]
 use super::cluster::Gears;
 use crate::error::Result;
+#[cfg(feature = "tokio")]
+pub use shared::AsyncRedisGears;
+#[cfg(feature = "tokio")]
+pub(in crate::client) use shared::patient;
 
 /// A server or a cluster with the engine, as a cheap handle that can be cloned, shared between
 /// threads and put in a `static`. It opens a connection for each thread that needs one at the same
@@ -18,9 +25,10 @@ use crate::error::Result;
 /// command to the node that it is for.
 ///
 /// ```no_run
-/// use redgrease_core::client::{GearsCommands, RedisGears};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{GearsCommands, RedisGears};
 ///
-/// # fn main() -> redgrease_core::error::Result<()> {
+/// # fn main() -> redgrease::Result<()> {
 /// let mut con = RedisGears::open("redis://127.0.0.1/")?;
 /// println!("{:?}", con.dumpregistrations()?);
 /// # Ok(()) }
@@ -34,7 +42,7 @@ struct Pool {
     kind: OnceLock<Kind>,
     idle: Mutex<Vec<Pooled>>,
     #[cfg(feature = "tokio")]
-    shared: tokio::sync::Mutex<Option<super::shared::Shared>>,
+    shared: tokio::sync::Mutex<Option<shared::Shared>>,
 }
 
 /// What the server is, once somebody has asked it.
@@ -137,7 +145,7 @@ impl RedisGears {
     }
 
     #[cfg(feature = "tokio")]
-    pub(super) fn shared(&self) -> &tokio::sync::Mutex<Option<super::shared::Shared>> {
+    fn shared(&self) -> &tokio::sync::Mutex<Option<shared::Shared>> {
         &self.0.shared
     }
 

@@ -8,26 +8,27 @@ mod execution;
 mod failure;
 mod id;
 mod module;
-mod record;
+mod progress;
 mod registration;
 mod requirement;
 mod result;
 mod session;
 mod stats;
-mod value;
 
+pub use super::record::RawRecord;
+pub use super::server_value::{Fields, ServerValue};
 pub use cluster::{ClusterInfo, ShardInfo};
 pub use execution::{
     ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan, ExecutionStatus, ExecutionStep,
 };
-pub use failure::Failure;
+pub use failure::{Failure, unescaped};
 pub use id::ExecId;
+pub(super) use module::modules;
 pub use module::{Module, Plugin, Version};
-pub use record::RawRecord;
+pub use progress::RunProgress;
 pub use registration::{RegData, Registration, RegistrationFilter};
 pub use requirement::{PyRequirementInfo, RequirementExport, RequirementFilter};
 pub(crate) use result::python_error;
 pub use result::{ExecutionResult, Outcome};
 pub use session::{Session, SessionItem};
 pub use stats::PyStats;
-pub use value::{Fields, ServerValue};

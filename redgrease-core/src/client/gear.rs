@@ -2,10 +2,10 @@
 
 use redis::ConnectionLike;
 
-use super::command::{Registered, mapped, registration};
+use super::command::{mapped, registration};
 use super::data::{ExecId, ExecutionResult, Outcome};
 use super::execute::{execute_on, register_script};
-use super::registrations;
+use super::registering::{self, Registered};
 use super::requests::PyExecuteOptions;
 use super::runner::{Blocking, Runner, now};
 use super::value::FromResults;
@@ -292,10 +292,10 @@ async fn register_on(
     if replace == Replace::Replace {
         let holds = |old: &super::Registration| trigger.is_some() && old.trigger() == trigger;
         let options = match (&options.id, trigger) {
-            (None, Some(name)) => options.id(registrations::session("redgrease-", name)),
+            (None, Some(name)) => options.id(registering::session("redgrease-", name)),
             _ => options,
         };
-        return registrations::replace(script, options, runner, holds, |_| Ok(()))
+        return registering::replace(script, options, runner, holds, |_| Ok(()))
             .await
             .map_err(|error| mapped(error, script));
     }

@@ -4,8 +4,8 @@ use std::future::Ready;
 
 use redis::ConnectionLike;
 
-use super::command::Registered;
 use super::data::ExecutionResult;
+use super::registering::Registered;
 use super::value::FromResults;
 use crate::error::{Error, Result};
 use crate::gear::function::GearFunction;
@@ -65,7 +65,17 @@ on_functions! {
     A B C D E G H I;
 }
 
-/// The error type that a `#[command(on = …)]` names in its `Result`.
+/// The `Result` that a `#[command]` was written with, whatever its name.
+#[doc(hidden)]
+pub trait Fallible {
+    type Error;
+}
+
+impl<T, E> Fallible for Result<T, E> {
+    type Error = E;
+}
+
+/// The error type that a `#[command]` names in its `Result`.
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
     message = "a call can fail, and its error does not become a `{Self}`",

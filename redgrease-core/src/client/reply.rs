@@ -116,7 +116,7 @@ impl Fields {
     }
 
     /// What is left: fields that this version of the library does not know.
-    pub(crate) fn rest(self) -> super::data::Fields {
+    pub(crate) fn rest(self) -> super::server_value::Fields {
         self.fields
             .into_iter()
             .map(|(name, value)| (name, value.into()))

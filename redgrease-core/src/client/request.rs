@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use redis::{Cmd, ConnectionLike, Value};
 
-use super::requests;
+use super::data::Module;
+use super::data::modules;
 use crate::error::{Error, Result};
 
 /// A command to the server whose answer becomes a `T`.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
-/// # fn main() -> redgrease_core::error::Result<()> {
+/// # fn main() -> redgrease::Result<()> {
 /// # use redis_test::{MockCmd, MockRedisConnection};
 /// # let none = Ok(Vec::<redis::Value>::new());
 /// # let answers = [MockCmd::new(redis::cmd("RG.DUMPREGISTRATIONS"), none)];
@@ -27,6 +29,8 @@ use crate::error::{Error, Result};
 pub struct Request<T> {
     cmd: Cmd,
     name: &'static str,
+    /// The argument that names what it is about.
+    about: usize,
     decode: Arc<Decode<T>>,
 }
 
@@ -37,6 +41,7 @@ impl<T> Clone for Request<T> {
         Self {
             cmd: self.cmd.clone(),
             name: self.name,
+            about: self.about,
             decode: Arc::clone(&self.decode),
         }
     }
@@ -76,8 +81,15 @@ impl<T> Request<T> {
         Self {
             cmd: redis::cmd(name),
             name,
+            about: 1,
             decode: Arc::new(decode),
         }
+    }
+
+    /// Says which argument names what the command is about; the first one, unless it is said.
+    pub(crate) fn about(mut self, place: usize) -> Self {
+        self.about = place;
+        self
     }
 
     /// Adds arguments.
@@ -89,7 +101,8 @@ impl<T> Request<T> {
     /// The request with `f` applied to what it gives.
     ///
     /// ```
-    /// use redgrease_core::client::requests;
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::client::requests;
     ///
     /// let how_many = requests::dump_registrations().map(|all| all.len());
     /// ```
@@ -105,10 +118,16 @@ impl<T> Request<T> {
     where
         T: 'static,
     {
-        let Self { cmd, name, decode } = self;
+        let Self {
+            cmd,
+            name,
+            about,
+            decode,
+        } = self;
         Request {
             cmd,
             name,
+            about,
             decode: Arc::new(move |value| decode(value).and_then(&f)),
         }
     }
@@ -129,7 +148,7 @@ impl<T> Request<T> {
         if !self.is_puzzling(&result) {
             return result;
         }
-        let modules = con.req_command(requests::module_list().cmd());
+        let modules = con.req_command(module_list().cmd());
         result.map_err(|error| self.explained(error, modules))
     }
 
@@ -144,18 +163,19 @@ impl<T> Request<T> {
         if !self.is_puzzling(&result) {
             return result;
         }
-        let modules = con.req_packed_command(requests::module_list().cmd()).await;
+        let modules = con.req_packed_command(module_list().cmd()).await;
         result.map_err(|error| self.explained(error, modules))
     }
 
     /// Reads an answer to the command, whichever way it came: from a pipeline, from a recording.
     ///
     /// ```
-    /// use redgrease_core::client::requests;
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::client::requests;
     ///
     /// let answer = redis::parse_redis_value(b"+OK\r\n")?;
     /// requests::refresh_cluster().read(Ok(answer))?;
-    /// # Ok::<(), redgrease_core::error::Error>(())
+    /// # Ok::<(), redgrease::Error>(())
     /// ```
     ///
     /// # Errors
@@ -178,7 +198,7 @@ impl<T> Request<T> {
 
     /// The error with what the server's modules tell about it.
     fn explained(&self, error: Error, modules: redis::RedisResult<Value>) -> Error {
-        let Ok(modules) = requests::module_list().read(modules) else {
+        let Ok(modules) = module_list().read(modules) else {
             return error;
         };
         match (modules.iter().find(|module| module.is_engine()), error) {
@@ -195,10 +215,15 @@ impl<T> Request<T> {
     }
 
     fn error(&self, error: redis::RedisError) -> Error {
-        let first = match self.cmd.args_iter().nth(1) {
+        let about = match self.cmd.args_iter().nth(self.about) {
             Some(redis::Arg::Simple(bytes)) => String::from_utf8_lossy(bytes),
             _ => "".into(),
         };
-        Error::from_reply(self.name, &first, error)
+        Error::from_reply(self.name, &about, error)
     }
+}
+
+/// `MODULE LIST`: what tells more where the server does not know a command.
+pub(super) fn module_list() -> Request<Vec<Module>> {
+    Request::new("MODULE", modules).arg("LIST")
 }

@@ -14,12 +14,13 @@ use crate::gear::requirement;
 /// A Python package as pip takes it, such as `numpy>=1.20` or `redgrease[runtime]`.
 ///
 /// ```
-/// use redgrease_core::client::Requirement;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::Requirement;
 ///
 /// let requirement: Requirement = "Zope.Interface [test] >= 5.0 ; python_version < '3.9'".parse()?;
 /// assert_eq!(requirement.name(), "zope-interface");
 /// assert!("-r other.txt".parse::<Requirement>().is_err());
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Requirement {
@@ -54,29 +55,19 @@ impl FromStr for Requirement {
             text: text.to_string(),
             reason: error.message,
         })?;
-        let end = text
-            .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'))
-            .unwrap_or(text.len());
+        let name = &text[..requirement::name_length(text)];
         Ok(Self {
-            name: canonical(&text[..end]),
+            name: requirement::canonical(name),
             text: text.to_string(),
         })
     }
 }
 
-/// A package name in lower case, with single dashes.
-fn canonical(name: &str) -> String {
-    name.split(['-', '_', '.'])
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("-")
-        .to_ascii_lowercase()
-}
-
 /// Whether two requirements name the same package; never when one of them is malformed.
 ///
 /// ```
-/// use redgrease_core::client::requirements::same_name;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requirements::same_name;
 ///
 /// assert!(same_name("Foo_Bar>=1", "foo-bar[extra]"));
 /// assert!(!same_name("numpy", "scipy"));
@@ -92,7 +83,8 @@ pub fn same_name(a: &str, b: &str) -> bool {
 /// comment. Each package is given once, in the order of their texts.
 ///
 /// ```
-/// use redgrease_core::client::requirements::read_requirements;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requirements::read_requirements;
 ///
 /// # let file = std::env::temp_dir().join(format!("requirements-{}.txt", std::process::id()));
 /// std::fs::write(&file, "numpy>=1.20  # arrays\n")?;
@@ -124,11 +116,12 @@ pub fn read_requirements<P: AsRef<Path>>(
 /// Reads the text of a `requirements.txt`; see [`read_requirements`].
 ///
 /// ```
-/// use redgrease_core::client::requirements::parse_requirements;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requirements::parse_requirements;
 ///
 /// let requirements = parse_requirements("# science\nnumpy>=1.20  # arrays\n\nscipy\n")?;
 /// assert_eq!(requirements.len(), 2);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 ///
 /// # Errors
@@ -158,7 +151,8 @@ pub fn parse_requirements(text: &str) -> Result<BTreeSet<Requirement>> {
 /// What a server needs so that a script can `import redgrease`.
 ///
 /// ```
-/// use redgrease_core::client::requirements::{DEFAULT_REDGREASE, same_name};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requirements::{DEFAULT_REDGREASE, same_name};
 ///
 /// assert!(same_name(DEFAULT_REDGREASE, "redgrease"));
 /// ```
@@ -167,7 +161,8 @@ pub const DEFAULT_REDGREASE: &str = "redgrease[runtime]";
 /// Which redgrease Python package a script's requirements get; from `true`, `false` or text.
 ///
 /// ```
-/// use redgrease_core::client::requirements::{EnforceRedgrease, resolve_requirements};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requirements::{EnforceRedgrease, resolve_requirements};
 ///
 /// let with = |enforce: EnforceRedgrease| resolve_requirements(["numpy"], &enforce);
 /// assert_eq!(with(EnforceRedgrease::AsGiven), ["numpy"]);
@@ -221,7 +216,8 @@ impl From<&str> for EnforceRedgrease {
 /// The requirements with the redgrease that `enforce` asks for.
 ///
 /// ```
-/// use redgrease_core::client::requirements::resolve_requirements;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requirements::resolve_requirements;
 ///
 /// let resolved = resolve_requirements(["numpy", "redgrease"], &">=0.3".into());
 /// assert_eq!(resolved, ["numpy", "redgrease[runtime]>=0.3"]);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use redis::{ConnectionLike, ToRedisArgs, ToSingleRedisArg};
 
@@ -11,7 +12,8 @@ use super::config::GearsConfig;
 use super::data::{
     ClusterInfo, ExecId, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan,
     ExecutionResult, Failure, Module, Outcome, Plugin, PyRequirementInfo, PyStats, RawRecord,
-    Registration, RegistrationFilter, RequirementExport, RequirementFilter, Session, Version,
+    Registration, RegistrationFilter, RequirementExport, RequirementFilter, RunProgress, Session,
+    Version,
 };
 use super::execute;
 use super::requests::{self, PyExecuteOptions, SessionOptions};
@@ -41,9 +43,10 @@ macro_rules! methods {
         /// argument happens to name; wrap them in [`Gears`](super::Gears).
         ///
         /// ```
-        /// use redgrease_core::client::GearsCommands;
+        /// # use redgrease_core::facade as redgrease;
+        /// use redgrease::client::GearsCommands;
         ///
-        /// # fn main() -> redgrease_core::error::Result<()> {
+        /// # fn main() -> redgrease::Result<()> {
         /// // let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
         /// # use redis::{Value, cmd};
         /// # use redis_test::{MockCmd, MockRedisConnection};
@@ -108,8 +111,9 @@ macro_rules! methods {
         /// within the time-out: make the connection with a longer one where functions take long.
         ///
         /// ```
-        /// use redgrease_core::client::AsyncGearsCommands;
-        /// use redgrease_core::error::Result;
+        /// # use redgrease_core::facade as redgrease;
+        /// use redgrease::client::AsyncGearsCommands;
+        /// use redgrease::Result;
         ///
         /// async fn triggers(con: &mut redis::aio::MultiplexedConnection) -> Result<Vec<String>> {
         ///     let registrations = con.dumpregistrations().await?;
@@ -164,6 +168,10 @@ methods! {
         fn triggeronkey<K: ToSingleRedisArg, A: ToRedisArgs>(name: &str, key: K, args: A)
             -> Vec<RawRecord> = requests::trigger_on_key(name, key, args);
 
+        /// Calls a registered function that has no more than `time` (`RG.TRIGGERWITHIN`).
+        fn triggerwithin<A: ToRedisArgs>(time: Duration, name: &str, args: A) -> Vec<RawRecord> =
+            requests::trigger_within(time, name, args);
+
         /// Lists what is registered (`RG.DUMPREGISTRATIONS`).
         fn dumpregistrations() -> Vec<Registration> = requests::dump_registrations();
 
@@ -199,6 +207,10 @@ methods! {
         /// How far an execution is, by the ID of the shard (`RG.GETEXECUTION`).
         fn getexecution<I: ToSingleRedisArg>(id: I, locality: Option<ExecLocality>)
             -> BTreeMap<String, ExecutionPlan> = requests::get_execution(id, locality);
+
+        /// How far a run is (`RG.GETEXECUTION … DETAILS`): how many keys or entries its reader has gone
+        /// through, and of how many. RedisGears does not tell.
+        fn progress<I: ToSingleRedisArg>(id: I) -> RunProgress = requests::progress(id);
 
         /// The results of an execution that has ended (`RG.GETRESULTS`).
         fn getresults<I: ToSingleRedisArg>(id: I) -> ExecutionResult<Vec<RawRecord>> =

@@ -16,41 +16,41 @@
 //! protocol or as Python prints them (`{'key': 1}`).
 
 mod collection;
-mod literal;
 mod pickle;
 mod scalar;
 mod typed;
 
-use super::data::RawRecord;
+use super::record::RawRecord;
 use crate::error::{Error, Result};
 use crate::spec::Encoding;
 
-pub(crate) use literal::strings as literal_strings;
 pub use typed::{Json, Pickle};
 
 /// Any Python value made of the built-in types.
 ///
 /// ```
-/// use redgrease_core::client::{FromReply, PyValue, RawRecord};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{FromReply, PyValue, RawRecord};
 ///
 /// let record = RawRecord::from("{'key': 'a', 'value': 2}");
 /// let PyValue::Dict(fields) = PyValue::from_record(record)? else {
 ///     panic!("a dict");
 /// };
 /// assert_eq!(fields.len(), 2);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub type PyValue = serde_pickle::Value;
 
 /// A type that a server-side function can return.
 ///
 /// ```
-/// use redgrease_core::client::{FromReply, RawRecord};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{FromReply, RawRecord};
 ///
 /// assert_eq!(f64::from_record(RawRecord::from("0.1"))?, 0.1);
 /// let none = Option::<i64>::from_records(vec![])?;
 /// assert_eq!(none, None);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 ///
 /// # Errors
@@ -77,11 +77,12 @@ pub trait FromReply: Sized {
 /// A type that a Python value inside a list, a set, a dictionary or a tuple becomes.
 ///
 /// ```
-/// use redgrease_core::client::{FromPython, PyValue};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{FromPython, PyValue};
 ///
 /// let pair = PyValue::Tuple(vec![PyValue::I64(1), PyValue::String("a".into())]);
 /// assert_eq!(<(i64, String)>::from_python(pair)?, (1, "a".to_string()));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub trait FromPython: Sized {
     /// How a `Vec` of this type travels.
@@ -122,12 +123,13 @@ pub trait FromPython: Sized {
 /// one, any other type exactly one.
 ///
 /// ```
-/// use redgrease_core::client::{FromResults, RawRecord};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{FromResults, RawRecord};
 ///
 /// let records = || vec![RawRecord::from("1"), RawRecord::from("2")];
 /// assert_eq!(Vec::<i64>::from_results(records())?, [1, 2]);
 /// assert!(Option::<i64>::from_results(records()).is_err());
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the results of a gear",
@@ -186,7 +188,7 @@ macro_rules! single {
                 <Self as $crate::client::value::FromReply>::ENCODING;
 
             fn from_results(
-                records: Vec<$crate::client::data::RawRecord>,
+                records: Vec<$crate::client::record::RawRecord>,
             ) -> $crate::error::Result<Self> {
                 <Self as $crate::client::value::FromReply>::from_record(
                     $crate::client::value::only(records)?,
@@ -221,7 +223,7 @@ fn python(record: RawRecord) -> Result<PyValue> {
             PyValue::List(items.into_iter().map(leaf).collect::<Result<_>>()?)
         }
         RawRecord::Bytes(bytes) if pickle::is_pickle(&bytes) => pickle::read(&bytes)?,
-        RawRecord::Bytes(bytes) => match literal::read_structure(&bytes) {
+        RawRecord::Bytes(bytes) => match crate::repr::read_structure(&bytes) {
             Some(value) => value,
             None => plain(bytes),
         },

@@ -1,6 +1,8 @@
 //! One row of the command table: what a `cmd` method is called, takes, sends and gives back.
 
-use super::signature::{CallError, Signature};
+use std::fmt;
+
+use super::signature::Signature;
 
 /// A method of `cmd`, the server-side client of a Python body.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,12 @@ pub struct Refusal {
     pub reason: &'static str,
     /// The next step, as an imperative: "use `lpop`, which answers at once".
     pub instead: &'static str,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}; {}", self.reason, self.instead)
+    }
 }
 
 /// Where the Python text of a method comes from.
@@ -118,40 +126,6 @@ impl Entry {
     pub(super) const fn differs(mut self, note: &'static str) -> Self {
         self.note = Some(note);
         self
-    }
-
-    /// Checks a call of the method by what its text shows: how many positional arguments, which
-    /// keywords, and whether there is a `*args` or a `**kwargs` in it.
-    ///
-    /// Positional arguments are counted without the `*args`. What only the values show is left to
-    /// the server.
-    ///
-    /// ```
-    /// use redgrease_core::cmd;
-    ///
-    /// let get = cmd::lookup("get").ok_or("no get")?;
-    /// assert!(get.check_call(1, &[], false, false).is_ok());
-    ///
-    /// let error = get.check_call(0, &["key"], false, false).err().ok_or("no error")?;
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "`cmd.get` has no parameter `key`: expected get(name)"
-    /// );
-    /// # Ok::<(), &str>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// The first thing that is wrong with the call: the method is refused, a parameter is, a
-    /// keyword is unknown or given twice, there are too many arguments, or some are missing.
-    pub fn check_call(
-        &'static self,
-        positional: usize,
-        keywords: &[&str],
-        has_star: bool,
-        has_star_star: bool,
-    ) -> Result<(), CallError> {
-        super::signature::check(self, positional, keywords, has_star, has_star_star)
     }
 }
 

@@ -12,12 +12,16 @@ const CLASS: &str = "_rg_cmd";
 /// The class of the class, where Python looks for operators.
 const OPERATOR_CLASS: &str = "_rg_operators";
 
+/// What stands before the names of methods of `cmd.gears`.
+const GEARS: &str = "gears.";
+
 /// The helpers that methods call, as Python source: one function after the other.
 const RUNTIME: &str = concat!(
     include_str!("runtime/base.py"),
     include_str!("runtime/arguments.py"),
     include_str!("runtime/replies.py"),
     include_str!("runtime/server.py"),
+    include_str!("runtime/gears.py"),
 );
 
 /// What makes `cmd["key"]` and `"key" in cmd` work: no text of a body shows that one is used.
@@ -40,7 +44,10 @@ const OPERATORS: [&str; 4] = ["__getitem__", "__setitem__", "__delitem__", "__co
 /// ```
 #[must_use]
 pub fn python_source(used: &BTreeSet<&str>) -> String {
-    let methods = used.iter().filter_map(|name| lookup(name)).collect();
+    let mut methods: Vec<_> = used.iter().filter_map(|name| lookup(name)).collect();
+    if used.contains("gears") {
+        methods.extend(entries().filter(|entry| entry.name.starts_with(GEARS)));
+    }
     class(methods, &[])
 }
 
@@ -51,9 +58,32 @@ pub fn python_source_all() -> String {
     class(entries().collect(), &OPERATORS)
 }
 
+/// The text of a part of the class, from its `def` on, as it stands there.
+#[cfg(feature = "check")]
+pub(crate) fn part(name: &str) -> String {
+    let mut text = String::new();
+    push_indented(&mut text, &helper(name));
+    text.trim().to_owned()
+}
+
+/// Whether a text is that of a method or part of the class, from its `def` on.
+#[cfg(feature = "check")]
+pub(crate) fn is_part(name: &str, text: &str) -> bool {
+    let mut known = String::new();
+    match lookup(name) {
+        Some(entry) => push_indented(&mut known, &method(entry)),
+        None => push_indented(&mut known, &helper(name)),
+    }
+    known.trim() == text
+}
+
 fn class(mut methods: Vec<&'static Entry>, operators: &[&str]) -> String {
     methods.retain(|entry| entry.refused.is_none());
+    let (gears, methods): (Vec<&'static Entry>, Vec<&'static Entry>) = methods
+        .into_iter()
+        .partition(|entry| entry.name.starts_with(GEARS));
     let mut parts: Vec<String> = methods.iter().map(|entry| method(entry)).collect();
+    parts.extend(gears_class(&gears));
     let mut defined: BTreeSet<String> = methods.iter().map(|entry| entry.name.to_owned()).collect();
     // A part that is appended here is looked at in turn: what it calls is needed too.
     let mut looked_at = 0;
@@ -91,6 +121,19 @@ fn class(mut methods: Vec<&'static Entry>, operators: &[&str]) -> String {
     text
 }
 
+/// The class that `cmd.gears` is, with these methods.
+fn gears_class(methods: &[&'static Entry]) -> Option<String> {
+    let methods = methods.iter().map(|entry| method(entry));
+    let inner: String = methods
+        .flat_map(|text| {
+            text.lines()
+                .map(|line| format!("    {line}\n"))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    (!inner.is_empty()).then(|| format!("class gears:\n{inner}"))
+}
+
 /// Adds lines one level deeper, with one space for a level: registered scripts are kept and shown.
 fn push_indented(text: &mut String, lines: &str) {
     for line in lines.lines() {
@@ -106,6 +149,7 @@ fn method(entry: &Entry) -> String {
     let Entry {
         name, signature, ..
     } = entry;
+    let name = name.strip_prefix(GEARS).unwrap_or(name);
     let head = format!("def {name}({signature}):");
     let arguments = match entry.python {
         Python::Body(body) => {

@@ -2,6 +2,7 @@
 
 mod access;
 mod arrays;
+mod gears;
 mod geo;
 mod hashes;
 mod keys;
@@ -30,5 +31,6 @@ pub(super) static AREAS: &[(&str, &[Entry])] = &[
     ("Scripts and functions", scripts::ENTRIES),
     ("Access, clients, messages and the cluster", access::ENTRIES),
     ("Server", server::ENTRIES),
+    ("The engine", gears::ENTRIES),
     ("Connections and waiting", refused::ENTRIES),
 ];

@@ -29,8 +29,9 @@ pub struct Given<'a> {
 /// of Rust (`on_failed_policy`); names that the table does not have are reported, too.
 ///
 /// ```
-/// use redgrease_core::gear::Reader;
-/// use redgrease_core::gear::arguments::{Given, Literal, check_register};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::Reader;
+/// use redgrease::gear::arguments::{Given, Literal, check_register};
 ///
 /// let batch = Given { name: "batch", value: Literal::Int(Some(0)), range: 0..1 };
 /// let diagnostics = check_register(Reader::Stream, "stream_reader", &[batch]);

@@ -2,7 +2,8 @@
 //! checked at compile time by `py!`.
 //!
 //! ```
-//! use redgrease_core::gear::function::readers::KeysReader;
+//! # use redgrease_core::facade as redgrease;
+//! use redgrease::KeysReader;
 //!
 //! let words = KeysReader::new("doc:*").values().countby_self().run();
 //! assert_eq!(words.plan().steps.len(), 2);
@@ -30,8 +31,9 @@ use crate::literal::{ToPython, to_python};
 /// own way.
 ///
 /// ```
-/// use redgrease_core::gear::build::OpenGear;
-/// use redgrease_core::gear::function::readers::KeysReader;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::OpenGear;
+/// use redgrease::KeysReader;
 ///
 /// let open: OpenGear<KeysReader> = KeysReader::new("*").values();
 /// let counted = open.clone().count().run();

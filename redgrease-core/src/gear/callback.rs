@@ -126,10 +126,16 @@ pub(crate) fn no_function(value: &ast::Expr, names: &Collector<'_>) -> Option<&'
         },
         ast::Expr::Call(call) => {
             let path = python::path(&call.func)?;
-            let (name, _) = path.last()?;
-            let partial = name == "partial" && !names.defines("partial");
-            let of_module = name == "partial" && path[0].0 == "functools";
-            (partial || of_module).then_some("a `partial`")
+            let words: Vec<&str> = path.iter().map(|(word, _)| word.as_str()).collect();
+            let written = words.join(".");
+            match names.imported(&written).unwrap_or(&written) {
+                "functools.partial" => Some("a `partial`"),
+                "operator.itemgetter" | "operator.attrgetter" | "operator.methodcaller" => {
+                    Some("an object of `operator`")
+                }
+                "partial" if !names.defines("partial") => Some("a `partial`"),
+                _ => None,
+            }
         }
         ast::Expr::Constant(constant) if constant.value.is_none() => Some("`None`"),
         _ => None,
@@ -159,10 +165,14 @@ fn command(value: &ast::Expr, names: &Collector<'_>) -> Option<Signature> {
     let path = python::path(value)?;
     let parts: Vec<&str> = path.iter().map(|(part, _)| part.as_str()).collect();
     let method = match parts[..] {
-        ["cmd", method] | ["redgrease", "cmd", method] if !names.defines(parts[0]) => method,
+        ["cmd", ref method @ ..] | ["redgrease", "cmd", ref method @ ..]
+            if !names.defines(parts[0]) =>
+        {
+            method.join(".")
+        }
         _ => return None,
     };
-    let entry = cmd::lookup(method).filter(|entry| entry.refused.is_none())?;
+    let entry = cmd::lookup(&method).filter(|entry| entry.refused.is_none())?;
     let fits = |count: &usize| entry.check_call(*count, &[], false, false).is_ok();
     let least = (0..=MANY).find(fits)?;
     let most = (0..=MANY).rev().find(fits)?;
@@ -288,9 +298,10 @@ pub struct CheckedCallback {
 /// `def`.
 ///
 /// ```
-/// use redgrease_core::gear::callback::{CallbackInput, check_callback};
-/// use redgrease_core::python::PyVersion;
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::callback::{CallbackInput, check_callback};
+/// use redgrease::check::PyVersion;
+/// use redgrease::check::Source;
 ///
 /// let source = Source::new("lambda a, x: a + x");
 /// let input = CallbackInput { source: &source, captures: &[], python: PyVersion::default() };

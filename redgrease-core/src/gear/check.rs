@@ -12,7 +12,7 @@ use std::ops::Range;
 
 use chain::{Link, given};
 pub use file::{GearFile, check_gears};
-pub use script::{ScriptInput, ServerKind, check_script, check_script_for};
+pub use script::{ScriptInput, ServerKind, check_script, check_script_for, imports_of_packages};
 use variables::Found;
 
 use super::arguments::{self, Literal};
@@ -39,9 +39,10 @@ pub struct GearInput<'a> {
 /// captures are left empty.
 ///
 /// ```
-/// use redgrease_core::gear::check::{GearInput, check_gear};
-/// use redgrease_core::python::PyVersion;
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::check::{GearInput, check_gear};
+/// use redgrease::check::PyVersion;
+/// use redgrease::check::Source;
 ///
 /// let check = |text: &'static str| {
 ///     let source = Source::new(text);
@@ -94,6 +95,7 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         ..
     } = checker;
     let mut names = collector.finish(&mut out);
+    out = variables::tell_gears(out, &parts.prelude.body, layout.text);
     if !out.has_errors() {
         let body = &parts.prelude.body;
         let expression = parts.expression.as_ref();
@@ -133,6 +135,33 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         }
     });
     (plan, out.about(input.source.text()))
+}
+
+/// Looks whether all callbacks of a gear can run inside the server, without Python; gives a finding for each that cannot.
+///
+/// ```
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::{PyVersion, Source};
+/// use redgrease::gear::check::{GearInput, check_native};
+///
+/// let check = |text: &'static str| {
+///     let source = Source::new(text);
+///     check_native(&GearInput { source: &source, captures: &[], python: PyVersion::default() })
+/// };
+/// assert!(check("KeysReader().map(lambda r: len(r['key'])).run()").is_empty());
+/// assert_eq!(check("KeysReader().map(lambda r: open(r['key'])).run()").len(), 1);
+/// ```
+pub fn check_native(input: &GearInput<'_>) -> Vec<Diagnostic> {
+    let mut out = Diagnostics::new();
+    let layout = Layout::new(input.source, input.python);
+    let Some(parts) = parts::split(&layout, &mut out) else {
+        return out.about(input.source.text());
+    };
+    let body = &parts.prelude.body;
+    for refusal in crate::native::of_gear(layout.text, body, parts.expression.as_ref()) {
+        out.push(messages::not_native(&refusal));
+    }
+    out.about(input.source.text())
 }
 
 /// The gear without its surroundings.
@@ -332,6 +361,11 @@ impl<'a> Checker<'a> {
         link: &Link<'_>,
         call: &ast::ExprCall,
     ) -> Option<Step> {
+        // what the original's builder has for itself, a script may call
+        if self.native && link.name == "__localAggregateby__" {
+            self.visit(call);
+            return None;
+        }
         let Some(operation) = table::operation(link.name) else {
             let sugar = entry.sugar.iter().filter(|_| index == 0 && !builder);
             let names = table::OPERATIONS

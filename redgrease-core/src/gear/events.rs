@@ -5,7 +5,8 @@ use crate::suggest::nearest;
 /// All key events of Redis and Valkey, in lower case.
 ///
 /// ```
-/// use redgrease_core::gear::events::EVENTS;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::events::EVENTS;
 ///
 /// assert!(EVENTS.contains(&"expired"));
 /// ```
@@ -164,7 +165,8 @@ const READS: &[&str] = &[
 /// Whether an event of this name can come; the case of the letters does not matter.
 ///
 /// ```
-/// use redgrease_core::gear::events::exists;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::events::exists;
 ///
 /// assert!(exists("hset") && exists("HSET"));
 /// assert!(!exists("hmset"));
@@ -176,7 +178,8 @@ pub fn exists(name: &str) -> bool {
 /// What to write instead of `name`, which is no event.
 ///
 /// ```
-/// use redgrease_core::gear::events::instead_of;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::events::instead_of;
 ///
 /// assert_eq!(instead_of("hmset"), "that command raises `hset`");
 /// assert_eq!(instead_of("hsett"), "did you mean `hset`?");

@@ -4,8 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{Action, Argument, Capture, Code, Operation, Plan, Reader, Step, Text};
-use crate::script::{Script, gear_script};
-use crate::spec::{Encoding, Shared};
+use crate::spec::Shared;
 
 /// Which reader a [`GearFunction`] begins with; a type for each.
 ///
@@ -19,8 +18,10 @@ pub mod readers {
     /// Sealed: the readers are those of the server.
     ///
     /// ```
-    /// use redgrease_core::gear::Reader;
-    /// use redgrease_core::gear::function::readers::{KeysReader, ReaderType};
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::gear::Reader;
+    /// use redgrease::KeysReader;
+    /// use redgrease::gear::function::readers::ReaderType;
     ///
     /// assert_eq!(KeysReader::READER, Reader::Keys);
     /// ```
@@ -107,7 +108,8 @@ pub mod ends {
     /// Ended with `.run(…)`, with the type that the results become.
     ///
     /// ```
-    /// use redgrease_core::gear::function::readers::KeysReader;
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::KeysReader;
     ///
     /// let gear = KeysReader::new("person:*").count().run().results::<Option<i64>>();
     /// let untyped = gear.untyped();
@@ -131,7 +133,7 @@ mod sealed {
     pub trait Sealed {}
 }
 
-use ends::{End, Register, Run, RunAs};
+use ends::{End, Run, RunAs};
 use readers::ReaderType;
 
 /// A gear: what `gear!` and the builder give. `R` is its reader, `E` how it ends.
@@ -141,10 +143,10 @@ use readers::ReaderType;
 /// part of others.
 ///
 /// ```
-/// use redgrease_core::gear::function::GearFunction;
-/// use redgrease_core::gear::function::ends::Run;
-/// use redgrease_core::gear::function::readers::KeysReader;
-/// use redgrease_core::spec::Encoding;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::{GearFunction, KeysReader};
+/// use redgrease::ends::Run;
+/// use redgrease::spec::Encoding;
 ///
 /// let gear: GearFunction<KeysReader, Run> = KeysReader::new("person:*").count().run();
 /// assert!(gear.script(Encoding::Int).text().contains("person:*"));
@@ -204,13 +206,6 @@ impl<R: ReaderType, E: End> GearFunction<R, E> {
 }
 
 impl<R: ReaderType> GearFunction<R, Run> {
-    /// The text that is sent to the server; each record of the result is encoded as `result` says.
-    pub fn script(&self, result: Encoding) -> Script {
-        gear_script(&self.plan, result)
-    }
-}
-
-impl<R: ReaderType> GearFunction<R, Run> {
     /// The same gear with the type that its results become, so that `.on(&mut con)` needs no
     /// annotation.
     pub fn results<T>(self) -> GearFunction<R, RunAs<T>> {
@@ -222,14 +217,6 @@ impl<R: ReaderType, T> GearFunction<R, RunAs<T>> {
     /// The same gear without the type of its results.
     pub fn untyped(self) -> GearFunction<R, Run> {
         GearFunction::from_plan(self.plan)
-    }
-}
-
-impl<R: ReaderType> GearFunction<R, Register> {
-    /// The text that is sent to the server. What a command answers is what its last step gives,
-    /// as for any script: text, bytes, integers and lists of these arrive as they are.
-    pub fn script(&self) -> Script {
-        gear_script(&self.plan, Encoding::Unit)
     }
 }
 

@@ -43,9 +43,9 @@ impl<R: ReaderType, E: End> GearFunction<R, E> {
     /// tracebacks.
     ///
     /// ```
-    /// use redgrease_core::gear::function::GearFunction;
-    /// use redgrease_core::gear::function::ends::Run;
-    /// use redgrease_core::gear::function::readers::KeysReader;
+    /// # use redgrease_core::facade as redgrease;
+    /// use redgrease::{GearFunction, KeysReader};
+    /// use redgrease::ends::Run;
     ///
     /// type Query = GearFunction<KeysReader, Run>;
     ///
@@ -55,7 +55,7 @@ impl<R: ReaderType, E: End> GearFunction<R, E> {
     /// assert!(error.to_string().contains("did you mean `map`?"));
     /// let error = "StreamReader('s').run()".parse::<Query>().expect_err("another reader");
     /// assert!(error.to_string().contains("begins with StreamReader"));
-    /// # Ok::<(), redgrease_core::gear::text::GearTextError>(())
+    /// # Ok::<(), redgrease::check::GearTextError>(())
     /// ```
     ///
     /// # Errors

@@ -2,7 +2,11 @@
 
 use std::ops::Range;
 
+#[cfg(feature = "check")]
+use super::count;
 use super::{COMMAND_CALL, NO_COMMAND, REFUSED_COMMAND, UNKNOWN_COMMAND, did_you_mean, error};
+#[cfg(feature = "check")]
+use crate::commands::Takes;
 use crate::diag::Diagnostic;
 
 /// A command that cannot be used on the server.
@@ -27,6 +31,27 @@ pub fn no_command(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagn
 /// A call that does not fit the method.
 pub fn command_call(message: &str, help: &str, range: Range<usize>) -> Diagnostic {
     error(COMMAND_CALL, message, range).help(help)
+}
+
+/// A command by its name, with a number of arguments that it never takes.
+#[cfg(feature = "check")]
+pub fn command_arity(
+    name: &str,
+    takes: Takes,
+    given: usize,
+    method: Option<String>,
+    range: Range<usize>,
+) -> Diagnostic {
+    let takes = match takes {
+        Takes::Exactly(wanted) => count(wanted, "argument"),
+        Takes::AtLeast(wanted) => format!("at least {}", count(wanted, "argument")),
+    };
+    let message = format!("`{name}` takes {takes}, and is given {given}");
+    let found = error(COMMAND_CALL, message, range);
+    match method {
+        Some(method) => found.help(format!("`{method}` sends it")),
+        None => found,
+    }
 }
 
 /// A name that no command of Redis has: an error when it is nearly one, else a warning, because a module may bring it.

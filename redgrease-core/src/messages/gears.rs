@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use super::{
     ACTION, ARGUMENTS, ARITY, ASYNC, CALLBACK, CHOICE, CLOSED, COROUTINE, IGNORED_PATTERN, KEYWORD,
-    NO_EVENT, NOT_A_GEAR, OPERATION, PATTERN_PREFIX, RANGE, READER, SUGAR, TOGETHER, TYPE, count,
-    did_you_mean, error, list, warning,
+    NO_EVENT, NOT_A_GEAR, OPERATION, PATTERN_PREFIX, RANGE, READER, SUGAR, TOGETHER, TYPE,
+    UNDEFINED, count, did_you_mean, error, list, warning,
 };
 use crate::diag::Diagnostic;
-use crate::gear::table;
+use crate::table;
 
 /// A text that does not end in a gear expression.
 pub fn not_a_gear(message: &str, range: Range<usize>) -> Diagnostic {
@@ -21,6 +21,13 @@ pub fn not_a_gear(message: &str, range: Range<usize>) -> Diagnostic {
 pub fn unused_gear(range: Range<usize>) -> Diagnostic {
     error(NOT_A_GEAR, "this gear is not the last expression, so it is not used", range)
         .help("a text makes one gear: give it a name and go on with it at the end, or write a `gear!` of its own")
+}
+
+/// The name of a gear in Python that runs on the server.
+pub fn gear_as_value(name: &str, range: Range<usize>) -> Diagnostic {
+    let message = format!("`{name}` is a gear, which is no value on the server");
+    error(UNDEFINED, message, range)
+        .help("until it runs or is registered, a gear can be gone on with: `name.map(…)`; there is nothing else to do with it")
 }
 
 /// A second gear that runs.

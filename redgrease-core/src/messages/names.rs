@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{IMPORT, NO_ATTRIBUTE, SHADOWED, UNDEFINED, UNUSED, did_you_mean, error, warning};
 use crate::diag::Diagnostic;
-use crate::gear::table;
+use crate::table;
 
 /// A name that nothing defines.
 pub fn undefined_name(name: &str, meant: Option<&str>, range: Range<usize>) -> Diagnostic {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{REQUIREMENT, error};
 use crate::diag::Diagnostic;
-use crate::gear::requirement::RequirementError;
+use crate::requirement::RequirementError;
 
 /// A requirement that is not one of PEP 508. `exact` says that the range is the wrong part itself;
 /// otherwise the help shows it.

@@ -31,6 +31,8 @@ pub enum Place {
     Gear,
     /// The name of a parameter.
     Parameter,
+    /// The body of a function with the parameter `url: &str` and `native = true`.
+    Native,
 }
 
 /// The page of a code.
@@ -55,7 +57,8 @@ pub struct Page {
 /// The page of `code`, such as `RG0201`.
 ///
 /// ```
-/// use redgrease_core::messages::pages::page;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::messages::pages::page;
 ///
 /// assert!(page("RG0201").is_some_and(|page| page.found.contains("nothing defines")));
 /// ```

@@ -125,6 +125,19 @@ pub fn no_field(
     )
 }
 
+/// A key that a dictionary with these keys does not have.
+pub fn no_key(name: &str, keys: &[&str], range: Range<usize>) -> Diagnostic {
+    let otherwise = match keys {
+        [] => "it is empty".to_owned(),
+        keys => format!("its keys are {}", list(keys.iter().copied())),
+    };
+    did_you_mean(
+        error(FIELD, format!("the dict has no `{name}`"), range),
+        crate::suggest::nearest(name, keys.iter().copied()),
+        &otherwise,
+    )
+}
+
 /// `an int`, `a str or None`.
 fn article(name: &str) -> String {
     match name.chars().next() {

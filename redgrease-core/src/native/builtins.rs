@@ -1,14 +1,15 @@
 //! The table of builtin functions.
 
 use super::error::Fail;
-use super::eval::Vm;
 use super::format::radix_text;
+use super::index;
 use super::number::{self, Int};
 use super::operate;
 use super::text;
 use super::value::{Sign, Value};
 
-type Run = fn(&Vm<'_>, &[Value]) -> Result<Value, Fail>;
+/// What a builtin does with its arguments, in a minor version of Python 3.
+type Run = fn(u8, &[Value]) -> Result<Value, Fail>;
 
 /// A builtin function.
 #[derive(Debug)]
@@ -101,28 +102,27 @@ impl Builtin {
         row.total.is_some_and(|most| count <= most) && !(row.shows && sets)
     }
 
-    pub(super) fn call(self, vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
-        (ROWS[self.0].run)(vm, arguments)
+    pub(super) fn call(self, minor: u8, arguments: &[Value]) -> Result<Value, Fail> {
+        (ROWS[self.0].run)(minor, arguments)
     }
 }
 
-fn len(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
-    operate::length(&arguments[0]).map(Value::size)
+fn len(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
+    index::length(&arguments[0]).map(Value::size)
 }
 
-fn str(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn str(minor: u8, arguments: &[Value]) -> Result<Value, Fail> {
     match arguments.first() {
         None => Ok(Value::str("")),
-        Some(value) => operate::shown(value, vm.minor()),
+        Some(value) => operate::shown(value, minor),
     }
 }
 
-fn repr(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
-    text::repr(&arguments[0], vm.minor()).map(Value::from)
+fn repr(minor: u8, arguments: &[Value]) -> Result<Value, Fail> {
+    text::repr(&arguments[0], minor).map(Value::from)
 }
 
-fn int(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
-    let minor = vm.minor();
+fn int(minor: u8, arguments: &[Value]) -> Result<Value, Fail> {
     let Some(value) = arguments.first() else {
         return Ok(Value::Int(0));
     };
@@ -177,8 +177,7 @@ fn int(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
     }
 }
 
-fn float(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
-    let minor = vm.minor();
+fn float(minor: u8, arguments: &[Value]) -> Result<Value, Fail> {
     let Some(value) = arguments.first() else {
         return Ok(Value::Float(0.0));
     };
@@ -222,11 +221,11 @@ fn float(vm: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
     }
 }
 
-fn bool(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn bool(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     Ok(Value::Bool(arguments.first().is_some_and(Value::is_true)))
 }
 
-fn abs(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn abs(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     match (&arguments[0], Int::of(&arguments[0])) {
         (Value::Float(number), _) => Ok(Value::Float(number.abs())),
         (value, Some(number)) => {
@@ -243,7 +242,7 @@ fn abs(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
     }
 }
 
-fn ord(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn ord(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     let wrong = |length: usize| {
         Fail::type_error(format!(
             "ord() expected a character, but string of length {length} found"
@@ -270,13 +269,13 @@ fn ord(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
     }
 }
 
-fn chr(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn chr(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     let Some(Int::Small(code)) = Int::of(&arguments[0]) else {
         return Err(Fail::GiveBack("chr() of what is no small integer"));
     };
     match u32::try_from(code) {
         Ok(code) if code < 0x11_0000 => char::from_u32(code)
-            .map(operate::letter)
+            .map(index::letter)
             .ok_or(Fail::GiveBack("half a surrogate pair")),
         _ if i32::try_from(code).is_err() => Err(Fail::GiveBack("chr() of a large integer")),
         _ => Err(Fail::value_error("chr() arg not in range(0x110000)")),
@@ -295,19 +294,19 @@ fn radix(arguments: &[Value], kind: char) -> Result<Value, Fail> {
     Ok(format!("{sign}{prefix}{digits}").into())
 }
 
-fn hex(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn hex(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     radix(arguments, 'x')
 }
 
-fn oct(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn oct(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     radix(arguments, 'o')
 }
 
-fn bin(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn bin(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     radix(arguments, 'b')
 }
 
-fn round(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn round(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     let value = &arguments[0];
     match (value, Int::of(value), arguments.get(1)) {
         (Value::Float(number), _, None | Some(Value::None)) => number::round(*number),
@@ -321,7 +320,7 @@ fn round(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
     }
 }
 
-fn divmod(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn divmod(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     number::divmod(&arguments[0], &arguments[1])?.ok_or_else(|| {
         Fail::type_error(format!(
             "unsupported operand type(s) for divmod(): '{}' and '{}'",
@@ -341,10 +340,10 @@ fn extreme(values: &[Value], sign: Sign) -> Result<Value, Fail> {
     Ok(best.clone())
 }
 
-fn min(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn min(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     extreme(arguments, Sign::Less)
 }
 
-fn max(_: &Vm<'_>, arguments: &[Value]) -> Result<Value, Fail> {
+fn max(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     extreme(arguments, Sign::More)
 }

@@ -4,54 +4,27 @@
 //! proves, for each function that does something outside, that nothing after the first effect gives the call back.
 
 mod calls;
+mod command;
 mod expression;
 mod formats;
+mod glue;
 mod iteration;
 mod scope;
 mod statement;
 
 use std::collections::HashMap;
-use std::fmt;
 use std::ops::Range;
 
 use super::program::Program;
 use super::script::{Body, Found, Script};
 use super::shape::Shape;
-use super::tree::{Code, Constant};
+use super::tree::{Code, Constant, Slot};
 use super::value::Value;
 use crate::python::ast::Arguments;
+pub(super) use expression::constant;
 pub(super) use scope::Scope;
 
-/// Why a function is left to Python.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// What is in the way, in words.
-    pub reason: &'static str,
-    /// The name in question, if there is one.
-    pub name: String,
-    /// Where it is in the script.
-    pub range: Range<usize>,
-}
-
-impl Refusal {
-    pub(super) fn new(reason: &'static str, name: &str, range: Range<usize>) -> Self {
-        Self {
-            reason,
-            name: name.to_owned(),
-            range,
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.reason)?;
-        if !self.name.is_empty() {
-            write!(formatter, ": `{}`", self.name)?;
-        }
-        Ok(())
-    }
-}
+pub use crate::refusal::Refusal;
 
 /// What a global name stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +56,8 @@ pub struct Described {
     pub names: Vec<(String, Meaning)>,
     /// The values of names from functions around it.
     pub cells: Vec<(String, Constant)>,
+    /// Whether the last parameter takes all arguments that are left.
+    pub rest: bool,
 }
 
 impl Described {
@@ -138,6 +113,7 @@ impl Described {
                 .into_iter()
                 .map(|(name, value)| Some((name, Constant::of(&value)?)))
                 .collect::<Option<_>>()?,
+            rest: false,
         })
     }
 }
@@ -183,25 +159,57 @@ struct Assumed {
     replies: bool,
 }
 
+/// A function in one of the ways in which it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Version {
+    /// Its number among those described.
+    pub(super) number: usize,
+    /// Whether something may have happened before.
+    pub(super) effect: bool,
+    /// Which of its parameters are records, one bit for each.
+    pub(super) records: u64,
+    /// Which call it is for, where some of its arguments are known.
+    pub(super) call: usize,
+}
+
+impl Version {
+    /// One without records.
+    pub(super) fn new(number: usize, effect: bool) -> Self {
+        Self {
+            number,
+            effect,
+            records: 0,
+            call: 0,
+        }
+    }
+}
+
 /// The compiler of one function and those that it calls.
 pub(super) struct Compiler<'s> {
     script: &'s Script,
     functions: &'s [Found<'s>],
     described: &'s [Described],
+    /// Where the methods of `cmd` begin among them.
+    methods: usize,
     minor: u8,
     codes: Vec<Option<Code>>,
-    /// By function and whether something may have happened before: the code, and whether something happens in it.
-    made: HashMap<(usize, bool), (usize, bool)>,
-    under_way: Vec<(usize, bool, usize)>,
+    /// Whether the program's argument is what a reader gives.
+    read: bool,
+    /// What parameters of the function that is compiled next are, by their places.
+    constants: Vec<(Slot, Constant)>,
+    /// Of each version of a function the code, and whether something happens in it.
+    made: HashMap<Version, (usize, bool)>,
+    under_way: Vec<(Version, usize)>,
     assumed: Assumed,
     seen: Assumed,
     recursive: bool,
     has_effect: bool,
     has_loops: bool,
+    has_any_command: bool,
 }
 
 /// A function to be compiled.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
     /// The function, then those that it may call.
     pub functions: Vec<Described>,
@@ -211,6 +219,10 @@ pub struct Wanted {
     pub sets: bool,
     /// Whether its arguments may be, or hold, bytes.
     pub bytes: bool,
+    /// Which of its parameters are records of redgrease, one bit for each.
+    pub records: u64,
+    /// Whether its argument is what a reader of keys or streams gives: a dictionary with its fields and no others.
+    pub read: bool,
 }
 
 /// Compiles a function.
@@ -220,7 +232,10 @@ pub(super) fn compile(
     wanted: &Wanted,
     minor: u8,
 ) -> Result<Program, Refusal> {
-    let described = wanted.functions.as_slice();
+    let methods = wanted.functions.len();
+    let mut all = wanted.functions.clone();
+    all.extend(script.methods(functions));
+    let described = all.as_slice();
     let mut assumed = Assumed {
         sets: wanted.sets,
         bytes: wanted.bytes,
@@ -231,8 +246,11 @@ pub(super) fn compile(
             script,
             functions,
             described,
+            methods,
             minor,
             codes: Vec::new(),
+            read: wanted.read,
+            constants: Vec::new(),
             made: HashMap::new(),
             under_way: Vec::new(),
             assumed,
@@ -240,8 +258,13 @@ pub(super) fn compile(
             recursive: false,
             has_effect: false,
             has_loops: false,
+            has_any_command: false,
         };
-        compiler.function(0, wanted.after_effect, 0..0)?;
+        let first = Version {
+            records: wanted.records,
+            ..Version::new(0, wanted.after_effect)
+        };
+        compiler.function(first, 0..0)?;
         let guarded = compiler.has_effect || wanted.after_effect;
         if guarded && compiler.recursive {
             return Err(Refusal::new(
@@ -262,6 +285,7 @@ pub(super) fn compile(
             generator: "<genexpr>".into(),
             has_effect: compiler.has_effect,
             has_loops: compiler.has_loops || compiler.recursive,
+            has_any_command: compiler.has_any_command,
             no_sets: guarded && !wanted.sets,
             no_bytes: guarded && !wanted.bytes,
             gives_bytes: assumed.bytes || assumed.replies,
@@ -277,18 +301,13 @@ impl<'s> Compiler<'s> {
     /// Compiles a function, if that was not done: its code, and whether something happens outside in it.
     pub(super) fn function(
         &mut self,
-        number: usize,
-        effect: bool,
+        version: Version,
         at: Range<usize>,
     ) -> Result<(usize, bool), Refusal> {
-        if let Some(made) = self.made.get(&(number, effect)) {
+        if let Some(made) = self.made.get(&version) {
             return Ok(*made);
         }
-        if let Some((_, _, code)) = self
-            .under_way
-            .iter()
-            .find(|(other, before, _)| *other == number && *before == effect)
-        {
+        if let Some((_, code)) = self.under_way.iter().find(|(other, _)| *other == version) {
             self.recursive = true;
             return Ok((*code, false));
         }
@@ -297,13 +316,18 @@ impl<'s> Compiler<'s> {
         }
         let described: &'s Described = self
             .described
-            .get(number)
+            .get(version.number)
             .ok_or_else(|| Refusal::new("a function that is not described", "", at.clone()))?;
-        let found = self.find(described, at)?;
+        let found = self.find(described, at.clone())?;
         let code = self.codes.len();
+        if let Some(helper) = self.helper(&found, version.effect, &at)? {
+            self.codes.push(Some(helper));
+            self.made.insert(version, (code, false));
+            return Ok((code, false));
+        }
         self.codes.push(None);
-        self.under_way.push((number, effect, code));
-        let mut scope = Scope::new(self, described, found, effect)?;
+        self.under_way.push((version, code));
+        let mut scope = Scope::new(self, described, found, version)?;
         let body = match found.body {
             Body::Statements(body) => scope.statements(body)?,
             Body::Expression(value) => vec![scope.returned(value)?],
@@ -312,9 +336,11 @@ impl<'s> Compiler<'s> {
         self.under_way.pop();
         self.has_effect |= happened;
         let defaults: Vec<Option<Constant>> = {
-            let without = parameters.saturating_sub(described.defaults.len());
+            let without =
+                parameters.saturating_sub(described.defaults.len() + usize::from(described.rest));
             std::iter::repeat_n(None, without)
                 .chain(described.defaults.iter().cloned().map(Some))
+                .chain(described.rest.then_some(None))
                 .collect()
         };
         self.codes[code] = Some(Code {
@@ -324,7 +350,7 @@ impl<'s> Compiler<'s> {
             defaults,
             body,
         });
-        self.made.insert((number, effect), (code, happened));
+        self.made.insert(version, (code, happened));
         Ok((code, happened))
     }
 
@@ -370,10 +396,12 @@ impl<'s> Compiler<'s> {
 
 /// Whether the parameters are those.
 fn fits(arguments: &Arguments, described: &Described) -> bool {
+    let rest = arguments.vararg.iter().filter(|_| described.rest);
     let names = arguments
         .posonlyargs
         .iter()
         .chain(&arguments.args)
-        .map(|one| one.def.arg.as_str());
+        .map(|one| one.def.arg.as_str())
+        .chain(rest.map(|one| one.arg.as_str()));
     names.eq(described.parameters.iter().map(String::as_str))
 }

@@ -201,6 +201,11 @@ impl Dict {
         }
     }
 
+    /// Puts a value under a key that is not there, whose hash is known.
+    pub(super) fn add(&mut self, hash: u64, key: Value, value: Value) {
+        self.push(hash, key, value);
+    }
+
     /// Takes a key out.
     pub(super) fn remove(&mut self, key: &Value) -> Result<Option<(Value, Value)>, Fail> {
         let hash = hash(key)?;
@@ -333,6 +338,23 @@ fn seed() -> u64 {
 fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a ^ seed()) * u128::from(b ^ 0x9e37_79b9_7f4a_7c15);
     (product as u64) ^ ((product >> 64) as u64)
+}
+
+/// Hashes texts as dictionaries do, for tables elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TextHash(u64);
+
+impl Hasher for TextHash {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mix(self.0, hash_bytes(bytes));
+    }
+
+    /// What ends a text is the same for all.
+    fn write_u8(&mut self, _: u8) {}
 }
 
 pub(super) fn hash_bytes(bytes: &[u8]) -> u64 {

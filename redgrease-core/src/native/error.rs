@@ -1,10 +1,9 @@
 //! Exceptions, and the other ways in which a call can end early.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::text;
 use super::value::Value;
 
 /// Why a call does not go on.
@@ -33,14 +32,32 @@ impl Fail {
         Self::new(kind, vec![message.into()], hint)
     }
 
+    /// A `KeyError` about what is no value of the evaluator, in Python's own words.
+    pub(super) fn key_error(shown: String) -> Self {
+        let fail = Self::new(Kind::KeyError, vec![shown.into()], None);
+        if let Self::Raise(exception) = &fail {
+            exception.shown.set(true);
+        }
+        fail
+    }
+
     fn new(kind: Kind, arguments: Vec<Value>, hint: Option<&'static str>) -> Self {
         Self::Raise(Rc::new(Exception {
             kind,
+            shown: Cell::new(false),
             arguments,
             trace: RefCell::default(),
             hint,
             before: RefCell::default(),
         }))
+    }
+
+    /// The same, which went through a line of a function.
+    pub(super) fn at(self, line: u32, function: impl Into<Arc<str>>) -> Self {
+        if let Self::Raise(exception) = &self {
+            exception.pass(line, function);
+        }
+        self
     }
 
     pub(super) fn type_error(message: impl AsRef<str>) -> Self {
@@ -51,12 +68,6 @@ impl Fail {
         Self::raise(Kind::ValueError, message)
     }
 }
-
-/// What stands between two exceptions of a chain, in Python's own words.
-const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
-const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
-/// How many exceptions of a chain are told.
-const MOST_TOLD: usize = 20;
 
 /// A place in a function, as a traceback shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +81,8 @@ pub(super) struct Place {
 pub struct Exception {
     pub(super) kind: Kind,
     pub(super) arguments: Vec<Value>,
+    /// Whether its argument is what Python shows of it.
+    pub(super) shown: Cell<bool>,
     /// The places that it went through, the innermost first.
     pub(super) trace: RefCell<Vec<Place>>,
     /// A name that Python suggests.
@@ -91,83 +104,13 @@ pub(super) enum Before {
 }
 
 impl Exception {
-    /// `str(e)`
-    pub(super) fn text(&self, minor: u8) -> Result<String, Fail> {
-        match self.arguments.as_slice() {
-            [] => Ok(String::new()),
-            [one] if self.kind == Kind::KeyError => text::repr(one, minor),
-            [one] => text::str(one, minor),
-            many => text::repr(&Value::tuple(many.to_vec()), minor),
-        }
+    /// Notes that it went through a line of a function.
+    pub(super) fn pass(&self, line: u32, function: impl Into<Arc<str>>) {
+        self.trace.borrow_mut().push(Place {
+            line,
+            function: function.into(),
+        });
     }
-
-    /// The text that a client gets.
-    pub(super) fn shown(&self, minor: u8, with_traceback: bool) -> String {
-        if !with_traceback {
-            let said = self.text(minor).unwrap_or_default();
-            return format!("Error type: <class '{}'>, Value: {said}", self.kind.path());
-        }
-        let mut lines = Vec::new();
-        self.tell(minor, MOST_TOLD, &mut lines);
-        let list = Value::list(lines.iter().map(|line| Value::str(line)).collect());
-        text::repr(&list, minor).unwrap_or_default()
-    }
-
-    /// The lines of the exception, after those of what was before it.
-    fn tell(&self, minor: u8, most: usize, lines: &mut Vec<String>) {
-        let before = match &*self.before.borrow() {
-            Before::Nothing | Before::Hidden => None,
-            Before::Cause(before) => Some((Rc::clone(before), CAUSE)),
-            Before::Context(before) => Some((Rc::clone(before), CONTEXT)),
-        };
-        if let (Some((before, between)), Some(most)) = (before, most.checked_sub(1)) {
-            before.tell(minor, most, lines);
-            lines.push(between.to_owned());
-        }
-        let said = self.text(minor).unwrap_or_default();
-        let trace = self.trace.borrow();
-        if !trace.is_empty() {
-            lines.push("Traceback (most recent call last):\n".to_owned());
-        }
-        lines.extend(shown_places(&trace));
-        let mut last = self.kind.path().to_owned();
-        if !said.is_empty() {
-            last.push_str(": ");
-            last.push_str(&said);
-        }
-        if let Some(hint) = self.hint {
-            last.push_str(&format!(". Did you mean: '{hint}'?"));
-        }
-        last.push('\n');
-        lines.push(last);
-    }
-}
-
-/// The lines of the places, the outermost first.
-fn shown_places(trace: &[Place]) -> Vec<String> {
-    /// Of places that are the same one after the other, so many are shown.
-    const SHOWN: usize = 3;
-    let mut lines = Vec::new();
-    let mut places = trace.iter().rev().peekable();
-    while let Some(place) = places.next() {
-        let line = format!(
-            "  File \"<string>\", line {}, in {}\n",
-            place.line, place.function
-        );
-        let mut same = 1;
-        while places.next_if_eq(&place).is_some() {
-            same += 1;
-        }
-        lines.extend(std::iter::repeat_n(line, same.min(SHOWN)));
-        if same > SHOWN {
-            let more = same - SHOWN;
-            let plural = if more > 1 { "s" } else { "" };
-            lines.push(format!(
-                "  [Previous line repeated {more} more time{plural}]\n"
-            ));
-        }
-    }
-    lines
 }
 
 macro_rules! kinds {

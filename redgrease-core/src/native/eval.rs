@@ -1,6 +1,7 @@
 //! Walks the instruction tree.
 
 mod gather;
+mod glue;
 mod iterate;
 mod service;
 mod statement;
@@ -9,12 +10,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::dict::Dict;
-use super::error::{Exception, Fail, Kind, Place};
+use super::error::{Exception, Fail, Kind};
 use super::host::{Halt, Host};
-use super::methods::{self, Method};
-use super::operate::{self, Bounds};
+use super::index::{self, Bounds};
+use super::methods;
+use super::operate;
 use super::program::Program;
-use super::tree::{Comparison, Constant, Expr, Function, MethodCall, Part, Slot};
+use super::tree::{Comparison, Constant, Expr, Function, Method, MethodCall, Part, Slot};
 use super::value::Value;
 use super::{fuel, text};
 
@@ -24,6 +26,19 @@ const ASK_EVERY: usize = 20_000;
 const MOST_BYTES: usize = 512 << 20;
 /// How deep functions may call each other.
 const DEEPEST_CALL: usize = 30;
+/// How much of the thread's stack they may take, beside what the last of them takes for itself: functions that wait for each
+/// other in the server share one. Frames are several times as large where nothing is optimised.
+const MOST_STACK: usize = if cfg!(debug_assertions) {
+    1 << 20
+} else {
+    128 << 10
+};
+
+/// Where the stack is now.
+fn stack_place() -> usize {
+    let mark = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&mark)).addr()
+}
 
 /// What calls leave behind for those after them.
 #[derive(Debug, Default)]
@@ -45,6 +60,8 @@ pub(super) struct Vm<'a> {
     steps: usize,
     bytes: usize,
     depth: usize,
+    /// Where the stack was when it began.
+    stack_from: usize,
     /// The name of the function that runs.
     function: Arc<str>,
     /// Whether something happened outside.
@@ -90,6 +107,7 @@ impl<'a> Vm<'a> {
             steps: ASK_EVERY,
             bytes: 0,
             depth: 0,
+            stack_from: stack_place(),
             function: Arc::clone(&program.lambda),
             effect,
             handled: Vec::new(),
@@ -188,7 +206,7 @@ impl<'a> Vm<'a> {
 
     /// Calls a function of the program.
     pub(super) fn call(&mut self, function: usize, arguments: Vec<Value>) -> Result<Value, Fail> {
-        if self.depth >= DEEPEST_CALL {
+        if self.depth >= DEEPEST_CALL || self.stack_from.abs_diff(stack_place()) > MOST_STACK {
             return Err(Fail::Limit("functions that call each other too deeply"));
         }
         self.tick()?;
@@ -203,10 +221,7 @@ impl<'a> Vm<'a> {
         self.function = caller;
         self.depth -= 1;
         if let Err(Fail::Raise(exception)) = &done {
-            exception.trace.borrow_mut().push(Place {
-                line: self.line,
-                function: Arc::clone(&code.name),
-            });
+            exception.pass(self.line, Arc::clone(&code.name));
         }
         self.stack.truncate(self.base);
         self.base = outer;
@@ -224,10 +239,7 @@ impl<'a> Vm<'a> {
         let outer = std::mem::replace(&mut self.line, line);
         let done = body(self);
         if let Err(Fail::Raise(exception)) = &done {
-            exception.trace.borrow_mut().push(Place {
-                line: self.line,
-                function: Arc::clone(name),
-            });
+            exception.pass(self.line, Arc::clone(name));
         }
         self.line = outer;
         done
@@ -259,7 +271,7 @@ impl<'a> Vm<'a> {
             Expr::Index(both) => {
                 let container = self.eval(&both.0)?;
                 let key = self.eval(&both.1)?;
-                operate::index(&container, &key, self.minor())?
+                index::index(&container, &key, self.minor())?
             }
             Expr::Slice(parts) => {
                 let value = self.eval(&parts.0)?;
@@ -269,7 +281,7 @@ impl<'a> Vm<'a> {
                     stop: self.optional(stop.as_ref())?,
                     step: self.optional(step.as_ref())?,
                 };
-                let cut = operate::slice(&value, &bounds, self.minor())?;
+                let cut = index::slice(&value, &bounds, self.minor())?;
                 self.charge_for(&cut)?;
                 cut
             }
@@ -343,11 +355,11 @@ impl<'a> Vm<'a> {
                 let made = match arguments.as_slice() {
                     [one] => {
                         let one = self.eval(one)?;
-                        builtin.call(self, &[one])?
+                        builtin.call(self.minor(), &[one])?
                     }
                     many => {
                         let many = self.all(many)?;
-                        builtin.call(self, &many)?
+                        builtin.call(self.minor(), &many)?
                     }
                 };
                 self.charge_for(&made)?;
@@ -373,6 +385,12 @@ impl<'a> Vm<'a> {
                 Value::Bool(types.contains(&name) || (name == "bool" && types.contains(&"int")))
             }
             Expr::TypeName(value) => Value::str(self.eval(value)?.type_name()),
+            Expr::Glued(glued) => return self.glued(glued),
+            Expr::Decoded(call) => {
+                let arguments = self.eval(&call.arguments)?;
+                let arguments = self.decode(&call.decoders, &arguments)?;
+                return self.call(call.function, arguments);
+            }
         })
     }
 
@@ -423,7 +441,7 @@ impl<'a> Vm<'a> {
         {
             return Ok(found.clone());
         }
-        operate::index(container, &Value::Str(Arc::clone(key)), self.minor())
+        index::index(container, &Value::Str(Arc::clone(key)), self.minor())
     }
 
     fn compare(&mut self, left: &'a Expr, rest: &'a [(Comparison, Expr)]) -> Result<Value, Fail> {
@@ -434,8 +452,8 @@ impl<'a> Vm<'a> {
                 Comparison::Equal => left.equals(&right, 0)?,
                 Comparison::Different => !left.equals(&right, 0)?,
                 Comparison::Order(sign) => left.order(&right, *sign, 0)?,
-                Comparison::In => operate::contains(&right, &left)?,
-                Comparison::NotIn => !operate::contains(&right, &left)?,
+                Comparison::In => index::contains(&right, &left)?,
+                Comparison::NotIn => !index::contains(&right, &left)?,
                 Comparison::Is => is(&left, &right),
                 Comparison::IsNot => !is(&left, &right),
             };
@@ -517,7 +535,7 @@ impl<'a> Vm<'a> {
                 let name = Arc::clone(&self.program.lambda);
                 self.framed(&name, *line, |vm| vm.eval(body))
             }
-            Function::Builtin(builtin) => builtin.call(self, &arguments),
+            Function::Builtin(builtin) => builtin.call(self.minor(), &arguments),
             Function::Own(function) => self.call(*function, arguments),
             Function::Method(method, of) => {
                 let receiver = arguments.remove(0);

@@ -2,8 +2,6 @@
 
 use std::cell::Cell;
 
-use super::error::Fail;
-
 const FULL: u32 = 50_000_000;
 
 thread_local! {
@@ -15,13 +13,11 @@ pub(super) fn fill() {
     LEFT.with(|left| left.set(FULL));
 }
 
-/// One more comparison.
-pub(super) fn burn() -> Result<(), Fail> {
-    LEFT.with(|left| match left.get().checked_sub(1) {
-        Some(rest) => {
-            left.set(rest);
-            Ok(())
-        }
-        None => Err(Fail::Limit("too many comparisons")),
+/// Whether one more comparison may be made.
+pub(super) fn burn() -> bool {
+    LEFT.with(|left| {
+        let rest = left.get().checked_sub(1);
+        left.set(rest.unwrap_or(0));
+        rest.is_some()
     })
 }

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use super::error::Fail;
 use super::eval::Vm;
 use super::number::Int;
+use super::tree::Method;
 use super::value::Value;
 
 /// The types that have methods.
@@ -59,6 +60,8 @@ pub(super) struct Row {
     pub(super) most: usize,
     /// With up to so many arguments it never gives the call back; nothing when it may always.
     pub(super) total: Option<usize>,
+    /// With so many arguments, all of them texts, it never gives back either.
+    pub(super) texts: Option<usize>,
     pub(super) run: Run,
 }
 
@@ -77,6 +80,20 @@ const fn row(
         least,
         most,
         total: Some(total),
+        texts: None,
+        run,
+    }
+}
+
+/// A row for a method of bytes that takes no texts, and says so: that is known of `texts` of them.
+const fn no_texts(of: Type, name: &'static str, most: usize, texts: usize, run: Run) -> Row {
+    Row {
+        name,
+        of,
+        least: 0,
+        most,
+        total: None,
+        texts: Some(texts),
         run,
     }
 }
@@ -89,6 +106,7 @@ const fn partial(of: Type, name: &'static str, least: usize, most: usize, run: R
         least,
         most,
         total: None,
+        texts: None,
         run,
     }
 }
@@ -101,10 +119,6 @@ const fn missing(of: Type, name: &'static str) -> Row {
 fn unknown(_: &mut Vm<'_>, _: &Value, _: &[Value]) -> Result<Value, Fail> {
     Err(Fail::GiveBack("a method that is not in the table"))
 }
-
-/// A method name: a place in the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Method(usize);
 
 struct Entry {
     name: &'static str,
@@ -163,11 +177,18 @@ impl Method {
         rows.any(|row| (row.least..=row.most).contains(&count))
     }
 
-    /// Whether a call with so many arguments never gives back for values of these types.
-    pub(super) fn is_total(self, count: usize, possible: impl Fn(Type) -> bool) -> bool {
+    /// Whether a call with so many arguments, which may all be texts, never gives back for values of these types.
+    pub(super) fn is_total(
+        self,
+        count: usize,
+        are_texts: bool,
+        possible: impl Fn(Type) -> bool,
+    ) -> bool {
         let rows = table()[self.0].rows.iter().flatten();
         rows.filter(|row| possible(row.of)).all(|row| {
-            (row.least..=row.most).contains(&count) && row.total.is_some_and(|most| count <= most)
+            (row.least..=row.most).contains(&count)
+                && (row.total.is_some_and(|most| count <= most)
+                    || (are_texts && row.texts == Some(count)))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What statements and expressions consist of, borrowed for as long as the tree lives.
 
-use crate::python::ast::{self, Comprehension, Expr, Stmt};
+use crate::python::ast::{Comprehension, Expr, Stmt};
+use crate::python::blocks;
 
 /// The expressions of a statement, without those of statements in it.
 pub(super) fn expressions(statement: &Stmt) -> Vec<&Expr> {
@@ -35,23 +36,7 @@ pub(super) fn bodies(statement: &Stmt) -> Vec<&[Stmt]> {
         Stmt::FunctionDef(s) => vec![&s.body],
         Stmt::AsyncFunctionDef(s) => vec![&s.body],
         Stmt::ClassDef(s) => vec![&s.body],
-        Stmt::If(s) => vec![&s.body, &s.orelse],
-        Stmt::While(s) => vec![&s.body, &s.orelse],
-        Stmt::For(s) => vec![&s.body, &s.orelse],
-        Stmt::AsyncFor(s) => vec![&s.body, &s.orelse],
-        Stmt::With(s) => vec![&s.body],
-        Stmt::AsyncWith(s) => vec![&s.body],
-        Stmt::Try(s) => {
-            let handlers = s.handlers.iter().map(|handler| {
-                let ast::ExceptHandler::ExceptHandler(handler) = handler;
-                handler.body.as_slice()
-            });
-            [s.body.as_slice(), &s.orelse, &s.finalbody]
-                .into_iter()
-                .chain(handlers)
-                .collect()
-        }
-        _ => Vec::new(),
+        other => blocks(other),
     }
 }
 

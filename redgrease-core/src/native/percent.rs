@@ -2,8 +2,8 @@
 
 use super::error::{Fail, Kind};
 use super::format::{WIDEST, float_digits, radix_text};
+use super::index;
 use super::number::{self, Int};
-use super::operate;
 use super::text;
 use super::value::Value;
 
@@ -88,7 +88,7 @@ pub(super) fn format(format: &str, values: &Value, minor: u8) -> Result<String, 
                 at += 1;
             }
             let key: String = characters[start..at - 1].iter().collect();
-            values.found = Some(operate::index(values.values, &Value::str(&key), minor)?);
+            values.found = Some(index::index(values.values, &Value::str(&key), minor)?);
             values.next = 1;
             named = true;
         }

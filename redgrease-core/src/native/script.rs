@@ -1,51 +1,26 @@
 //! A script as the compiler sees it: its functions, and what its names are bound to.
 
-use std::collections::{HashMap, HashSet};
-use std::ops::Range;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::compile::Refusal;
+use super::depth;
+use super::names::Bindings;
+use crate::cmd;
+use crate::helpers;
 use crate::python::ast::{self, Arguments, Expr, Stmt};
-use crate::python::{Visitor, range, statements, walk_expression, walk_statement};
+use crate::python::{Visitor, range, statements, walk_expression};
+use crate::refusal::Refusal;
 
 /// Longer texts are left to Python.
 const LONGEST: usize = 256 << 10;
 /// So deep may brackets lie in each other.
 const DEEPEST: usize = 60;
 
-/// Who says one of these may change what the compiler relies on.
-const DANGEROUS: &[&str] = &[
-    "__builtins__",
-    "__closure__",
-    "__code__",
-    "__defaults__",
-    "__dict__",
-    "__globals__",
-    "__import__",
-    "__kwdefaults__",
-    "_getframe",
-    "builtins",
-    "compile",
-    "ctypes",
-    "delattr",
-    "eval",
-    "exec",
-    "f_globals",
-    "f_locals",
-    "gc",
-    "globals",
-    "importlib",
-    "inspect",
-    "locals",
-    "modules",
-    "setattr",
-    "setprofile",
-    "settrace",
-    "vars",
-];
+/// So deep may statements and expressions.
+const DEEPEST_TREE: usize = 1000;
 
 /// A parsed script.
 #[derive(Debug)]
-pub(super) struct Script {
+pub struct Script {
     /// Where its lines begin.
     lines: Vec<usize>,
     pub(super) text: String,
@@ -54,6 +29,8 @@ pub(super) struct Script {
     bound: HashMap<String, usize>,
     /// Names that functions bind from inside.
     rebound: HashSet<String>,
+    /// Whether it is the body of a function and nothing else.
+    pub(super) is_body: bool,
 }
 
 /// A function of a script.
@@ -86,29 +63,64 @@ impl Script {
         let body = statements(text).map_err(|error| {
             Refusal::new("syntax that the parser does not know", "", error..error)
         })?;
-        let mut script = Self {
+        if depth::is_deeper(&body, DEEPEST_TREE) {
+            return Err(Refusal::new("code nested too deeply", "", 0..0));
+        }
+        Self::of_module(text, body)
+    }
+
+    /// A text that was parsed.
+    pub(super) fn of_module(text: &str, body: Vec<Stmt>) -> Result<Self, Refusal> {
+        let mut bindings = Bindings::default();
+        for statement in &body {
+            match statement {
+                // What redgrease writes into scripts is known.
+                Stmt::FunctionDef(s) if is_helper(text.get(range(s))) => bindings.bind(&s.name),
+                Stmt::ClassDef(s) if is_helper(text.get(range(s))) || is_cmd(text, s) => {
+                    bindings.bind(&s.name);
+                }
+                other => bindings.statement(other),
+            }
+        }
+        bindings.refusal()?;
+        Ok(Self {
             lines: line_starts(text),
             text: text.to_owned(),
             body,
-            bound: HashMap::new(),
-            rebound: HashSet::new(),
-        };
+            bound: bindings.bound,
+            rebound: bindings.rebound,
+            is_body: false,
+        })
+    }
+
+    /// The body of a function that stands alone: nothing around it binds names.
+    pub(super) fn of_body(text: &str, body: &[Stmt]) -> Result<Self, Refusal> {
         let mut bindings = Bindings::default();
-        let body = std::mem::take(&mut script.body);
-        for statement in &body {
-            bindings.statement(statement);
+        bindings.inside(body);
+        bindings.refusal()?;
+        let mut methods = Methods::default();
+        body.iter()
+            .for_each(|statement| methods.statement(statement));
+        let mut whole = text.to_owned();
+        let mut around = Vec::new();
+        if !methods.0.is_empty() {
+            // What is written before the function.
+            let used = methods.0.iter().map(String::as_str).collect();
+            let class = cmd::python_source(&used);
+            whole.push('\n');
+            around = crate::python::statements_at(&class, whole.len()).unwrap_or_default();
+            whole.push_str(&class);
+            bindings.bind("_rg_cmd");
+            bindings.bind("cmd");
         }
-        script.body = body;
-        if let Some((name, at)) = bindings.dangerous {
-            return Err(Refusal::new(
-                "a script that may change names from outside of what it says",
-                &name,
-                at,
-            ));
-        }
-        script.bound = bindings.bound;
-        script.rebound = bindings.rebound;
-        Ok(script)
+        Ok(Self {
+            lines: line_starts(&whole),
+            text: whole,
+            body: around,
+            bound: bindings.bound,
+            rebound: bindings.rebound,
+            is_body: true,
+        })
     }
 
     /// The line of an offset, from 1.
@@ -144,6 +156,36 @@ impl Script {
     }
 }
 
+fn is_helper(text: Option<&str>) -> bool {
+    text.is_some_and(|text| helpers::is_helper(text.trim_end()))
+}
+
+/// Whether a class is the one behind `cmd`.
+fn is_cmd(text: &str, class: &ast::StmtClassDef) -> bool {
+    class.name.as_str() == "_rg_cmd"
+        && class.body.iter().all(|statement| match statement {
+            Stmt::FunctionDef(s) => text
+                .get(range(s))
+                .is_some_and(|text| cmd::is_part(&s.name, text.trim_end())),
+            _ => false,
+        })
+}
+
+/// The methods of `cmd` that code names.
+#[derive(Default)]
+struct Methods(BTreeSet<String>);
+
+impl Visitor for Methods {
+    fn expression(&mut self, expression: &Expr) {
+        if let Expr::Attribute(e) = expression
+            && matches!(&*e.value, Expr::Name(name) if name.id.as_str() == "cmd")
+        {
+            self.0.insert(e.attr.to_string());
+        }
+        walk_expression(self, expression);
+    }
+}
+
 fn line_starts(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let mut starts = vec![0];
@@ -170,158 +212,6 @@ fn nesting(text: &str) -> usize {
         }
     }
     deepest
-}
-
-/// Collects what binds global names.
-#[derive(Debug, Default)]
-struct Bindings {
-    bound: HashMap<String, usize>,
-    rebound: HashSet<String>,
-    /// Inside of a function: names are its own.
-    function: usize,
-    /// Inside of a loop: names may be bound more than once.
-    repeated: usize,
-    dangerous: Option<(String, Range<usize>)>,
-}
-
-impl Bindings {
-    fn bind(&mut self, name: &str) {
-        if self.function == 0 {
-            let times = if self.repeated > 0 { 2 } else { 1 };
-            *self.bound.entry(name.to_owned()).or_default() += times;
-        }
-    }
-
-    fn check(&mut self, name: &str, at: Range<usize>) {
-        if DANGEROUS.contains(&name) && self.dangerous.is_none() {
-            self.dangerous = Some((name.to_owned(), at));
-        }
-    }
-
-    fn inside(&mut self, body: &[Stmt]) {
-        self.function += 1;
-        for statement in body {
-            self.statement(statement);
-        }
-        self.function -= 1;
-    }
-
-    fn names(&mut self, names: &[ast::Alias], whole: bool, at: &Range<usize>) {
-        for alias in names {
-            self.check(&alias.name, at.clone());
-            if &*alias.name == "*" {
-                self.dangerous
-                    .get_or_insert_with(|| ("import *".to_owned(), at.clone()));
-                continue;
-            }
-            let name = match (&alias.asname, whole) {
-                (Some(name), _) => name.as_str(),
-                (None, true) => alias.name.split('.').next().unwrap_or(&alias.name),
-                (None, false) => alias.name.as_str(),
-            };
-            self.bind(name);
-        }
-    }
-}
-
-impl Visitor for Bindings {
-    fn statement(&mut self, statement: &Stmt) {
-        match statement {
-            Stmt::FunctionDef(s) => {
-                self.bind(&s.name);
-                s.decorator_list.iter().for_each(|e| self.expression(e));
-                crate::python::walk_defaults(self, &s.args);
-                self.inside(&s.body);
-            }
-            Stmt::AsyncFunctionDef(s) => {
-                self.bind(&s.name);
-                s.decorator_list.iter().for_each(|e| self.expression(e));
-                crate::python::walk_defaults(self, &s.args);
-                self.inside(&s.body);
-            }
-            Stmt::ClassDef(s) => {
-                self.bind(&s.name);
-                s.decorator_list.iter().for_each(|e| self.expression(e));
-                s.bases.iter().for_each(|e| self.expression(e));
-                s.keywords.iter().for_each(|k| self.expression(&k.value));
-                self.inside(&s.body);
-            }
-            Stmt::Global(s) => {
-                for name in &s.names {
-                    self.rebound.insert(name.to_string());
-                }
-            }
-            Stmt::Import(s) => self.names(&s.names, true, &range(s)),
-            Stmt::ImportFrom(s) => {
-                if let Some(module) = &s.module {
-                    self.check(module, range(s));
-                }
-                self.names(&s.names, false, &range(s));
-            }
-            Stmt::AugAssign(_) => {
-                self.repeated += 1;
-                walk_statement(self, statement);
-                self.repeated -= 1;
-            }
-            Stmt::For(_) | Stmt::AsyncFor(_) | Stmt::While(_) => {
-                self.repeated += 1;
-                walk_statement(self, statement);
-                self.repeated -= 1;
-            }
-            Stmt::Try(s) => {
-                for handler in &s.handlers {
-                    let ast::ExceptHandler::ExceptHandler(handler) = handler;
-                    if let Some(name) = &handler.name {
-                        self.repeated += 1;
-                        self.bind(name);
-                        self.repeated -= 1;
-                    }
-                }
-                walk_statement(self, statement);
-            }
-            _ => walk_statement(self, statement),
-        }
-    }
-
-    fn expression(&mut self, expression: &Expr) {
-        match expression {
-            Expr::Name(e) => {
-                self.check(&e.id, range(e));
-                if !matches!(e.ctx, ast::ExprContext::Load) {
-                    if matches!(e.ctx, ast::ExprContext::Del) {
-                        self.repeated += 1;
-                    }
-                    self.bind(&e.id);
-                    if matches!(e.ctx, ast::ExprContext::Del) {
-                        self.repeated -= 1;
-                    }
-                }
-            }
-            Expr::Attribute(e) => {
-                self.check(&e.attr, range(e));
-                walk_expression(self, expression);
-            }
-            Expr::Lambda(e) => {
-                crate::python::walk_defaults(self, &e.args);
-                self.function += 1;
-                self.expression(&e.body);
-                self.function -= 1;
-            }
-            Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::GeneratorExp(_) => {
-                // Its own names are not those of the script; a walrus in it is rare enough.
-                self.function += 1;
-                walk_expression(self, expression);
-                self.function -= 1;
-            }
-            Expr::NamedExpr(e) => {
-                if let Expr::Name(name) = &*e.target {
-                    self.rebound.insert(name.id.to_string());
-                }
-                walk_expression(self, expression);
-            }
-            _ => walk_expression(self, expression),
-        }
-    }
 }
 
 struct Finder<'s> {

@@ -1,13 +1,15 @@
 //! Values as those outside see and make them.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use num_bigint::BigInt;
 
+use super::dict::{Dict, hash_bytes};
 use super::error::Fail;
 use super::number;
 use super::text;
-use super::value::Value;
+use super::value::{DEEPEST, Value};
 
 /// What a value is, one level deep.
 #[derive(Clone, Debug)]
@@ -38,7 +40,81 @@ pub enum Shape {
     Other,
 }
 
+/// The names of the fields of many dictionaries, hashed once.
+#[derive(Debug)]
+pub struct Fields(Vec<(u64, Value)>);
+
+impl Fields {
+    /// These names, of which no two are the same.
+    #[must_use]
+    pub fn new(names: &[&str]) -> Self {
+        let hashed = names
+            .iter()
+            .map(|name| (hash_bytes(name.as_bytes()), Value::str(name)));
+        Self(hashed.collect())
+    }
+
+    /// A dictionary with these values, one for each name.
+    #[must_use]
+    pub fn with(&self, values: impl IntoIterator<Item = Value>) -> Value {
+        let mut dict = Dict::with_capacity(self.0.len());
+        for ((hash, name), value) in self.0.iter().zip(values) {
+            dict.add(*hash, name.clone(), value);
+        }
+        Value::mapping(dict)
+    }
+}
+
+/// What a value takes beside what it refers to.
+const PLACE: usize = 32;
+/// So many parts of a value are weighed: one that is shared counts each time.
+const MOST_WEIGHED: usize = 10_000;
+
+fn weight(value: &Value, left: &mut usize, depth: usize) -> usize {
+    if *left == 0 || depth > DEEPEST {
+        return 0;
+    }
+    *left -= 1;
+    let mut all = |one: &Value| weight(one, left, depth + 1);
+    PLACE
+        + match value {
+            Value::Str(text) => text.len(),
+            Value::Bytes(bytes) => bytes.len(),
+            Value::ByteArray(bytes) => bytes.borrow().len(),
+            Value::Big(number) => usize::try_from(number.bits() / 8).unwrap_or(usize::MAX),
+            Value::List(list) => list.items.borrow().iter().map(all).sum(),
+            Value::Tuple(items) => items.0.iter().map(all).sum(),
+            Value::Set(set) => set.dict.borrow().keys().map(all).sum(),
+            Value::Dict(dict) => {
+                let dict = dict.dict.borrow();
+                let pairs = dict.iter();
+                pairs.map(|(key, value)| all(key) + all(value)).sum()
+            }
+            _ => 0,
+        }
+}
+
 impl Value {
+    /// About how many bytes of memory the value takes with what it consists of; of a very large one, those of its first parts.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        weight(self, &mut { MOST_WEIGHED }, 0)
+    }
+
+    /// The elements, if it is a list.
+    ///
+    /// # Errors
+    /// The value, if it is none.
+    pub fn into_elements(self) -> Result<Vec<Value>, Value> {
+        match self {
+            Self::List(list) => Ok(match Rc::try_unwrap(list) {
+                Ok(mut list) => std::mem::take(list.items.get_mut()),
+                Err(shared) => shared.items.borrow().clone(),
+            }),
+            other => Err(other),
+        }
+    }
+
     /// What the value is.
     #[must_use]
     pub fn shape(&self) -> Shape {
@@ -88,5 +164,23 @@ impl Value {
             Self::Str(text) => Ok(Arc::clone(text)),
             other => text::str(other, minor).map(Arc::from),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_weigh_what_they_hold() {
+        let text = Value::str(&"x".repeat(1000));
+        assert_eq!(text.weight(), 1000 + PLACE);
+        let pair = Value::dict([(text.clone(), text.clone())]).expect("text is a key");
+        let all = Value::list(vec![pair, Value::tuple(vec![text, Value::Int(1)])]);
+        assert_eq!(all.weight(), 3000 + 7 * PLACE);
+        // What holds itself ends, too.
+        let itself = Value::list(vec![all.clone(), all]);
+        itself.append([itself.clone(), itself.clone()]);
+        assert!(itself.weight() >= 6000);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::error::Fail;
+use super::error::{Exception, Fail, Kind};
 use super::number;
 use super::unicode;
 use super::value::{DEEPEST, Value};
@@ -13,6 +13,18 @@ pub(super) fn str(value: &Value, minor: u8) -> Result<String, Fail> {
         Value::Str(text) => Ok(text.to_string()),
         Value::Exception(exception) => exception.text(minor),
         _ => repr(value, minor),
+    }
+}
+
+impl Exception {
+    /// `str(e)`
+    pub(super) fn text(&self, minor: u8) -> Result<String, Fail> {
+        match self.arguments.as_slice() {
+            [] => Ok(String::new()),
+            [one] if self.kind == Kind::KeyError && !self.shown.get() => repr(one, minor),
+            [one] => str(one, minor),
+            many => repr(&Value::tuple(many.to_vec()), minor),
+        }
     }
 }
 

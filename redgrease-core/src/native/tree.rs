@@ -8,9 +8,9 @@ use super::builtins::Builtin;
 use super::error::Kind;
 use super::format::Spec;
 use super::host::Service;
-use super::methods::Method;
 use super::number::Operator;
 use super::value::{Sign, Value};
+use crate::spec::{Arity, Decode};
 
 /// A constant. Programs are shared by threads, values are not.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +66,10 @@ impl Constant {
     }
 }
 
+/// A method name: a place in the table of [methods](super::methods).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Method(pub(super) usize);
+
 /// A place among the locals of a call.
 pub(super) type Slot = u32;
 
@@ -111,6 +115,71 @@ pub(super) enum Expr {
     IsInstance(Box<Expr>, Vec<&'static str>),
     /// `type(value).__name__`
     TypeName(Box<Expr>),
+    /// What generated scripts do around functions.
+    Glued(Box<Glued>),
+    /// A call with arguments that are decoded first.
+    Decoded(Box<DecodedCall>),
+}
+
+/// What generated scripts do around functions, known by its text.
+#[derive(Debug)]
+pub(super) enum Glued {
+    /// The arguments of a command without the mark of its signature: all in the first slots.
+    Signed,
+    /// A result, in the first slot, as bytes.
+    Encode(Encode),
+    /// The record of an event.
+    Record {
+        fields: Expr,
+        is_entry: bool,
+        /// Where one without a key is refused.
+        line: u32,
+    },
+    /// A command that a method of `cmd` sends: the lines of those parts of it that raise errors.
+    Command {
+        service: Service,
+        arguments: Vec<Argument>,
+        line: u32,
+        refuses: u32,
+    },
+    /// Keys and values of a dictionary, one after the other.
+    Flat(Expr),
+    /// Words for options that are given.
+    Options {
+        with_values: bool,
+        options: Vec<(Arc<str>, Expr)>,
+    },
+}
+
+/// How a result becomes bytes.
+#[derive(Debug)]
+pub(super) struct Encode {
+    pub(super) encoder: Encoder,
+    /// Whose result it is.
+    pub(super) subject: Arc<str>,
+    /// The line where an error about the type is raised.
+    pub(super) wrong: u32,
+    /// The line that encodes.
+    pub(super) encodes: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoder {
+    Text,
+    Bytes,
+    Mark,
+    Int,
+    Float,
+    Bool,
+    Pickle,
+    Json,
+}
+
+#[derive(Debug)]
+pub(super) struct DecodedCall {
+    pub(super) function: usize,
+    pub(super) decoders: Vec<(Decode, Arity)>,
+    pub(super) arguments: Expr,
 }
 
 #[derive(Debug)]

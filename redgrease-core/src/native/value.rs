@@ -83,6 +83,15 @@ impl Value {
         }))
     }
 
+    /// Puts elements at the end of a list, which they must not hold; gives whether it is one.
+    pub fn append(&self, items: impl IntoIterator<Item = Value>) -> bool {
+        let Self::List(list) = self else {
+            return false;
+        };
+        list.items.borrow_mut().extend(items);
+        true
+    }
+
     /// A tuple.
     #[must_use]
     pub fn tuple(items: Vec<Value>) -> Self {
@@ -99,6 +108,18 @@ impl Value {
             dict.insert(key, value)?;
         }
         Ok(Self::mapping(dict))
+    }
+
+    /// A set.
+    ///
+    /// # Errors
+    /// When a value cannot be in one.
+    pub fn set_of(values: impl IntoIterator<Item = Value>) -> Result<Self, Fail> {
+        let mut dict = Dict::default();
+        for value in values {
+            dict.insert(value, Value::None)?;
+        }
+        Ok(Self::set(dict))
     }
 
     pub(super) fn mapping(dict: Dict) -> Self {
@@ -321,8 +342,8 @@ pub(super) fn element_equals(a: &Value, b: &Value, depth: usize) -> Result<bool,
     if depth >= DEEPEST {
         return Err(Fail::Limit("values nested too deeply"));
     }
-    if depth > 0 {
-        super::fuel::burn()?;
+    if depth > 0 && !super::fuel::burn() {
+        return Err(Fail::Limit("too many comparisons"));
     }
     Ok(a.is_same(b) || a.equals(b, depth + 1)?)
 }

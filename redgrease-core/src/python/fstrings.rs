@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::lines::{prefix_start, skip_string};
+use super::strings::{prefix_start, skip_string};
 
 /// Syntax that a version of Python brought, found in the text and not in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]

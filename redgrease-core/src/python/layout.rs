@@ -6,11 +6,18 @@ use std::ops::Range;
 use super::lines::{Scan, scan};
 use super::parse::{self, SyntaxError, ast};
 use super::rewrite;
-use super::scope::Edit;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::pyversion::PyVersion;
 use crate::source::{Form, Source};
+
+/// A change of the text: an import of redgrease becomes assignments, because there is nothing to
+/// import on the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    pub(crate) range: Range<usize>,
+    pub(crate) text: String,
+}
 
 /// A text with its shape.
 pub(crate) struct Layout<'a> {

@@ -1,7 +1,7 @@
 //! Names that are there without an import: Python's own, the server's and redgrease's.
 
 use super::PyVersion;
-use crate::script::helpers;
+use crate::given::ALWAYS;
 
 /// The builtin names of Python 3.7.
 const BUILTINS: &[&str] = &[
@@ -199,6 +199,7 @@ pub(crate) const RUNTIME: &[&str] = &[
     "override_reply",
     "isAsyncAllow",
     "isInAtomicBlock",
+    "is_aborted",
     "registerTE",
     "gearsCtx",
     "getGearsSession",
@@ -220,14 +221,16 @@ pub(crate) const RUNTIME: &[&str] = &[
     "GearsConfigGet",
 ];
 
-/// The names of redgrease among them, which the original does not have.
+/// Those among them that the original does not have.
 pub(crate) const REDGREASE: &[&str] = &[
     "Record",
     "Refused",
     "StreamRecord",
     "cmd",
     "hashtag3",
+    "is_aborted",
     "redgrease",
+    "transaction",
 ];
 
 /// What scripts find beside them: the modules that the server's own Python imports.
@@ -275,8 +278,16 @@ pub fn given_names() -> impl Iterator<Item = &'static str> {
 
 /// What `redgrease.…` has on the server.
 pub(crate) fn redgrease() -> impl Iterator<Item = &'static str> {
-    let parts = ["cmd", "utils", "runtime", "sugar"];
-    helpers::ALWAYS.iter().copied().chain(parts)
+    let parts = [
+        "cmd",
+        "utils",
+        "runtime",
+        "sugar",
+        "Refused",
+        "is_aborted",
+        "transaction",
+    ];
+    ALWAYS.iter().copied().chain(parts)
 }
 
 /// The members of redgrease's classes of constants.

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::scope::{CallShape, Key};
+use super::signature::{CallShape, Key};
 use crate::cmd::{self, CallError};
+use crate::commands;
 use crate::diag::Diagnostics;
-use crate::gear::commands;
 use crate::messages;
 use crate::suggest::nearest;
 
@@ -20,7 +20,8 @@ pub(super) fn method(
     out: &mut Diagnostics,
 ) {
     // Python's own attributes, such as `__class__`.
-    if name.starts_with("__") {
+    let own = name.strip_prefix("gears.").unwrap_or(name);
+    if own.starts_with("__") {
         return;
     }
     let Some(entry) = cmd::lookup(name) else {
@@ -113,6 +114,7 @@ pub(super) fn call(name: &str, call: &CallShape, out: &mut Diagnostics) {
                     let meant = commands::meant(command);
                     out.push(messages::unknown_command(command, meant, range.clone()));
                 }
+                wrong_number(command, call, out);
             }
             if call.positional == Some(0) && call.keywords.as_ref().is_some_and(Vec::is_empty) {
                 out.push(messages::missing_argument(
@@ -124,6 +126,23 @@ pub(super) fn call(name: &str, call: &CallShape, out: &mut Diagnostics) {
             }
         }
         _ => {}
+    }
+}
+
+/// `execute("SET", key)` lacks the value; what is unpacked may be any number.
+fn wrong_number(command: &str, call: &CallShape, out: &mut Diagnostics) {
+    let given = match (call.positional, &call.keywords) {
+        (Some(given), Some(keywords)) if keywords.is_empty() => given.saturating_sub(1),
+        _ => return,
+    };
+    if let Some(takes) = commands::wrong_number(command, given) {
+        let method = cmd::entries()
+            .find(|entry| entry.refused.is_none() && entry.command.eq_ignore_ascii_case(command))
+            .map(|entry| format!("cmd.{}({})", entry.name, entry.signature));
+        let range = call.range.clone();
+        out.push(messages::command_arity(
+            command, takes, given, method, range,
+        ));
     }
 }
 

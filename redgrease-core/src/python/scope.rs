@@ -4,23 +4,23 @@ mod doubt;
 mod imports;
 mod reach;
 mod server;
-mod signature;
 mod visit;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use super::PyVersion;
+use super::layout::Edit;
 use super::names;
 use super::parse::ast::Stmt;
 use super::recover::Parsed;
+use super::signature::{CallShape, Signature};
 use super::types::Shape;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::suggest::nearest;
 
 use doubt::Doubt;
-pub(crate) use signature::{CallShape, Key, Signature, lambda_signature, path};
 
 /// How a name came to be; decides whether leaving it unused is worth a warning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,14 +78,6 @@ struct Load {
     /// The call that the path is the function of.
     call: Option<CallShape>,
     doubt: Doubt,
-}
-
-/// A change of the text: an import of redgrease becomes assignments, because there is nothing to
-/// import on the server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Edit {
-    pub(crate) range: Range<usize>,
-    pub(crate) text: String,
 }
 
 /// What the names of a text say.
@@ -161,6 +153,8 @@ pub(crate) struct Collector<'a> {
     original: bool,
     /// The words of statements that do not parse: what they are is not known.
     doubtful: HashSet<&'a str>,
+    /// What names of Python's own modules are bound to names: `partial` to `functools.partial`.
+    imported: HashMap<String, String>,
     out: Diagnostics,
 }
 
@@ -184,6 +178,7 @@ impl<'a> Collector<'a> {
             all_run: false,
             original: false,
             doubtful: HashSet::new(),
+            imported: HashMap::new(),
             out: Diagnostics::new(),
         };
         collector.enter(Kind::Module);
@@ -255,6 +250,12 @@ impl<'a> Collector<'a> {
     /// Whether a statement that does not parse may say what `name` is.
     pub(crate) fn is_doubtful(&self, name: &str) -> bool {
         self.doubtful.contains(name)
+    }
+
+    /// What a name of the module was imported as, if it is bound once: `functools.partial`.
+    pub(crate) fn imported(&self, name: &str) -> Option<&str> {
+        let once = self.scopes[0].names.get(name)?.times == 1;
+        self.imported.get(name).filter(|_| once).map(String::as_str)
     }
 
     /// What a name of the module takes when it is called, if it is bound once and known.
@@ -433,6 +434,7 @@ impl<'a> Collector<'a> {
                 binding.used = true;
                 let method = load.path.get(1).map(|(method, _)| method.as_str());
                 binding.called |= match method {
+                    Some("gears") => name == "cmd",
                     Some(method) => name == "cmd" && crate::cmd::lookup(method).is_some(),
                     None => load.call.is_some(),
                 };

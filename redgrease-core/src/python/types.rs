@@ -10,10 +10,11 @@ mod infer;
 mod names;
 mod operators;
 mod results;
+mod returns;
 
 use std::fmt;
 
-pub(crate) use check::{Called, Shape, check_body, check_module};
+pub(crate) use check::{Called, Shape, certain_result, check_body, check_module};
 pub use results::RustType;
 
 /// A type of Python, as far as it matters.
@@ -29,7 +30,8 @@ pub(crate) enum Type {
     /// Its elements, if their number is known.
     Tuple(Option<Vec<Types>>),
     Set,
-    Dict,
+    /// Its keys, if all of them are texts that are known.
+    Dict(Option<Vec<String>>),
     /// A `def`, a lambda or a method.
     Function,
     /// What `#[keys_reader]` passes.
@@ -89,10 +91,11 @@ impl Types {
         self.0.iter().any(|one| matches!(one, Type::List(_)))
     }
 
-    /// The same for lists that may have been changed.
+    /// The same for lists and dictionaries that may have been changed.
     pub(crate) fn without_elements(&self) -> Self {
         let all = self.0.iter().map(|one| match one {
             Type::List(_) => Type::list(Self::ANY),
+            Type::Dict(_) => Type::Dict(None),
             other => other.clone(),
         });
         Self(all.collect())
@@ -137,7 +140,7 @@ impl Type {
             Self::List(_) => "list",
             Self::Tuple(_) => "tuple",
             Self::Set => "set",
-            Self::Dict => "dict",
+            Self::Dict(_) => "dict",
             Self::Function => "function",
             Self::Record => "Record",
             Self::StreamRecord => "StreamRecord",

@@ -80,7 +80,7 @@ impl Versions<'_> {
             let parenthesised = self.text[..range(decorator).start]
                 .trim_end()
                 .ends_with('(');
-            if parenthesised || super::scope::path(inner).is_none() {
+            if parenthesised || super::signature::path(inner).is_none() {
                 self.need(9, "a decorator that is no name", range(decorator));
             }
         }

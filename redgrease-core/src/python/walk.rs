@@ -202,6 +202,35 @@ pub(crate) fn walk_defaults<V: Visitor + ?Sized>(v: &mut V, arguments: &Argument
     }
 }
 
+/// The blocks of a statement that belong to the same function as it.
+pub(crate) fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
+    match statement {
+        Stmt::For(s) => vec![&s.body, &s.orelse],
+        Stmt::AsyncFor(s) => vec![&s.body, &s.orelse],
+        Stmt::While(s) => vec![&s.body, &s.orelse],
+        Stmt::If(s) => vec![&s.body, &s.orelse],
+        Stmt::With(s) => vec![&s.body],
+        Stmt::AsyncWith(s) => vec![&s.body],
+        Stmt::Match(s) => s.cases.iter().map(|case| &case.body[..]).collect(),
+        Stmt::Try(s) => blocks_of_try(&s.body, &s.handlers, &s.orelse, &s.finalbody),
+        Stmt::TryStar(s) => blocks_of_try(&s.body, &s.handlers, &s.orelse, &s.finalbody),
+        _ => Vec::new(),
+    }
+}
+
+fn blocks_of_try<'e>(
+    body: &'e [Stmt],
+    handlers: &'e [ExceptHandler],
+    orelse: &'e [Stmt],
+    finalbody: &'e [Stmt],
+) -> Vec<&'e [Stmt]> {
+    let mut all = vec![body, orelse, finalbody];
+    for ExceptHandler::ExceptHandler(handler) in handlers {
+        all.push(&handler.body);
+    }
+    all
+}
+
 /// A `def` or an `async def`.
 pub(crate) struct Function<'a> {
     pub(crate) name: &'a str,

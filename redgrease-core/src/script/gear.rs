@@ -1,17 +1,21 @@
 //! The script of a gear.
 
 use super::{Script, Writer, quote};
-use crate::gear::table::{self, Kind, Parameter};
-use crate::gear::{Action, Argument, Code, Operation, Plan, Reader, Step};
+use crate::gear::function::GearFunction;
+use crate::gear::function::ends::{Register, Run};
+use crate::gear::function::readers::ReaderType;
+use crate::gear::{Action, Argument, Code, Plan, Step};
 use crate::spec::Encoding;
+use crate::table::{self, Kind, Operation, Parameter, Reader};
 
 /// The script that runs or registers a gear; an open one is run. `result` says how each record
 /// that comes out of a run is encoded.
 ///
 /// ```
-/// use redgrease_core::gear::{Plan, Reader};
-/// use redgrease_core::script::gear_script;
-/// use redgrease_core::spec::Encoding;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::{Plan, Reader};
+/// use redgrease::script::gear_script;
+/// use redgrease::spec::Encoding;
 ///
 /// let script = gear_script(&Plan::new(Reader::Keys), Encoding::Pickle);
 /// assert!(script.text().contains("KeysReader"));
@@ -20,12 +24,28 @@ pub fn gear_script(plan: &Plan, result: Encoding) -> Script {
     gears_script(std::slice::from_ref(plan), None, result)
 }
 
+impl<R: ReaderType> GearFunction<R, Run> {
+    /// The text that is sent to the server; each record of the result is encoded as `result` says.
+    pub fn script(&self, result: Encoding) -> Script {
+        gear_script(self.plan(), result)
+    }
+}
+
+impl<R: ReaderType> GearFunction<R, Register> {
+    /// The text that is sent to the server. What a command answers is what its last step gives,
+    /// as for any script: text, bytes, integers and lists of these arrive as they are.
+    pub fn script(&self) -> Script {
+        gear_script(self.plan(), Encoding::Unit)
+    }
+}
+
 /// The script of several gears, with the Python before each of them and `after` the last; at most one may run.
 ///
 /// ```
-/// use redgrease_core::gear::{Action, Plan, Reader};
-/// use redgrease_core::script::gears_script;
-/// use redgrease_core::spec::Encoding;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::{Action, Plan, Reader};
+/// use redgrease::script::gears_script;
+/// use redgrease::spec::Encoding;
 ///
 /// let mut plan = Plan::new(Reader::Keys);
 /// plan.action = Some(Action::Register(Vec::new()));

@@ -53,6 +53,17 @@ calls = run(
 )
 assert calls == [["XADD", "notes", "*", "key", "k", "event", "hset"]], calls
 
+# The engine's own commands.
+FIELDS = ["id", "a", "ip", "127.0.0.1", "port", 6379, "minHslot", 0, "maxHslot", 16383]
+CLUSTER = ["MyId", "a", "MyRunId", "r", [FIELDS, FIELDS]]
+body = "info = cmd.gears.infocluster(); assert info.my_id == 'a' and [s.port for s in info.shards] == [6379, 6379]"
+assert run(body, [CLUSTER]) == [["RG.INFOCLUSTER"]]
+assert run("assert cmd.gears.infocluster() is None", ["no cluster mode"]) == [["RG.INFOCLUSTER"]]
+body = "(one,) = cmd.gears.dumpregistrations(); assert one.RegistrationData.args == {'eventTypes': ['set', 'del']}"
+assert run(body, [[["id", "a-1", "RegistrationData", ["mode", "sync", "args", ["eventTypes", ["set", "del"]]]]]])
+assert run("assert cmd.gears.unregister('a-1')", ["OK"]) == [["RG.UNREGISTER", "a-1"]]
+assert run("gears = cmd.gears; gears.trigger('f', 1)") == [["RG.TRIGGER", "f", "1"]]
+
 # A method as a callback: RedisGears takes functions only.
 calls = run("for key in 'ab': callback = cmd.delete; callback(key)")
 assert calls == [["DEL", "a"], ["DEL", "b"]], calls

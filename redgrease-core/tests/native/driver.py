@@ -90,7 +90,10 @@ def run(case):
             problem.__traceback__ = problem.__traceback__.tb_next
             outcome = "raised " + errors.text_of(problem)
         # What a change to the arguments would show, too.
-        outcomes.append("%s after %r with %r" % (outcome, calls, arguments))
+        try:
+            outcomes.append("%s after %r with %r" % (outcome, calls, arguments))
+        except (MemoryError, RecursionError) as problem:
+            outcomes.append("limit " + repr(problem))
     return {"described": None if described is None else repr(described), "outcomes": outcomes}
 
 

@@ -1,11 +1,39 @@
 //! Functions at random, from the grammar of what is compiled.
+//!
+//! Their values stay small: what multiplies sizes goes through [`SMALL`], and loops end with the count of [`ROUNDS`], so that
+//! no Python runs out of memory or time over one of them.
 
 use super::cases::VALUES;
 use super::python::Case;
 
-struct Random(u64);
+/// A function of the script that cuts what is large.
+const SMALL: &str = "\
+def small(v):
+    if isinstance(v, int):
+        return v if -10**40 < v < 10**40 else 7
+    if isinstance(v, (str, bytes, list, tuple)):
+        return v[:40]
+    return v
+
+def few(v):
+    return 3 if isinstance(v, int) and (v > 9 or v < -9) else small(v)
+
+";
+
+/// How often the loops of a function go around, all of them together.
+const ROUNDS: usize = 9;
+
+pub(crate) struct Random(u64);
 
 impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut random = Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+        for _ in 0..4 {
+            random.next();
+        }
+        random
+    }
+
     fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -13,7 +41,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
     }
 
-    fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         usize::try_from(self.next() % count as u64).unwrap_or(0)
     }
 
@@ -109,23 +137,14 @@ impl Writer {
             2 => format!("{}{}", self.random.pick(UNARY), self.wrapped(inner)),
             3..=5 => {
                 let operator = self.random.pick(BINARY);
-                let right = match operator {
-                    // Not too large.
-                    "**" | "<<" => self.random.pick(&["2", "3", "0", "-1", "x"]).to_owned(),
-                    "*" => self
-                        .random
-                        .pick(&["2", "x", "-1", "0.5", "y", "3"])
-                        .to_owned(),
-                    _ => self.wrapped(inner),
-                };
-                let left = self.wrapped(inner);
-                if self.names.contains(&right)
-                    || right.parse::<f64>().is_ok()
-                    || !matches!(operator, "**" | "<<" | "*")
-                {
-                    format!("{left} {operator} {right}")
-                } else {
-                    left
+                let (left, right) = (self.wrapped(inner), self.wrapped(inner));
+                match operator {
+                    "**" | "<<" => {
+                        let right = self.random.pick(&["2", "3", "0", "-1", "True", "0.5", "9"]);
+                        format!("{} {operator} {right}", self.small(&left))
+                    }
+                    "*" => format!("{} * {}", self.small(&left), self.factor(&right)),
+                    _ => format!("{left} {operator} {right}"),
                 }
             }
             6 => {
@@ -223,6 +242,29 @@ impl Writer {
         }
     }
 
+    /// What is there as a literal is small.
+    fn is_literal(&self, text: &str) -> bool {
+        VALUES.contains(&text.trim_start_matches('(').trim_end_matches(')'))
+    }
+
+    fn small(&self, text: &str) -> String {
+        if self.is_literal(text) {
+            text.to_owned()
+        } else {
+            format!("small({text})")
+        }
+    }
+
+    fn factor(&mut self, text: &str) -> String {
+        match self.random.below(3) {
+            0 => self
+                .random
+                .pick(&["2", "-1", "0.5", "10**30", "0", "3"])
+                .to_owned(),
+            _ => format!("few({text})"),
+        }
+    }
+
     fn wrapped(&mut self, depth: usize) -> String {
         let inner = self.expression(depth);
         if inner.chars().all(|c| c.is_alphanumeric() || c == '_') {
@@ -292,6 +334,9 @@ impl Writer {
             10 => {
                 let source = self.expression(1);
                 out.push_str(&format!("{blanks}for i in {source}:\n"));
+                out.push_str(&format!("{blanks}    n += 1\n"));
+                out.push_str(&format!("{blanks}    if n > {ROUNDS}:\n"));
+                out.push_str(&format!("{blanks}        break\n"));
                 self.names.push("i".to_owned());
                 self.block(indent + 1, depth - 1, out);
                 self.names.pop();
@@ -332,18 +377,16 @@ impl Writer {
 /// A case at random: the same for the same seed.
 pub(crate) fn case(seed: u64) -> Case {
     let mut writer = Writer {
-        random: Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1),
+        random: Random::new(seed),
         names: vec!["x".to_owned(), "y".to_owned()],
         effects: false,
     };
-    for _ in 0..4 {
-        writer.random.next();
-    }
     writer.effects = writer.random.below(3) == 0;
-    let mut script = String::from("def f(x, y):\n");
+    let mut script = format!("{SMALL}def f(x, y):\n");
     if writer.random.below(2) == 0 {
         script.push_str(&format!("    return {}\n", writer.expression(3)));
     } else {
+        script.push_str("    n = 0\n");
         writer.block(1, 2, &mut script);
     }
     let records = (0..12)

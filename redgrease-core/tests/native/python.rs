@@ -159,6 +159,14 @@ impl Python {
             .unwrap_or_else(|_| panic!("{} died over {}", self.path.display(), case.script))
     }
 
+    /// What Python makes of a case.
+    pub(crate) fn outcomes(&mut self, case: &Case) -> Vec<String> {
+        let answer = self.ask(case);
+        let outcomes = answer["outcomes"].as_array().expect("outcomes");
+        let text = |outcome: &serde_json::Value| outcome.as_str().expect("text").to_owned();
+        outcomes.iter().map(text).collect()
+    }
+
     /// Compares all outcomes of a case.
     pub(crate) fn compare(&mut self, case: &Case) -> Tally {
         let answer = self.ask(case);
@@ -184,9 +192,13 @@ impl Python {
             None => panic!("nothing was compiled"),
         };
         let outcomes = answer["outcomes"].as_array().expect("outcomes");
-        for (record, expected) in case.records.iter().zip(outcomes) {
+        // All at once: each literal costs a compilation.
+        let records = literals(&case.records);
+        let replies = literals(&vec![case.replies.clone(); records.len()]);
+        let values = records.iter().zip(&replies);
+        for ((record, expected), values) in case.records.iter().zip(outcomes).zip(values) {
             let expected = expected.as_str().expect("text");
-            match outcome(&program, record, &case.replies, self.minor) {
+            match outcome(&program, values, self.minor) {
                 Ok(found) => {
                     // Python has more room for deep values and large numbers.
                     if expected.starts_with("limit ") && found.contains("MemoryError") {
@@ -242,6 +254,11 @@ pub(crate) fn literal(text: &str) -> Value {
     value.unwrap_or_else(|ending| panic!("{ending:?} in {text}"))
 }
 
+/// The values of several.
+fn literals(texts: &[String]) -> Vec<Value> {
+    elements(&literal(&format!("[{}]", texts.join(", "))))
+}
+
 fn elements(value: &Value) -> Vec<Value> {
     match value.shape() {
         Shape::Tuple(items) | Shape::List(items) => items,
@@ -250,16 +267,19 @@ fn elements(value: &Value) -> Vec<Value> {
 }
 
 /// What the evaluator makes of a call, in the words of the driver; or why it gave it back.
-fn outcome(program: &Program, record: &str, replies: &str, minor: u8) -> Result<String, String> {
-    let arguments = literal(record);
+fn outcome(
+    program: &Program,
+    (arguments, replies): (&Value, &Value),
+    minor: u8,
+) -> Result<String, String> {
     let mut host = Fake {
-        replies: elements(&literal(replies)),
+        replies: elements(replies),
         ..Fake::default()
     };
     host.replies.reverse();
     let (called, effect, arguments) = {
         let mut calls = program.calls(true);
-        let called = calls.call(&mut host, elements(&arguments), false);
+        let called = calls.call(&mut host, elements(arguments), false);
         let called = called.map(|value| value.repr(minor));
         (called, calls.had_effect(), arguments.repr(minor))
     };

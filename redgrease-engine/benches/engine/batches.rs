@@ -108,7 +108,7 @@ pub(crate) fn run() -> Outcome {
         &[gear(
             "word count: flatmap + countby, in words",
             "GB().flatmap(lambda r: r['value'].split()).countby().count().run()",
-            Some(2.0),
+            Some(10.0),
         )],
     )?;
 

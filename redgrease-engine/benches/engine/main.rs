@@ -12,6 +12,8 @@ mod compare;
 mod floor;
 mod load;
 mod memory;
+mod servers;
+mod shards;
 mod triggers;
 mod writes;
 
@@ -26,12 +28,14 @@ pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 /// A name on the command line, and what it measures.
 type Group = (&'static str, fn() -> Outcome);
 
-const GROUPS: [Group; 5] = [
+const GROUPS: [Group; 7] = [
     ("triggers", triggers::run),
     ("floor", floor::run),
     ("writes", writes::run),
     ("batches", batches::run),
     ("memory", memory::run),
+    ("shards", shards::run),
+    ("servers", servers::run),
 ];
 
 fn main() -> Outcome {

@@ -6,7 +6,7 @@ use crate::Outcome;
 use crate::support::Server;
 
 /// Figures of `/proc/PID/smaps_rollup` in kilobytes.
-fn of(process: u32, name: &str) -> Result<u64, String> {
+pub(crate) fn of(process: u32, name: &str) -> Result<u64, String> {
     let path = format!("/proc/{process}/smaps_rollup");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
     Ok(text

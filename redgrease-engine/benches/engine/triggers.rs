@@ -26,10 +26,22 @@ pub(crate) fn run() -> Outcome {
         return Err(format!("FUNCTION LOAD: {answer}").into());
     }
     for (kind, script) in [("trivial", TRIVIAL), ("three", THREE)] {
-        for mode in ["async", "sync"] {
+        for (mode, by) in [
+            ("async_local", "native"),
+            ("sync", "native"),
+            ("async_local", "worker"),
+            ("sync", "worker"),
+        ] {
             let script = script
-                .replace("NAME", &format!("{kind}-{mode}"))
+                .replace("NAME", &format!("{kind}-{mode}-{by}"))
                 .replace("MODE", mode);
+            let script = match by {
+                // What says a module is left to a worker.
+                "worker" => format!("import os\n{script}")
+                    .replace("'1').register", "os and '1').register")
+                    .replace("return ", "return os and "),
+                _ => script,
+            };
             let answer = client.call(&["RG.PYEXECUTE", &script]);
             if answer.text() != "OK" {
                 return Err(format!("{script}: {answer}").into());
@@ -42,9 +54,9 @@ pub(crate) fn run() -> Outcome {
         script: None,
         goal,
     };
-    for (connections, measure, trivial, three) in [
-        (1, Measure::Latency, Some(1.6), None),
-        (50, Measure::Rate, Some(0.6), Some(0.3)),
+    for (connections, measure, trivial, three, worker) in [
+        (1, Measure::Latency, Some(1.15), None, Some(1.6)),
+        (50, Measure::Rate, Some(0.9), Some(0.8), None),
     ] {
         compare(
             &server,
@@ -57,14 +69,24 @@ pub(crate) fn run() -> Outcome {
                     None,
                 ),
                 side(
-                    "RG.TRIGGER, the same, async",
-                    &["RG.TRIGGER", "trivial-async"],
+                    "RG.TRIGGER, the same, async_local",
+                    &["RG.TRIGGER", "trivial-async_local-native"],
                     trivial,
                 ),
                 side(
                     "RG.TRIGGER, the same, sync",
-                    &["RG.TRIGGER", "trivial-sync"],
+                    &["RG.TRIGGER", "trivial-sync-native"],
                     trivial,
+                ),
+                side(
+                    "the same in a worker, async_local",
+                    &["RG.TRIGGER", "trivial-async_local-worker"],
+                    worker,
+                ),
+                side(
+                    "the same in a worker, sync",
+                    &["RG.TRIGGER", "trivial-sync-worker"],
+                    worker,
                 ),
                 side("PING", &["PING"], None),
             ],
@@ -76,14 +98,24 @@ pub(crate) fn run() -> Outcome {
             &[
                 side("FCALL, SET + INCR + GET", &["FCALL", "three", "0"], None),
                 side(
-                    "RG.TRIGGER, three execute(), async",
-                    &["RG.TRIGGER", "three-async"],
+                    "RG.TRIGGER, three execute(), async_local",
+                    &["RG.TRIGGER", "three-async_local-native"],
                     three,
                 ),
                 side(
                     "RG.TRIGGER, three execute(), sync",
-                    &["RG.TRIGGER", "three-sync"],
+                    &["RG.TRIGGER", "three-sync-native"],
                     three,
+                ),
+                side(
+                    "the same in a worker, async_local",
+                    &["RG.TRIGGER", "three-async_local-worker"],
+                    None,
+                ),
+                side(
+                    "the same in a worker, sync",
+                    &["RG.TRIGGER", "three-sync-worker"],
+                    None,
                 ),
             ],
         )?;

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # The names, and what they stand for; without a second part, the module itself.
 _NAMES = {
     "Future": ("asyncio", "Future"),
+    "GearsFuture": ("redgrease_worker.future", "GearsFuture"),
     "StringIO": ("io", "StringIO"),
     "Thread": ("threading", "Thread"),
     "asyncio": ("asyncio", None),
@@ -67,7 +68,7 @@ def found_by(code: CodeType) -> dict[str, Any]:
             value = importlib.import_module(module)
             found[name] = value if member is None else getattr(value, member)
     if anything or "loop" in said:
-        from .futures import loop
+        from .future import loop
 
         found["loop"] = loop.get()
     return found

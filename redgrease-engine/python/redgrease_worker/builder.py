@@ -1,4 +1,4 @@
-"""The context behind a `GearsBuilder`: checks operations and arguments, collects the plan, hands it to the engine."""
+"""The context behind a `GearsBuilder`: checks readers and their arguments, collects the plan, hands it to the engine."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import types
 
 from . import natives
 from .errors import error
+from .operations import Operations
 from .steps import Op, Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from typing import Any
 
     from .session import Session
@@ -20,29 +21,8 @@ REGISTER_READERS = ("KeysReader", "StreamReader", "CommandReader")
 _KEY_TYPES = ("string", "list", "hash", "set", "zset", "module", "stream", "empty")
 _POLICIES = ("continue", "abort", "retry")
 
-# The names that GETEXECUTION shows.
-_MAPPER = "RedisGearsPy_PyCallbackMapper"
-_FLAT_MAPPER = "RedisGearsPy_PyCallbackFlatMapper"
-_FILTER = "RedisGearsPy_PyCallbackFilter"
-_FOREACH = "RedisGearsPy_PyCallbackForEach"
-_ACCUMULATE = "RedisGearsPy_PyCallbackAccumulate"
-_EXTRACTOR = "RedisGearsPy_PyCallbackExtractor"
-_BY_KEY = "RedisGearsPy_PyCallbackAccumulateByKey"
-_REDUCER = "RedisGearsPy_PyCallbackReducer"
 
-
-def _function(operation: str, value: Any, role: str = "") -> Callable[..., Any]:
-    if not isinstance(value, types.FunctionType):
-        raise error("%s %sargument must be a function" % (operation, role))
-    return value
-
-
-def _count(operation: str, arguments: tuple[Any, ...], least: int, most: int | None = None) -> None:
-    if not least <= len(arguments) <= (least if most is None else most):
-        raise error("wrong number of args to %s function" % operation)
-
-
-class PyFlatExecution:
+class PyFlatExecution(Operations):
     """A reader and the operations on what it gives."""
 
     __module__ = "redisgears"
@@ -60,98 +40,8 @@ class PyFlatExecution:
         self.desc = desc
         self.ops: list[Op] = []
 
-    def _add(self, *arguments: Any, **keywords: Any) -> None:
-        self.ops.append(Op(*arguments, **keywords))
-
-    # -- operations
-
-    def map(self, *arguments: Any, **keywords: Any) -> None:
-        _count("map", arguments, 1)
-        self._add("map", _function("map", arguments[0]), hint=keywords.get("hint"), name=_MAPPER)
-
-    def filter(self, *arguments: Any) -> None:
-        _count("filter", arguments, 1)
-        self._add("filter", _function("filter", arguments[0]), name=_FILTER)
-
-    def foreach(self, *arguments: Any) -> None:
-        _count("foreach", arguments, 1)
-        self._add("foreach", _function("foreach", arguments[0]), name=_FOREACH)
-
-    def flatmap(self, *arguments: Any) -> None:
-        _count("flatmap", arguments, 1)
-        self._add("flatmap", _function("flatmap", arguments[0]), name=_FLAT_MAPPER)
-
-    def limit(self, *arguments: Any) -> None:
-        _count("limit", arguments, 1, 2)
-        for number in arguments:
-            if not isinstance(number, int):
-                raise error("limit argument must be a number")
-        offset = arguments[1] if len(arguments) > 1 else 0
-        self._add("limit", None, (int(arguments[0]), int(offset)), name="limit")
-
-    def accumulate(self, *arguments: Any, **keywords: Any) -> None:
-        _count("accumulate", arguments, 1)
-        function = _function("accumulate", arguments[0])
-        self._add("accumulate", function, hint=keywords.get("hint"), name=_ACCUMULATE)
-
-    def groupby(self, *arguments: Any) -> None:
-        _count("groupby", arguments, 2)
-        self._grouping(arguments, True)
-
-    def localgroupby(self, *arguments: Any) -> None:
-        _count("groupby", arguments, 2)
-        self._grouping(arguments, False)
-
-    def _grouping(self, arguments: tuple[Any, ...], everywhere: bool) -> None:
-        extractor = _function("groupby", arguments[0], "extractor ")
-        reducer = _function("groupby", arguments[1], "reducer ")
-        self._add("extractkey", extractor, name=_EXTRACTOR)
-        if everywhere:
-            self._add("repartition", name="repartition")
-        self._add("accumulatebykey", reducer, name=_BY_KEY)
-
-    def batchgroupby(self, *arguments: Any) -> None:
-        _count("batchgroupby", arguments, 2)
-        extractor = _function("batchgroupby", arguments[0], "extractor ")
-        self._add("extractkey", extractor, name=_EXTRACTOR)
-        self._add("repartition", name="repartition")
-        self._add("group", name="group")
-        self._add("reduce", arguments[1], name=_REDUCER)
-
-    def repartition(self, *arguments: Any) -> None:
-        _count("repartition", arguments, 1)
-        self._add("extractkey", _function("repartition", arguments[0]), name=_EXTRACTOR)
-        self._add("repartition", name="repartition")
-        self._add("unkey", name="RedisGearsPy_ToPyRecordMapper")
-
-    def collect(self, *arguments: Any) -> None:
-        _count("collect", arguments, 0)
-        self._add("collect", name="collect")
-
-    def aggregateby(
-        self,
-        extractor: Any,
-        zero: Any,
-        sequence: Callable[..., Any],
-        combine: Callable[..., Any],
-        counting: bool = False,
-        identity: bool = False,
-    ) -> None:
-        """aggregateby and countby: group here, then group the parts."""
-        from .runtime import copy_of
-
-        def seq(k: Any, a: Any, r: Any) -> Any:
-            return sequence(k, a if a else copy_of(zero), r)
-
-        def comb(k: Any, a: Any, r: Any) -> Any:
-            return combine(k, a if a else copy_of(zero), r["value"])
-
-        extractor = _function("groupby", extractor, "extractor ")
-        self._add("extractkey", extractor, hint="identity" if identity else None, name=_EXTRACTOR)
-        self._add("accumulatebykey", seq, hint="count" if counting else None, name=_BY_KEY)
-        self._add("extractkey", lambda r: r["key"], hint="key", name=_EXTRACTOR)
-        self._add("repartition", name="repartition")
-        self._add("accumulatebykey", comb, hint="sum" if counting else None, name=_BY_KEY)
+    def _add(self, kind: str, function: Any = None, numbers: Sequence[int] = (), hint: str | None = None, name: str = "") -> None:
+        self.ops.append(Op(kind, function, numbers, hint, name))
 
     # -- actions
 

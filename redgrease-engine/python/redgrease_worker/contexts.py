@@ -54,6 +54,8 @@ class Context:
     says_rest = False
     future: Any = None
     waiter: Waiter | None = None
+    # Called when the next one may begin that comes after it in order.
+    turn_over: Any = None
     # Where its commands run.
     database = 0
     # The id of its registration, where it has records of a stream.
@@ -63,6 +65,7 @@ class Context:
         """`cause`: the context of what this acts for."""
         self.number = number
         self.session = session
+        self._cause = cause
         if cause is None:
             self._command = _Command()
         else:
@@ -74,11 +77,18 @@ class Context:
         """The same for a coroutine, or a thread of a script, that acts for the call."""
         return Context(self.number, self.session, self)
 
+    @property
+    def aborted(self) -> bool:
+        """Whether the call that this is, or acts for, is to end."""
+        return self.stopped or (self._cause is not None and self._cause.aborted)
+
     def rests(self, hub: Any) -> None:
         """The call waits for a future: the next one may begin that comes after it in order."""
         if self.says_rest:
             self.says_rest = False
             hub.tell(wire.PROGRESS, self.number, b"N")
+            if self.turn_over is not None:
+                self.turn_over()
 
     @property
     def command(self) -> Any:

@@ -9,7 +9,7 @@ import traceback
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import CodeType, FrameType, TracebackType
+    from types import FrameType, TracebackType
     from typing import Any
 
 # What stands between two exceptions of a chain, in Python's own words.
@@ -21,6 +21,8 @@ _CHAIN = 20
 _GROUP: type[BaseException] | None = getattr(builtins, "BaseExceptionGroup", None)
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+# Functions of the builder come from other shards, too, where the same files lie in another folder.
+_ANYWHERE = os.sep.join(["", *_HERE.split(os.sep)[-2:], ""])
 
 
 class error(Exception):
@@ -46,17 +48,19 @@ class Settings:
 
     with_traceback = True
     profile = False
+    # Whether there are other shards.
+    shards = False
 
 
-def _own(code: CodeType) -> bool:
-    return code.co_filename.startswith(_HERE)
+def _is_own(filename: str) -> bool:
+    return filename.startswith(_HERE) or _ANYWHERE in filename
 
 
 def _foreign_frames(trace: TracebackType | None) -> list[tuple[FrameType, int]]:
     """The frames of a traceback that are not the engine's own."""
     frames = []
     while trace is not None:
-        if not _own(trace.tb_frame.f_code):
+        if not _is_own(trace.tb_frame.f_code.co_filename):
             frames.append((trace.tb_frame, trace.tb_lineno))
         trace = trace.tb_next
     return frames
@@ -130,7 +134,7 @@ def _without_own(summary: Any) -> Any:
     waiting = [summary]
     while waiting:
         one = waiting.pop()
-        frames = [frame for frame in one.stack or () if not frame.filename.startswith(_HERE)]
+        frames = [frame for frame in one.stack or () if not _is_own(frame.filename)]
         one.stack = traceback.StackSummary.from_list(_shown(frames)) if frames else None
         waiting += one.exceptions or ()
         waiting += [before for before in (one.__cause__, one.__context__) if before is not None]

@@ -3,91 +3,26 @@
 `asyncio` is imported where it is used: most workers never run a coroutine, and it is half of what they would load.
 """
 
+from __future__ import annotations
+
 import threading
 import types
 from _thread import get_ident
 
-from . import runtime, threads
+from . import future as later
+from . import runtime
 from .contexts import Context, Waiter
 from .errors import error, flat, forcestopped, text_of, words_of
+from .future import loop
 from .runner import Runner
 
-_lock = threading.Lock()
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
-class GearsFuture:
-    """A result that comes later. Returned by a step, it stands for the step's result."""
-
-    def __init__(self):
-        self._state = "new"
-        self._value = None
-        # Called with the result when a step has given this future.
-        self._done = None
-        self._callbacks = []
-        self._maker = None
-
-    def __repr__(self):
-        return "<GearsFuture %s>" % ("finished" if self._state in ("done", "failed") else "pending")
-
-    # -- completion, from any thread
-
-    def continueRun(self, value=None):
-        """The result is there."""
-        self._complete("done", value)
-
-    def continueFailed(self, problem=None):
-        """There will be no result."""
-        self._complete("failed", problem)
-
-    def _complete(self, state, value):
-        with _lock:
-            if self._state in ("done", "failed", "lost"):
-                raise error("Can not continue with the same future twice")
-            if self._state == "created" and self._maker == get_ident():
-                raise error("Can not handle future untill it returned from the callback")
-            self._state = state
-            self._value = value
-            done = self._done
-            callbacks, self._callbacks = self._callbacks, []
-        if done is not None:
-            done(state == "done", value)
-        for callback in callbacks:
-            callback()
-
-    def __del__(self):
-        done = self._done
-        if done is not None and self._state == "waiting":
-            self._state = "lost"
-            self._value = "Async record did not called continue"
-            done(False, self._value)
-
-    def __await__(self):
-        import asyncio
-
-        loop = asyncio.get_event_loop()
-        done = loop.create_future()
-
-        def finish():
-            if done.done():
-                return
-            if self._state == "done":
-                done.set_result(self._value)
-            else:
-                done.set_exception(flat(words_of(self._value)))
-
-        def callback():
-            loop.call_soon_threadsafe(finish)
-
-        with _lock:
-            ready = self._state in ("done", "failed")
-            if not ready:
-                self._callbacks.append(callback)
-        if ready:
-            finish()
-        return done.__await__()
-
-
-def gearsFuture(*arguments, **keywords):
+def gearsFuture(*arguments: Any, **keywords: Any) -> Any:
     """A future for the step that runs now to return."""
     if arguments or keywords:
         raise error("Future gets no arguments")
@@ -100,9 +35,9 @@ def gearsFuture(*arguments, **keywords):
         raise error("Can not create async record twice on the same step")
     import weakref
 
-    future = GearsFuture()
-    future._state = "created"
-    future._maker = get_ident()
+    future = later.new()
+    future.stage = "created"
+    future.maker = get_ident()
     context.future = weakref.ref(future)
     return future
 
@@ -110,43 +45,14 @@ def gearsFuture(*arguments, **keywords):
 # -- coroutines
 
 
-class _Loop:
-    """The event loop of this worker, in a thread of its own."""
-
-    def __init__(self):
-        self._loop = None
-
-    def get(self):
-        import asyncio
-
-        with _lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threads.start("coroutines", self._run)
-            return self._loop
-
-    def is_own(self, value):
-        """Whether a value is this loop."""
-        return value is not None and value is self._loop
-
-    def _run(self):
-        import asyncio
-
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-
-
-loop = _Loop()
-
-
 class _Task:
     """A coroutine that acts for the context it was made in."""
 
-    def __init__(self, coroutine, context):
+    def __init__(self, coroutine: Any, context: Any) -> None:
         self._coroutine = coroutine
         self._context = context
 
-    def __await__(self):
+    def __await__(self) -> Any:
         # Every step of the coroutine runs with its context; others run in between.
         foreign = runtime.hub.foreign
         send, value = self._coroutine.send, None
@@ -168,16 +74,16 @@ class _Task:
                 send, value = self._coroutine.throw, problem
 
 
-async def _drive(coroutine, context):
+async def _drive(coroutine: Any, context: Any) -> Any:
     return await _Task(coroutine, context)
 
 
-def _schedule(coroutine, context, finish, delay=0):
+def _schedule(coroutine: Any, context: Any, finish: Callable[[bool, Any], None], delay: float = 0) -> None:
     import asyncio
 
     running = loop.get()
 
-    async def body():
+    async def body() -> None:
         try:
             if delay:
                 await asyncio.sleep(delay)
@@ -190,11 +96,11 @@ def _schedule(coroutine, context, finish, delay=0):
     asyncio.run_coroutine_threadsafe(body(), running)
 
 
-def runCoroutine(coroutine, f=None, delay=0, s=None):
+def runCoroutine(coroutine: Any, f: Any = None, delay: float = 0, s: Any = None) -> None:
     """Runs a coroutine; its result or exception goes to the future `f`."""
     outer = runtime.hub.context
 
-    def finish(ok, value):
+    def finish(ok: bool, value: Any) -> None:
         if f is None:
             if not ok:
                 runtime.log("Exception in a coroutine: %s" % text_of(value), "warning")
@@ -207,17 +113,17 @@ def runCoroutine(coroutine, f=None, delay=0, s=None):
     _schedule(coroutine, context, finish, delay)
 
 
-def createFuture():
+def createFuture() -> Any:
     """An asyncio future that other threads may complete."""
     return loop.get().create_future()
 
 
-def setFutureResults(future, value):
+def setFutureResults(future: Any, value: Any) -> None:
     """Completes a future of `createFuture` from any thread."""
     loop.get().call_soon_threadsafe(future.set_result, value)
 
 
-def setFutureException(future, problem):
+def setFutureException(future: Any, problem: Any) -> None:
     """Fails a future of `createFuture` from any thread."""
     if not isinstance(problem, BaseException):
         problem = Exception(problem)
@@ -226,7 +132,8 @@ def setFutureException(future, problem):
 
 # -- steps that wait
 
-ASYNC_TYPES = frozenset((types.CoroutineType, GearsFuture))
+ASYNC_TYPES = later.ASYNC_TYPES
+ASYNC_TYPES.add(types.CoroutineType)
 
 
 class _Signal:
@@ -234,11 +141,11 @@ class _Signal:
 
     __slots__ = ("ready", "waiter")
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.ready = False
-        self.waiter = None
+        self.waiter: Waiter | None = None
 
-    def set(self):
+    def set(self) -> None:
         """It is there; from any thread."""
         # In this order: whoever waits notes it first and then looks.
         self.ready = True
@@ -252,12 +159,12 @@ class _Wait:
 
     signal = _Signal
 
-    def __call__(self, holder):
+    def __call__(self, holder: list[Any]) -> Any:
         """The result, once it is there."""
         signal = _Signal()
         come = []
 
-        def done(ok, value):
+        def done(ok: bool, value: Any) -> None:
             come.append((ok, value))
             signal.set()
 
@@ -268,7 +175,7 @@ class _Wait:
             raise flat(words_of(value))
         return value
 
-    def begin(self, holder, done):
+    def begin(self, holder: list[Any], done: Callable[[bool, Any], None]) -> None:
         """Has a coroutine run, or notes who wants to know of a future's completion: `done` gets whether it went well, and the
         result or what went wrong, from any thread.
         """
@@ -287,18 +194,18 @@ class _Wait:
         if coroutine is not None:
             _schedule(coroutine, context.derived(), lambda ok, value: done(ok, value if ok else words_of(value)))
             return
-        with _lock:
-            over = result._state not in ("new", "created")
+        with later.lock:
+            over = result.stage not in ("new", "created")
             if not over:
-                result._state = "waiting"
-                result._done = done
+                result.stage = "waiting"
+                result.told = done
         context.future = None
         if over:
-            done(result._state == "done", result._value)
+            done(result.stage == "done", result.outcome)
         # From here on only the function's own references keep the future alive: one that nobody can complete any more ends
         # the wait when it is collected.
 
-    def until(self, signal):
+    def until(self, signal: _Signal) -> None:
         """Waits until a signal is set."""
         if signal.ready:
             return
@@ -317,7 +224,7 @@ class _Wait:
             self._block(here, waiter)
 
     @staticmethod
-    def _block(here, waiter):
+    def _block(here: Any, waiter: Any) -> None:
         if here is not None:
             here.wait(waiter, True)
             return
@@ -333,7 +240,7 @@ class _Wait:
             raise forcestopped()
 
     @staticmethod
-    def refuse(result, text):
+    def refuse(result: Any, text: str) -> None:
         if result.__class__ is not types.CoroutineType:
             raise flat("Step does not support async")
         result.close()
@@ -342,4 +249,4 @@ class _Wait:
 
 wait = _Wait()
 
-PUBLIC = (GearsFuture, gearsFuture, runCoroutine, createFuture, setFutureResults, setFutureException)
+PUBLIC = (gearsFuture, runCoroutine, createFuture, setFutureResults, setFutureException)

@@ -788,6 +788,27 @@ class _rg_cmd(metaclass=_rg_operators):
   return _rg_cmd._x("SWAPDB", first, second) == "OK"
  def time():
   return tuple(map(int, _rg_cmd._x("TIME")))
+ class gears:
+  def abortexecution(id):
+   return _rg_cmd._x("RG.ABORTEXECUTION", id) == "OK"
+  def dropexecution(id):
+   return _rg_cmd._x("RG.DROPEXECUTION", id) == "OK"
+  def dumpexecutions():
+   return [_rg_cmd._named(r) for r in _rg_cmd._x("RG.DUMPEXECUTIONS")]
+  def dumpregistrations():
+   return [_rg_cmd._named(r) for r in _rg_cmd._x("RG.DUMPREGISTRATIONS")]
+  def infocluster():
+   return _rg_cmd._cluster_info(_rg_cmd._x("RG.INFOCLUSTER"))
+  def pydumpreqs():
+   return [_rg_cmd._named(r) for r in _rg_cmd._x("RG.PYDUMPREQS")]
+  def pystats():
+   return _rg_cmd._named(_rg_cmd._x("RG.PYSTATS"))
+  def refreshcluster():
+   return _rg_cmd._x("RG.REFRESHCLUSTER") == "OK"
+  def trigger(trigger_name, *args):
+   return _rg_cmd._x("RG.TRIGGER", trigger_name, *args)
+  def unregister(id):
+   return _rg_cmd._x("RG.UNREGISTER", id) == "OK"
  def _x(*args):
   return _rg_cmd._received(execute(*map(_rg_cmd._sent, args)))
  def _bitfield(key, overflow):
@@ -1057,6 +1078,20 @@ class _rg_cmd(metaclass=_rg_operators):
     if name in entry:
      entry[name] = _rg_cmd._bytes(entry[name])
   return entries
+ def _named(reply):
+  import types
+  fields = _rg_cmd._dict(reply)
+  if "RegistrationData" in fields:
+   fields["RegistrationData"] = _rg_cmd._named(fields["RegistrationData"])
+  if "args" in fields:
+   fields["args"] = _rg_cmd._dict(fields["args"])
+  return types.SimpleNamespace(**fields)
+ def _cluster_info(reply):
+  import types
+  if not isinstance(reply, list):
+   return None
+  shards = [_rg_cmd._named(shard) for shard in reply[4]]
+  return types.SimpleNamespace(my_id=reply[1], my_run_id=reply[3], shards=shards)
  def _received(reply):
   if isinstance(reply, list):
    return [_rg_cmd._received(r) for r in reply]

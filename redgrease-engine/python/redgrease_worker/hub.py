@@ -5,6 +5,8 @@ waits in its greenlet while the same thread goes on with other frames; a call th
 server, which sends PROMOTE on the control socket, and another thread becomes the leader. `lead.py` has the rules.
 """
 
+from __future__ import annotations
+
 import itertools
 import os
 import threading
@@ -14,12 +16,16 @@ from _thread import get_ident
 from . import threads, wire
 from .contexts import Foreign, Waiter
 from .errors import error, forcestopped
-from .lead import FLUSH, READ, Lead
+from .lead import FLUSH, READ, Lead, Seat
 from .runner import Runner
 from .stopping import stop, stoppable, unstoppable
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # What every script that registers something asks for; the engine has the answer at hand.
-_BRIEF = ("id", "check")
+_BRIEF = ("id", "check", "spreads")
 # Stands for the context of a call that was aborted before it came up.
 _SKIPPED = object()
 
@@ -27,42 +33,42 @@ _SKIPPED = object()
 class Hub:
     """The worker's centre: streams, runners, requests to the server."""
 
-    def __init__(self, sock, control, threads=3):
+    def __init__(self, sock: Any, control: Any, threads: int = 3) -> None:
         bell, self._bell = os.pipe()
         self.stream = wire.Stream(sock, bell)
         self.control = control
-        self.handlers = {}
+        self.handlers: dict[int | str, Any] = {}
         # How many threads may run functions.
         self.threads = threads
         self.started = 1
-        self.runners = {}
+        self.runners: dict[int, Runner] = {}
         self.numbers = itertools.count(1)
         self.foreign = Foreign()
-        self.sync = {}
+        self.sync: dict[int, Any] = {}
         # Channels whose call goes on without the server waiting for it.
-        self.detached = []
+        self.detached: list[Any] = []
         # Calls that may be aborted: number -> context.
-        self.running = {}
+        self.running: dict[int, Any] = {}
         self.main = Runner(self)
         self.main.main = True
         self.lead = Lead(threading.Lock(), self.main, self.stream.out, self._start_runner, self._ring)
 
-    def run(self):
+    def run(self) -> None:
         """Serves until the server goes away."""
         threads.start("control", self._control)
         self.main.start()
 
-    def abandon(self):
+    def abandon(self) -> None:
         """In a forked child: only the parent speaks for the worker. The child ends when it comes back for more work."""
         self.lead.end(threading.Lock())
         for stream in [self.stream] + [channel.stream for channel in self.sync.values()]:
             stream.abandon()
         self.control.close()
 
-    def _ring(self):
+    def _ring(self) -> None:
         os.write(self._bell, b"!")
 
-    def _start_runner(self):
+    def _start_runner(self) -> Runner | None:
         """The seat of a new thread, unless there are enough or there is no room for one: memory may be limited."""
         if self.started >= self.threads + self.lead.aside:
             return None
@@ -75,7 +81,7 @@ class Hub:
         self.started += 1
         return runner
 
-    def act(self, seat, word):
+    def act(self, seat: Seat, word: str) -> None:
         """Does what the lead says that a thread has to do."""
         if word is READ:
             try:
@@ -91,23 +97,23 @@ class Hub:
 
     # -- contexts
 
-    def here(self):
+    def here(self) -> Any:
         """The runner or synchronous channel of this thread, if the engine started it."""
         ident = get_ident()
         return self.runners.get(ident) or self.sync.get(ident)
 
     @property
-    def context(self):
+    def context(self) -> Any:
         here = self.here()
         return self.foreign.context if here is None else here.context
 
     # -- requests
 
-    def ask(self, kind, payload, brief=False):
+    def ask(self, kind: int, payload: Any, brief: bool = False) -> Any:
         """Sends a request and gives the server's answer; nothing else runs here until a `brief` one is answered."""
         return self.ask_from(self.here(), kind, payload, brief)
 
-    def ask_from(self, here, kind, payload, brief=False):
+    def ask_from(self, here: Any, kind: int, payload: Any, brief: bool = False) -> Any:
         """The same for the thread that this is, as `here` says."""
         if here is not None and here.__class__ is not Runner:
             return here.ask(kind, payload)
@@ -128,14 +134,14 @@ class Hub:
             here.wait(waiter, False, brief)
         return wire.loads(waiter.payload)
 
-    def request(self, operation, *arguments):
+    def request(self, operation: str, *arguments: Any) -> Any:
         """Asks the server for something that is no Redis command."""
         ok, value = self.ask(wire.REQUEST, wire.dumps((operation, arguments)), operation in _BRIEF)
         if not ok:
             raise error(value)
         return value
 
-    def tell(self, kind, number, payload):
+    def tell(self, kind: int, number: int, payload: Any) -> None:
         """Sends a frame that has no answer."""
         here = self.here()
         frame = wire.pack(kind, number, payload)
@@ -144,7 +150,7 @@ class Hub:
         else:
             here.tell(frame)
 
-    def complete(self, waiter):
+    def complete(self, waiter: Any) -> None:
         """What a waiter waits for is there. No abort of the call that says so may come in between."""
         here = self.here()
         if here is None:
@@ -154,7 +160,7 @@ class Hub:
 
     # -- control
 
-    def _control(self):
+    def _control(self) -> None:
         inbox = wire.Stream(self.control)
         space = CMSG_SPACE(16)
         descriptors = []
@@ -170,12 +176,12 @@ class Hub:
             if not data:
                 # The server is gone, and nothing that runs here may outlive it.
                 os._exit(0)
-            frames = []
+            frames: list[wire.Frame] = []
             inbox.feed(data, frames)
             for kind, number, payload in frames:
                 self._command(kind, number, payload, descriptors)
 
-    def _command(self, kind, number, payload, descriptors):
+    def _command(self, kind: int, number: int, payload: Any, descriptors: list[int]) -> None:
         if kind == wire.PROMOTE:
             received, idle = self.lead.promote()
             # An idle leader means that what the server waits for is a future, unless a frame is on its way.
@@ -184,24 +190,26 @@ class Hub:
             self._abort(number)
         elif kind == wire.SYNC:
             self.handlers[wire.SYNC](socket(fileno=descriptors.pop(0)))
+        elif kind == wire.PAGE:
+            self.handlers[wire.PAGE](descriptors.pop(0))
         elif kind == wire.CONFIGURE:
             self.handlers[wire.CONFIGURE](None, number, payload)
 
-    def _offer(self, frame):
+    def _offer(self, frame: Any) -> None:
         # Not by waiting for room: the server may want something else of this thread meanwhile, and make room only then.
         if not self.stream.offer(frame):
             self.lead.look()
 
     # -- aborting
 
-    def begins(self, number, context):
+    def begins(self, number: int, context: Any) -> bool:
         """Notes a call that may be aborted; gives whether it was before it came up."""
         if self.running.setdefault(number, context) is context:
             return True
         self.running.pop(number, None)
         return False
 
-    def _abort(self, number):
+    def _abort(self, number: int) -> None:
         context = self.running.setdefault(number, _SKIPPED)
         if context is _SKIPPED:
             self._offer(wire.pack(wire.ABORTED, number, b"N"))
@@ -216,7 +224,7 @@ class Hub:
             if runner.target is context:
                 stop(runner)
 
-    def on_signal(self, *_):
+    def on_signal(self, *_: Any) -> None:
         """In the main thread: stops the call that runs there, if it is to be stopped."""
         runner = self.runners.get(get_ident())
         target = runner.target if runner is not None else None

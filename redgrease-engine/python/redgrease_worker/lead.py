@@ -6,8 +6,9 @@ that, and asks again. What can happen between two questions is therefore all tha
 
 * One thread at a time reads. In one step it stops to and hands over what came: answers to those who wait for them, all
   else to the leader.
-* One thread at a time leads: it takes what came. A leader that runs something can be replaced at any time. One that is
-  free stays: it is woken, if it does not read.
+* One thread at a time leads: it takes what came. A leader that runs something can be replaced at any time: when the server
+  says so, which hears nothing of the worker, or when others have read often enough, or itself, what it does not take. One
+  that is free stays: it is woken, if it does not read.
 * A thread that waits for one answer and takes nothing else reads if nobody does. Whoever stops reading for something
   else to do wakes one that needs somebody to read.
 """
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
     # Kind, number, payload.
     Frame = tuple[Any, int, Any]
+
+# So often something is read while a frame waits for a leader that runs something. The server cannot notice such a leader:
+# it hears of the worker all the time.
+_MOST_READS = 64
 
 # What a thread has to do, where that is neither a frame nor a waiter.
 READ, SLEEP, FLUSH, DONE = "read", "sleep", "flush", "done"
@@ -84,6 +89,8 @@ class Lead:
         # How many of them are worked off, by session; and frames that wait for more.
         self._defined: dict[str, int] = {}
         self._early: dict[str, list[Frame]] = {}
+        # How often something was read since the leader last took one.
+        self._reads = 0
         # How many bytes came whose frames are here, or were taken.
         self._received = 0
         self._interrupted = False
@@ -105,10 +112,9 @@ class Lead:
             if self._leader is seat and self._goes_back(seat):
                 self._pass_to(self._main)
             leads = self._leader is seat
-            if leads and self._definitions:
-                return self._leave(seat, self._definitions.popleft())
-            if leads and self._frames:
-                return self._leave(seat, self._frames.popleft())
+            if leads and (self._definitions or self._frames):
+                self._reads = 0
+                return self._leave(seat, (self._definitions or self._frames).popleft())
             if self._out:
                 return FLUSH
             seat.free = True
@@ -192,7 +198,16 @@ class Lead:
                     self._definitions.append(frame)
                 else:
                     self._frames.append(frame)
+            self._note_read()
             self._call(seat)
+
+    def _note_read(self) -> None:
+        leader = self._leader
+        if leader is None or leader.free or not (self._frames or self._definitions):
+            return
+        self._reads += 1
+        if self._reads >= _MOST_READS:
+            self._pass_on(self._followers)
 
     def _call(self, seat: Seat | None = None) -> None:
         """Somebody who waits may find something now; `seat` looks anyway."""
@@ -252,6 +267,12 @@ class Lead:
         for frame in reversed(frames):
             (self._definitions if frame[0] == wire.RESTORE else self._frames).appendleft(frame)
         self._call()
+
+    def add(self, frame: Frame) -> None:
+        """A frame to be taken after those that are there."""
+        with self._lock:
+            self._frames.append(frame)
+            self._call()
 
     # -- definitions
 
@@ -330,6 +351,7 @@ class Lead:
         return self._leader is not None
 
     def _pass_to(self, follower: Seat) -> None:
+        self._reads = 0
         self._leader = follower
         self._wake(follower)
 

@@ -7,6 +7,8 @@ import builtins
 import sys
 import types
 
+from . import operations
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,6 +21,10 @@ _PLAIN = (type(None), bool, int, float, str, bytes)
 # Generators, coroutines, and those that take any number of arguments.
 _UNFIT = 0x04 | 0x08 | 0x20 | 0x80 | 0x200
 _MOST = 50
+# How deep functions of the builder call each other.
+_DEEPEST = 4
+# What the builder's functions call the function that they are given.
+_GIVEN = ("extractor", "seqOp", "combOp", "sequence", "combine")
 
 
 def _is_constant(value: Any, depth: int = 0) -> bool:
@@ -26,6 +32,21 @@ def _is_constant(value: Any, depth: int = 0) -> bool:
     if kind in _PLAIN:
         return True
     return kind is tuple and depth < 10 and all(_is_constant(item, depth + 1) for item in value)
+
+
+def _is_fresh(value: Any, names: dict[str, Any], seen: list[Any], depth: int = 0) -> bool:
+    """Whether a value is what its text says, as often as it is copied: no two parts of it are one, and no name stands for it."""
+    kind = value.__class__
+    if kind in _PLAIN:
+        return True
+    if depth >= 10 or kind not in (list, dict, tuple):
+        return False
+    if kind is not tuple:
+        if any(value is other for other in seen) or any(value is other for other in names.values()):
+            return False
+        seen.append(value)
+    items = [*value, *value.values()] if kind is dict else value
+    return all(_is_fresh(item, names, seen, depth + 1) for item in items)
 
 
 def _said(code: types.CodeType, names: set[str]) -> None:
@@ -49,32 +70,28 @@ def _inner(code: types.CodeType) -> tuple[int, int] | None:
     return min(places) if places else None
 
 
-def _services() -> dict[int, str]:
-    """The functions of the server that the engine does itself, by their identity."""
-    from . import hooks, runtime
+# The functions of the server that the engine does itself, by the names that it knows them by.
+_services: dict[str, Any] = {}
+# The globals of the builder.
+_builders: list[dict[str, Any]] = []
 
-    services: dict[str, Any] = {
-        "execute": runtime.execute,
-        "log": runtime.log,
-        "hashtag": runtime.hashtag,
-        "configGet": runtime.configGet,
-        "gearsConfigGet": runtime.gearsConfigGet,
-        "call_next": hooks.call_next,
-        "get_command": hooks.get_command,
-        "override_reply": hooks.override_reply,
-    }
-    # Only where a script has named one of them.
-    given = sys.modules.get(__package__ + ".given")
-    if given is not None:
-        services["hashtag3"] = given.hashtag3
-        services["redgrease.log"] = given.log
-    return {id(function): name for name, function in services.items()}
+
+def serve(services: dict[str, Any], builder: dict[str, Any]) -> None:
+    """Makes functions known that the engine does itself, by the names that it knows them by; and the globals of the builder."""
+    _services.update(services)
+    _builders.append(builder)
 
 
 def describe(ops: list[Op], names: dict[str, Any]) -> dict[str, Any]:
     """The functions of a plan, for each operation the description or nothing."""
-    describer = Describer(names, _services())
-    functions = [describer.describe(op.function) for op in ops]
+    services = {id(function): name for name, function in _services.items()}
+    # Only where a script has named one of them.
+    given = sys.modules.get(__package__ + ".given")
+    if given is not None:
+        services[id(given.hashtag3)] = "hashtag3"
+        services[id(given.log)] = "redgrease.log"
+    describer = Describer(names, services)
+    functions = [describer.operation(op.function) for op in ops]
     return {"minor": sys.version_info[1], "functions": functions}
 
 
@@ -87,6 +104,35 @@ class Describer:
         self._services = services
         self._functions: list[types.FunctionType] = []
         self._described: list[dict[str, Any]] = []
+
+    def operation(self, function: Any, depth: int = 0) -> Any:
+        """A function of the script, or one of the builder with that of the script which it calls; nothing when it cannot be
+        either."""
+        if function.__class__ is not types.FunctionType or function.__globals__ is self._globals:
+            return self.describe(function)
+        code = function.__code__
+        if code.co_filename == "<string>" and any(function.__globals__ is names for names in _builders):
+            line = code.co_firstlineno
+        elif function.__globals__ is operations.__dict__:
+            # No traceback shows it.
+            line = 0
+        else:
+            return None
+        described: dict[str, Any] = {"line": line, "cells": {}, "of_value": code.co_name == "comb"}
+        for name, cell in zip(code.co_freevars, function.__closure__ or ()):
+            try:
+                value = cell.cell_contents
+            except ValueError:
+                return None
+            if name in _GIVEN and depth < _DEEPEST:
+                described["calls"] = self.operation(value, depth + 1)
+            elif name == "zero" and (_is_fresh(value, self._globals, []) or (value.__class__ is set and not value)):
+                described["zero"] = value
+            elif _is_constant(value):
+                described["cells"][name] = value
+            else:
+                return None
+        return described
 
     def describe(self, function: Any) -> list[dict[str, Any]] | None:
         """The function and those that it may call, or nothing when it cannot be such a function."""

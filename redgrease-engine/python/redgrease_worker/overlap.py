@@ -6,6 +6,7 @@ import types
 from collections import deque
 
 from .errors import error, flat, forcestopped, words_of
+from .operations import KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -179,23 +180,19 @@ class Flow:
     def _give(self, at: int, slot: _Slot, offset: int, record: Any, value: Any) -> None:
         """What becomes of a record for which an operation gave this value."""
         row = self._rows[at]
-        kind = row.ops[offset].kind
-        if kind == "flatmap":
-            slots = []
-            values = value[::-1] if isinstance(value, list) else (value,)
-            behind = slot
-            for _ in values:
-                behind = row.insert(behind)
-                slots.append(behind)
-            slot.state = _GONE
-            for one, inner in zip(slots, values):
-                self._advance(at, one, offset + 1, inner)
-        elif kind == "map":
-            self._advance(at, slot, offset + 1, value)
-        elif kind == "foreach" or value:
-            self._advance(at, slot, offset + 1, record)
-        else:
-            slot.state = _GONE
+        goes_on = KINDS[row.ops[offset].kind].goes_on
+        records = (record,) if goes_on is None else goes_on(record, value)
+        if len(records) == 1:
+            self._advance(at, slot, offset + 1, records[0])
+            return
+        slots = []
+        behind = slot
+        for _ in records:
+            behind = row.insert(behind)
+            slots.append(behind)
+        slot.state = _GONE
+        for one, inner in zip(slots, records):
+            self._advance(at, one, offset + 1, inner)
 
     def _hold(self, at: int, slot: _Slot, offset: int, record: Any, held: list[Any]) -> None:
         come = self._come

@@ -11,7 +11,7 @@ from collections import ChainMap
 from types import CodeType
 
 from .errors import error
-from .futures import loop
+from .future import loop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def dumps(plan: Plan, names: dict[str, Any]) -> bytes:
             % ((cloudpickle.__version__,) + _OLDEST)
         )
     try:
-        return _VERSION + _pickled((plan.ops, plan.reader, plan.on_registered), names)
+        value = (plan.ops, plan.reader, plan.on_registered)
+        return _VERSION + _pickled(value if plan.argument is None else (*value, plan.argument), names)
     except Exception as problem:
         named = [op.function.__name__ for op in plan.ops if hasattr(op.function, "__name__")]
         raise error(
@@ -59,8 +60,9 @@ def dumps(plan: Plan, names: dict[str, Any]) -> bytes:
         ) from None
 
 
-def loads(blob: bytes, names: dict[str, Any]) -> tuple[list[Op], Any, Callable[..., Any] | None]:
-    """What `dumps` was given: steps, reader, and the function that is called when it is registered."""
+def loads(blob: bytes, names: dict[str, Any]) -> tuple[list[Op], Any, Any, Callable[..., Any] | None]:
+    """What the plan that `dumps` was given is made of: steps, reader, the reader's argument, and the function that is called
+    when it is registered."""
     version, _, pickled = blob.partition(b"\n")
     if version + b"\n" != _VERSION:
         raise error(
@@ -68,7 +70,8 @@ def loads(blob: bytes, names: dict[str, Any]) -> tuple[list[Op], Any, Callable[.
             "PythonExecutable name a Python %s"
             % ((version.decode("ascii", "replace"),) + sys.version_info[:2] + (version.decode("ascii", "replace"),))
         )
-    return _Unpickler(io.BytesIO(pickled), names).load()
+    ops, reader, on_registered, *argument = _Unpickler(io.BytesIO(pickled), names).load()
+    return ops, reader, argument[0] if argument else None, on_registered
 
 
 def _pickled(value: Any, names: dict[str, Any]) -> bytes:

@@ -46,7 +46,7 @@ class GearsBuilder:
         return self
 
     def distinct(self):
-        GearsBuilder.aggregate(self, set(), lambda a, r: a | set([r]), lambda a, r: a | r, hints=('add', None)) #@ 145
+        GearsBuilder.aggregate(self, set(), lambda a, r: a | set([r]), lambda a, r: a | r, hints=('add', 'join')) #@ 145
         self.flatmap(lambda x: list(x)) #@ 146
         return self
 
@@ -88,7 +88,7 @@ def _operation(name):
     return deco
 
 
-for _name in ('map', 'filter', 'foreach', 'flatmap', 'limit', 'accumulate', 'groupby', 'batchgroupby', 'localgroupby', 'repartition', 'collect'):
+for _name in operations:
     setattr(GearsBuilder, _name, _operation(_name))
 del _name
 

@@ -1,22 +1,32 @@
 """A thread that runs calls: it takes frames while it leads, and lets its greenlets wait for the server."""
 
+from __future__ import annotations
+
 from _thread import allocate_lock, get_ident
 
 from . import base, wire
-from .errors import forcestopped
+from .errors import error, forcestopped
 from .lead import DONE, Seat
 from .stopping import settle
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .hub import Hub
 
 # A thread keeps at most this many calls waiting; beyond that it takes no new ones.
 _MOST_WAITING = 4096
 _FLUSH_EVERY = 16
+# Without greenlets every call that waits for a function has a thread, of which there are no more than this.
+_MOST_ASIDE = 4096
 
 # The package `greenlet`, False where there is none. Looked for by the first call that waits: it is a tenth of what an idle
 # worker would hold.
-_greenlets = None
+_greenlets: Any = None
 
 
-def _find_greenlets():
+def _find_greenlets() -> Any:
     global _greenlets
     _greenlets = base.load("greenlet") or False
     return _greenlets
@@ -29,18 +39,18 @@ class Runner(Seat):
     a call begins at the depth of that call, and a few dozen of them would reach the limit of recursion.
     """
 
-    def __init__(self, hub):
+    def __init__(self, hub: Hub) -> None:
         super().__init__(allocate_lock())
         self.hub = hub
-        self.context = None
+        self.context: Any = None
         # The call that may be stopped by an exception now.
-        self.target = None
+        self.target: Any = None
         # Greenlets without a call.
-        self.idle = []
-        self.root = None
-        self.ident = None
+        self.idle: list[Any] = []
+        self.root: Any = None
+        self.ident: int | None = None
 
-    def start(self):
+    def start(self) -> None:
         """Runs calls until the server goes away."""
         self.ident = get_ident()
         self.hub.runners[self.ident] = self
@@ -52,7 +62,7 @@ class Runner(Seat):
 
     # -- frames
 
-    def loop(self, *_):
+    def loop(self, *_: Any) -> None:
         """Runs one call after the other; comes back when it could do so in greenlets, and does not."""
         hub = self.hub
         handlers = hub.handlers
@@ -72,18 +82,18 @@ class Runner(Seat):
             else:
                 self.resume(item)
 
-    def tell(self, frame):
+    def tell(self, frame: Any) -> None:
         """Sends a frame that has no answer: with others, if this thread looks for what is to be written before it waits."""
         if self.hub.lead.leads(self):
             self.hub.stream.out.append(frame)
         else:
             self.hub.stream.send(frame)
 
-    def answer(self, number, payload):
+    def answer(self, number: int, payload: Any) -> None:
         """The result of a call."""
         self.tell(wire.pack(wire.RESULT, number, payload))
 
-    def resume(self, waiter):
+    def resume(self, waiter: Any) -> None:
         """Goes on with a call that waited here."""
         if waiter.done:
             return
@@ -93,7 +103,7 @@ class Runner(Seat):
 
     # -- waiting for the server
 
-    def wait(self, waiter, long=False, alone=False):
+    def wait(self, waiter: Any, long: bool = False, alone: bool = False) -> None:
         """Waits until somebody completes `waiter`: the server, soon, or with `long` a function, perhaps much later.
 
         `alone`, nothing else runs here meanwhile; nor in an atomic block, which would hold the server until that is over.
@@ -119,13 +129,15 @@ class Runner(Seat):
         if context is not None and context.stopped:
             raise forcestopped()
 
-    def _wait(self, waiter, long, alone):
+    def _wait(self, waiter: Any, long: bool, alone: bool) -> None:
         self.waiting += 1
         try:
             greenlets = not alone and (_find_greenlets() if _greenlets is None else _greenlets)
             if greenlets and self.root is not None and self.waiting <= _MOST_WAITING:
                 waiter.greenlet = greenlets.getcurrent()
                 (self.idle.pop() if self.idle else self.root).switch()
+            elif long and self.hub.lead.aside >= _MOST_ASIDE:
+                raise error("%d calls wait, each in a thread of its own: install greenlet for more" % _MOST_ASIDE)
             elif long:
                 self._wait_aside(waiter)
             else:
@@ -133,7 +145,7 @@ class Runner(Seat):
         finally:
             self.waiting -= 1
 
-    def _wait_here(self, waiter):
+    def _wait_here(self, waiter: Any) -> None:
         """Waits without running anything else."""
         hub = self.hub
         while True:
@@ -143,7 +155,7 @@ class Runner(Seat):
             hub.act(self, word)
         waiter.done = True
 
-    def _wait_aside(self, waiter):
+    def _wait_aside(self, waiter: Any) -> None:
         """The same for what a function completes, while another thread takes this one's place."""
         lead = self.hub.lead
         self.hub.stream.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import threading
 import types
 
@@ -22,11 +21,6 @@ if TYPE_CHECKING:
 
 # Set once, before anything of a script runs.
 hub: Hub = None  # type: ignore[assignment]
-
-
-def copy_of(value: Any) -> Any:
-    """A copy that nobody shares."""
-    return copy.deepcopy(value)
 
 
 def _context() -> Context | None:
@@ -183,6 +177,15 @@ def isAsyncAllow() -> bool:
     return context is not None and context.may_wait and context.async_allowed
 
 
+def is_aborted() -> bool:
+    """Whether the execution that the caller belongs to was aborted, or is beyond its deadline.
+
+    The function itself gets an exception then; this is for coroutines, threads and handlers that go on without it.
+    """
+    context = _context()
+    return context is not None and context.aborted
+
+
 def gearsCtx(reader: str = "KeysReader", desc: str | None = None) -> PyFlatExecution:
     """The context of a builder."""
     return PyFlatExecution(_session(), reader, desc)
@@ -313,6 +316,7 @@ PUBLIC = (
     gearsConfigGet,
     flat_error,
     isAsyncAllow,
+    is_aborted,
     gearsCtx,
     Log,
     ConfigGet,

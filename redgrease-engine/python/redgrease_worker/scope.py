@@ -7,9 +7,9 @@ import os
 import sys
 import types
 
-from . import runtime
+from . import hooks, natives, runtime
 from .futures import PUBLIC as FUTURES
-from .hooks import PUBLIC as HOOKS
+from .operations import PASSED_ON, copy_of
 from .transaction import PUBLIC as TRANSACTIONS
 
 TYPE_CHECKING = False
@@ -46,12 +46,27 @@ def install() -> dict[str, Any]:
     module = types.ModuleType(MODULE)
     sys.modules[MODULE] = module
     names = module.__dict__
-    for function in runtime.PUBLIC + FUTURES + HOOKS + TRANSACTIONS:
+    natives.serve(
+        {
+            "execute": runtime.execute,
+            "log": runtime.log,
+            "hashtag": runtime.hashtag,
+            "configGet": runtime.configGet,
+            "gearsConfigGet": runtime.gearsConfigGet,
+            "call_next": hooks.call_next,
+            "get_command": hooks.get_command,
+            "override_reply": hooks.override_reply,
+        },
+        names,
+    )
+    for function in runtime.PUBLIC + FUTURES + hooks.PUBLIC + TRANSACTIONS:
         names[function.__name__] = function
-    names["copy_of"] = runtime.copy_of
+    names["copy_of"] = copy_of
     names["shards_reader"] = runtime.shards_reader
     names["keys_only_reader"] = runtime.keys_only_reader
+    names["operations"] = PASSED_ON
     exec(_prelude(), names)
+    del names["operations"]
     public = {
         name: value
         for name, value in names.items()

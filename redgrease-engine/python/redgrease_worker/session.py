@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from . import pickling
+from . import future, pickling
 from .ambient import found_by
 from .contexts import Context
-from .errors import error, text_of
-from .futures import GearsFuture
+from .errors import Settings, error, text_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +61,9 @@ class Session:
         return made
 
     def add_run(self, plan: Plan, description: dict[str, Any]) -> Any:
+        if Settings.shards and self.hub.request("spreads", description):
+            # Workers of other shards run it too.
+            description["blob"] = pickling.dumps(plan, self.globals)
         if self.loading:
             if self.first_run is not None:
                 raise error("Can not run more then 1 executions in a single script")
@@ -69,7 +71,7 @@ class Session:
             self.plans[number] = plan
             description["id"] = number
             self.first_run = description
-            return GearsFuture()
+            return future.new()
         description["id"] = number = "run-%x" % id(plan)
         self.plans[number] = plan
         handlers: Any = self.hub.handlers
@@ -116,10 +118,9 @@ class Session:
 
     def restore(self, number: str, blob: bytes) -> None:
         """A plan from its pickle."""
-        ops, reader, on_registered = pickling.loads(blob, self.globals)
         from .steps import Plan
 
-        self.plans[number] = Plan(ops, reader, None, on_registered)
+        self.plans[number] = Plan(*pickling.loads(blob, self.globals))
 
 
 def run_on_registered(hub: Hub, runner: Runner, session: Session, number: str, database: int = 0) -> bool:

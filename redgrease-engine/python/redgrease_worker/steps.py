@@ -10,6 +10,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from .errors import error, forcestopped, text_of
+from .operations import KINDS, Kind, Lines
 from .overlap import Flow, Stop
 
 TYPE_CHECKING = False
@@ -67,6 +68,13 @@ def key_text(key: Any) -> str:
     return key if key.__class__ is str else str(key)
 
 
+def _kind(op: Op) -> Kind:
+    kind = KINDS.get(op.kind)
+    if kind is None:
+        raise error("unknown step %s" % op.kind)
+    return kind
+
+
 class _Source:
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -76,19 +84,13 @@ class _Source:
         self.lines.append("    " * depth + line)
 
 
-# A stage ends with one of these.
-_GATHERING = ("accumulate", "accumulatebykey", "reduce")
-# What may run for many records at a time while it waits for futures.
-_OVERLAPPING = ("map", "filter", "foreach", "flatmap", "collect", "repartition", "unkey")
-
-
 def stages(ops: list[Op]) -> list[list[Op]]:
     """The operations cut after each one that gathers."""
     cut: list[list[Op]] = []
     current: list[Op] = []
     for op in ops:
         current.append(op)
-        if op.kind in _GATHERING:
+        if _kind(op).gives is not None:
             cut.append(current)
             current = []
     cut.append(current)
@@ -101,19 +103,22 @@ def segments(ops: list[Op]) -> list[tuple[int, int, int]]:
     at = 0
     while not cut or at < len(ops):
         overlapping = at
-        while overlapping < len(ops) and ops[overlapping].kind in _OVERLAPPING:
+        while overlapping < len(ops) and _kind(ops[overlapping]).goes_on is not None:
             overlapping += 1
         end = overlapping
-        while end < len(ops) and ops[end].kind not in _OVERLAPPING:
+        while end < len(ops) and _kind(ops[end]).goes_on is None:
             end += 1
         cut.append((at, overlapping, end))
         at = end
     return cut
 
 
-def build(ops: list[Op], wait: Any, async_types: Any) -> tuple[Make, list[tuple[int, list[Op]]]]:
+def build(
+    ops: list[Op], wait: Any, async_types: Any, keyed_in: bool = False, keyed_out: bool = False
+) -> tuple[Make, list[tuple[int, list[Op]]]]:
     """A stage as a function giving `feed(records, first, emit, fail, later)`, `finish(emit, fail)` and the gates behind its
-    segments, new ones for each run where they have something to remember; and the segments.
+    segments, new ones for each run where they have something to remember; and the segments. Records come, and leave, as
+    pairs of a key and a record if `keyed_in` and `keyed_out` say so.
 
     Once a step gives a future or a coroutine, `feed` leaves its record and those after it to `later`.
     """
@@ -122,7 +127,8 @@ def build(ops: list[Op], wait: Any, async_types: Any) -> tuple[Make, list[tuple[
     add(0, "def make():")
     body = _Source()
     state: list[str] = []
-    _emit(ops, 0, 3, body, source, state, "emit(r)", ((0, "it0"),))
+    given = "(k, r)" if keyed_out else "r"
+    _emit(ops, 0, 3, body, source, state, "emit(%s)" % given, ((0, "it0"),))
     cut = segments(ops)
     for line in state:
         add(1, line)
@@ -131,7 +137,7 @@ def build(ops: list[Op], wait: Any, async_types: Any) -> tuple[Make, list[tuple[
     add(1, "def feed(records, first, emit, fail, later):")
     add(2, changes)
     add(2, "it0 = iter(records)")
-    add(2, "for r in it0:")
+    add(2, "for k, r in it0:" if keyed_in else "for r in it0:")
     source.lines += body.lines
     add(3, "if first and fail.errors: return True")
     add(2, "return False")
@@ -142,7 +148,8 @@ def build(ops: list[Op], wait: Any, async_types: Any) -> tuple[Make, list[tuple[
             add(1, "def gate%d(r, fail):" % first)
             add(2, changes)
             add(2, "for r in (r,):")
-            _emit(ops[:end], overlapping, 3, source, source, [], "return (r,)", ())
+            last = given if end == len(ops) else "r"
+            _emit(ops[:end], overlapping, 3, source, source, [], "return (%s,)" % last, ())
             add(2, "return ()")
     add(1, "def finish(emit, fail):")
     add(2, changes)
@@ -178,63 +185,21 @@ def _emit(
     add(depth, "pass")
     while index < len(ops):
         op = ops[index]
-        name = "f%d" % index
+        kind = _kind(op)
+        rests = "".join("(%d, %s), " % loop for loop in loops)
+        lines = Lines(index, depth, add, state, rests)
         if op.function is not None:
-            source.names[name] = op.function
-        kind = op.kind
-        # The first future takes its record, and those after it, out of the loop: they will not wait for each other.
-        later = "return later(%d, %%s, w, (%s), first)" % (index, "".join("(%d, %s), " % loop for loop in loops))
-        if kind == "map":
-            add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: w, r = [r], None; " + later % "None")
-        elif kind == "filter":
-            add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: w, t = [t], None; " + later % "r")
-            add(depth, "if not t: continue")
-        elif kind == "foreach":
-            add(depth, "t = %s(r)" % name)
-            add(depth, "if t.__class__ in A: w, t = [t], None; " + later % "r")
-        elif kind == "flatmap":
-            add(depth, "r = %s(r)" % name)
-            add(depth, "if r.__class__ in A: w, r = [r], None; " + later % "None")
-            inner = "it%d" % (index + 1)
-            add(depth, "%s = iter(r[::-1] if isinstance(r, list) else (r,))" % inner)
-            add(depth, "for r in %s:" % inner)
-            _emit(ops, index + 1, depth + 1, body, source, state, end, ((index + 1, inner),) + loops)
-            break
-        elif kind == "limit":
-            count = "n%d" % index
-            state.append("%s = 0" % count)
-            length, offset = (number if number >= 0 else 1 << 64 for number in op.numbers)
-            add(depth, "%s += 1" % count)
-            add(depth, "if %s <= %d: continue" % (count, offset))
-            add(depth, "if %s > %d: raise Stop" % (count, offset + length))
-        elif kind in ("collect", "repartition") or kind == "unkey":
-            pass
-        elif kind == "extractkey":
-            if op.hint == "key":
-                add(depth, "k = r['key']")
-            elif op.hint == "identity":
-                add(depth, "k = r")
-            else:
-                add(depth, "k = %s(r)" % name)
-            add(depth, "if k.__class__ is not str:")
-            add(depth + 1, "if k.__class__ in A: W.refuse(k, 'coroutine are not allow on extractor')")
-            add(depth + 1, "k = str(k)")
-        elif kind == "group":
-            state.append("g%d = {}" % (index + 1))
-            add(depth, "g%d.setdefault(k, []).append(r)" % (index + 1))
-        elif kind == "accumulate":
-            _emit_accumulate(op, index, depth, add, state, name)
-        elif kind == "accumulatebykey":
-            _emit_by_key(op, index, depth, add, state, name)
-        elif kind == "reduce":
-            pass
-        else:
-            raise error("unknown step %s" % kind)
+            source.names[lines.name] = op.function
+        kind.emit(op, lines)
         index += 1
+        if kind.many:
+            inner = "it%d" % index
+            add(depth, "%s = iter(r)" % inner)
+            add(depth, "for r in %s:" % inner)
+            _emit(ops, index, depth + 1, body, source, state, end, ((index, inner),) + loops)
+            break
     else:
-        if not ops or ops[-1].kind not in _GATHERING:
+        if not ops or _kind(ops[-1]).gives is None:
             add(depth, end)
     depth -= 1
     add(depth, "except Stop: raise")
@@ -242,70 +207,10 @@ def _emit(
     add(depth, "except BaseException as e: fail(e)")
 
 
-def _emit_accumulate(op: Op, index: int, depth: int, add: Callable[[int, str], None], state: list[str], name: str) -> None:
-    acc = "a%d" % index
-    state.append("%s = EMPTY" % acc)
-    hint = op.hint
-    if hint == "count":
-        add(depth, "%s = 1 if %s is EMPTY else %s + 1" % (acc, acc, acc))
-    elif hint == "append":
-        add(depth, "if %s is EMPTY: %s = [r]" % (acc, acc))
-        add(depth, "else: %s.append(r)" % acc)
-    elif hint == "extend":
-        add(depth, "if %s is EMPTY: %s = r" % (acc, acc))
-        add(depth, "else: %s.extend(r)" % acc)
-    elif hint == "add":
-        # The record goes through the function only to raise with its own frames.
-        add(depth, "if %s is EMPTY: %s = set()" % (acc, acc))
-        add(depth, "try: %s.add(r)" % acc)
-        add(depth, "except TypeError:")
-        add(depth + 1, "t, %s = %s, EMPTY" % (acc, acc))
-        add(depth + 1, "%s(t, r)" % name)
-    else:
-        add(depth, "t, %s = (None if %s is EMPTY else %s), EMPTY" % (acc, acc, acc))
-        add(depth, "t = %s(t, r)" % name)
-        add(depth, "if t.__class__ in A: w, t = [t], None; t = W(w)")
-        add(depth, "%s = t" % acc)
-
-
-def _emit_by_key(op: Op, index: int, depth: int, add: Callable[[int, str], None], state: list[str], name: str) -> None:
-    groups = "g%d" % index
-    state.append("%s = {}" % groups)
-    if op.hint == "count":
-        add(depth, "%s[k] = %s.get(k, 0) + 1" % (groups, groups))
-    elif op.hint == "sum":
-        add(depth, "%s[k] = %s.get(k, 0) + r['value']" % (groups, groups))
-    else:
-        add(depth, "try:")
-        add(depth + 1, "t = %s(k, %s.get(k), r)" % (name, groups))
-        add(depth + 1, "if t.__class__ in A: w, t = [t], None; t = W(w)")
-        add(depth + 1, "%s[k] = t" % groups)
-        add(depth, "except BaseException:")
-        add(depth + 1, "%s.pop(k, None)" % groups)
-        add(depth + 1, "raise")
-
-
 def _finish(ops: list[Op], source: _Source) -> None:
-    add = source.add
-    last = len(ops) - 1
-    op = ops[-1] if ops else None
-    if op is None or op.kind not in _GATHERING:
-        add(2, "return")
-    elif op.kind == "accumulate":
-        add(2, "if a%d is not EMPTY: emit(a%d)" % (last, last))
-    elif op.kind == "accumulatebykey":
-        add(2, "for k, v in g%d.items(): emit({'key': k, 'value': v})" % last)
-    else:
-        groups = "g%d" % last
-        add(2, "for k in reversed(list(%s)):" % groups)
-        add(3, "try:")
-        add(4, "v = f%d(k, %s[k])" % (last, groups))
-        add(4, "if v.__class__ in A: W.refuse(v, 'coroutine are not allow on reduce')")
-        add(3, "except forcestopped: raise")
-        add(3, "except BaseException as e:")
-        add(4, "fail(e)")
-        add(4, "continue")
-        add(3, "emit({'key': k, 'value': v})")
+    gives = _kind(ops[-1]).gives if ops else None
+    for line in ("return",) if gives is None else gives(len(ops) - 1):
+        source.add(2, line)
 
 
 class Failures:
@@ -334,11 +239,15 @@ class Pipeline:
     carry_on = False
     # Whether it was aborted.
     over = False
+    # Whether an error does not keep it from the records after it, whoever it belongs to.
+    goes_on = False
     # Under which name to keep the results as they are, for a future.
     keep = None
 
-    def __init__(self, stages: list[tuple[Make, list[tuple[int, list[Op]]]]], wait: Any, async_types: Any) -> None:
-        self.fail = Failures()
+    def __init__(
+        self, stages: list[tuple[Make, list[tuple[int, list[Op]]]]], wait: Any, async_types: Any, fail: Failures | None = None
+    ) -> None:
+        self.fail = Failures() if fail is None else fail
         self._stages = [_Stage(make(), parts, self.fail, wait, async_types) for make, parts in stages]
         self.results = self._stages[-1].output
 
@@ -348,7 +257,7 @@ class Pipeline:
         fail.may_pause = self.carry_on
         stage = self._stages[0]
         try:
-            if stage.feed(records, not self.carry_on):
+            if stage.feed(records, not (self.carry_on or self.goes_on)):
                 self.stopped = True
         except Stop:
             self.stopped = True
@@ -427,6 +336,7 @@ class Plan:
         self.argument = argument
         self.on_registered = on_registered
         self._stages: dict[int, Any] = {}
+        self._parts: dict[Any, Any] = {}
 
     def pipeline(self, start: int, wait: Any, async_types: Any, measure: bool = False) -> Pipeline:
         """A run of the operations from number `start` on; the engine did those before."""
@@ -441,3 +351,29 @@ class Plan:
             built = [build(stage, wait, async_types) for stage in stages(self.ops[start:])]
             self._stages[start] = built
         return Pipeline(built, wait, async_types)
+
+    def part(
+        self,
+        wait: Any,
+        async_types: Any,
+        span: tuple[int, int],
+        keyed: tuple[bool, bool],
+        fail: Failures,
+        times: list[float] | None = None,
+    ) -> Pipeline:
+        """A run of some operations, whose records come and leave with their keys or without; with the time that each takes
+        added to `times`, if that is measured."""
+        first, end = span
+        keyed_in, keyed_out = keyed
+        built = self._parts.get((span, keyed))
+        if built is None or times is not None:
+            ops = self.ops[first:end]
+            if times is not None:
+                ops = [op.measured(times, first + index) for index, op in enumerate(ops)]
+            cut = stages(ops)
+            built = [
+                build(stage, wait, async_types, keyed_in and stage is cut[0], keyed_out and stage is cut[-1]) for stage in cut
+            ]
+            if times is None:
+                self._parts[span, keyed] = built
+        return Pipeline(built, wait, async_types, fail)

@@ -31,7 +31,10 @@ def stoppable(runner: Any, context: Context, body: Callable[..., Any], *argument
     runner.context = context
     try:
         try:
+            # In this order: an abort that finds no target is seen here.
             runner.target = context
+            if context.stopped:
+                raise forcestopped()
             return body(*arguments)
         finally:
             runner.target = None

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     Frame = tuple[Any, int, Any]
 
 HELLO, LOAD, RESTORE, CALL, BATCH, REPLY, ABORT, DROP, PROMOTE, CONFIGURE, SYNC, OVER, REGISTERED, PROFILE, BEGIN = range(1, 16)
+ARRIVAL, PAGE, TRY = range(16, 19)
 READY, RESULT, PROGRESS, EXECUTE, ATOMIC_BEGIN, ATOMIC_END, REQUEST, LOG, ABORTED, LEADING, EXECUTE_ATOMIC, BEGUN = range(65, 77)
+CROSSING = 77
 
 # How the records of a batch are laid out.
 PLAIN, KEYS, KEYS_ONLY, STREAM, GENERATOR = 0, 1, 2, 3, 9
 # Bits of its flags.
-LAST, BINARY, NO_ASYNC, CARRY_ON, SAY_BEGUN, SAY_RESTS = 1, 2, 4, 8, 16, 32
+LAST, BINARY, NO_ASYNC, CARRY_ON, SAY_BEGUN, SAY_RESTS, IN_TURN, AHEAD = 1, 2, 4, 8, 16, 32, 64, 128
 
 _HEAD = struct.Struct("<IBI")
 _NUMBER = struct.Struct("<I")
@@ -67,6 +69,10 @@ class Nobody:
         return 0
 
 
+# The frames of runs whose records come in pieces.
+_PIECES = frozenset((BEGIN, BATCH, ARRIVAL))
+
+
 class Stream:
     """A socket that carries frames; any thread may write, one at a time reads."""
 
@@ -75,8 +81,8 @@ class Stream:
         self.sock = sock
         # Frames that wait for a flush.
         self.out: deque[bytes] = deque()
-        # Called with the number of a run whose records come in pieces, before anybody can take one of its frames.
-        self.begun: Callable[[int], None] = lambda number: None
+        # Called with each frame of a run whose records come in pieces, in their order, before anybody can take it.
+        self.came: Callable[[int, int, Any], None] = lambda kind, number, payload: None
         self._bell = bell
         self._poll: select.poll | None = None
         self._writing = threading.Lock()
@@ -220,8 +226,8 @@ class Stream:
         self._rest = data[at:]
 
     def _add(self, frames: list[Frame], kind: int, number: int, payload: Any) -> None:
-        if kind == BEGIN:
-            self.begun(number)
+        if kind in _PIECES:
+            self.came(kind, number, payload)
         frames.append((kind, number, payload))
 
     def abandon(self) -> None:

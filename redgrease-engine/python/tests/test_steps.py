@@ -5,6 +5,7 @@ from __future__ import annotations
 import unittest
 
 from redgrease_worker.errors import forcestopped
+from redgrease_worker.operations import KINDS, PASSED_ON
 from redgrease_worker.steps import Op, Pipeline, Plan, build, stages
 
 TYPE_CHECKING = False
@@ -38,6 +39,16 @@ class Cut(unittest.TestCase):
 
     def test_nothing_is_one_empty_stage(self) -> None:
         self.assertEqual(stages([]), [[]])
+
+
+class Kinds(unittest.TestCase):
+    def test_scripts_say_all_operations_but_the_composed_ones(self) -> None:
+        names = "map filter foreach flatmap limit accumulate groupby localgroupby batchgroupby repartition collect"
+        self.assertEqual(list(PASSED_ON), names.split())
+
+    def test_what_gathers_waits_for_no_future_beside_others(self) -> None:
+        for name, kind in KINDS.items():
+            self.assertFalse(kind.gives is not None and kind.goes_on is not None, name)
 
 
 class Run(unittest.TestCase):

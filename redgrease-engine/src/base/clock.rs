@@ -1,6 +1,6 @@
 //! The clock: tasks for later, and a regular look while there is something to look after.
 
-use std::collections::BinaryHeap;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
@@ -13,36 +13,14 @@ use crate::server::{guarded, start_lasting_thread};
 const NEVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 type Task = Box<dyn FnOnce() + Send>;
+/// When a task is due, and its number among all.
+type Moment = (Instant, u64);
 
 static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
-static TASKS: Mutex<BinaryHeap<Due>> = Mutex::new(BinaryHeap::new());
+static TASKS: Mutex<BTreeMap<Moment, Task>> = Mutex::new(BTreeMap::new());
 static CHANGED: Condvar = Condvar::new();
 static ORDER: AtomicU64 = AtomicU64::new(0);
 static LOOKING: AtomicBool = AtomicBool::new(false);
-
-struct Due {
-    at: Instant,
-    order: u64,
-    task: Task,
-}
-
-impl PartialEq for Due {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-impl Eq for Due {}
-impl PartialOrd for Due {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Due {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        // The heap gives the greatest first, and the earliest is wanted.
-        (other.at, other.order).cmp(&(self.at, self.order))
-    }
-}
 
 /// Starts the clock's thread. Between [`keep_looking`] and a `look` that finds nothing to look after any more, `look` is
 /// called every so often.
@@ -64,14 +42,31 @@ pub(crate) fn after(delay: Duration) -> Instant {
     Instant::now() + delay.min(NEVER)
 }
 
+/// A task for later.
+#[derive(Debug)]
+pub(crate) struct Appointment(Moment);
+
+impl Appointment {
+    /// Calls it off, unless it is over.
+    pub(crate) fn cancel(&self) {
+        let task = guard(&TASKS).remove(&self.0);
+        drop(task);
+    }
+}
+
 /// Runs `task` on the clock's thread after `delay`.
-pub(crate) fn later(delay: Duration, task: impl FnOnce() + Send + 'static) {
-    guard(&TASKS).push(Due {
-        at: after(delay),
-        order: ORDER.fetch_add(1, Ordering::Relaxed),
-        task: Box::new(task),
-    });
-    CHANGED.notify_one();
+pub(crate) fn later(delay: Duration, task: impl FnOnce() + Send + 'static) -> Appointment {
+    let moment = (after(delay), ORDER.fetch_add(1, Ordering::Relaxed));
+    let is_next = {
+        let mut tasks = guard(&TASKS);
+        tasks.insert(moment, Box::new(task));
+        tasks.keys().next() == Some(&moment)
+    };
+    // The thread waits for the one before.
+    if is_next {
+        CHANGED.notify_one();
+    }
+    Appointment(moment)
 }
 
 /// Says that there is something to look after.
@@ -88,8 +83,9 @@ fn run(every: Duration, look: fn() -> bool) {
         let looking = LOOKING.load(Ordering::Relaxed);
         let now = Instant::now();
         let next = tasks
-            .peek()
-            .map(|due| due.at.saturating_duration_since(now));
+            .keys()
+            .next()
+            .map(|(at, _)| at.saturating_duration_since(now));
         let wait = match (next, looking) {
             (Some(next), true) => Some(next.min(every)),
             (Some(next), false) => Some(next),
@@ -107,12 +103,14 @@ fn run(every: Duration, look: fn() -> bool) {
         };
         let now = Instant::now();
         let mut due = Vec::new();
-        while tasks.peek().is_some_and(|task| task.at <= now) {
-            due.extend(tasks.pop());
+        while let Some(first) = tasks.first_entry()
+            && first.key().0 <= now
+        {
+            due.push(first.remove());
         }
         drop(tasks);
         for task in due {
-            guarded("a timed task", (), task.task);
+            guarded("a timed task", (), task);
         }
         if looking {
             // Cleared first: what arrives during the look sets it again.
@@ -126,6 +124,8 @@ fn run(every: Duration, look: fn() -> bool) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     #[test]
@@ -134,5 +134,16 @@ mod tests {
             assert!(after(delay) > Instant::now() + NEVER / 2);
         }
         assert!(after(Duration::ZERO) <= Instant::now());
+    }
+
+    #[test]
+    fn what_is_called_off_is_kept_no_longer() {
+        let held = Arc::new(());
+        let kept = Arc::clone(&held);
+        let appointment = later(NEVER, move || drop(kept));
+        assert_eq!(Arc::strong_count(&held), 2);
+        appointment.cancel();
+        appointment.cancel();
+        assert_eq!(Arc::strong_count(&held), 1);
     }
 }

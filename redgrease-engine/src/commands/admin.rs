@@ -2,11 +2,9 @@
 
 use crate::worker::pool::workers;
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::answer::Reply;
-use crate::cluster;
-use crate::server::{Command, Invocation};
+use crate::server::{Command, Flag, Invocation};
 
 /// RG.PYSTATS
 pub(crate) struct PyStats;
@@ -23,47 +21,6 @@ impl Command for PyStats {
             ("CurrAllocated", bytes(memory.now)),
         ])
         .write(call.context);
-    }
-}
-
-/// RG.INFOCLUSTER
-pub(crate) struct InfoCluster;
-
-impl Command for InfoCluster {
-    const NAME: &'static CStr = c"rg.infocluster";
-
-    fn run(call: Invocation<'_>) {
-        call.context.reply_bulk("no cluster mode");
-    }
-}
-
-static REFRESHED: AtomicBool = AtomicBool::new(false);
-
-/// RG.REFRESHCLUSTER
-pub(crate) struct RefreshCluster;
-
-impl Command for RefreshCluster {
-    const NAME: &'static CStr = c"rg.refreshcluster";
-
-    fn run(call: Invocation<'_>) {
-        REFRESHED.store(true, Ordering::Relaxed);
-        Reply::Ok.write(call.context);
-    }
-}
-
-/// RG.HELLO
-pub(crate) struct Hello;
-
-impl Command for Hello {
-    const NAME: &'static CStr = c"rg.hello";
-
-    fn run(call: Invocation<'_>) {
-        if REFRESHED.load(Ordering::Relaxed) {
-            call.context.reply_bulk(cluster::run_id());
-        } else {
-            call.context
-                .reply_error("ERRCLUSTER NULL cluster state on hello msg");
-        }
     }
 }
 
@@ -84,6 +41,7 @@ pub(crate) struct PyExecuteRemote;
 
 impl Command for PyExecuteRemote {
     const NAME: &'static CStr = c"rg.pyexecuteremote";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         call.context
@@ -96,6 +54,7 @@ pub(crate) struct PyFreeInterpreter;
 
 impl Command for PyFreeInterpreter {
     const NAME: &'static CStr = c"rg.pyfreeinterpreter";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         call.context

@@ -4,7 +4,7 @@
 use std::ffi::CStr;
 
 use crate::event::hook::{self, Carriers};
-use crate::server::{Carried, Command, Context, Flag, Invocation, create_command};
+use crate::server::{self, Carried, Command, Context, Flag, Invocation, create_command};
 
 struct Carrier<const KIND: u8, const ANYBODY: bool>;
 
@@ -48,7 +48,7 @@ impl Command for Refused {
 ///
 /// # Errors
 /// The name of a command that the server refused.
-pub(super) fn register(context: Context<'_>) -> Result<(), String> {
+pub(super) fn register(context: Context<'_>) -> Result<(), server::Refused> {
     create_command::<Refused>(context)?;
     create_command::<Carrier<0, false>>(context)?;
     create_command::<Carrier<1, false>>(context)?;

@@ -5,11 +5,15 @@ use std::time::{Duration, SystemTime};
 
 use super::shown::plan::steps;
 use crate::answer::Reply;
-use crate::cluster;
+use crate::cluster::{self, topology};
+use crate::execution::spread::Spread;
 use crate::execution::{self, Execution, Status, Waiter};
-use crate::server::{Command, Invocation};
+use crate::record::value::Value;
+use crate::server::{Command, Flag, Invocation};
+use crate::settings::settings;
 
 const UNKNOWN: &str = "execution plan does not exist";
+const NO_CLUSTER: &str = "no cluster detected - use `RG.GETEXECUTION <id> [SHARD]` instead";
 
 /// RG.GETRESULTS
 pub(crate) struct GetResults;
@@ -59,7 +63,9 @@ impl Command for GetResultsBlocking {
     }
 }
 
-/// RG.GETEXECUTION
+/// RG.GETEXECUTION id [SHARD | CLUSTER | DETAILS]
+///
+/// With `DETAILS`, which is the engine's own, there are more fields behind those of RedisGears.
 pub(crate) struct GetExecution;
 
 impl Command for GetExecution {
@@ -78,44 +84,126 @@ impl Command for GetExecution {
             call.context.reply_error(UNKNOWN);
             return;
         };
-        match scope {
-            Some(scope) if scope.eq_ignore_ascii_case(b"cluster") => call
-                .context
-                .reply_error("no cluster detected - use `RG.GETEXECUTION <id> [SHARD]` instead"),
-            Some(scope) if !scope.eq_ignore_ascii_case(b"shard") => {
-                call.context.reply_error("unknown subcommand");
+        let is_alone = topology().is_alone();
+        let detailed = scope.is_some_and(|scope| scope.eq_ignore_ascii_case(b"details"));
+        let everywhere = match scope {
+            None => !is_alone,
+            Some(_) if detailed => false,
+            Some(scope) if scope.eq_ignore_ascii_case(b"shard") => false,
+            Some(scope) if scope.eq_ignore_ascii_case(b"cluster") => {
+                if is_alone {
+                    call.context.reply_error(NO_CLUSTER);
+                    return;
+                }
+                true
             }
-            _ => Reply::Array(vec![describe(&execution)]).write(call.context),
+            Some(_) => {
+                call.context.reply_error("unknown subcommand");
+                return;
+            }
+        };
+        let own = describe(&execution);
+        if detailed {
+            let fields = details(&execution).into_iter().chain(progress(&execution));
+            let more = fields.flat_map(|(name, value)| [Reply::bulk(name), value]);
+            let mut all = match shown(&own) {
+                Reply::Array(all) => all,
+                other => vec![other],
+            };
+            all.extend(more);
+            Reply::Array(vec![Reply::Array(all)]).write(call.context);
+            return;
         }
+        if !everywhere || execution.spread.is_none() || !call.context.flags().may_block() {
+            Reply::Array(vec![shown(&own)]).write(call.context);
+            return;
+        }
+        let client = call.context.block();
+        let patience = settings().execution_max_idle_time.milliseconds();
+        cluster::ask_all(EXECUTION, Value::redis(id), patience, move |answers| {
+            // A shard that is gone, or has forgotten it, has nothing to say.
+            let others = answers.into_iter().filter_map(|(_, answer)| answer.ok());
+            let all = std::iter::once(own).chain(others);
+            client.answer(Reply::Array(all.map(|one| shown(&one)).collect()));
+        });
     }
 }
 
-fn describe(execution: &Execution) -> Reply {
+/// What shards ask each other about an execution.
+const EXECUTION: &str = "execution";
+
+/// Has other shards told about executions, and takes those off the list that are dropped elsewhere.
+pub(crate) fn answer_shards() {
+    cluster::answer_about(EXECUTION, |_, question, asker| {
+        let id = question.as_bytes().unwrap_or_default();
+        match execution::list::find(id) {
+            Some(execution) => asker.give(Ok(describe(&execution))),
+            None => asker.refuse(&UNKNOWN),
+        }
+    });
+}
+
+/// What is said of an execution, in a form that travels.
+fn describe(execution: &Execution) -> Value {
     let outcome = execution.outcome();
+    let int = |number: usize| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
     let results = match (&outcome, execution.status()) {
-        (Some(outcome), Status::Done) => Reply::count(outcome.results.len()),
-        _ => Reply::Int(-1),
+        (Some(outcome), Status::Done) => int(outcome.results.len()),
+        _ => Value::Int(-1),
     };
     let (errors, times) = outcome.map_or_else(Default::default, |outcome| {
         (outcome.errors.clone(), outcome.times.clone())
     });
     let (total, reading) = execution.durations();
-    Reply::map(vec![
-        ("shard_id", Reply::bulk(cluster::shard_id())),
+    let spread = execution.spread.as_ref();
+    let (received, completed) = spread.map(Spread::counters).unwrap_or_default();
+    map(vec![
+        ("shard_id", Value::str(cluster::shard_id())),
         (
             "execution_plan",
-            Reply::map(vec![
-                ("status", Reply::bulk(execution.status().name())),
-                ("shards_received", Reply::Int(0)),
-                ("shards_completed", Reply::Int(0)),
+            map(vec![
+                ("status", Value::str(execution.status().name())),
+                ("shards_received", int(received)),
+                ("shards_completed", int(completed)),
                 ("results", results),
-                ("errors", Reply::bulks(errors)),
-                ("total_duration", milliseconds(total)),
-                ("read_duration", milliseconds(reading)),
-                ("steps", Reply::Array(steps(&execution.plan, &times))),
+                (
+                    "errors",
+                    Value::List(errors.into_iter().map(Value::Str).collect()),
+                ),
+                ("total_duration", Value::Int(milliseconds(total))),
+                ("read_duration", Value::Int(milliseconds(reading))),
+                ("steps", Value::List(steps(&execution.plan, &times))),
             ]),
         ),
     ])
+}
+
+/// How many keys or entries its reader has gone through, and of how many.
+fn progress(execution: &Execution) -> [(&'static str, Reply); 2] {
+    let number = |count| Reply::Int(i64::try_from(count).unwrap_or(i64::MAX));
+    let progress = &execution.progress;
+    [
+        ("passed", number(progress.passed())),
+        ("total", progress.total().map_or(Reply::Null, number)),
+    ]
+}
+
+/// A flat map: names and values by turns.
+fn map(pairs: Vec<(&str, Value)>) -> Value {
+    let flat = pairs.into_iter();
+    Value::List(
+        flat.flat_map(|(name, value)| [Value::str(name), value])
+            .collect(),
+    )
+}
+
+/// A description as clients get it.
+fn shown(value: &Value) -> Reply {
+    match value {
+        Value::Int(number) => Reply::Int(*number),
+        Value::List(items) => Reply::Array(items.iter().map(shown).collect()),
+        other => Reply::bulk(other.as_bytes().unwrap_or_default()),
+    }
 }
 
 /// RG.DUMPEXECUTIONS [DETAILS]
@@ -138,10 +226,7 @@ impl Command for DumpExecutions {
                 let mut fields = vec![
                     ("executionId", Reply::bulk(&execution.id)),
                     ("status", Reply::bulk(execution.status().name())),
-                    (
-                        "registered",
-                        Reply::Int(i64::from(execution.owner.is_some())),
-                    ),
+                    ("registered", Reply::Int(i64::from(execution.registered))),
                 ];
                 if wants_details {
                     fields.extend(details(execution));
@@ -164,8 +249,14 @@ fn details(execution: &Execution) -> Vec<(&'static str, Reply)> {
         ("reader", Reply::bulk(reader.name())),
         ("for", Reply::bulk_or_null(reader.subject())),
         ("registrationId", Reply::bulk_or_null(registration)),
-        ("createdMS", milliseconds(created.unwrap_or_default())),
-        ("durationMS", milliseconds(execution.durations().0)),
+        (
+            "createdMS",
+            Reply::Int(milliseconds(created.unwrap_or_default())),
+        ),
+        (
+            "durationMS",
+            Reply::Int(milliseconds(execution.durations().0)),
+        ),
         (
             "numErrors",
             Reply::Int(i64::try_from(errors.len()).unwrap_or(i64::MAX)),
@@ -174,8 +265,8 @@ fn details(execution: &Execution) -> Vec<(&'static str, Reply)> {
     ]
 }
 
-fn milliseconds(time: Duration) -> Reply {
-    Reply::Int(i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
+fn milliseconds(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// RG.DROPEXECUTION
@@ -183,6 +274,7 @@ pub(crate) struct DropExecution;
 
 impl Command for DropExecution {
     const NAME: &'static CStr = c"rg.dropexecution";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         let [_, id] = call.arguments.as_slice() else {
@@ -196,6 +288,11 @@ impl Command for DropExecution {
             }
             Some(execution) => {
                 execution::list::remove(execution.number);
+                if let Some(spread) = &execution.spread
+                    && !spread.is_asked()
+                {
+                    spread.forget(&execution);
+                }
                 Reply::Ok
             }
         };
@@ -208,6 +305,7 @@ pub(crate) struct AbortExecution;
 
 impl Command for AbortExecution {
     const NAME: &'static CStr = c"rg.abortexecution";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         let [_, id] = call.arguments.as_slice() else {

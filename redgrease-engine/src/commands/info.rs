@@ -7,12 +7,14 @@ use super::shown::registration::data;
 use super::shown::requirement;
 use super::shown::session::{SessionTexts, usages};
 use crate::answer::Reply;
+use crate::cluster;
 use crate::execution::durations::Durations;
 use crate::execution::{self, RUNS, Status, failures};
 use crate::native;
 use crate::packages::environment::environments;
 use crate::registration::{self, Registration};
 use crate::server::{Info, Sections};
+use crate::settings::settings;
 use crate::worker::memory::Memory;
 use crate::worker::pool::workers;
 
@@ -89,6 +91,9 @@ impl Sections for InfoSections {
                 info.text(&format!("failure_{}", index + 1), line);
             }
         }
+        if info.section("links") {
+            links(info);
+        }
         if info.section("workers") {
             let (started, gone) = workers().history();
             info.number("workers_started", started);
@@ -120,24 +125,47 @@ fn runs(info: &Info, registrations: &[Arc<Registration>]) {
         let id = execution.owner.as_ref().map(|_| execution.plan_id.as_str());
         let (queued, running) = under_way.entry(id).or_default();
         match execution.status() {
-            Status::Created => *queued += 1,
-            Status::Running => *running += 1,
+            Status::Created | Status::PendingReceive | Status::PendingRun => *queued += 1,
+            Status::Running | Status::PendingCluster | Status::PendingTermination => *running += 1,
             Status::Done | Status::Aborted => {}
         }
     }
-    let write = |name: &str, id, durations: &Durations| {
+    let write = |name: &str, id, durations: &Durations, by: &str| {
         let (queued, running) = under_way.get(&id).copied().unwrap_or_default();
         let durations = durations.text();
         info.text(
             name,
-            &format!("queued={queued},running={running},{durations}"),
+            &format!("queued={queued},running={running},{durations}{by}"),
         );
     };
-    write("batch", None, &RUNS);
+    write("batch", None, &RUNS, "");
     for registration in registrations {
         let id = registration.id.as_str();
-        write(id, Some(id), &registration.durations);
+        write(id, Some(id), &registration.durations, &by(registration));
     }
+}
+
+/// Who runs the functions of a registration: the server itself, Python or both, and why.
+fn by(registration: &Registration) -> String {
+    let (session, id) = (&registration.session, registration.id.as_str());
+    if !settings().native_functions.is_on() {
+        return ",by=python,why=NativeFunctions is off".to_owned();
+    }
+    let is_alone = cluster::topology().is_alone();
+    let functions = session.functions(id);
+    let is_native = functions.is_some_and(|functions| functions.run_here() || !is_alone);
+    let why = session.needs_python(id);
+    if is_native && why.is_none() {
+        return ",by=native".to_owned();
+    }
+    let by = if is_native { "both" } else { "python" };
+    let why = why.map_or_else(
+        || "its script is not known".to_owned(),
+        |why| why.to_string(),
+    );
+    let mut line = format!(",by={by},why=");
+    failures::escape(why.as_bytes(), &mut line);
+    line
 }
 
 /// A registration in one line: what RG.DUMPREGISTRATIONS says of it, in the order of RedisGears 1.2.
@@ -174,8 +202,36 @@ fn line(registration: &Registration, session: &str) -> String {
 fn text(reply: &Reply) -> String {
     match reply {
         Reply::Int(number) => number.to_string(),
+        Reply::Double(number) => number.to_string(),
         Reply::Bulk(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Reply::Array(items) => items.iter().map(text).collect::<Vec<_>>().join("|"),
+        Reply::Array(items) => {
+            let items: Vec<String> = items.iter().map(text).collect();
+            format!("[{}]", items.join("|"))
+        }
         _ => "None".to_owned(),
+    }
+}
+
+/// What the links to other shards do.
+fn links(info: &Info) {
+    let measured = cluster::measured();
+    for (name, held) in [("taking", measured.taking), ("sending", measured.sending)] {
+        info.number(&format!("longest_{name}_us"), held.clock);
+        info.number(&format!("longest_{name}_processor_us"), held.processor);
+    }
+    info.text("own", cluster::topology().own);
+    for shard in cluster::topology().others() {
+        let (run, version) = cluster::run_of(shard.id).unwrap_or_default();
+        info.text(
+            &format!("shard_{}", shard.id),
+            &format!(
+                "address={}:{},failed={},run={run},version={version},pending={},unacknowledged={}",
+                shard.host,
+                shard.port,
+                u8::from(shard.has_failed),
+                cluster::pending(shard.id),
+                cluster::unacknowledged(shard.id),
+            ),
+        );
     }
 }

@@ -1,13 +1,14 @@
 //! RG.PYPROFILE: what the functions of a session spend their time on.
 
 use std::ffi::CStr;
+use std::sync::Arc;
 
 use crate::answer::Reply;
 use crate::record::value::{Value, decode};
 use crate::registration;
-use crate::server::{Blocked, Command, Invocation};
-use crate::worker::WorkResult;
+use crate::server::{Blocked, Command, Flag, Invocation};
 use crate::worker::wire::FrameType;
+use crate::worker::{WorkResult, Worker};
 
 /// How the text is sorted when nothing else was asked for.
 const ORDER: &[u8] = b"tottime";
@@ -17,6 +18,7 @@ pub(crate) struct PyProfile;
 
 impl Command for PyProfile {
     const NAME: &'static CStr = c"rg.pyprofile";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         let context = call.context;
@@ -57,15 +59,19 @@ impl Command for PyProfile {
         let order = order.map_or(Value::None, Value::redis);
         let question = Value::Tuple(vec![Value::str(&session.inner_name), order]);
         let client = context.block();
-        worker.ask(FrameType::Profile, &question, move |answer| {
-            finish(client, stats, answer);
+        let asked = Arc::clone(&worker);
+        asked.ask(FrameType::Profile, &question, move |answer| {
+            finish(client, stats, &worker, answer);
         });
     }
 }
 
-fn finish(client: Blocked, stats: bool, answer: WorkResult<'_>) {
+fn finish(client: Blocked, stats: bool, worker: &Worker, answer: WorkResult<'_>) {
     let answer = answer.map_err(|loss| loss.to_string()).and_then(|payload| {
-        decode(payload).map_err(|error| format!("ERR the worker's answer is broken: {error}"))
+        decode(payload).map_err(|error| {
+            worker.give_up();
+            format!("ERR the worker's answer is broken: {error}; the worker is replaced")
+        })
     });
     client.answer(match answer {
         Err(text) => Reply::error(text),

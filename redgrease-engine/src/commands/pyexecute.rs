@@ -1,7 +1,8 @@
 //! RG.PYEXECUTE: running a script, which may run and register functions.
 
+mod request;
+
 use crate::event::code::check_may_bring;
-use crate::execution::executor;
 use crate::packages::environment::environments;
 use std::ffi::CStr;
 use std::sync::Arc;
@@ -9,85 +10,25 @@ use std::sync::atomic::Ordering;
 
 use crate::answer::Reply;
 use crate::base::random_hex;
-use crate::execution::{self, Waiter};
+use crate::execution::spread::{self, Spread};
+use crate::execution::{self, Execution, Waiter};
 use crate::packages::environment::{Environment, EnvironmentResult, normalise};
 use crate::packages::known;
 use crate::plan::Plan;
 use crate::record::value::{Value, decode};
-use crate::registrar::{Claim, commit, tell_registered};
-use crate::server::{Blocked, Command, Invocation, Level, lock_server, log};
-use crate::session::{self, Session};
+use crate::registrar::{Claim, Refusal, commit, provide};
+use crate::server::{Blocked, Command, Flag, Invocation, Level, lock_server, log};
+use crate::session::{self, Absence, Session};
 use crate::settings::settings;
 use crate::worker::wire::FrameType;
+use request::Request;
 
 /// RG.PYEXECUTE
 pub(crate) struct PyExecute;
 
-/// What the command was asked to do.
-#[derive(Debug, Default, PartialEq)]
-struct Request {
-    script: Vec<u8>,
-    unblocking: bool,
-    id: Option<String>,
-    description: Option<String>,
-    claim: Claim,
-    reinstall: bool,
-    requirements: Vec<String>,
-    /// Whether they are not its own.
-    inherits: bool,
-}
-
-impl Request {
-    fn parse(arguments: &[Vec<u8>]) -> Result<Self, Vec<u8>> {
-        let mut request = Self {
-            script: arguments[0].clone(),
-            ..Self::default()
-        };
-        let mut rest = arguments[1..].iter();
-        while let Some(argument) = rest.next() {
-            let text = |value: Option<&Vec<u8>>, missing: &str| {
-                value
-                    .map(|value| String::from_utf8_lossy(value).into_owned())
-                    .ok_or_else(|| missing.as_bytes().to_vec())
-            };
-            match argument.to_ascii_lowercase().as_slice() {
-                b"unblocking" => request.unblocking = true,
-                b"upgrade" => request.claim.upgrade = true,
-                b"force_reinstall_requirements" => request.reinstall = true,
-                b"id" => {
-                    let id = text(rest.next(), "ID is missing")?;
-                    if !id
-                        .bytes()
-                        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
-                    {
-                        return Err(
-                            b"ID must be compose of: ['A'-'Z' | 'a'-'z' | '0' - '9' | '-' | '_']"
-                                .to_vec(),
-                        );
-                    }
-                    request.id = Some(id);
-                }
-                b"description" => {
-                    request.description = Some(text(rest.next(), "DESCRIPTION is missing")?);
-                }
-                b"replace_with" => {
-                    request.claim.replace = Some(text(rest.next(), "REPLACE_WITH is missing")?);
-                }
-                b"requirements" => {
-                    request.requirements = rest
-                        .by_ref()
-                        .map(|name| String::from_utf8_lossy(name).into_owned())
-                        .collect();
-                }
-                _ => return Err([b"Unknown arguments were given: ".as_slice(), argument].concat()),
-            }
-        }
-        Ok(request)
-    }
-}
-
 impl Command for PyExecute {
     const NAME: &'static CStr = c"rg.pyexecute";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         let context = call.context;
@@ -101,22 +42,22 @@ impl Command for PyExecute {
             context.reply_arity();
             return;
         }
-        if let Err(text) = check_may_bring(context) {
-            context.reply_error(text);
+        if let Err(may_not) = check_may_bring(context) {
+            context.reply_error(may_not.to_string());
             return;
         }
         let request = match Request::parse(&call.arguments[1..]) {
             Ok(request) => request,
-            Err(text) => {
-                context.reply_error(text);
+            Err(misused) => {
+                context.reply_error(misused.text());
                 return;
             }
         };
         let name = request.id.clone().unwrap_or_else(random_hex);
         let replaced = match request.claim.first(&name) {
             Ok(replaced) => replaced,
-            Err(text) => {
-                context.reply_error(text);
+            Err(unclaimed) => {
+                context.reply_error(unclaimed.to_string());
                 return;
             }
         };
@@ -124,11 +65,16 @@ impl Command for PyExecute {
             request.reinstall || !known::all_known(&lock_server(), &request.requirements);
         let client = context.block();
         let then = move |request: Request, environment: EnvironmentResult| {
-            let loaded = environment
-                .and_then(|environment| load(request, name, replaced, environment, installs));
-            match loaded {
+            let environment = match environment {
+                Ok(environment) => environment,
+                Err(failure) => {
+                    client.answer(Reply::error(failure.to_string()));
+                    return;
+                }
+            };
+            match load(request, name, replaced, environment, installs) {
                 Ok(load) => load(client),
-                Err(text) => client.answer(Reply::error(text)),
+                Err(absence) => client.answer(Reply::error(absence.to_string())),
             }
         };
         if request.requirements.is_empty() && settings().share_packages.is_on() {
@@ -151,10 +97,10 @@ fn inherit(mut request: Request, then: impl FnOnce(Request, EnvironmentResult) +
     request.inherits = !request.requirements.is_empty();
     let requirements = normalise(&request.requirements);
     environments().get(requirements, false, move |environment| match environment {
-        Err(text) if request.inherits => {
+        Err(failure) if request.inherits => {
             log(
                 Level::Warning,
-                &format!("a script runs without the packages that were installed last: {text}"),
+                &format!("a script runs without the packages that were installed last: {failure}"),
             );
             request.requirements.clear();
             request.inherits = false;
@@ -175,7 +121,7 @@ fn load(
     replaced: Option<Arc<Session>>,
     environment: Arc<Environment>,
     installs: bool,
-) -> Result<Start, String> {
+) -> Result<Start, Absence> {
     if request.reinstall && !request.inherits {
         known::renewed(&lock_server(), &request.requirements);
     }
@@ -190,10 +136,7 @@ fn load(
         .installed
         .store(installs && !request.inherits, Ordering::Relaxed);
     session.keep_script(&request.script);
-    let worker = session
-        .host()
-        .map_err(|absence| absence.to_string())?
-        .worker;
+    let worker = session.host()?.worker;
     Ok(Box::new(move |client| {
         session::list::add(&session);
         if let Some(old) = &replaced {
@@ -204,15 +147,18 @@ fn load(
             Value::redis(&request.script),
         ]);
         let unblocking = request.unblocking;
-        worker.ask(FrameType::Load, &question, move |answer| {
+        let asked = Arc::clone(&worker);
+        asked.ask(FrameType::Load, &question, move |answer| {
             session::list::end_replacing(&session.inner_name);
-            let reply = answer.map_err(|loss| loss.to_string()).and_then(|payload| {
-                decode(payload)
-                    .map_err(|error| format!("ERR the worker's answer is broken: {error}"))
-            });
-            match reply {
-                Ok(value) => finish(&session, &value, &request.claim, unblocking, client),
-                Err(text) => client.answer(Reply::error(text)),
+            match answer.map(decode) {
+                Ok(Ok(value)) => finish(&session, &value, &request.claim, unblocking, client),
+                Ok(Err(error)) => {
+                    worker.give_up();
+                    client.answer(Reply::error(format!(
+                        "ERR the worker's answer is broken: {error}; the worker is replaced"
+                    )));
+                }
+                Err(loss) => client.answer(Reply::error(loss.to_string())),
             }
         });
     }))
@@ -256,11 +202,14 @@ fn finish(
     if !matches!(value.get("run"), None | Some(Value::None)) {
         known::used(&lock_server(), session.named_requirements());
     }
+    let nothing = Value::None;
+    let description = value.get("run").unwrap_or(&nothing);
     let run = match value.get("run") {
         None | Some(Value::None) => None,
         Some(description) => match Plan::parse(description) {
             Some(plan) => {
-                session.learn(description);
+                session.learn(std::slice::from_ref(description));
+                let spread = Spread::of(&plan, false);
                 Some(execution::list::add(
                     Arc::new(plan),
                     description.text("id").unwrap_or_default(),
@@ -268,6 +217,7 @@ fn finish(
                     None,
                     unblocking || !registrations.is_empty(),
                     0,
+                    spread,
                 ))
             }
             None => {
@@ -286,85 +236,43 @@ fn finish(
         } else {
             run.wait(Waiter::Results(client));
         }
-        executor::submit(run);
+        begin(run, description);
         return;
     }
-    let made = match commit(session, registrations, claim) {
-        Ok(made) => made,
-        Err(text) => {
-            if let Some(run) = run {
-                run.abort();
-                execution::list::remove(run.number);
+    let description = description.clone();
+    commit(
+        session,
+        registrations,
+        claim.clone(),
+        move |made| match made {
+            Ok(()) => {
+                if let Some(run) = run {
+                    begin(run, &description);
+                }
+                client.answer(Reply::Ok);
             }
-            client.answer(Reply::error(text));
-            return;
-        }
-    };
-    if let Some(run) = run {
-        executor::submit(run);
-    }
-    tell_registered(session, &made, move || client.answer(Reply::Ok));
+            Err(refusal) => {
+                if let Some(run) = run {
+                    run.abort();
+                    execution::list::remove(run.number);
+                }
+                client.answer(match refusal {
+                    Refusal::Here(reason) => Reply::error(reason.to_string()),
+                    Refusal::Shards(texts) => Reply::bulks(texts),
+                });
+            }
+        },
+    );
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(words: &[&str]) -> Result<Request, String> {
-        let arguments: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
-        Request::parse(&arguments).map_err(|text| String::from_utf8_lossy(&text).into_owned())
-    }
-
-    #[test]
-    fn options_come_in_any_order_and_case() {
-        let request = parse(&[
-            "x",
-            "upgrade",
-            "Id",
-            "a-1_B",
-            "UNBLOCKING",
-            "description",
-            "d e",
-        ])
-        .expect("parses");
-        assert!(request.claim.upgrade && request.unblocking);
-        assert_eq!(request.id.as_deref(), Some("a-1_B"));
-        assert_eq!(request.description.as_deref(), Some("d e"));
-    }
-
-    #[test]
-    fn requirements_swallow_the_rest() {
-        let request = parse(&["x", "REQUIREMENTS", "a==1", "UNBLOCKING"]).expect("parses");
-        assert!(!request.unblocking);
-        assert_eq!(request.requirements, ["a==1", "UNBLOCKING"]);
-        assert!(
-            parse(&["x", "REQUIREMENTS"])
-                .expect("parses")
-                .requirements
-                .is_empty()
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_as_before() {
-        for (words, text) in [
-            (vec!["x", "bogus"], "Unknown arguments were given: bogus"),
-            (vec!["x", "ID"], "ID is missing"),
-            (
-                vec!["x", "ID", "bad id!"],
-                "ID must be compose of: ['A'-'Z' | 'a'-'z' | '0' - '9' | '-' | '_']",
-            ),
-            (vec!["x", "DESCRIPTION"], "DESCRIPTION is missing"),
-            (vec!["x", "REPLACE_WITH"], "REPLACE_WITH is missing"),
-        ] {
-            assert_eq!(parse(&words), Err(text.to_owned()));
+/// Begins a run, once its packages are on all shards. One that does not have them refuses it with its own words.
+fn begin(run: Arc<Execution>, description: &Value) {
+    let requirements = run.session.requirements.clone();
+    let description = description.clone();
+    provide(&requirements, move |refused| {
+        for text in refused {
+            log(Level::Warning, &text);
         }
-        assert_eq!(
-            parse(&["x", "ID", ""])
-                .expect("an empty id is one")
-                .id
-                .as_deref(),
-            Some("")
-        );
-    }
+        spread::start(run, &description);
+    });
 }

@@ -6,11 +6,10 @@ use super::shown::registration::dump;
 use super::shown::session::{SessionTexts, usages};
 use crate::answer::Reply;
 use crate::cluster;
-use crate::event::stream;
 use crate::execution;
-use crate::persist;
+use crate::registrar;
 use crate::registration;
-use crate::server::{Command, Invocation, lock_server};
+use crate::server::{Command, Flag, Invocation};
 
 /// RG.DUMPREGISTRATIONS
 pub(crate) struct DumpRegistrations;
@@ -33,6 +32,7 @@ pub(crate) struct Unregister;
 
 impl Command for Unregister {
     const NAME: &'static CStr = c"rg.unregister";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         let (id, abort_pending) = match call.arguments.as_slice() {
@@ -43,14 +43,11 @@ impl Command for Unregister {
                 return;
             }
         };
-        let Some(registration) = registration::list::find(id) else {
+        if registrar::unregister(id, abort_pending) {
+            Reply::Ok.write(call.context);
+        } else {
             call.context.reply_error("execution is not registered");
-            return;
-        };
-        let lock = lock_server();
-        registration::list::remove(&lock, id, abort_pending);
-        persist::unregistered(&lock, &[registration]);
-        Reply::Ok.write(call.context);
+        }
     }
 }
 
@@ -80,11 +77,7 @@ fn change_pause(call: &Invocation<'_>, verb: &str) {
                 registration.plan.reader.name()
             )),
             Some(_) => {
-                if verb == "pause" {
-                    stream::pause(&registration);
-                } else {
-                    stream::unpause(&registration);
-                }
+                registrar::pause(&registration, verb == "pause");
                 Reply::Ok.write(call.context);
             }
         },
@@ -96,6 +89,7 @@ pub(crate) struct PauseRegistrations;
 
 impl Command for PauseRegistrations {
     const NAME: &'static CStr = c"rg.pauseregistrations";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         change_pause(&call, "pause");
@@ -107,6 +101,7 @@ pub(crate) struct UnpauseRegistrations;
 
 impl Command for UnpauseRegistrations {
     const NAME: &'static CStr = c"rg.unpauseregistrations";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         change_pause(&call, "unpause");
@@ -118,6 +113,7 @@ pub(crate) struct ClearRegistrationsStats;
 
 impl Command for ClearRegistrationsStats {
     const NAME: &'static CStr = c"rg.clearregistrationsstats";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         if call.arguments.len() != 1 {
@@ -125,9 +121,7 @@ impl Command for ClearRegistrationsStats {
             return;
         }
         execution::list::count_errand();
-        for registration in registration::list::all() {
-            registration.clear_statistics();
-        }
+        registrar::clear_statistics();
         Reply::Ok.write(call.context);
     }
 }

@@ -7,8 +7,9 @@ use crate::answer::Reply;
 use crate::event::code::check_may_bring;
 use crate::packages::environment::environments;
 use crate::packages::known;
+use crate::registrar::import;
 use crate::registration;
-use crate::server::{Command, Invocation, lock_server};
+use crate::server::{Blocked, Command, Flag, Invocation, lock_server, start_thread};
 
 /// RG.PYDUMPREQS
 pub(crate) struct PyDumpReqs;
@@ -46,7 +47,7 @@ impl Command for PyExportReq {
                 Reply::bulks(pieces),
             ])
             .write(call.context),
-            Err(text) => call.context.reply_error(text),
+            Err(failure) => call.context.reply_error(failure.to_string()),
         }
     }
 }
@@ -56,28 +57,48 @@ pub(crate) struct PyImportReq;
 
 impl Command for PyImportReq {
     const NAME: &'static CStr = c"rg.pyimportreq";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
-        if let Err(text) = check_may_bring(call.context) {
-            call.context.reply_error(text);
+        if let Err(may_not) = check_may_bring(call.context) {
+            call.context.reply_error(may_not.to_string());
             return;
         }
-        let name = match known::import_from_client(&lock_server(), &call.arguments[1..]) {
-            Ok(name) => name,
-            Err(text) => {
-                call.context.reply_error(text);
-                return;
-            }
-        };
-        let requirement = vec![known::normal(&name)];
+        let packed = call.arguments[1..].concat();
         if !call.context.flags().may_block() {
-            environments().get(requirement, false, |_| ());
-            Reply::Ok.write(call.context);
+            let taken = known::import_from_client(&lock_server(), std::slice::from_ref(&packed));
+            match taken {
+                Ok(name) => {
+                    environments().get(vec![known::normal(&name)], false, |_| ());
+                    import(packed, |_| ());
+                    Reply::Ok.write(call.context);
+                }
+                Err(failure) => call.context.reply_error(failure.to_string()),
+            }
             return;
         }
         let client = call.context.block();
-        environments().get(requirement, false, move |environment| {
-            client.answer(environment.map_or_else(Reply::error, |_| Reply::Ok));
+        // Wheels may be large, and the server goes on while they are written. Without a thread the client is told.
+        let _ = start_thread("rg-import", move || match known::receive(&packed, true) {
+            Ok(name) => install(&name, packed, client),
+            Err(failure) => client.answer(Reply::error(failure.to_string())),
         });
     }
+}
+
+/// Makes an environment with wheels that came, and gives them to the other shards.
+fn install(name: &str, packed: Vec<u8>, client: Blocked) {
+    environments().get(
+        vec![known::normal(name)],
+        false,
+        move |environment| match environment {
+            Ok(_) => import(packed, move |refused| {
+                client.answer(match refused.as_slice() {
+                    [] => Reply::Ok,
+                    texts => Reply::error(format!("ERR {}", texts.join("; "))),
+                });
+            }),
+            Err(failure) => client.answer(Reply::error(failure.to_string())),
+        },
+    );
 }

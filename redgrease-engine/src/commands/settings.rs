@@ -3,7 +3,7 @@
 use std::ffi::CStr;
 
 use crate::answer::Reply;
-use crate::server::{Command, Invocation};
+use crate::server::{Command, Flag, Invocation};
 use crate::settings::{Refusal, Saved, Shown, settings};
 
 /// RG.CONFIGGET
@@ -32,6 +32,7 @@ pub(crate) struct ConfigSet;
 
 impl Command for ConfigSet {
     const NAME: &'static CStr = c"rg.configset";
+    const FLAGS: Flag = Flag::Admin;
 
     fn run(call: Invocation<'_>) {
         let pairs = call.arguments[1..]

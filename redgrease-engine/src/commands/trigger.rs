@@ -1,6 +1,7 @@
-//! RG.TRIGGER and RG.TRIGGERONKEY: calling a registered function by its name.
+//! RG.TRIGGER and its kin: calling a registered function by its name.
 
 use std::ffi::CStr;
+use std::time::Duration;
 
 use crate::record::value::Value;
 use crate::registration::{self, Answering};
@@ -11,10 +12,10 @@ pub(crate) struct Trigger;
 
 impl Command for Trigger {
     const NAME: &'static CStr = c"rg.trigger";
-    const FLAGS: Flag = Flag::GetKeys;
+    const FLAGS: Flag = Flag::CallsAnywhere;
 
     fn run(call: Invocation<'_>) {
-        trigger(&call);
+        trigger(&call, 1, None);
     }
 }
 
@@ -23,16 +24,44 @@ pub(crate) struct TriggerOnKey;
 
 impl Command for TriggerOnKey {
     const NAME: &'static CStr = c"rg.triggeronkey";
+    const FLAGS: Flag = Flag::Calls;
     const KEY: i32 = 2;
 
     fn run(call: Invocation<'_>) {
-        trigger(&call);
+        trigger(&call, 1, None);
     }
 }
 
-fn trigger(call: &Invocation<'_>) {
+/// RG.TRIGGERWITHIN
+pub(crate) struct TriggerWithin;
+
+impl Command for TriggerWithin {
+    const NAME: &'static CStr = c"rg.triggerwithin";
+    const FLAGS: Flag = Flag::CallsAnywhere;
+
+    fn run(call: Invocation<'_>) {
+        let Some(time) = call.arguments.get(1) else {
+            call.context.reply_arity();
+            return;
+        };
+        match milliseconds(time) {
+            Some(time) => trigger(&call, 2, Some(time)),
+            None => call.context.reply_error(
+                "ERR the first argument is the deadline, a whole number of milliseconds from 1 on",
+            ),
+        }
+    }
+}
+
+fn milliseconds(text: &[u8]) -> Option<Duration> {
+    let number: u64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    (number > 0).then(|| Duration::from_millis(number))
+}
+
+/// Calls the function whose name is the argument `first`.
+fn trigger(call: &Invocation<'_>, first: usize, time: Option<Duration>) {
     let context = call.context;
-    let Some(name) = call.arguments.get(1) else {
+    let Some(name) = call.arguments.get(first) else {
         context.reply_arity();
         return;
     };
@@ -40,6 +69,6 @@ fn trigger(call: &Invocation<'_>) {
         context.reply_error("ERR subcommand not found");
         return;
     };
-    let words = &call.arguments[1..];
-    registration.answer(context, words, Value::None, Answering::Trigger);
+    let words = &call.arguments[first..];
+    registration.answer(context, words, Value::None, Answering::Trigger, time);
 }

@@ -1,5 +1,7 @@
 //! Who may bring code to the server: one rule for all ways.
 
+use std::fmt;
+
 use crate::server::{Context, is_granted, lock_server};
 use crate::settings::settings;
 
@@ -8,12 +10,28 @@ const COMMAND: &str = "rg.pyexecute";
 /// Where it belongs. The server knows no categories for commands of modules, or ignores them, before Redis 7.2.
 const CATEGORIES: [&str; 5] = ["@admin", "@dangerous", "@scripting", "@slow", "@write"];
 
+/// A user who may not bring code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct MayNot {
+    user: String,
+}
+
+impl fmt::Display for MayNot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "NOPERM user {} may not bring code to this server: it takes +rg.pyexecute, which is in @dangerous and @admin, or, where CodeUsers is set, a place there",
+            self.user
+        )
+    }
+}
+
 /// Whether the client of a command may bring code: the users that `CodeUsers` names, or, where it names none, those whose rules
 /// let them have RG.PYEXECUTE, which is a dangerous command.
 ///
 /// # Errors
-/// What it is told if not.
-pub(crate) fn check_may_bring(context: Context<'_>) -> Result<(), String> {
+/// That its user may not.
+pub(crate) fn check_may_bring(context: Context<'_>) -> Result<(), MayNot> {
     let Some(user) = context.user() else {
         return Ok(());
     };
@@ -24,11 +42,10 @@ pub(crate) fn check_may_bring(context: Context<'_>) -> Result<(), String> {
         named.split_whitespace().any(|one| one == user)
     };
     if allowed {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(MayNot { user })
     }
-    Err(format!(
-        "NOPERM user {user} may not bring code to this server: it takes +rg.pyexecute, which is in @dangerous and @admin, or, where CodeUsers is set, a place there"
-    ))
 }
 
 /// The start of a value of a module in a file or a payload of RESTORE, and of the identity of its type.

@@ -7,7 +7,9 @@
 mod check;
 mod command;
 mod filter;
+mod no_next;
 mod overrides;
+mod unhookable;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,7 +23,9 @@ use crate::server::{Facts, KeyPlaces, lock_server};
 pub(crate) use check::check;
 pub(crate) use command::{call_next, run, without};
 pub(crate) use filter::{Carriers, REFUSED, install};
+pub(crate) use no_next::NoNext;
 pub(crate) use overrides::{current_command, expect_override, keep_override};
+pub(crate) use unhookable::Unhookable;
 
 /// One hook on one command.
 #[derive(Debug)]

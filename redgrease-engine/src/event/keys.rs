@@ -2,6 +2,8 @@
 //!
 //! Everything that can be decided without Python is decided here, on the server's main thread, before a record is made.
 
+mod raised;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,9 +14,10 @@ use crate::plan::{KeyEvents, Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::sink::Sink;
 use crate::record::value::Value;
-use crate::registration::{Event, Input, Registration};
+use crate::registration::{Event, Input, Registration, ahead};
 use crate::server::{Context, KeyKind, KeyListener, OpenKey};
-use crate::source::keys::{self, Wanted};
+use crate::source::keys::{self, Changed};
+use raised::raised;
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 static REGISTRATIONS: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
@@ -24,29 +27,36 @@ pub(crate) struct Keys;
 
 impl KeyListener for Keys {
     fn wanted() -> bool {
-        WANTED.load(Ordering::Relaxed)
+        WANTED.load(Ordering::Relaxed) || ahead::are_any()
     }
 
     fn happened(context: Context<'_>, event: &str, key: &[u8]) {
+        ahead::written(context.database(), key);
         if !afterwards::in_key_function() {
             notify(context, event, key);
         }
     }
 }
 
-/// The keys whose changes synchronous functions want.
-static WAITED_FOR: RwLock<Vec<Vec<u8>>> = RwLock::new(Vec::new());
+/// Those of synchronous functions.
+static WAITED_FOR: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
 
-/// Whether a synchronous function wants to know what happens to one of these keys.
-pub(super) fn is_waited_for<'a>(mut keys: impl Iterator<Item = &'a [u8]>) -> bool {
-    let prefixes = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
-    !prefixes.is_empty() && keys.any(|key| prefixes.iter().any(|prefix| fits(prefix, key)))
+/// Whether a synchronous function may want to know what a command does to one of these keys.
+pub(super) fn is_waited_for<'a>(command: &[u8], mut keys: impl Iterator<Item = &'a [u8]>) -> bool {
+    let waiting = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
+    let raised = raised(command);
+    keys.any(|key| {
+        waiting.iter().any(|registration| {
+            matches!(&registration.plan.reader, Reader::KeyEvents(events)
+                if fits(&events.prefix, key) && raised.is_none_or(|raised| raised.may_be_wanted(events)))
+        })
+    })
 }
 
 /// Whether a synchronous function wants to know what happens to any key.
 pub(super) fn is_anything_waited_for() -> bool {
-    let prefixes = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
-    !prefixes.is_empty()
+    let waiting = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
+    !waiting.is_empty()
 }
 
 /// Takes over which registrations there are.
@@ -57,21 +67,23 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         .cloned()
         .collect();
     WANTED.store(!mine.is_empty(), Ordering::Relaxed);
-    *WAITED_FOR.write().unwrap_or_else(PoisonError::into_inner) = mine
+    let synchronous: Vec<_> = mine
         .iter()
         .filter(|registration| registration.plan.mode == Mode::Sync)
-        .filter_map(|registration| match &registration.plan.reader {
-            Reader::KeyEvents(events) => Some(events.prefix.clone()),
-            _ => None,
-        })
+        .cloned()
         .collect();
+    // What is left goes once nobody is locked out.
+    let waited_for = std::mem::replace(
+        &mut *WAITED_FOR.write().unwrap_or_else(PoisonError::into_inner),
+        synchronous,
+    );
     let old = std::mem::replace(
         &mut *REGISTRATIONS
             .write()
             .unwrap_or_else(PoisonError::into_inner),
         mine,
     );
-    drop(old);
+    drop((waited_for, old));
 }
 
 /// The name by which a registration asks for a type.
@@ -162,12 +174,10 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
 /// The record of an event; with the value that the key has when that is read.
 fn input(values: bool, event: &str, key: &[u8]) -> Input {
     if values {
-        let (event, key) = (event.to_owned(), key.to_vec());
-        return Input::Later(Box::new(move |lock| {
-            let mut batch = Batch::new();
-            keys::write(lock, Some(&event), &key, None, Wanted::Values, &mut batch);
-            batch
-        }));
+        return Input::Later(Changed {
+            event: event.to_owned(),
+            key: key.to_vec(),
+        });
     }
     let mut batch = Batch::new();
     batch.key(Some(event), key);

@@ -2,6 +2,7 @@
 
 use crate::base::clock;
 use std::ffi::{CStr, c_int};
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use crate::base::random_hex;
 use crate::record::value::{Value, decode, encode};
 use crate::server::{Context, Held, hold, lock_server, module_flags, replicate};
-use crate::session::{self, PickledPlan, Session};
+use crate::session::{self, Parcel, PickledPlan, Session};
 
 /// The command that replicas and the append-only file get for a time event with a key.
 pub(crate) const MAKE: &CStr = c"RG.INNERTIMEEVENT";
@@ -21,8 +22,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 pub(crate) struct TimeEvent {
     period: i64,
     plan: String,
-    blob: Vec<u8>,
-    requirements: Vec<String>,
+    /// Its session, with that plan.
+    parcel: Parcel,
     database: i32,
     over: Arc<AtomicBool>,
 }
@@ -36,18 +37,15 @@ impl Drop for TimeEvent {
 impl Held for TimeEvent {
     /// As RedisGears 1.2 has it.
     const NAME: &'static CStr = c"rg_timeev";
-    const VERSION: c_int = 1;
+    const VERSION: c_int = 2;
     const MAKE: &'static CStr = MAKE;
 
     fn record(&self) -> Vec<u8> {
-        let requirements = self.requirements.iter().map(Value::str).collect();
         let mut out = Vec::new();
         encode(
             &Value::Tuple(vec![
                 Value::Int(self.period),
-                Value::str(&self.plan),
-                Value::Bytes(self.blob.clone()),
-                Value::List(requirements),
+                Value::Bytes(self.parcel.encode()),
                 Value::Int(i64::from(self.database)),
             ]),
             &mut out,
@@ -57,33 +55,8 @@ impl Held for TimeEvent {
 
     /// It goes on at once.
     fn revive(record: &[u8]) -> Option<Self> {
-        let value = decode(record).ok()?;
-        // Records from before there were others are of database 0.
-        let [period, plan, blob, requirements, database @ ..] = value.items()? else {
-            return None;
-        };
-        let held = Self {
-            period: period.as_int()?,
-            plan: plan.as_text()?,
-            blob: blob.as_bytes()?.to_vec(),
-            requirements: requirements
-                .items()?
-                .iter()
-                .filter_map(Value::as_text)
-                .collect(),
-            database: database
-                .first()
-                .and_then(Value::as_int)
-                .and_then(|number| i32::try_from(number).ok())
-                .unwrap_or(0),
-            over: Arc::default(),
-        };
-        let session = Arc::new(Session::new(
-            random_hex(),
-            None,
-            held.requirements.clone(),
-            None,
-        ));
+        let held = Self::parse(&decode(record).ok()?)?;
+        let session = held.parcel.unpack();
         session::list::add(&session);
         held.begin(&session, &held.over);
         session.prepare(|| {});
@@ -100,11 +73,15 @@ pub(crate) fn start(
     key: Option<&[u8]>,
     database: i32,
 ) {
+    let description = described(plan, blob);
+    session.add_plan(PickledPlan {
+        id: plan.to_owned(),
+        blob: Arc::from(blob),
+    });
     let event = TimeEvent {
         period,
         plan: plan.to_owned(),
-        blob: blob.to_vec(),
-        requirements: session.requirements.clone(),
+        parcel: Parcel::of(session, &[description]),
         database,
         over: Arc::default(),
     };
@@ -122,24 +99,63 @@ pub(crate) fn start(
     });
 }
 
+/// The record of a time event that is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BrokenEvent;
+
+impl fmt::Display for BrokenEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a time event was not restored: its record is broken")
+    }
+}
+
 /// Makes a key with a time event from what the master or the append-only file says.
 ///
 /// # Errors
-/// What is wrong with the record.
-pub(crate) fn restore(context: Context<'_>, key: &[u8], record: &[u8]) -> Result<(), String> {
-    let held =
-        TimeEvent::revive(record).ok_or("a time event was not restored: its record is broken")?;
+/// When the record is broken.
+pub(crate) fn restore(context: Context<'_>, key: &[u8], record: &[u8]) -> Result<(), BrokenEvent> {
+    let held = TimeEvent::revive(record).ok_or(BrokenEvent)?;
     let lock = lock_server();
     lock.in_database(context.database(), || hold(&lock, key, held));
     Ok(())
 }
 
+/// A time event has a function and nothing else that a plan has.
+fn described(plan: &str, blob: &[u8]) -> Value {
+    Value::Dict(vec![
+        (Value::str("id"), Value::str(plan)),
+        (Value::str("blob"), Value::Bytes(blob.to_vec())),
+    ])
+}
+
 impl TimeEvent {
+    fn parse(record: &Value) -> Option<Self> {
+        let number = |value: &Value| i32::try_from(value.as_int()?).ok();
+        let (period, parcel, database) = match record.items()? {
+            [period, parcel, database] => {
+                let parcel = Parcel::decode(parcel.as_bytes()?).ok()?;
+                (period, parcel, number(database)?)
+            }
+            // As it was written before version 2 of the format; in the first files all were of database 0.
+            [period, plan, blob, requirements, database @ ..] => {
+                let requirements = requirements.items()?.iter().filter_map(Value::as_text);
+                let session = Session::new(random_hex(), None, requirements.collect(), None);
+                let description = described(&plan.as_text()?, blob.as_bytes()?);
+                let database = database.first().and_then(number).unwrap_or(0);
+                (period, Parcel::of(&session, &[description]), database)
+            }
+            _ => return None,
+        };
+        Some(Self {
+            period: period.as_int()?,
+            plan: parcel.descriptions().first()?.text("id")?,
+            parcel,
+            database,
+            over: Arc::default(),
+        })
+    }
+
     fn begin(&self, session: &Arc<Session>, over: &Arc<AtomicBool>) {
-        session.add_plan(PickledPlan {
-            id: self.plan.clone(),
-            blob: Arc::from(self.blob.as_slice()),
-        });
         let period = Duration::from_secs(u64::try_from(self.period).unwrap_or(0)).max(SHORTEST);
         Event {
             session: Arc::clone(session),

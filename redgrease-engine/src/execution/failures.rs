@@ -69,7 +69,8 @@ impl Failure {
     }
 }
 
-fn escape(bytes: &[u8], out: &mut String) {
+/// Writes text that goes into a field of a line.
+pub(crate) fn escape(bytes: &[u8], out: &mut String) {
     for c in String::from_utf8_lossy(bytes).chars() {
         if c.is_ascii_control() || c == ',' || c == '\\' {
             let _ = write!(out, "\\x{:02x}", u32::from(c));

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Execution;
-use super::calls::{Call, call_frame};
+use super::calls::{Call, Turn, call_frame};
 use crate::base::guard;
 use crate::record::batch::{Batch, LAST};
 use crate::record::sink::{Content, Sink};
@@ -43,6 +43,13 @@ impl Work for Pieces {
         self.changed.notify_all();
     }
 
+    fn crossing(&self, payload: &[u8]) {
+        let execution = &self.call.execution;
+        if let Some(spread) = &execution.spread {
+            spread.crossing(execution, payload);
+        }
+    }
+
     fn execution(&self) -> Option<u64> {
         self.call.execution()
     }
@@ -63,6 +70,8 @@ pub(crate) struct Feeder {
     number: u32,
     start: usize,
     begun: bool,
+    /// Whether it was to be stopped before its worker was known.
+    stopped: bool,
     pieces: Arc<Pieces>,
     batch: Batch,
 }
@@ -77,15 +86,16 @@ impl Feeder {
             worker, defined, ..
         } = execution.session.host()?;
         let number = worker.next_number();
-        execution.assign(&worker, number);
+        let stopped = execution.assign(&worker, number);
         Ok(Self {
             worker,
             defined,
             number,
             start,
             begun: false,
+            stopped,
             pieces: Arc::new(Pieces {
-                call: Call(Arc::clone(execution)),
+                call: Call::new(execution),
                 flow: Mutex::default(),
                 changed: Condvar::new(),
             }),
@@ -93,8 +103,39 @@ impl Feeder {
         })
     }
 
+    /// Begins the share of this shard in a run over several, of which `extra` tells the worker; `opened` is called before it
+    /// gets any records.
+    pub(super) fn begin_shared(&mut self, extra: &Value, opened: impl FnOnce(&Arc<Worker>, u32)) {
+        guard(&self.pieces.flow).in_flight += 1;
+        self.open(&Batch::new(), 0, extra);
+        opened(&self.worker, self.number);
+    }
+
+    /// Has the worker begin, over the first records.
+    fn open(&mut self, batch: &Batch, flags: i64, extra: &Value) {
+        self.begun = true;
+        let frame = call_frame(
+            &self.pieces.call.execution,
+            self.defined,
+            self.number,
+            self.start,
+            batch,
+            flags,
+            extra,
+            Turn::Any,
+        );
+        let pieces: Arc<dyn Work> = Arc::<Pieces>::clone(&self.pieces);
+        self.worker.submit(self.number, &frame, &pieces);
+        if self.stopped {
+            self.worker.abort(self.number);
+        }
+    }
+
     /// Sends a batch; waits while the worker has enough in hand. Gives false when no more records are wanted.
     pub(crate) fn send(&mut self, batch: &Batch, last: bool) -> bool {
+        if let Some(spread) = &self.pieces.call.execution.spread {
+            spread.wait_for_room();
+        }
         {
             let mut flow = self
                 .pieces
@@ -115,18 +156,7 @@ impl Feeder {
             self.worker.wait_for_room();
             return true;
         }
-        self.begun = true;
-        let frame = call_frame(
-            &self.pieces.call.0,
-            self.defined,
-            self.number,
-            self.start,
-            batch,
-            flags,
-            &Value::None,
-        );
-        let pieces: Arc<dyn Work> = Arc::<Pieces>::clone(&self.pieces);
-        self.worker.submit(self.number, &frame, pieces);
+        self.open(batch, flags, &Value::None);
         true
     }
 

@@ -1,56 +1,97 @@
-//! Executions whose functions need no worker: they run on the thread that starts them.
+//! Executions whose functions need no worker, and the thread that runs them.
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::Execution;
-use crate::native::{Ended, Feed, Setting, run as run_natively};
+use crate::native::{Ended, Feed, Functions, Setting, run as run_natively};
 use crate::plan::Reader;
 use crate::record::batch::Batch;
+use crate::record::outcome::Outcome;
 use crate::record::sink::Sink;
 use crate::record::value::Value;
-use crate::server::ServerLock;
+use crate::server::{ServerLock, is_main_thread, writes_are_paused};
 use crate::settings::settings;
-use crate::source::Run;
+use crate::source::{Run, Unread};
 
-/// Whether an execution can run here at all.
-pub(super) fn is_possible(execution: &Execution) -> bool {
+/// The functions of an execution that may run here.
+pub(super) fn functions(execution: &Execution) -> Option<&Functions> {
     // What workers measure and profile is measured there.
-    execution.functions.is_some()
-        && settings().native_functions.is_on()
-        && !settings().profile_executions.is_on()
+    let may = settings().native_functions.is_on() && !settings().profile_executions.is_on();
+    let functions = execution.functions.as_deref().filter(|_| may)?;
+    functions
+        .are_worth_it(execution.number)
+        .then_some(functions)
 }
 
-/// Whether it is over before anybody could notice that it holds a thread or the server.
-pub(crate) fn is_quick(execution: &Execution) -> bool {
-    is_possible(execution)
-        && execution
-            .functions
-            .as_ref()
-            .is_some_and(|functions| !functions.has_loops())
+/// Whether an execution on this shard alone can run here at all.
+pub(super) fn is_possible(execution: &Execution) -> bool {
+    execution.spread.is_none() && functions(execution).is_some_and(Functions::run_here)
 }
 
-/// Runs an execution that has begun. Gives false when a worker has to do it: then nothing has happened.
+/// Where an execution runs that nothing waits for, over records that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// On this thread, at once: it is over before anybody could notice that it holds the server.
+    Here,
+    /// On a thread for such calls.
+    Thread,
+    Worker,
+}
+
+/// Where an execution runs that is started on this thread.
+pub(crate) fn place(execution: &Execution) -> Place {
+    let Some(functions) = execution
+        .functions
+        .as_ref()
+        .filter(|_| is_possible(execution))
+    else {
+        return Place::Worker;
+    };
+    // The server is in the middle of a command: its client must not go, and what writes has to wait where writes are paused.
+    let may_not = is_main_thread()
+        && (functions.has_any_command() || (functions.has_effect() && writes_are_paused()));
+    if functions.has_loops() || may_not {
+        Place::Thread
+    } else {
+        Place::Here
+    }
+}
+
+/// What is left of an execution for a worker.
+pub(super) enum Left {
+    Nothing,
+    /// All of it: nothing has happened.
+    All,
+    /// Its operations from this one on, over these records.
+    From(usize, Vec<Value>),
+}
+
+/// Runs an execution that has begun, with the server's lock if that is held all the time.
 pub(super) fn run(
     execution: &Arc<Execution>,
     batch: &Batch,
     extra: &Value,
-    lock: &ServerLock,
+    lock: Option<&ServerLock>,
     waits: bool,
-) -> bool {
+) -> Left {
     let Some(functions) = &execution.functions else {
-        return false;
+        return Left::All;
     };
     let stopped = || execution.stop_wanted();
     let setting = Setting {
-        lock: Some(lock),
+        lock,
         since: waits.then(Instant::now),
         ..setting(execution, extra, &stopped)
     };
-    ended(execution, run_natively(functions, batch, &setting))
+    ended(
+        execution,
+        functions,
+        run_natively(functions, batch, &setting),
+    )
 }
 
-fn setting<'a>(
+pub(super) fn setting<'a>(
     execution: &Execution,
     extra: &'a Value,
     stopped: &'a dyn Fn() -> bool,
@@ -67,35 +108,43 @@ fn setting<'a>(
     }
 }
 
-fn ended(execution: &Arc<Execution>, ended: Ended) -> bool {
+fn ended(execution: &Arc<Execution>, functions: &Functions, ended: Ended) -> Left {
     match ended {
         Ended::Over(outcome) => {
             execution.finish(outcome);
-            true
+            Left::Nothing
         }
-        Ended::GivenBack => false,
+        // A worker is not asked for nothing.
+        Ended::GoesOn(records) if records.is_empty() => {
+            execution.finish(Outcome::default());
+            Left::Nothing
+        }
+        Ended::GoesOn(records) => match functions.rest() {
+            Some((operation, _)) => Left::From(operation, records),
+            None => Left::All,
+        },
+        Ended::GivenBack => Left::All,
     }
 }
 
-/// Runs an execution that has begun over what its reader gives. Gives false when a worker has to do it: then nothing has
-/// happened.
+/// Runs an execution that has begun over what its reader gives.
 ///
 /// # Errors
 /// The reader's own error.
 pub(super) fn run_reader(
     execution: &Arc<Execution>,
-    read: impl FnOnce(&mut dyn Sink) -> Result<(), String>,
-) -> Result<bool, String> {
+    read: impl FnOnce(&mut dyn Sink) -> Result<(), Unread>,
+) -> Result<Left, Unread> {
     let Some(functions) = execution
         .functions
         .as_ref()
         .filter(|_| is_possible(execution))
     else {
-        return Ok(false);
+        return Ok(Left::All);
     };
     let stopped = || execution.stop_wanted();
     let setting = setting(execution, &Value::None, &stopped);
     let mut feed = Feed::new(functions, &setting);
     read(&mut feed)?;
-    Ok(ended(execution, feed.end()))
+    Ok(ended(execution, functions, feed.end()))
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use super::spread::Spread;
 use super::{Execution, Owner};
 use crate::base::guard;
 use crate::cluster;
@@ -12,12 +13,20 @@ use crate::settings::settings;
 
 struct Executions {
     known: BTreeMap<u64, Arc<Execution>>,
+    /// The numbers of those of this shard, by the numbers at the end of their ids.
+    own: BTreeMap<u64, u64>,
+    /// The numbers of those that other shards were asked for, by their ids.
+    foreign: BTreeMap<String, u64>,
+    next_number: u64,
     next: u64,
     next_plan: u64,
 }
 
 static EXECUTIONS: Mutex<Executions> = Mutex::new(Executions {
     known: BTreeMap::new(),
+    own: BTreeMap::new(),
+    foreign: BTreeMap::new(),
+    next_number: 0,
     next: 0,
     next_plan: 0,
 });
@@ -31,19 +40,63 @@ pub(crate) fn add(
     owner: Option<Arc<dyn Owner>>,
     kept: bool,
     database: i32,
+    spread: Option<Spread>,
 ) -> Arc<Execution> {
+    insert(|executions, number| {
+        let id = format!("{}-{}", cluster::shard_id(), executions.next);
+        executions.own.insert(executions.next, number);
+        executions.next += 1;
+        Execution::new(
+            number, id, plan, plan_id, session, owner, kept, database, spread,
+        )
+    })
+}
+
+/// The same for one that another shard was asked for, and that has its id from there; maybe for a registration.
+#[expect(clippy::too_many_arguments, reason = "it has so many properties")]
+pub(super) fn add_foreign(
+    id: String,
+    plan: Arc<Plan>,
+    plan_id: String,
+    session: Arc<Session>,
+    kept: bool,
+    database: i32,
+    spread: Spread,
+    registered: bool,
+) -> Arc<Execution> {
+    insert(|executions, number| {
+        executions.foreign.insert(id.clone(), number);
+        Execution {
+            registered,
+            ..Execution::new(
+                number,
+                id,
+                plan,
+                plan_id,
+                session,
+                None,
+                kept,
+                database,
+                Some(spread),
+            )
+        }
+    })
+}
+
+fn insert(make: impl FnOnce(&mut Executions, u64) -> Execution) -> Arc<Execution> {
     let limit = settings().max_executions.count();
     let mut executions = guard(&EXECUTIONS);
-    let number = executions.next;
-    executions.next += 1;
-    let execution = Arc::new(Execution::new(
-        number, plan, plan_id, session, owner, kept, database,
-    ));
+    let number = executions.next_number;
+    executions.next_number += 1;
+    let execution = Arc::new(make(&mut executions, number));
     let mut gone = Vec::new();
     if limit > 0 {
         while executions.known.len() >= limit {
             match executions.known.pop_first() {
-                Some((_, oldest)) => gone.push(oldest),
+                Some((_, oldest)) => {
+                    executions.forget(&oldest);
+                    gone.push(oldest);
+                }
                 None => break,
             }
         }
@@ -57,22 +110,49 @@ pub(crate) fn add(
 
 /// The execution with this id.
 pub(crate) fn find(id: &[u8]) -> Option<Arc<Execution>> {
-    let text = std::str::from_utf8(id).ok()?;
-    let (shard, number) = text.rsplit_once('-')?;
-    if shard != cluster::shard_id() {
-        return None;
-    }
-    let found = guard(&EXECUTIONS)
-        .known
-        .get(&number.parse().ok()?)
-        .cloned()?;
-    (found.id == text).then_some(found)
+    let id = std::str::from_utf8(id).ok()?;
+    let executions = guard(&EXECUTIONS);
+    let own = last_number(id).and_then(|number| executions.own.get(&number));
+    let numbers = own.into_iter().chain(executions.foreign.get(id));
+    numbers
+        .filter_map(|number| executions.known.get(number))
+        .find(|execution| execution.id == id)
+        .cloned()
 }
 
-/// Takes an execution off the list.
+/// The number at the end of the id of an execution or a plan.
+fn last_number(id: &str) -> Option<u64> {
+    id.rsplit_once('-')?.1.parse().ok()
+}
+
+impl Executions {
+    fn forget(&mut self, execution: &Execution) {
+        let is_foreign = |spread: &Spread| !spread.is_asked();
+        if execution.spread.as_ref().is_some_and(is_foreign) {
+            self.foreign.remove(&execution.id);
+        } else if let Some(number) = last_number(&execution.id) {
+            self.own.remove(&number);
+        }
+    }
+}
+
+/// Takes an execution off the list; on all shards, if it stayed there when it was over and is for this one.
 pub(crate) fn remove(number: u64) {
-    let gone = guard(&EXECUTIONS).known.remove(&number);
-    drop(gone);
+    let gone = {
+        let mut executions = guard(&EXECUTIONS);
+        let gone = executions.known.remove(&number);
+        if let Some(gone) = &gone {
+            executions.forget(gone);
+        }
+        gone
+    };
+    if let Some(gone) = &gone
+        && gone.kept
+        && let Some(spread) = &gone.spread
+        && spread.is_asked()
+    {
+        spread.forget(gone);
+    }
 }
 
 /// All executions, the oldest first.
@@ -88,7 +168,7 @@ pub(crate) fn next_plan(count: u64) -> String {
     executions.next_plan += count;
     format!(
         "{}-{}",
-        cluster::shard_id(),
+        cluster::registrar_id(),
         executions.next_plan.saturating_sub(1)
     )
 }
@@ -107,10 +187,7 @@ pub(crate) fn skip() {
 
 /// Counts on beyond the number of a plan that was made by another run of the server.
 pub(crate) fn skip_plan(id: &str) {
-    let number = id
-        .rsplit_once('-')
-        .and_then(|(_, number)| number.parse::<u64>().ok());
-    if let Some(number) = number {
+    if let Some(number) = last_number(id) {
         let mut executions = guard(&EXECUTIONS);
         executions.next_plan = executions.next_plan.max(number.saturating_add(1));
     }

@@ -1,6 +1,7 @@
 //! How deep functions call each other while a command waits.
 
 use std::cell::Cell;
+use std::fmt;
 
 /// How many functions may wait for each other: much more than anybody needs, and much less than the stacks have room for.
 const DEEPEST: usize = 32;
@@ -14,17 +15,28 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Level;
 
+/// That too many functions wait for each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooDeep;
+
+impl fmt::Display for TooDeep {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "ERR {DEEPEST} synchronous functions wait for each other already; no more are nested: does one of them trigger itself?"
+        )
+    }
+}
+
 impl Level {
     /// One more.
     ///
     /// # Errors
     /// That there are too many.
-    pub(super) fn enter() -> Result<Self, String> {
+    pub(super) fn enter() -> Result<Self, TooDeep> {
         DEPTH.with(|depth| {
             if depth.get() >= DEEPEST {
-                return Err(format!(
-                    "ERR {DEEPEST} synchronous functions wait for each other already; no more are nested: does one of them trigger itself?"
-                ));
+                return Err(TooDeep);
             }
             depth.set(depth.get() + 1);
             Ok(Self)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::needs_python::NeedsPython;
 use crate::base::guard;
 
 static COMPILED: AtomicU64 = AtomicU64::new(0);
@@ -27,7 +28,7 @@ pub(super) fn compiled() {
 }
 
 /// The functions of a plan are left to Python.
-pub(super) fn refused(reason: &str) {
+pub(super) fn refused(reason: &NeedsPython) {
     count(&format!("plan: {reason}"));
 }
 

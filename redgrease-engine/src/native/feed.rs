@@ -1,40 +1,55 @@
 //! Records of a reader on their way through native functions.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use redgrease_core::native::Value as Native;
+use redgrease_core::native::{Fields, Value as Native};
 
 use super::functions::Functions;
 use super::outside::STOPPED;
-use super::run::{Ended, Run, Setting, Stop};
+use super::run::{Ended, PartEnded, Run, Setting, Stop};
 use super::values;
-use crate::record::sink::{Content, Sink, last_first};
+use crate::record::sink::{Content, Sink};
+use crate::record::table::ordered;
 
 /// So many records are taken before the functions run: they do so without the server's lock.
-const MOST: usize = 512;
+const MOST: usize = 4096;
+/// Or so many bytes of them.
+const MOST_BYTES: usize = 4 << 20;
 
 /// Takes the records of a reader, and runs the functions of a plan.
 pub(crate) struct Feed<'a> {
     run: Run<'a>,
     stopped: &'a dyn Fn() -> bool,
     waiting: Vec<Native>,
+    /// How many bytes of them there are.
+    bytes: usize,
     done: Result<(), Stop>,
 }
 
 impl<'a> Feed<'a> {
     pub(crate) fn new(functions: &'a Functions, setting: &Setting<'a>) -> Self {
+        Self::of(Run::new(functions, functions.here(), setting), setting)
+    }
+
+    pub(super) fn of(run: Run<'a>, setting: &Setting<'a>) -> Self {
         Self {
-            run: Run::new(functions, setting),
+            run,
             stopped: setting.stopped,
             waiting: Vec::new(),
+            bytes: 0,
             done: Ok(()),
         }
     }
 
+    fn push(&mut self, record: Native) {
+        self.bytes += record.weight();
+        self.waiting.push(record);
+    }
+
     fn take(&mut self) {
         let records = std::mem::take(&mut self.waiting);
+        self.bytes = 0;
         if self.done.is_err() {
             return;
         }
@@ -50,27 +65,42 @@ impl<'a> Feed<'a> {
         self.take();
         self.run.end(self.done)
     }
+
+    /// The same of a part of a run over several shards.
+    pub(super) fn end_part(mut self, is_last: bool) -> PartEnded {
+        self.take();
+        self.run.end_part(self.done, is_last)
+    }
+}
+
+/// The layouts of records, and texts that stand in many of them.
+struct Common {
+    keys: Fields,
+    keys_only: Fields,
+    stream: Fields,
+    texts: RefCell<Vec<Arc<str>>>,
 }
 
 thread_local! {
-    /// The texts that stand in every record, made once for each thread.
-    static KNOWN: RefCell<HashMap<String, Arc<str>>> = RefCell::default();
+    static COMMON: Common = Common {
+        keys: Fields::new(&["event", "key", "type", "value"]),
+        keys_only: Fields::new(&["event", "key"]),
+        stream: Fields::new(&["key", "id", "value"]),
+        texts: RefCell::default(),
+    };
 }
 
-/// A text that is one of few: the name of a field or a type.
-fn known(text: &str) -> Native {
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(kept) = known.get(text) {
-            return Native::Str(Arc::clone(kept));
+impl Common {
+    /// A text that is one of few: the name of a type.
+    fn text(&self, text: &str) -> Native {
+        let mut texts = self.texts.borrow_mut();
+        if let Some(known) = texts.iter().find(|known| ***known == *text) {
+            return Native::Str(Arc::clone(known));
         }
-        let kept: Arc<str> = text.into();
-        known.insert(text.to_owned(), Arc::clone(&kept));
-        Native::Str(kept)
-    })
-}
-
-fn pair(name: &str, value: Native) -> (Native, Native) {
-    (known(name), value)
+        let text: Arc<str> = text.into();
+        texts.push(Arc::clone(&text));
+        Native::Str(text)
+    }
 }
 
 fn event(event: Option<&str>) -> Native {
@@ -87,13 +117,17 @@ fn content(content: &Content<'_>) -> Native {
         Content::None => Native::None,
         Content::Text(text) => values::text(text),
         Content::Texts(texts) => texts_of(texts),
-        Content::Fields(fields) => dict(
-            fields
-                .iter()
-                .map(|(field, value)| (values::key(field), values::text(value)))
-                .collect(),
-        ),
+        Content::Fields(fields) => fields_of(fields),
     }
+}
+
+fn fields_of<T: AsRef<[u8]>>(fields: &[(T, T)]) -> Native {
+    let pairs = ordered(fields);
+    dict(
+        pairs
+            .map(|(field, value)| (values::key(field.as_ref()), values::text(value.as_ref())))
+            .collect(),
+    )
 }
 
 fn texts_of(texts: &[Vec<u8>]) -> Native {
@@ -102,42 +136,30 @@ fn texts_of(texts: &[Vec<u8>]) -> Native {
 
 impl Sink for Feed<'_> {
     fn text(&mut self, text: &[u8]) {
-        self.waiting.push(values::text(text));
+        self.push(values::text(text));
     }
 
     fn texts(&mut self, texts: &[Vec<u8>]) {
-        self.waiting.push(texts_of(texts));
+        self.push(texts_of(texts));
     }
 
     fn key(&mut self, name: Option<&str>, key: &[u8]) {
-        let fields = vec![pair("event", event(name)), pair("key", values::text(key))];
-        self.waiting.push(dict(fields));
+        let values = [event(name), values::text(key)];
+        self.push(COMMON.with(|common| common.keys_only.with(values)));
     }
 
     fn value(&mut self, name: Option<&str>, key: &[u8], kind: &str, value: &Content<'_>) {
-        let fields = vec![
-            pair("event", event(name)),
-            pair("key", values::text(key)),
-            pair("type", known(kind)),
-            pair("value", content(value)),
-        ];
-        self.waiting.push(dict(fields));
+        let (event, key, value) = (event(name), values::text(key), content(value));
+        self.push(COMMON.with(|common| common.keys.with([event, key, common.text(kind), value])));
     }
 
     fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]) {
-        let value = last_first(fields)
-            .map(|(field, value)| (values::key(field), values::text(value)))
-            .collect();
-        let fields = vec![
-            pair("key", values::text(key)),
-            pair("id", values::text(id)),
-            pair("value", dict(value)),
-        ];
-        self.waiting.push(dict(fields));
+        let values = [values::text(key), values::text(id), fields_of(fields)];
+        self.push(COMMON.with(|common| common.stream.with(values)));
     }
 
     fn is_full(&self) -> bool {
-        self.waiting.len() >= MOST || self.done.is_err()
+        self.waiting.len() >= MOST || self.bytes >= MOST_BYTES || self.done.is_err()
     }
 
     fn go_on(&mut self) -> bool {

@@ -1,183 +1,293 @@
-//! The functions of a plan, compiled: which plans need no worker.
+//! The functions of a plan, compiled: what of it needs no worker.
 
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
-use redgrease_core::native::{Described, Program, Refusal, Wanted, compile};
+use redgrease_core::native::{Program, Script, Wanted, with_script};
 
-use super::{counters, values};
-use crate::plan::Reader;
+use super::described::{Callee, Operation};
+use super::needs_python::NeedsPython;
+use super::step::{Function, Step};
+use super::{builder, counters};
+use crate::plan::{Kind, Reader};
 use crate::record::value::Value;
 
-/// One operation that runs here.
-#[derive(Debug)]
-pub(super) enum Step {
-    Map(Program),
-    Filter(Program),
-    Foreach(Program),
-    FlatMap(Program),
-    /// `str` of the record.
-    Text,
-    Limit {
-        length: u64,
-        offset: u64,
-    },
-    /// The key of the record's group, which the next step takes.
-    Key(Key),
-    /// The number of records.
-    Count,
-    /// The sum of numbers.
-    Total,
-    Accumulate(Program),
-    ByKey(ByKey),
-    Group,
-    Reduce(Program),
-}
-
-#[derive(Debug)]
-pub(super) enum Key {
-    Of(Program),
-    /// The record itself.
-    Itself,
-    /// `record['key']`
-    Field,
-}
-
-#[derive(Debug)]
-pub(super) enum ByKey {
-    Function(Program),
-    Count,
-    /// The sum of `record['value']`.
-    Sum,
-}
-
-/// The operations of a plan whose functions all run without Python.
+/// The operations of a plan that run without Python: all of them, or those before one that needs it.
 #[derive(Debug)]
 pub(crate) struct Functions {
     pub(super) steps: Vec<Step>,
     /// The minor version of the Python that they stand in for.
     pub(super) minor: u8,
+    /// Why the operations after them are left to a worker, if there are any.
+    rest: Option<NeedsPython>,
+    /// How many of them run here before a worker goes on, where all records are here.
+    here: usize,
     /// Whether something may happen outside.
     has_effect: bool,
     has_loops: bool,
+    has_any_command: bool,
+    /// Up to which operation records may hold what is not the same on another shard.
+    bound: usize,
+    /// How often in a row they were given back.
+    misses: AtomicU32,
 }
 
-/// What a description says of an operation.
-struct Operation {
-    kind: String,
-    hint: Option<String>,
-    numbers: Vec<i64>,
-    functions: Option<Vec<Described>>,
+/// After so many calls in a row that were given back, a worker runs them at once.
+const MOST_MISSES: u32 = 8;
+/// One of so many is tried all the same: the values may be others by now.
+const TRIED: u64 = 64;
+
+/// The texts in which functions are found: that of a script, and the builder's.
+struct Texts<'a> {
+    script: &'a Script,
+    builder: Option<&'a Script>,
 }
 
-impl Operation {
-    /// Which hints mean the operation without its function.
-    fn needs_function(&self) -> bool {
-        match (self.kind.as_str(), self.hint.as_deref()) {
-            ("map", Some("str")) => false,
-            ("accumulate", Some("count" | "total")) => false,
-            ("accumulatebykey", Some("count" | "sum")) => false,
-            ("extractkey", Some("identity" | "key")) => false,
-            (kind, _) => matches!(
-                kind,
-                "map"
-                    | "filter"
-                    | "foreach"
-                    | "flatmap"
-                    | "accumulate"
-                    | "accumulatebykey"
-                    | "extractkey"
-                    | "reduce"
-            ),
+impl Texts<'_> {
+    fn compile(&self, callee: &Callee, minor: u8) -> Result<Program, NeedsPython> {
+        let text = if callee.is_builders {
+            self.builder
+        } else {
+            Some(self.script)
+        };
+        let text = text.ok_or(NeedsPython::Builder)?;
+        let mut made = text.compile(std::slice::from_ref(&callee.wanted), minor);
+        match made.pop() {
+            Some(made) => made.map_err(NeedsPython::Function),
+            None => Err(NeedsPython::NotCompiled),
         }
+    }
+}
+
+/// What a plan's records are.
+#[derive(Clone, Copy)]
+struct Records {
+    /// Whether there is more than one.
+    many: bool,
+    /// Whether they come while the functions run.
+    fed: bool,
+    /// Whether a reader gives them.
+    read: bool,
+}
+
+impl Records {
+    fn of(reader: &Reader) -> Result<Self, NeedsPython> {
+        let (many, fed) = match reader {
+            Reader::Command(_) | Reader::KeyEvents(_) => (false, false),
+            Reader::StreamEvents(_) => (true, false),
+            Reader::Python => return Err(NeedsPython::Reader),
+            _ => (true, true),
+        };
+        let read = matches!(
+            reader,
+            Reader::Keys { .. }
+                | Reader::Stream { .. }
+                | Reader::KeyEvents(_)
+                | Reader::StreamEvents(_)
+        );
+        Ok(Self { many, fed, read })
     }
 }
 
 impl Functions {
-    /// Compiles the functions of a plan that a worker describes, if all of them can be.
-    pub(crate) fn compile(description: &Value, script: &str) -> Option<Arc<Self>> {
-        let natives = description.get("native")?;
-        match Self::try_compile(description, natives, script) {
+    /// Compiles the functions of plans that a worker describes, as far as they can be.
+    ///
+    /// # Errors
+    /// For each, why it needs Python from the beginning.
+    pub(crate) fn compile(
+        descriptions: &[Value],
+        script: &str,
+    ) -> Vec<Result<Arc<Self>, NeedsPython>> {
+        let compiled = with_script(script, |script| {
+            let try_all = |builder: Option<&Script>| {
+                let texts = Texts { script, builder };
+                let each = descriptions.iter().map(|description| {
+                    let natives = description.get("native").ok_or(NeedsPython::There)?;
+                    Self::try_compile(description, natives, &texts)
+                });
+                each.collect::<Vec<Result<Self, NeedsPython>>>()
+            };
+            with_script(&builder::script(), |builder| try_all(Some(builder)))
+                .unwrap_or_else(|_| try_all(None))
+        });
+        let compiled = compiled.unwrap_or_else(|refusal| {
+            let each = descriptions.iter();
+            each.map(|_| Err(NeedsPython::Function(refusal.clone())))
+                .collect()
+        });
+        let count = |one: Result<Self, NeedsPython>| match one {
             Ok(functions) => {
-                counters::compiled();
-                Some(Arc::new(functions))
+                match &functions.rest {
+                    None => counters::compiled(),
+                    Some(reason) => counters::refused(reason),
+                }
+                Ok(Arc::new(functions))
             }
             Err(reason) => {
                 counters::refused(&reason);
-                None
+                Err(reason)
             }
-        }
+        };
+        compiled.into_iter().map(count).collect()
     }
 
-    fn try_compile(description: &Value, natives: &Value, script: &str) -> Result<Self, String> {
-        let broken = || "a description that is broken".to_owned();
+    fn try_compile(
+        description: &Value,
+        natives: &Value,
+        texts: &Texts<'_>,
+    ) -> Result<Self, NeedsPython> {
         let minor = natives.get("minor").and_then(Value::as_int);
         let minor = minor
             .and_then(|minor| u8::try_from(minor).ok())
-            .ok_or_else(broken)?;
-        let operations = operations(description, natives).ok_or_else(broken)?;
-        // Whether there is more than one record, and whether they are looked at one by one.
-        let (many, fed) = match Reader::parse(description).ok_or_else(broken)? {
-            Reader::Command(_) | Reader::KeyEvents(_) => (false, false),
-            Reader::StreamEvents(_) => (true, false),
-            Reader::Python => return Err("a reader that is Python".to_owned()),
-            _ => (true, true),
-        };
-        let flat = operations.iter().any(|one| one.kind == "flatmap");
-        let mut wanted = Vec::new();
-        for one in &operations {
-            if one.needs_function() {
-                wanted.push(Wanted {
-                    functions: one
-                        .functions
-                        .clone()
-                        .ok_or_else(|| format!("{} with a function of another kind", one.kind))?,
-                    ..Wanted::default()
-                });
-            }
-        }
-        let mut programs = all(script, &wanted, minor)?;
-        let has_effect = programs.iter().any(Program::has_effect);
-        if has_effect {
-            // What happened in one function must not happen again because another one gives its call back.
-            let (mut before, mut sets, mut bytes) = (many || flat, false, fed);
-            for (one, program) in wanted.iter_mut().zip(&programs) {
-                (one.after_effect, one.sets, one.bytes) = (before, sets, bytes);
-                before |= program.has_effect();
-                sets |= program.gives_sets();
-                bytes |= program.gives_bytes();
-            }
-            if wanted
-                .iter()
-                .any(|one| one.after_effect || one.sets || one.bytes)
-            {
-                programs = all(script, &wanted, minor)?;
-            }
-            let shows = operations
-                .iter()
-                .any(|one| !one.needs_function() && one.kind != "collect");
-            if shows && programs.iter().any(Program::gives_sets) {
-                return Err("text of sets after an effect".to_owned());
-            }
-        }
-        let has_loops = programs.iter().any(Program::has_loops);
-        let mut programs = programs.into_iter();
-        let mut steps = Vec::new();
-        for one in &operations {
-            if let Some(step) = step(one, &mut programs)? {
-                steps.push(step);
-            }
-        }
-        Ok(Self {
-            steps,
+            .ok_or(NeedsPython::Description)?;
+        let operations = Operation::all(description, natives).ok_or(NeedsPython::Description)?;
+        let reader = Reader::parse(description).ok_or(NeedsPython::Description)?;
+        let records = Records::of(&reader)?;
+        let mut functions = Self {
+            steps: Vec::new(),
             minor,
-            has_effect,
-            has_loops,
-        })
+            rest: None,
+            here: 0,
+            has_effect: false,
+            has_loops: false,
+            has_any_command: false,
+            bound: 0,
+            misses: AtomicU32::new(0),
+        };
+        let mut callees = Vec::new();
+        let mut programs = Vec::new();
+        for (at, one) in operations.iter().enumerate() {
+            match compile_one(one, records.read && at == 0, texts, minor) {
+                Ok((callee, program)) => {
+                    callees.push(callee);
+                    programs.push(program);
+                }
+                Err(reason) => {
+                    functions.rest = Some(reason);
+                    break;
+                }
+            }
+        }
+        if functions.rest.is_none() && programs.iter().flatten().any(Program::has_effect) {
+            programs = after_effects(
+                &operations,
+                callees.as_mut_slice(),
+                programs,
+                records,
+                texts,
+                minor,
+            )?;
+        }
+        for ((one, callee), program) in operations.iter().zip(callees).zip(programs) {
+            let function = callee.zip(program).map(|(callee, program)| Function {
+                program,
+                around: callee.around,
+                zero: callee.zero,
+                of_value: callee.of_value,
+            });
+            functions.steps.push(Step::new(one, function)?);
+        }
+        functions.cut(records, &operations)?;
+        functions.note();
+        Ok(functions)
+    }
+
+    /// What can be said of the programs together.
+    fn note(&mut self) {
+        let any = |is: fn(&Program) -> bool| self.steps.iter().filter_map(Step::program).any(is);
+        self.has_effect = any(Program::has_effect);
+        self.has_loops = any(Program::has_loops);
+        self.has_any_command = any(Program::has_any_command);
+        let is_odd = |program: &Program| program.gives_bytes() || program.gives_sets();
+        let odd = self
+            .steps
+            .iter()
+            .position(|step| step.program().is_some_and(is_odd));
+        self.bound = odd.filter(|_| self.has_effect).unwrap_or(usize::MAX);
+    }
+
+    /// Leaves what a worker does to it: where records come while it runs, behind an operation that gathers them; where they are
+    /// there, behind one that lets some through.
+    fn cut(&mut self, records: Records, operations: &[Operation]) -> Result<(), NeedsPython> {
+        let Some(reason) = &self.rest else {
+            self.here = self.steps.len();
+            return Ok(());
+        };
+        // What is given back begins again, so nothing may have happened.
+        let has_effect = |step: &Step| step.program().is_some_and(Program::has_effect);
+        let first = self.steps.iter().position(has_effect);
+        self.steps.truncate(first.unwrap_or(usize::MAX));
+        let is_end = |step: &Step| {
+            if records.fed {
+                step.gathers()
+            } else {
+                step.thins()
+            }
+        };
+        let last = self.steps.iter().rposition(is_end);
+        self.here = last.map_or(0, |last| last + 1);
+        // On several shards it goes on from an exchange, too.
+        let mut reached = operations.iter().take(self.steps.len() + 1);
+        if self.here == 0 && !reached.any(Operation::is_exchange) {
+            return Err(reason.clone());
+        }
+        Ok(())
+    }
+
+    /// Whether to try them for an execution: what is given back costs time, and what was given back often will be so again.
+    pub(crate) fn are_worth_it(&self, execution: u64) -> bool {
+        self.misses.load(Ordering::Relaxed) < MOST_MISSES || execution.is_multiple_of(TRIED)
+    }
+
+    /// Notes whether a run was of no use.
+    pub(super) fn ended(&self, in_vain: bool) {
+        if in_vain {
+            self.misses.fetch_add(1, Ordering::Relaxed);
+        } else if self.misses.load(Ordering::Relaxed) > 0 {
+            self.misses.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// The operation at which a worker goes on where all records are here, and why, if one has to.
+    pub(crate) fn rest(&self) -> Option<(usize, &NeedsPython)> {
+        let reason = self.rest.as_ref()?;
+        Some((self.here, reason))
+    }
+
+    /// The numbers of those that run where all records are here.
+    pub(super) fn here(&self) -> Range<usize> {
+        0..self.here
+    }
+
+    /// Whether some run where all records are here.
+    pub(crate) fn run_here(&self) -> bool {
+        self.rest.is_none() || self.here > 0
+    }
+
+    /// Whether all operations before this one are among them.
+    pub(crate) fn reach(&self, operation: usize) -> bool {
+        self.rest.is_none() || operation <= self.steps.len()
+    }
+
+    /// Whether records that have come up to an operation can go to another shard from there.
+    pub(crate) fn may_cross_at(&self, operation: usize) -> bool {
+        operation <= self.bound
+    }
+
+    /// The minor version of the Python that they stand in for.
+    pub(crate) fn minor(&self) -> u8 {
+        self.minor
     }
 
     /// Whether something may happen outside, so that a run cannot begin again.
     pub(crate) fn has_effect(&self) -> bool {
         self.has_effect
+    }
+
+    /// Whether any command may be run, one that ends the connection of a client too.
+    pub(crate) fn has_any_command(&self) -> bool {
+        self.has_any_command
     }
 
     /// Whether one record may take long.
@@ -186,81 +296,80 @@ impl Functions {
     }
 }
 
-fn all(script: &str, wanted: &[Wanted], minor: u8) -> Result<Vec<Program>, String> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let compiled = compile(script, wanted, minor);
-    let compiled: Result<Vec<_>, Refusal> = compiled.into_iter().collect();
-    compiled.map_err(|refusal| refusal.to_string())
-}
+type One = (Option<Callee>, Option<Program>);
 
-fn operations(description: &Value, natives: &Value) -> Option<Vec<Operation>> {
-    let functions = natives.get("functions")?.items()?;
-    let operations = description.get("ops")?.items()?;
-    operations
-        .iter()
-        .zip(functions)
-        .map(|(one, function)| {
-            let parts = one.items()?;
-            let functions = match function {
-                Value::None => None,
-                list => Described::from_worker(&values::native(list, false)?),
-            };
-            Some(Operation {
-                kind: parts.first()?.as_text()?,
-                hint: parts.get(1)?.as_text(),
-                numbers: parts
-                    .get(2)?
-                    .items()?
-                    .iter()
-                    .filter_map(Value::as_int)
-                    .collect(),
-                functions,
-            })
-        })
-        .collect()
-}
-
-/// The step for an operation; nothing where it does nothing on one shard.
-fn step(
+/// The function of an operation, if it needs one.
+fn compile_one(
     one: &Operation,
-    programs: &mut impl Iterator<Item = Program>,
-) -> Result<Option<Step>, String> {
-    let program = if one.needs_function() {
-        programs.next()
-    } else {
-        None
-    };
-    let number = |at: usize| {
-        one.numbers
-            .get(at)
-            .map_or(0, |&number| u64::try_from(number).unwrap_or(u64::MAX))
-    };
-    Ok(Some(match (one.kind.as_str(), program) {
-        ("collect" | "repartition" | "unkey", _) => return Ok(None),
-        ("map", Some(program)) => Step::Map(program),
-        ("map", None) => Step::Text,
-        ("filter", Some(program)) => Step::Filter(program),
-        ("foreach", Some(program)) => Step::Foreach(program),
-        ("flatmap", Some(program)) => Step::FlatMap(program),
-        ("limit", _) => Step::Limit {
-            length: number(0),
-            offset: number(1),
-        },
-        ("extractkey", Some(program)) => Step::Key(Key::Of(program)),
-        ("extractkey", None) if one.hint.as_deref() == Some("key") => Step::Key(Key::Field),
-        ("extractkey", None) => Step::Key(Key::Itself),
-        ("accumulate", Some(program)) => Step::Accumulate(program),
-        ("accumulate", None) if one.hint.as_deref() == Some("count") => Step::Count,
-        ("accumulate", None) => Step::Total,
-        ("accumulatebykey", Some(program)) => Step::ByKey(ByKey::Function(program)),
-        ("accumulatebykey", None) if one.hint.as_deref() == Some("count") => {
-            Step::ByKey(ByKey::Count)
+    read: bool,
+    texts: &Texts<'_>,
+    minor: u8,
+) -> Result<One, NeedsPython> {
+    if !one.needs_function() {
+        return Ok((None, None));
+    }
+    let mut callee = one.callee()?;
+    callee.wanted.read = read;
+    let program = texts.compile(&callee, minor)?;
+    Ok((Some(callee), Some(program)))
+}
+
+/// The functions compiled again: what happened in one of them must not happen again because another one gives its call back.
+fn after_effects(
+    operations: &[Operation],
+    callees: &mut [Option<Callee>],
+    mut programs: Vec<Option<Program>>,
+    records: Records,
+    texts: &Texts<'_>,
+    minor: u8,
+) -> Result<Vec<Option<Program>>, NeedsPython> {
+    let first = programs
+        .iter()
+        .position(|one| one.as_ref().is_some_and(Program::has_effect));
+    let mut later = operations.iter().skip(first.unwrap_or(0));
+    if later.any(Operation::begins_with_set) {
+        return Err(NeedsPython::Distinct);
+    }
+    loop {
+        let (mut before, mut sets, mut bytes) = (records.many, false, records.fed);
+        let mut is_other = false;
+        for ((one, callee), program) in operations.iter().zip(&mut *callees).zip(&programs) {
+            let (Some(callee), Some(program)) = (callee, program) else {
+                continue;
+            };
+            if matches!(one.kind, Kind::Accumulate(_) | Kind::AccumulateByKey) {
+                // What it gave comes back to it.
+                sets |= program.gives_sets();
+                bytes |= program.gives_bytes();
+            }
+            bytes |= callee.zero.as_ref().is_some_and(Value::has_bytes);
+            let wanted = Wanted {
+                after_effect: before,
+                sets,
+                bytes,
+                ..callee.wanted.clone()
+            };
+            is_other |= wanted != callee.wanted;
+            callee.wanted = wanted;
+            // Behind a flatmap there are many records.
+            before |= program.has_effect() || one.kind == Kind::FlatMap;
+            sets |= program.gives_sets();
+            bytes |= program.gives_bytes();
         }
-        ("accumulatebykey", None) => Step::ByKey(ByKey::Sum),
-        ("group", _) => Step::Group,
-        ("reduce", Some(program)) => Step::Reduce(program),
-        (kind, _) => return Err(format!("the operation {kind}")),
-    }))
+        if !is_other {
+            break;
+        }
+        for (callee, program) in callees.iter().zip(&mut programs) {
+            if let Some(callee) = callee {
+                *program = Some(texts.compile(callee, minor)?);
+            }
+        }
+    }
+    let shows = operations
+        .iter()
+        .any(|one| !one.needs_function() && one.kind != Kind::Collect);
+    if shows && programs.iter().flatten().any(Program::gives_sets) {
+        return Err(NeedsPython::Sets);
+    }
+    Ok(programs)
 }

@@ -7,23 +7,23 @@ use redgrease_core::native::{Halt, Host, Value as Native, Word};
 
 use super::values;
 use crate::record::value::Value;
-use crate::server::{CallReply, Level, ReplyKind, ServerLock, lock_server, log};
+use crate::server::{CallReply, Level, ReplyKind, ServerLock, Turns, lock_server, log};
 use crate::settings::settings;
-use crate::worker::Loss;
+use crate::worker::{Loss, Raised};
 
 /// Who knows the answers: a room above this one.
 pub(crate) trait Answers: Sync {
     /// Runs a command for a function; `hook` is the registration whose hooks are left out.
     ///
     /// # Errors
-    /// The text of the exception that the function gets.
+    /// What the function gets instead.
     fn execute(
         &self,
         lock: &ServerLock,
         hook: Option<&str>,
         database: i32,
         words: &[&[u8]],
-    ) -> Result<CallReply, String>;
+    ) -> Result<CallReply, Raised>;
     /// The text of an error that the server replied, for a function.
     fn error_text(&self, text: &[u8]) -> String;
     /// A text whose slot this shard owns.
@@ -33,14 +33,14 @@ pub(crate) trait Answers: Sync {
     /// Inside a hook: runs the next hook or the command.
     ///
     /// # Errors
-    /// The text of the exception that the function gets.
+    /// What the function gets instead.
     fn call_next(
         &self,
         lock: &ServerLock,
         registration: &str,
         words: &[Vec<u8>],
         database: i32,
-    ) -> Result<Value, String>;
+    ) -> Result<Value, Raised>;
     /// Keeps a reply for the command that raised an event.
     fn keep_override(&self, execution: u64, reply: Value);
 }
@@ -69,14 +69,18 @@ pub(super) struct Server<'a> {
     /// Since when the server waits for the function, if it does.
     pub(super) since: Option<Instant>,
     pub(super) stopped: &'a dyn Fn() -> bool,
+    pub(super) turns: Turns,
 }
 
 impl Server<'_> {
     /// Does something with the server's lock.
-    fn locked<R>(&self, body: impl FnOnce(&ServerLock) -> R) -> R {
+    fn locked<R>(&mut self, body: impl FnOnce(&ServerLock) -> R) -> R {
         match self.lock {
             Some(lock) => body(lock),
-            None => body(&lock_server()),
+            None => {
+                self.turns.rest();
+                body(&lock_server())
+            }
         }
     }
 
@@ -85,19 +89,18 @@ impl Server<'_> {
     }
 }
 
-fn answers() -> Result<&'static dyn Answers, String> {
-    ANSWERS
-        .get()
-        .copied()
-        .ok_or_else(|| "ERR the module is not loaded yet".to_owned())
+fn answers() -> Result<&'static dyn Answers, Raised> {
+    let known = ANSWERS.get().copied();
+    known.ok_or_else(|| Raised::of(&"ERR the module is not loaded yet"))
 }
 
 impl Host for Server<'_> {
     fn execute(&mut self, words: &[Word]) -> Result<Native, String> {
         let answers = answers()?;
         let hook = self.hook.flatten().map(|(registration, _)| registration);
+        let database = self.database;
         self.locked(|lock| {
-            let reply = answers.execute(lock, hook, self.database, &Self::words(words))?;
+            let reply = answers.execute(lock, hook, database, &Self::words(words))?;
             if reply.kind() == ReplyKind::Error {
                 return Err(answers.error_text(reply.text()));
             }
@@ -133,9 +136,8 @@ impl Host for Server<'_> {
         };
         let mut all = vec![name.to_vec()];
         all.extend(words.iter().map(|word| word.as_ref().to_vec()));
-        let answers = answers()?;
-        let reply =
-            self.locked(|lock| answers.call_next(lock, registration, &all, self.database))?;
+        let (answers, database) = (answers()?, self.database);
+        let reply = self.locked(|lock| answers.call_next(lock, registration, &all, database))?;
         Ok(values::native(&reply, true).unwrap_or(Native::None))
     }
 

@@ -1,18 +1,22 @@
-//! A plan under way without Python: its functions, one record after the other.
+//! A plan under way without Python, or a part of it.
 
-use std::collections::HashMap;
+mod steps;
+
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Instant;
 
-use redgrease_core::native::{Calls, Ending, Shape, Value as Native};
+use redgrease_core::native::{Calls, Distinct, Value as Native};
 
-use super::functions::{ByKey, Functions, Key, Step};
+use super::functions::Functions;
+use super::groups::Groups;
 use super::outside::Server;
+use super::step::Step;
 use super::{counters, values};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
-use crate::server::ServerLock;
+use crate::server::{ServerLock, Turns};
 use crate::settings::settings;
 
 /// What an execution needs to run here.
@@ -37,7 +41,19 @@ pub(crate) struct Setting<'a> {
 /// How a run ended.
 pub(crate) enum Ended {
     Over(Outcome),
+    /// A worker goes on with these records, from the operation on before which the functions end.
+    GoesOn(Vec<Value>),
     /// Nothing happened, and a worker has to run it from the beginning.
+    GivenBack,
+}
+
+/// How a part of a run over several shards ended.
+pub(crate) enum PartEnded {
+    /// With records for the next part, their keys, and errors.
+    Given(Vec<(String, Value)>, Vec<Vec<u8>>),
+    /// The share of this shard is over.
+    Over(Outcome),
+    /// Nothing happened in it, and a worker has to do it.
     GivenBack,
 }
 
@@ -58,41 +74,18 @@ enum State<'a> {
     Plain(Option<Calls<'a>>),
     Seen(u64),
     Number(Option<i64>),
+    Gathered(Option<Native>),
     Accumulated(Calls<'a>, Option<Native>),
+    Distinct(Calls<'a>, Option<Distinct>),
+    Joined(Option<Distinct>),
     Groups(Option<Calls<'a>>, Groups),
-}
-
-/// Values by the text of their keys, in the order in which the keys came.
-#[derive(Default)]
-struct Groups {
-    places: HashMap<Arc<str>, usize>,
-    entries: Vec<Option<(Arc<str>, Native)>>,
-}
-
-impl Groups {
-    fn get(&self, key: &str) -> Option<&Native> {
-        let at = self.places.get(key)?;
-        self.entries.get(*at)?.as_ref().map(|(_, value)| value)
-    }
-
-    fn set(&mut self, key: &Arc<str>, value: Native) {
-        if let Some(at) = self.places.get(key) {
-            self.entries[*at] = Some((Arc::clone(key), value));
-        } else {
-            self.places.insert(Arc::clone(key), self.entries.len());
-            self.entries.push(Some((Arc::clone(key), value)));
-        }
-    }
-
-    fn remove(&mut self, key: &str) {
-        if let Some(at) = self.places.remove(key) {
-            self.entries[at] = None;
-        }
-    }
 }
 
 pub(super) struct Run<'a> {
     functions: &'a Functions,
+    /// The operations that it does.
+    part: Range<usize>,
+    /// One for each of them.
     states: Vec<State<'a>>,
     server: Server<'a>,
     errors: Vec<Vec<u8>>,
@@ -100,6 +93,10 @@ pub(super) struct Run<'a> {
     /// The key that the last step gave the record.
     key: Arc<str>,
     output: Vec<Native>,
+    /// How many bytes of records are kept.
+    kept: usize,
+    /// Those of the output, if they are wanted.
+    keys: Option<Vec<Arc<str>>>,
     carries_on: bool,
 }
 
@@ -113,22 +110,24 @@ pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -
         counters::given_back("a record with sets or bytes");
         return Ended::GivenBack;
     }
-    let mut run = Run::new(functions, setting);
+    let mut run = Run::new(functions, functions.here(), setting);
     let done = run.take(records);
     run.end(done)
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(functions: &'a Functions, setting: &Setting<'a>) -> Self {
+    pub(super) fn new(functions: &'a Functions, part: Range<usize>, setting: &Setting<'a>) -> Self {
         let hook = match setting.extra.get("hook").and_then(Value::items) {
             Some([Value::Str(registration), name]) => std::str::from_utf8(registration)
                 .ok()
                 .map(|registration| Some((registration, name.as_bytes().unwrap_or_default()))),
             _ => setting.is_command.then_some(None),
         };
+        let steps = functions.steps.get(part.clone()).unwrap_or_default();
         Self {
             functions,
-            states: functions.steps.iter().map(state).collect(),
+            states: steps.iter().map(state).collect(),
+            part,
             server: Server {
                 lock: setting.lock,
                 execution: setting.execution,
@@ -138,19 +137,33 @@ impl<'a> Run<'a> {
                 overridden: false,
                 since: setting.since,
                 stopped: setting.stopped,
+                turns: Turns::new(),
             },
             errors: Vec::new(),
             effect: false,
             key: "".into(),
             output: Vec::new(),
+            kept: 0,
+            keys: None,
             carries_on: setting.carries_on,
         }
+    }
+
+    /// The same, which keeps the keys of what it gives.
+    pub(super) fn with_keys(mut self, with_keys: bool) -> Self {
+        self.keys = with_keys.then(Vec::new);
+        self
+    }
+
+    /// Whether it begins with making one set of several.
+    pub(super) fn joins_sets(&self) -> bool {
+        matches!(self.functions.steps.get(self.part.start), Some(Step::Join))
     }
 
     /// Takes some records: an error when no more are wanted.
     pub(super) fn take(&mut self, records: Vec<Native>) -> Result<(), Stop> {
         for record in records {
-            self.record(0, record)?;
+            self.record(self.part.start, record)?;
             if !self.carries_on && !self.errors.is_empty() {
                 return Err(Stop::Enough);
             }
@@ -158,50 +171,103 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Takes a record with its key; an error when no more are wanted.
+    pub(super) fn take_keyed(&mut self, key: Arc<str>, record: Native) -> Result<(), Stop> {
+        self.key = key;
+        self.record(self.part.start, record)
+    }
+
     /// The end, after all records or those that were wanted.
     pub(super) fn end(mut self, done: Result<(), Stop>) -> Ended {
-        let results = match done {
-            Ok(()) | Err(Stop::Enough) => self.results(),
-            Err(other) => Err(other),
-        };
-        match results {
-            Ok(results) => {
-                counters::ran();
-                let outcome = Outcome {
-                    results,
-                    errors: self.errors,
-                    ..Outcome::default()
-                };
-                Ended::Over(outcome.at_most(settings().max_result_values.count()))
-            }
-            Err(Stop::GiveBack(reason)) => {
-                counters::given_back(reason);
-                Ended::GivenBack
-            }
-            Err(Stop::Ended(text)) => {
-                counters::ran();
-                // As when its worker was ended.
-                Ended::Over(Outcome::failed(text))
-            }
-            Err(Stop::Aborted(text)) => {
-                counters::ran();
-                self.errors.push(text.into_bytes());
-                let results = self
-                    .output
-                    .iter()
-                    .map(|value| values::result(value, values::RESULTS));
-                Ended::Over(Outcome {
-                    results: results.flatten().collect(),
-                    errors: self.errors,
-                    ..Outcome::default()
-                })
-            }
-            Err(Stop::Enough) => Ended::Over(Outcome::default()),
+        let finished = self.finished(done);
+        let goes_on = self.functions.rest().is_some();
+        match finished {
+            Ok(()) if goes_on => self.hand_on(),
+            Ok(()) => match self.results() {
+                Ok(outcome) => {
+                    self.functions.ended(false);
+                    counters::ran();
+                    Ended::Over(outcome)
+                }
+                Err(stop) => self.stopped(stop),
+            },
+            Err(stop) => self.stopped(stop),
         }
     }
 
-    fn results(&mut self) -> Result<Vec<Value>, Stop> {
-        self.finish()?;
+    /// The end of a part; the last one gives the results.
+    pub(super) fn end_part(mut self, done: Result<(), Stop>, is_last: bool) -> PartEnded {
+        let finished = self.finished(done);
+        let given = finished.and_then(|()| {
+            if is_last {
+                return self.results().map(PartEnded::Over);
+            }
+            let steps = self.functions.steps.get(self.part.clone());
+            let last = steps.and_then(<[Step]>::last);
+            let crossing = match last {
+                Some(Step::Distinct(_)) => values::crossing_set,
+                _ => values::crossing_record,
+            };
+            let records = self.output.iter().map(crossing);
+            let records = records.collect::<Option<Vec<_>>>();
+            let Some(records) = records else {
+                return Err(if self.effect {
+                    Stop::Ended("ERR a record cannot go to another shard".to_owned())
+                } else {
+                    Stop::GiveBack("a record that cannot go to another shard")
+                });
+            };
+            let mut keys = self.keys.take().unwrap_or_default().into_iter();
+            let key = |record| {
+                (
+                    keys.next().map(|key| key.to_string()).unwrap_or_default(),
+                    record,
+                )
+            };
+            let records = records.into_iter().map(key).collect();
+            Ok(PartEnded::Given(records, std::mem::take(&mut self.errors)))
+        });
+        match given {
+            Ok(ended) => {
+                self.functions.ended(false);
+                if self.part.start == 0 {
+                    counters::ran();
+                }
+                ended
+            }
+            Err(stop) => match self.stopped(stop) {
+                Ended::Over(outcome) => PartEnded::Over(outcome),
+                Ended::GoesOn(_) | Ended::GivenBack => PartEnded::GivenBack,
+            },
+        }
+    }
+
+    fn finished(&mut self, done: Result<(), Stop>) -> Result<(), Stop> {
+        match done {
+            Ok(()) | Err(Stop::Enough) => self.finish(),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What a worker goes on with. It must not know of anything that went wrong.
+    fn hand_on(self) -> Ended {
+        if !self.errors.is_empty() {
+            return self.stopped(Stop::GiveBack("an error before what needs Python"));
+        }
+        let records = self.output.iter().map(values::carried);
+        match records.collect::<Option<Vec<_>>>() {
+            Some(records) => {
+                self.functions.ended(!records.is_empty());
+                counters::ran();
+                Ended::GoesOn(records)
+            }
+            None => self.stopped(Stop::GiveBack(
+                "a record that a worker would get as another one",
+            )),
+        }
+    }
+
+    fn results(&mut self) -> Result<Outcome, Stop> {
         let mut results = Vec::with_capacity(self.output.len());
         for value in std::mem::take(&mut self.output) {
             match values::result(&value, values::RESULTS) {
@@ -215,12 +281,47 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        Ok(results)
+        let outcome = Outcome {
+            results,
+            errors: std::mem::take(&mut self.errors),
+            ..Outcome::default()
+        };
+        Ok(outcome.at_most(settings().max_result_values.count()))
+    }
+
+    /// The end of what does not go on to its end.
+    fn stopped(mut self, stop: Stop) -> Ended {
+        match stop {
+            Stop::GiveBack(reason) => {
+                self.functions.ended(true);
+                counters::given_back(reason);
+                Ended::GivenBack
+            }
+            Stop::Ended(text) => {
+                counters::ran();
+                // As when its worker was ended.
+                Ended::Over(Outcome::failed(text))
+            }
+            Stop::Aborted(text) => {
+                counters::ran();
+                self.errors.push(text.into_bytes());
+                let results = self
+                    .output
+                    .iter()
+                    .map(|value| values::result(value, values::RESULTS));
+                Ended::Over(Outcome {
+                    results: results.flatten().collect(),
+                    errors: self.errors,
+                    ..Outcome::default()
+                })
+            }
+            Stop::Enough => Ended::Over(Outcome::default()),
+        }
     }
 }
 
 /// The records as functions see them; nothing when one of them is no value for the evaluator.
-fn records(batch: &Batch) -> Option<Vec<Native>> {
+pub(super) fn records(batch: &Batch) -> Option<Vec<Native>> {
     let (records, binary) = batch.records()?;
     records
         .iter()
@@ -230,258 +331,20 @@ fn records(batch: &Batch) -> Option<Vec<Native>> {
 
 fn state(step: &Step) -> State<'_> {
     let with_traceback = settings().python_attempt_traceback.is_on();
-    match step {
-        Step::Map(program)
-        | Step::Filter(program)
-        | Step::Foreach(program)
-        | Step::FlatMap(program)
-        | Step::Key(Key::Of(program)) => State::Plain(Some(program.calls(with_traceback))),
-        Step::Text | Step::Key(Key::Itself | Key::Field) => State::Plain(None),
-        Step::Limit { .. } => State::Seen(0),
-        Step::Count | Step::Total => State::Number(None),
-        Step::Accumulate(program) => State::Accumulated(program.calls(with_traceback), None),
-        Step::ByKey(ByKey::Function(program)) | Step::Reduce(program) => {
-            State::Groups(Some(program.calls(with_traceback)), Groups::default())
+    let calls = step.function().map(|function| {
+        let calls = function.program.calls(with_traceback);
+        calls.called_from(&function.around)
+    });
+    match (step, calls) {
+        (Step::Accumulate(_), Some(calls)) => State::Accumulated(calls, None),
+        (Step::Distinct(_), Some(calls)) => State::Distinct(calls, None),
+        (Step::Join, _) => State::Joined(None),
+        (Step::ByKey(_) | Step::Group | Step::Reduce(_), calls) => {
+            State::Groups(calls, Groups::default())
         }
-        Step::ByKey(ByKey::Count | ByKey::Sum) | Step::Group => {
-            State::Groups(None, Groups::default())
-        }
-    }
-}
-
-impl Run<'_> {
-    /// Calls the function of a step; nothing when it failed, which is noted.
-    fn call(&mut self, step: usize, arguments: Vec<Native>) -> Result<Option<Native>, Stop> {
-        let (State::Plain(Some(calls))
-        | State::Accumulated(calls, _)
-        | State::Groups(Some(calls), _)) = &mut self.states[step]
-        else {
-            return Err(Stop::GiveBack("a step without its function"));
-        };
-        let called = calls.call(&mut self.server, arguments, self.effect);
-        self.effect = calls.had_effect();
-        match called {
-            Ok(value) => Ok(Some(value)),
-            Err(Ending::Failed(text)) => {
-                self.errors.push(text.into_bytes());
-                Ok(None)
-            }
-            Err(Ending::Aborted(text)) => Err(Stop::Aborted(text)),
-            Err(Ending::GivenBack(reason)) => Err(Stop::GiveBack(reason)),
-            Err(Ending::Stopped(text)) => Err(Stop::Ended(text)),
-        }
-    }
-
-    fn text(&mut self, value: &Native) -> Result<Option<Arc<str>>, Stop> {
-        match value.text(self.functions.minor) {
-            Ok(text) => Ok(Some(text)),
-            Err(_) if !self.effect => Err(Stop::GiveBack("text of a record")),
-            Err(_) => {
-                self.errors
-                    .push(b"Error type: <class 'MemoryError'>, Value: ".to_vec());
-                Ok(None)
-            }
-        }
-    }
-
-    /// Gives a record to the steps from `at` on.
-    fn record(&mut self, mut at: usize, mut record: Native) -> Result<(), Stop> {
-        let functions = self.functions;
-        while let Some(step) = functions.steps.get(at) {
-            match step {
-                Step::Map(_) => {
-                    let Some(next) = self.call(at, vec![record])? else {
-                        return Ok(());
-                    };
-                    record = next;
-                }
-                Step::Filter(_) => {
-                    let Some(keep) = self.call(at, vec![record.clone()])? else {
-                        return Ok(());
-                    };
-                    if !keep.is_true() {
-                        return Ok(());
-                    }
-                }
-                Step::Foreach(_) => {
-                    if self.call(at, vec![record.clone()])?.is_none() {
-                        return Ok(());
-                    }
-                }
-                Step::FlatMap(_) => {
-                    let Some(many) = self.call(at, vec![record])? else {
-                        return Ok(());
-                    };
-                    return match many.shape() {
-                        Shape::List(items) => {
-                            for item in items.into_iter().rev() {
-                                self.record(at + 1, item)?;
-                            }
-                            Ok(())
-                        }
-                        _ => self.record(at + 1, many),
-                    };
-                }
-                Step::Text => {
-                    let Some(next) = self.text(&record)? else {
-                        return Ok(());
-                    };
-                    record = Native::Str(next);
-                }
-                Step::Limit { length, offset } => {
-                    let State::Seen(seen) = &mut self.states[at] else {
-                        return Ok(());
-                    };
-                    *seen += 1;
-                    if *seen <= *offset {
-                        return Ok(());
-                    }
-                    if *seen > offset.saturating_add(*length) {
-                        return Err(Stop::Enough);
-                    }
-                }
-                Step::Key(key) => {
-                    let key = match key {
-                        Key::Of(_) => self.call(at, vec![record.clone()])?,
-                        Key::Itself => Some(record.clone()),
-                        Key::Field => field(&record, "key"),
-                    };
-                    let Some(key) = key else { return Ok(()) };
-                    let Some(key) = self.text(&key)? else {
-                        return Ok(());
-                    };
-                    self.key = key;
-                }
-                _ => return self.gather(at, record),
-            }
-            at += 1;
-        }
-        self.output.push(record);
-        Ok(())
-    }
-
-    /// A step that needs all records before it gives one.
-    fn gather(&mut self, at: usize, record: Native) -> Result<(), Stop> {
-        let key = Arc::clone(&self.key);
-        match (&self.functions.steps[at], &mut self.states[at]) {
-            (Step::Count, State::Number(count)) => *count = Some(count.unwrap_or(0) + 1),
-            (Step::Total, State::Number(total)) => {
-                let Native::Int(more) = record else {
-                    return Err(Stop::GiveBack("a count that is no number"));
-                };
-                *total = Some(total.unwrap_or(0) + more);
-            }
-            (Step::Accumulate(_), State::Accumulated(_, value)) => {
-                let before = value.take().unwrap_or(Native::None);
-                let made = self.call(at, vec![before, record])?;
-                if let State::Accumulated(_, value) = &mut self.states[at] {
-                    *value = made;
-                }
-            }
-            (Step::ByKey(ByKey::Count), State::Groups(_, groups)) => {
-                let count = match groups.get(&key) {
-                    Some(Native::Int(count)) => *count,
-                    _ => 0,
-                };
-                groups.set(&key, Native::Int(count + 1));
-            }
-            (Step::ByKey(ByKey::Sum), State::Groups(_, groups)) => {
-                let sum = match groups.get(&key) {
-                    Some(Native::Int(sum)) => *sum,
-                    _ => 0,
-                };
-                let Some(Native::Int(more)) = field(&record, "value") else {
-                    return Err(Stop::GiveBack("a count that is no number"));
-                };
-                groups.set(&key, Native::Int(sum + more));
-            }
-            (Step::ByKey(ByKey::Function(_)), State::Groups(_, groups)) => {
-                let before = groups.get(&key).cloned().unwrap_or(Native::None);
-                let made = self.call(at, vec![Native::Str(Arc::clone(&key)), before, record])?;
-                if let State::Groups(_, groups) = &mut self.states[at] {
-                    match made {
-                        Some(value) => groups.set(&key, value),
-                        None => groups.remove(&key),
-                    }
-                }
-            }
-            (Step::Group, State::Groups(_, groups)) => {
-                let mut items = match groups.get(&key).map(Native::shape) {
-                    Some(Shape::List(items)) => items,
-                    _ => Vec::new(),
-                };
-                items.push(record);
-                groups.set(&key, Native::list(items));
-            }
-            _ => return Err(Stop::GiveBack("steps that do not fit")),
-        }
-        Ok(())
-    }
-
-    /// No more records come: what was gathered goes on.
-    fn finish(&mut self) -> Result<(), Stop> {
-        for at in 0..self.states.len() {
-            let given = match &mut self.states[at] {
-                State::Number(number) => number.take().map(Native::Int).into_iter().collect(),
-                State::Accumulated(_, value) => value.take().into_iter().collect(),
-                State::Groups(_, groups) => {
-                    let entries = std::mem::take(&mut groups.entries);
-                    let entries: Vec<_> = entries.into_iter().flatten().collect();
-                    match self.functions.steps[at] {
-                        // The next step reduces them.
-                        Step::Group => {
-                            self.reduce(at + 1, entries)?;
-                            continue;
-                        }
-                        _ => entries.into_iter().map(pair).collect(),
-                    }
-                }
-                _ => continue,
-            };
-            self.rest(at + 1, given)?;
-        }
-        Ok(())
-    }
-
-    /// Gives records to the steps after one that gathered.
-    fn rest(&mut self, at: usize, records: Vec<Native>) -> Result<(), Stop> {
-        for record in records {
-            match self.record(at, record) {
-                Err(Stop::Enough) => break,
-                other => other?,
-            }
-        }
-        Ok(())
-    }
-
-    fn reduce(&mut self, at: usize, groups: Vec<(Arc<str>, Native)>) -> Result<(), Stop> {
-        let mut reduced = Vec::with_capacity(groups.len());
-        for (key, values) in groups.into_iter().rev() {
-            if let Some(value) = self.call(at, vec![Native::Str(Arc::clone(&key)), values])? {
-                reduced.push(pair((key, value)));
-            }
-        }
-        self.rest(at + 1, reduced)
-    }
-}
-
-/// A group as the steps after it see it.
-fn pair((key, value): (Arc<str>, Native)) -> Native {
-    let pairs = [
-        (Native::str("key"), Native::Str(key)),
-        (Native::str("value"), value),
-    ];
-    Native::dict(pairs).unwrap_or(Native::None)
-}
-
-fn field(record: &Native, name: &str) -> Option<Native> {
-    match record.shape() {
-        Shape::Dict(pairs) => pairs
-            .into_iter()
-            .find_map(|(key, value)| match key.shape() {
-                Shape::Str(key) if *key == *name => Some(value),
-                _ => None,
-            }),
-        _ => None,
+        (Step::Limit { .. }, _) => State::Seen(0),
+        (Step::Count | Step::Total, _) => State::Number(None),
+        (Step::Append | Step::Extend, _) => State::Gathered(None),
+        (_, calls) => State::Plain(calls),
     }
 }

@@ -58,6 +58,12 @@ pub(crate) fn native(value: &Value, binary: bool) -> Option<Native> {
     })
 }
 
+/// A set of another shard.
+pub(super) fn set(items: &[Value]) -> Option<Native> {
+    let items = items.iter().map(|item| native(item, false));
+    Native::set_of(items.collect::<Option<Vec<_>>>()?).ok()
+}
+
 /// A record as functions see it.
 pub(crate) fn record(layout: Layout, fields: &Value, binary: bool) -> Option<Native> {
     let names: &[&str] = match layout {
@@ -123,5 +129,62 @@ pub(crate) fn result(value: &Native, depth: usize) -> Option<Value> {
         Shape::None | Shape::Tuple(_) | Shape::Dict(_) | Shape::Set(_) | Shape::Other => {
             Value::None
         }
+    })
+}
+
+/// A record as a worker of this server gets it; nothing where it would not be the same there.
+pub(super) fn carried(value: &Native) -> Option<Value> {
+    if !value.is_tree() {
+        return None;
+    }
+    let carried = crossing_record(value)?;
+    // Whether bytes are an array is said of all of them together.
+    (!carried.has_bytes()).then_some(carried)
+}
+
+/// A set that has the order of Python's, as another shard gets it.
+pub(super) fn crossing_set(value: &Native) -> Option<Value> {
+    let Shape::Set(items) = value.shape() else {
+        return None;
+    };
+    let items = items.iter().map(|item| crossing(item, 1));
+    items.collect::<Option<_>>().map(Value::Set)
+}
+
+/// A record as another shard gets it; nothing where it would not be the same there.
+pub(super) fn crossing_record(value: &Native) -> Option<Value> {
+    crossing(value, 0)
+}
+
+/// What lies so deep in a record as another shard gets it; nothing where it would not be the same there.
+fn crossing(value: &Native, depth: usize) -> Option<Value> {
+    if depth > TOO_DEEP {
+        return None;
+    }
+    let all = |items: &[Native]| {
+        items
+            .iter()
+            .map(|item| crossing(item, depth + 1))
+            .collect::<Option<Vec<_>>>()
+    };
+    Some(match value.shape() {
+        Shape::None => Value::None,
+        Shape::Bool(value) => Value::Bool(value),
+        Shape::Int(number) => Value::Int(number),
+        Shape::Big(digits) => Value::BigInt(digits),
+        Shape::Float(number) => Value::Float(number),
+        Shape::Str(text) => Value::str(&*text),
+        Shape::Bytes(bytes) => Value::Bytes(bytes),
+        Shape::List(items) => Value::List(all(&items)?),
+        Shape::Tuple(items) => Value::Tuple(all(&items)?),
+        Shape::Dict(pairs) => {
+            let pairs = pairs
+                .iter()
+                .map(|(key, value)| Some((crossing(key, depth + 1)?, crossing(value, depth + 1)?)));
+            Value::Dict(pairs.collect::<Option<_>>()?)
+        }
+        // The order of several is Python's own.
+        Shape::Set(items) if items.len() < 2 => Value::Set(all(&items)?),
+        Shape::Set(_) | Shape::Other => return None,
     })
 }

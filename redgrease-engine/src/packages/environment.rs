@@ -15,11 +15,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::base::fingerprint;
+use crate::packages::Failure;
 use crate::packages::install::Installer;
 use crate::packages::wheels::Shelf;
 use crate::server::{Level, guarded, log, start_thread};
 use crate::settings::settings;
-pub(crate) use names::{Source, normalise, package, source, spelled};
+pub(crate) use base::{minor, numbers};
+pub(crate) use names::{Source, normalise, package, source};
 use place::Place;
 
 /// An environment that workers can run in.
@@ -47,7 +49,7 @@ impl Environment {
 }
 
 /// Says what is wrong with an environment.
-pub(crate) type EnvironmentResult = Result<Arc<Environment>, String>;
+pub(crate) type EnvironmentResult = Result<Arc<Environment>, Failure>;
 
 type Callback = Box<dyn FnOnce(EnvironmentResult) + Send>;
 
@@ -149,8 +151,7 @@ impl Environments {
                     environments.make_and_tell(wanted, renew);
                 });
                 if let Err(error) = spawned {
-                    let text = format!("no thread for a Python environment: {error}");
-                    self.tell(requirements, &Err(text));
+                    self.tell(requirements, &Err(Failure::NoThread(error.to_string())));
                 }
             }
         }
@@ -158,7 +159,7 @@ impl Environments {
 
     fn make_and_tell(&self, requirements: Vec<String>, renew: bool) {
         // Whatever goes wrong on the way, somebody waits for an answer.
-        let failed = Err("a defect of the engine: its log says more".to_owned());
+        let failed = Err(Failure::Defect);
         let result = guarded("making an environment", failed, || {
             if requirements.is_empty() {
                 base::make(&self.python, &self.directory)
@@ -194,7 +195,7 @@ impl Environments {
         }
     }
 
-    fn make(&self, requirements: &[String], renew: bool) -> Result<Environment, String> {
+    fn make(&self, requirements: &[String], renew: bool) -> Result<Environment, Failure> {
         let base = match self.base() {
             Some(base) => base,
             None => Arc::new(base::make(&self.python, &self.directory)?),
@@ -227,8 +228,7 @@ impl Environments {
             None => {
                 let made = name(numbers.last().map_or(0, |last| last + 1));
                 self.build(&base, &made, requirements, renew)?;
-                Place::hold(made)
-                    .ok_or("the Python environment was removed as soon as it was made; try again")?
+                Place::hold(made).ok_or(Failure::Removed)?
             }
         };
         for old in numbers.into_iter().map(name) {
@@ -252,7 +252,7 @@ impl Environments {
         directory: &Path,
         requirements: &[String],
         renew: bool,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         let installer = Installer {
             base,
             wheels: &self.wheels,
@@ -273,13 +273,13 @@ impl Environments {
             std::process::id()
         ));
         let mut made = installer.install(&aside, requirements);
-        if let Err(text) = &made
+        if let Err(failure) = &made
             && foreign
         {
             // Wheels that came from another server, or from the time of another Python, may not fit here.
             log(
                 Level::Notice,
-                &format!("the wheels at hand do not fit ({text}); fetching them again"),
+                &format!("the wheels at hand do not fit ({failure}); fetching them again"),
             );
             made = requirements
                 .iter()
@@ -292,7 +292,7 @@ impl Environments {
                 if directory.exists() {
                     Ok(())
                 } else {
-                    Err(format!("{} cannot be made: {error}", directory.display()))
+                    Err(Failure::file(directory, "be made")(error))
                 }
             })
         })
@@ -345,6 +345,7 @@ mod tests {
     fn a_missing_interpreter_is_named() {
         let error =
             base::make("/nowhere/python3", &std::env::temp_dir()).expect_err("there is none");
+        let error = error.to_string();
         assert!(
             error.contains("/nowhere/python3") && error.contains("PythonExecutable"),
             "{error}"

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::packages::Failure;
 use crate::packages::environment::Environment;
 use crate::packages::environment::keep_private;
 use crate::packages::wheels::{Shelf, system};
@@ -11,7 +12,6 @@ use crate::server::close_for_programs;
 use crate::server::{Level, log};
 
 /// How every failure begins, as clients of RedisGears 1.2 know it.
-const FAILURE: &str = "Could not satisfy requirements";
 /// The first pip that installs into another environment than its own.
 const INSTALLS_ELSEWHERE: (u32, u32) = (22, 3);
 
@@ -31,7 +31,7 @@ impl Installer<'_> {
     ///
     /// # Errors
     /// What pip said.
-    pub(crate) fn fetch(&self, requirement: &str, again: bool) -> Result<(), String> {
+    pub(crate) fn fetch(&self, requirement: &str, again: bool) -> Result<(), Failure> {
         log(
             Level::Notice,
             &format!("fetching the wheels of {requirement}"),
@@ -62,7 +62,7 @@ impl Installer<'_> {
     ///
     /// # Errors
     /// What pip said.
-    pub(crate) fn install(&self, directory: &Path, requirements: &[String]) -> Result<(), String> {
+    pub(crate) fn install(&self, directory: &Path, requirements: &[String]) -> Result<(), Failure> {
         log(
             Level::Notice,
             &format!("making a Python environment for {}", requirements.join(" ")),
@@ -75,11 +75,11 @@ impl Installer<'_> {
         if requirements.len() < 2 {
             return installed;
         }
-        installed.or_else(|text| {
+        installed.or_else(|failure| {
             log(
                 Level::Notice,
                 &format!(
-                    "these requirements have no common solution ({text}); installing one by one"
+                    "these requirements have no common solution ({failure}); installing one by one"
                 ),
             );
             // Last those that say a version, so that it stays.
@@ -97,7 +97,7 @@ impl Installer<'_> {
         directory: &Path,
         elsewhere: bool,
         requirements: &[String],
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         let target = directory.join("bin").join("python");
         let mut command = if elsewhere {
             let mut command = pip(&self.base.python);
@@ -123,14 +123,14 @@ impl Installer<'_> {
         run(quiet(&mut command).arg("--").args(targets), "pip install")
     }
 
-    fn make_venv(&self, directory: &Path, with_pip: bool) -> Result<(), String> {
+    fn make_venv(&self, directory: &Path, with_pip: bool) -> Result<(), Failure> {
         let mut command = python(&self.base.python);
         command.args(["-I", "-m", "venv"]);
         if !with_pip {
             command.arg("--without-pip");
         }
         run(command.arg(directory), "python -m venv")?;
-        keep_private(directory).map_err(|error| format!("{}: {error}", directory.display()))
+        keep_private(directory).map_err(Failure::file(directory, "be kept private"))
     }
 
     /// The version of the base environment's pip, if it has one.
@@ -156,7 +156,7 @@ fn quiet(command: &mut Command) -> &mut Command {
     command.args(["--quiet", "--disable-pip-version-check", "--no-input"])
 }
 
-fn run(command: &mut Command, what: &str) -> Result<(), String> {
+fn run(command: &mut Command, name: &'static str) -> Result<(), Failure> {
     match command.output() {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
@@ -165,10 +165,16 @@ fn run(command: &mut Command, what: &str) -> Result<(), String> {
                 String::from_utf8_lossy(&output.stdout),
                 String::from_utf8_lossy(&output.stderr)
             );
-            log(Level::Warning, &format!("{what} failed:\n{said}"));
-            Err(format!("{FAILURE} ({what} failed: {})", tail(&output)))
+            log(Level::Warning, &format!("{name} failed:\n{said}"));
+            Err(Failure::Program {
+                name,
+                said: tail(&output),
+            })
         }
-        Err(error) => Err(format!("{FAILURE} ({what} cannot be started: {error})")),
+        Err(error) => Err(Failure::Start {
+            name,
+            cause: error.to_string(),
+        }),
     }
 }
 

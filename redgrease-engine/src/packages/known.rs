@@ -3,10 +3,13 @@
 //! The list changes under the server's lock only, so that it is whole whenever the server forks.
 
 use crate::packages::environment::environments;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 use crate::base::guard;
+use crate::packages::Failure;
 use crate::packages::environment::{normalise, package};
 use crate::packages::wheels::Packed;
 use crate::server::{Level, ServerLock, lock_server, log, replicate};
@@ -49,8 +52,32 @@ pub(crate) fn normal(name: &str) -> String {
     normalise(&[name.to_owned()]).pop().unwrap_or_default()
 }
 
-fn pack(name: &str) -> Result<Vec<u8>, String> {
+fn pack(name: &str) -> Result<Vec<u8>, Failure> {
     environments().shelf().pack(name, &normal(name))
+}
+
+/// The wheels of a requirement, in one piece.
+///
+/// # Errors
+/// That they cannot be read.
+pub(crate) fn wheels(name: &str) -> Result<Vec<u8>, Failure> {
+    pack(name)
+}
+
+/// What the wheels of a requirement are known by, if they are here: the same ones have the same mark.
+pub(crate) fn mark(name: &str) -> Option<String> {
+    static MARKS: Mutex<BTreeMap<String, (SystemTime, String)>> = Mutex::new(BTreeMap::new());
+    let since = environments().shelf().since(&normal(name))?;
+    if let Some((when, mark)) = guard(&MARKS).get(name)
+        && *when == since
+    {
+        return Some(mark.clone());
+    }
+    let packed = pack(name).ok()?;
+    let sum = packed.last_chunk::<8>()?;
+    let mark = format!("{:016x}", u64::from_le_bytes(*sum));
+    guard(&MARKS).insert(name.to_owned(), (since, mark.clone()));
+    Some(mark)
 }
 
 /// Pieces of a packed requirement that a reply or a command can hold.
@@ -104,10 +131,10 @@ pub(crate) fn unshipped(names: &[String]) -> Vec<(String, Vec<u8>)> {
         .into_iter()
         .filter_map(|name| match pack(name) {
             Ok(packed) => Some((name.clone(), packed)),
-            Err(text) => {
+            Err(failure) => {
                 log(
                     Level::Warning,
-                    &format!("{text}; replicas have to fetch {name} themselves"),
+                    &format!("{failure}; replicas have to fetch {name} themselves"),
                 );
                 None
             }
@@ -139,32 +166,56 @@ pub(crate) fn ship(
 ///
 /// # Errors
 /// What is wrong with them.
-pub(crate) fn import(_lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<(), String> {
+pub(crate) fn import(_lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<(), Failure> {
     take(chunks, false).map(|_| ())
 }
 
-fn take(chunks: &[Vec<u8>], imported: bool) -> Result<String, String> {
-    let packed = Packed::parse(&chunks.concat())
-        .ok_or("Bad serialization format on reading requirement name")?;
+fn take(chunks: &[Vec<u8>], imported: bool) -> Result<String, Failure> {
+    let name = unpack(&chunks.concat())?;
+    note(name.clone(), imported);
+    Ok(name)
+}
+
+/// Puts the wheels of a requirement on the shelf; gives its name.
+fn unpack(packed: &[u8]) -> Result<String, Failure> {
+    let packed = Packed::parse(packed).ok_or(Failure::NotWheels)?;
     packed.unpack(environments().shelf(), &normal(&packed.name))?;
-    installed(std::slice::from_ref(&packed.name));
+    Ok(packed.name)
+}
+
+/// Notes that the wheels of a requirement came.
+fn note(name: String, imported: bool) {
+    installed(std::slice::from_ref(&name));
     let mut known = guard(&KNOWN);
-    known.retain(|one| one.name != packed.name);
+    known.retain(|one| one.name != name);
     known.push(Known {
-        name: packed.name.clone(),
+        name,
         shipped: true,
         imported,
     });
-    Ok(packed.name)
+}
+
+/// The same from another shard, which a client may have `imported` them to: replicas get them too. The server goes on while they
+/// are written. Gives the requirement.
+///
+/// # Errors
+/// What is wrong with them.
+pub(crate) fn receive(packed: &[u8], imported: bool) -> Result<String, Failure> {
+    let name = unpack(packed)?;
+    let lock = lock_server();
+    note(name.clone(), imported);
+    replicate(&lock, IMPORT, &chunks(packed));
+    Ok(name)
 }
 
 /// The same from a client: replicas get them too. Gives the requirement.
 ///
 /// # Errors
 /// What is wrong with them.
-pub(crate) fn import_from_client(lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<String, String> {
+pub(crate) fn import_from_client(lock: &ServerLock, chunks: &[Vec<u8>]) -> Result<String, Failure> {
     let name = take(chunks, true)?;
-    replicate(lock, IMPORT, chunks);
+    let whole = chunks.concat();
+    replicate(lock, IMPORT, &self::chunks(&whole));
     Ok(name)
 }
 
@@ -173,7 +224,11 @@ pub(crate) fn packed() -> Vec<Vec<u8>> {
     let names: Vec<String> = guard(&KNOWN).iter().map(|one| one.name.clone()).collect();
     names
         .iter()
-        .filter_map(|name| pack(name).map_err(|text| log(Level::Warning, &text)).ok())
+        .filter_map(|name| {
+            pack(name)
+                .map_err(|failure| log(Level::Warning, &failure.to_string()))
+                .ok()
+        })
         .collect()
 }
 
@@ -204,7 +259,7 @@ pub(crate) fn names() -> Vec<String> {
 ///
 /// # Errors
 /// That they cannot be read.
-pub(crate) fn export(name: &str) -> Result<Vec<Vec<u8>>, String> {
+pub(crate) fn export(name: &str) -> Result<Vec<Vec<u8>>, Failure> {
     let packed = pack(name)?;
     Ok(chunks(&packed).into_iter().map(<[u8]>::to_vec).collect())
 }

@@ -2,14 +2,16 @@
 //! environment can be made again without an index, here or on a replica.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use redgrease_core::requirement::canonical;
+
 use crate::base::fingerprint;
+use crate::packages::Failure;
 use crate::packages::environment::keep_private;
-use crate::packages::environment::{Source, source, spelled};
+use crate::packages::environment::{Source, source};
 use crate::record::value::{Value, decode, encode};
 
 /// The version of the packed form; the one that RedisGears 1.2 shows, too.
@@ -46,7 +48,7 @@ impl Wheels {
                 marker,
             } => {
                 let own = self.files.iter().find(|file| {
-                    file.split('-').next().map(spelled).as_deref() == Some(&spelled(name))
+                    file.split('-').next().map(canonical).as_deref() == Some(&canonical(name))
                 });
                 // Without one the marker excludes this machine, and pip takes the address for nothing.
                 vec![own.map_or_else(
@@ -141,8 +143,8 @@ impl Shelf {
         requirement: &str,
         system: &str,
         replace: bool,
-        fill: impl FnOnce(&Path) -> Result<(), String>,
-    ) -> Result<(), String> {
+        fill: impl FnOnce(&Path) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let place = self.place(requirement);
         // Made aside and moved, because another server may use the same installation directory.
         let aside = self.directory.join(format!(
@@ -151,19 +153,18 @@ impl Shelf {
             std::process::id(),
             NUMBERS.fetch_add(1, Ordering::Relaxed)
         ));
-        let failed =
-            |error: io::Error| format!("the wheels cannot be kept in {}: {error}", place.display());
+        let failed = Failure::file(&place, "keep the wheels");
         let _ = fs::remove_dir_all(&aside);
         fs::create_dir_all(&aside)
             .and_then(|()| keep_private(&aside))
-            .map_err(failed)?;
+            .map_err(&failed)?;
         let filled = fill(&aside).and_then(|()| {
-            fs::write(aside.join(MARK), format!("{requirement}\n{system}\n")).map_err(failed)?;
+            fs::write(aside.join(MARK), format!("{requirement}\n{system}\n")).map_err(&failed)?;
             if !replace && self.find(requirement).is_some() {
-                return fs::remove_dir_all(&aside).map_err(failed);
+                return fs::remove_dir_all(&aside).map_err(&failed);
             }
             let _ = fs::remove_dir_all(&place);
-            fs::rename(&aside, &place).map_err(failed)
+            fs::rename(&aside, &place).map_err(&failed)
         });
         if filled.is_err() {
             let _ = fs::remove_dir_all(&aside);
@@ -175,18 +176,15 @@ impl Shelf {
     ///
     /// # Errors
     /// When the wheels are not there or cannot be read.
-    pub(crate) fn pack(&self, name: &str, requirement: &str) -> Result<Vec<u8>, String> {
-        let wheels = self.find(requirement).ok_or_else(|| {
-            format!(
-                "the wheels of {name} are not in {}",
-                self.directory.display()
-            )
+    pub(crate) fn pack(&self, name: &str, requirement: &str) -> Result<Vec<u8>, Failure> {
+        let wheels = self.find(requirement).ok_or_else(|| Failure::NoWheels {
+            requirement: name.to_owned(),
+            shelf: self.directory.clone(),
         })?;
         let mut files = Vec::with_capacity(wheels.files.len());
         for file in &wheels.files {
             let path = wheels.directory.join(file);
-            let content = fs::read(&path)
-                .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            let content = fs::read(&path).map_err(Failure::file(&path, "be read"))?;
             files.push(Value::Tuple(vec![Value::str(file), Value::Bytes(content)]));
         }
         let whole = Value::Tuple(vec![
@@ -263,7 +261,7 @@ impl Packed {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub(crate) fn unpack(&self, shelf: &Shelf, requirement: &str) -> Result<(), String> {
+    pub(crate) fn unpack(&self, shelf: &Shelf, requirement: &str) -> Result<(), Failure> {
         let present = shelf.find(requirement);
         if present.is_some_and(|present| {
             self.files.iter().all(|(name, content)| {
@@ -275,8 +273,7 @@ impl Packed {
         shelf.put(requirement, &self.system, true, |directory| {
             self.files.iter().try_for_each(|(name, content)| {
                 let path = directory.join(name);
-                fs::write(&path, content)
-                    .map_err(|error| format!("{} cannot be written: {error}", path.display()))
+                fs::write(&path, content).map_err(Failure::file(&path, "be written"))
             })
         })
     }
@@ -314,7 +311,7 @@ mod tests {
         assert_eq!(here.find("idna==3.4"), None);
         here.put("idna==3.4", "plan9", false, |directory| {
             fs::write(directory.join("idna-3.4-py3-none-any.whl"), b"\0content")
-                .map_err(|error| error.to_string())
+                .map_err(Failure::file(directory, "be written"))
         })
         .expect("it is put");
         let packed = here.pack("Idna==3.4", "idna==3.4").expect("it packs");

@@ -1,130 +1,113 @@
 //! The registrations as they are written into files of the server.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::HashSet;
 
-use crate::record::value::{Value, encode};
-use crate::session::Session;
+use super::gone::Gone;
+use crate::base::{fingerprint, stamp};
+use crate::session::Parcel;
 
-/// What is written of a session.
-#[derive(Debug)]
-struct Head {
-    name: String,
-    description: Option<String>,
-    requirements: Vec<String>,
-    inherits: bool,
-}
-
-/// What is written of a registration.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    id: String,
-    session: Arc<Head>,
-    /// The description that the worker gave, marshalled.
-    description: Arc<[u8]>,
-}
-
-/// The registrations as they are written, in their order.
+/// The sessions with registrations as they are written, in the order of their first one, and what was taken away.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    entries: Vec<Entry>,
+    sessions: Vec<Parcel>,
+    pub(super) gone: Gone,
+    /// The number that others are told, once it is known.
+    digest: Option<u64>,
 }
 
 impl Ledger {
     /// One without registrations.
     pub(super) const fn new() -> Self {
         Self {
-            entries: Vec::new(),
+            sessions: Vec::new(),
+            gone: Gone::new(),
+            digest: None,
         }
     }
 
-    /// Whether there is none.
+    /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.sessions.is_empty() && self.gone.is_empty()
     }
 
     /// Forgets all.
     pub(super) fn clear(&mut self) {
-        self.entries.clear();
+        self.sessions.clear();
+        self.gone.clear();
+        self.digest = None;
     }
 
-    /// Adds registrations of a session; gives them as they are written.
-    pub(super) fn add(&mut self, session: &Session, descriptions: &[Value]) -> Vec<Entry> {
-        let head = self
-            .entries
-            .iter()
-            .find(|entry| entry.session.name == session.name)
-            .map_or_else(
-                || {
-                    Arc::new(Head {
-                        name: session.name.clone(),
-                        description: session.description.clone(),
-                        requirements: session.requirements.clone(),
-                        inherits: session.inherits,
-                    })
-                },
-                |entry| Arc::clone(&entry.session),
-            );
-        let made: Vec<Entry> = descriptions
-            .iter()
-            .map(|description| {
-                let mut bytes = Vec::new();
-                encode(description, &mut bytes);
-                Entry {
-                    id: description.text("id").unwrap_or_default(),
-                    session: Arc::clone(&head),
-                    description: Arc::from(bytes),
-                }
-            })
-            .collect();
-        self.entries.extend(made.iter().cloned());
-        made
+    /// Adds registrations of a session.
+    pub(super) fn add(&mut self, parcel: Parcel) {
+        self.digest = None;
+        for (id, stamp) in parcel.stamps() {
+            stamp::seen(stamp);
+            self.gone.remove(id);
+        }
+        let known = self
+            .sessions
+            .iter_mut()
+            .find(|known| known.name() == parcel.name());
+        match known {
+            Some(known) => known.append(parcel),
+            None => self.sessions.push(parcel),
+        }
     }
 
     /// Forgets a registration.
     pub(super) fn remove(&mut self, id: &str) {
-        self.entries.retain(|entry| entry.id != id);
-    }
-
-    /// One record for each session, in the order of their first registrations.
-    pub(super) fn records(&self) -> Vec<Vec<u8>> {
-        let mut sessions: Vec<Vec<&Entry>> = Vec::new();
-        let mut known: HashMap<*const Head, usize> = HashMap::new();
-        for entry in &self.entries {
-            let at = *known.entry(Arc::as_ptr(&entry.session)).or_insert_with(|| {
-                sessions.push(Vec::new());
-                sessions.len() - 1
-            });
-            sessions[at].push(entry);
+        self.digest = None;
+        for parcel in &mut self.sessions {
+            parcel.remove(id);
         }
-        sessions.iter().map(|entries| record(entries)).collect()
+        self.sessions.retain(|parcel| !parcel.is_empty());
     }
-}
 
-/// A session and some of its registrations, as they are written.
-pub(super) fn record(entries: &[&Entry]) -> Vec<u8> {
-    let Some(first) = entries.first() else {
-        return Vec::new();
-    };
-    let head = &first.session;
-    let registrations = entries
-        .iter()
-        .map(|entry| Value::Bytes(entry.description.to_vec()))
-        .collect();
-    let value = Value::Dict(vec![
-        (Value::str("name"), Value::str(&head.name)),
-        (
-            Value::str("description"),
-            head.description.as_ref().map_or(Value::None, Value::str),
-        ),
-        (
-            Value::str("requirements"),
-            Value::List(head.requirements.iter().map(Value::str).collect()),
-        ),
-        (Value::str("inherits"), Value::Bool(head.inherits)),
-        (Value::str("registrations"), Value::List(registrations)),
-    ]);
-    let mut out = Vec::new();
-    encode(&value, &mut out);
-    out
+    /// One record for each session, and one for what is gone.
+    pub(super) fn records(&self) -> Vec<Vec<u8>> {
+        self.sessions
+            .iter()
+            .map(Parcel::encode)
+            .chain(self.gone.record())
+            .collect()
+    }
+
+    // -- what others are told of it
+
+    /// The ids of all registrations, and when each was made.
+    pub(super) fn live(&self) -> Vec<(String, i64)> {
+        let all = self.sessions.iter().flat_map(Parcel::stamps);
+        let mut all: Vec<_> = all.map(|(id, stamp)| (id.to_owned(), stamp)).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// When the registration with this id was made.
+    pub(super) fn stamp(&self, id: &str) -> Option<i64> {
+        self.sessions
+            .iter()
+            .flat_map(Parcel::stamps)
+            .find(|(known, _)| *known == id)
+            .map(|(_, stamp)| stamp)
+    }
+
+    /// A number that is the same where the same registrations are.
+    pub(super) fn digest(&mut self) -> u64 {
+        let stamps = self.sessions.iter().flat_map(Parcel::stamps);
+        *self.digest.get_or_insert_with(|| {
+            // Whatever their order.
+            stamps.fold(0, |digest: u64, (id, stamp)| {
+                digest.wrapping_add(fingerprint(format!("{id} {stamp}").as_bytes()))
+            })
+        })
+    }
+
+    /// The sessions with some of their registrations.
+    pub(super) fn parcels(&self, wanted: &HashSet<String>) -> Vec<Parcel> {
+        self.sessions
+            .iter()
+            .map(|parcel| parcel.part(|id| wanted.contains(id)))
+            .filter(|parcel| !parcel.is_empty())
+            .collect()
+    }
 }

@@ -64,7 +64,7 @@ pub(super) enum Flow {
 
 impl Kind {
     /// An operation as a worker calls it, with what it knows of its function and its numbers.
-    fn parse(name: &str, hint: Option<&str>, numbers: &[i64]) -> Option<Self> {
+    pub(crate) fn parse(name: &str, hint: Option<&str>, numbers: &[i64]) -> Option<Self> {
         let unsigned = |index: usize| {
             numbers
                 .get(index)
@@ -95,7 +95,7 @@ impl Kind {
     }
 
     /// What GETEXECUTION calls it.
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Map(_) | Self::Unkey => "map",
             Self::Filter => "filter",
@@ -175,5 +175,41 @@ impl Operation {
             Kind::Unkey => vec![(self.kind.name(), &self.name, "")],
             kind => vec![(kind.name(), &self.name, &self.function)],
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of `KINDS` in the worker.
+    #[test]
+    fn both_sides_have_the_same_kinds() {
+        let worker = include_str!("../../python/redgrease_worker/operations.py");
+        let (_, rows) = worker.split_once("\nKINDS = {\n").expect("the table");
+        let kinds: Vec<&str> = rows
+            .lines()
+            .filter_map(|row| row.trim().strip_prefix('"')?.split_once("\": Kind("))
+            .map(|(kind, _)| kind)
+            .collect();
+        let unknown: Vec<_> = kinds
+            .iter()
+            .filter(|kind| Kind::parse(kind, None, &[]).is_none())
+            .collect();
+        assert!(unknown.is_empty(), "the engine does not know {unknown:?}");
+        let own = include_str!("operation.rs");
+        let (_, parse) = own.split_once("match (name, hint) {").expect("the names");
+        let (parse, _) = parse.split_once("_ => return None").expect("its end");
+        let mut named: Vec<&str> = parse
+            .lines()
+            .filter_map(|arm| arm.trim().strip_prefix("(\"")?.split_once('"'))
+            .map(|(kind, _)| kind)
+            .collect();
+        named.dedup();
+        let sorted = |mut names: Vec<&str>| {
+            names.sort_unstable();
+            names.join(" ")
+        };
+        assert_eq!(sorted(named), sorted(kinds));
     }
 }

@@ -1,5 +1,7 @@
 //! Readers: where records come from, and what registrations wait for.
 
+use redgrease_core::table::{Reader as Named, entry, reader};
+
 use crate::record::value::Value;
 
 /// A source of records.
@@ -109,12 +111,13 @@ impl Reader {
 
     /// The name of the reader.
     pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Keys { .. } | Self::KeyEvents(_) => "KeysReader",
-            Self::KeysOnly { .. } | Self::Shards | Self::Python => "PythonReader",
-            Self::Stream { .. } | Self::StreamEvents(_) => "StreamReader",
-            Self::Command(_) => "CommandReader",
-        }
+        let reader = match self {
+            Self::Keys { .. } | Self::KeyEvents(_) => Named::Keys,
+            Self::KeysOnly { .. } | Self::Shards | Self::Python => Named::Python,
+            Self::Stream { .. } | Self::StreamEvents(_) => Named::Stream,
+            Self::Command(_) => Named::Command,
+        };
+        entry(reader).name
     }
 
     /// A reader as a worker describes it.
@@ -133,29 +136,29 @@ impl Reader {
                 .map(|items| items.iter().filter_map(Value::as_text).collect::<Vec<_>>())
         };
         let int = |name: &str| arguments.get(name).and_then(Value::as_int);
-        Some(match description.text("reader")?.as_str() {
-            "KeysReader" if arguments.get("pattern").is_some() => Self::Keys {
+        Some(match reader(&description.text("reader")?)?.reader {
+            Named::Keys if arguments.get("pattern").is_some() => Self::Keys {
                 pattern: bytes("pattern")?,
                 exact: arguments.flag("exact"),
                 values: arguments.flag("read"),
             },
-            "KeysReader" => Self::KeyEvents(KeyEvents {
+            Named::Keys => Self::KeyEvents(KeyEvents {
                 prefix: bytes("prefix")?,
                 event_types: texts("eventTypes"),
                 key_types: texts("keyTypes"),
                 commands: texts("commands"),
                 values: arguments.flag("readValue"),
             }),
-            "KeysOnlyReader" => Self::KeysOnly {
+            Named::KeysOnly => Self::KeysOnly {
                 pattern: bytes("pattern")?,
                 exact: arguments.flag("exact"),
             },
-            "ShardsIDReader" => Self::Shards,
-            "StreamReader" if arguments.get("key").is_some() => Self::Stream {
+            Named::ShardsId => Self::Shards,
+            Named::Stream if arguments.get("key").is_some() => Self::Stream {
                 key: bytes("key")?,
                 from: bytes("from")?,
             },
-            "StreamReader" => Self::StreamEvents(StreamEvents {
+            Named::Stream => Self::StreamEvents(StreamEvents {
                 prefix: bytes("prefix")?,
                 batch: int("batch")?,
                 duration: int("duration")?,
@@ -167,8 +170,8 @@ impl Reader {
                 failed: bytes("onFailedStream").unwrap_or_default(),
                 trim: arguments.flag("trimStream"),
             }),
-            "PythonReader" => Self::Python,
-            "CommandReader" => Self::Command(CommandReader {
+            Named::Python => Self::Python,
+            Named::Command => Self::Command(CommandReader {
                 trigger: bytes("trigger"),
                 hook: bytes("hook"),
                 key_prefix: bytes("keyprefix"),

@@ -1,6 +1,7 @@
 //! Records on their way to a worker.
 
-use super::sink::{Content, Sink, last_first};
+use super::sink::{Content, Sink};
+use super::table::ordered;
 use super::value::{Value, decode, encode, encode_head, encode_int, encode_str, encode_text};
 
 /// How the records of a batch are laid out; the worker builds the dictionaries that functions see.
@@ -43,6 +44,10 @@ flags! {
     SAY_BEGUN = 16;
     /// Who calls wants to know when the call waits for futures or coroutines: the next one may begin then.
     SAY_RESTS = 32;
+    /// It begins when the call before it of the same plan is over, or waits for futures.
+    IN_TURN = 64;
+    /// Its record was read before its turn.
+    AHEAD = 128;
 }
 
 /// A batch holds no more records than this, and few more bytes than that.
@@ -96,6 +101,36 @@ impl Batch {
         batch
     }
 
+    /// As a value, for another shard.
+    pub(crate) fn packed(&self) -> Value {
+        Value::Tuple(vec![
+            Value::Int(self.layout as i64),
+            Value::Bool(self.binary),
+            Value::Int(i64::try_from(self.count).unwrap_or(0)),
+            Value::Bytes(self.bytes.clone()),
+        ])
+    }
+
+    /// The batch of such a value.
+    pub(crate) fn unpacked(value: &Value) -> Option<Self> {
+        let [layout, binary, count, Value::Bytes(bytes)] = value.items()? else {
+            return None;
+        };
+        let layouts = [
+            Layout::Plain,
+            Layout::Keys,
+            Layout::KeysOnly,
+            Layout::Stream,
+        ];
+        let layout = layout.as_int()?;
+        Some(Self {
+            layout: layouts.into_iter().find(|&one| one as i64 == layout)?,
+            bytes: bytes.clone(),
+            count: usize::try_from(count.as_int()?).ok()?,
+            binary: binary.is_true(),
+        })
+    }
+
     /// How its records are laid out.
     pub(crate) fn layout(&self) -> Layout {
         self.layout
@@ -110,6 +145,16 @@ impl Batch {
             Ok(Value::List(records)) => Some((records, self.binary)),
             _ => None,
         }
+    }
+
+    /// Layout, flags and records, as one value.
+    pub(crate) fn whole(&self) -> Value {
+        let (records, binary) = self.records().unwrap_or_default();
+        Value::Tuple(vec![
+            Value::Int(self.layout as i64),
+            Value::Int(if binary { BINARY } else { 0 }),
+            Value::List(records),
+        ])
     }
 
     /// How many records it holds.
@@ -141,9 +186,9 @@ impl Batch {
         }
     }
 
-    fn fields<'f, T: AsRef<[u8]> + 'f>(&mut self, fields: impl Iterator<Item = &'f (T, T)>) {
+    fn fields<T: AsRef<[u8]>>(&mut self, fields: &[(T, T)]) {
         self.bytes.push(b'{');
-        for (field, value) in fields {
+        for (field, value) in ordered(fields) {
             self.redis(field.as_ref());
             self.redis(value.as_ref());
         }
@@ -192,7 +237,7 @@ impl Sink for Batch {
             Content::None => self.bytes.push(b'N'),
             Content::Text(text) => self.redis(text),
             Content::Texts(texts) => self.list(texts),
-            Content::Fields(fields) => self.fields(fields.iter()),
+            Content::Fields(fields) => self.fields(fields),
         }
     }
 
@@ -200,7 +245,7 @@ impl Sink for Batch {
         self.begin(Layout::Stream, 3);
         self.redis(key);
         self.redis(id);
-        self.fields(last_first(fields));
+        self.fields(fields);
     }
 
     fn is_full(&self) -> bool {
@@ -216,6 +261,20 @@ impl Sink for Batch {
 mod tests {
     use super::*;
     use crate::record::value::decode;
+
+    #[test]
+    fn a_batch_is_the_same_on_another_shard() {
+        let mut batch = Batch::new();
+        batch.value(Some("set"), b"\xff", "string", &Content::Text(b"v"));
+        let again = Batch::unpacked(&batch.packed()).expect("a batch");
+        let encoded = |batch: &Batch| {
+            let mut out = Vec::new();
+            batch.encode(0, &mut out);
+            (out, batch.len())
+        };
+        assert_eq!(encoded(&again), encoded(&batch));
+        assert!(Batch::unpacked(&Value::None).is_none());
+    }
 
     #[test]
     fn a_batch_decodes_to_its_records() {

@@ -11,6 +11,8 @@ pub(crate) struct Outcome {
     pub(crate) errors: Vec<Vec<u8>>,
     /// Whether the worker was lost before it had worked the records off.
     pub(crate) lost: bool,
+    /// Whether the worker's answer could not be read.
+    pub(crate) broken: bool,
     /// How long the operations took, if that was measured.
     pub(crate) times: Vec<Duration>,
 }
@@ -39,6 +41,11 @@ impl Outcome {
         ))
     }
 
+    /// Whether a function asks that its stream pauses: by an error that begins with this word, as in RedisGears 1.2.
+    pub(crate) fn asks_for_pause(&self) -> bool {
+        self.errors.iter().any(|text| text.starts_with(b"PAUSE"))
+    }
+
     /// What was not given by a worker, with at most so many values.
     pub(crate) fn at_most(self, most: usize) -> Self {
         // A worker's answer is a pair of lists, which count too.
@@ -60,7 +67,12 @@ impl Outcome {
                 return Self::failed(format!("ERR a result cannot be a reply: {error}"));
             }
             Err(error) => {
-                return Self::failed(format!("ERR the worker's answer is broken: {error}"));
+                return Self {
+                    broken: true,
+                    ..Self::failed(format!(
+                        "ERR the worker's answer is broken: {error}; the worker is replaced"
+                    ))
+                };
             }
         };
         let mut parts = value.into_items().unwrap_or_default().into_iter();
@@ -74,6 +86,7 @@ impl Outcome {
                 .collect(),
             // Whether the worker does not know the function.
             lost: parts.next().is_some_and(|lost| lost.is_true()),
+            broken: false,
             times: parts
                 .next()
                 .and_then(Value::into_items)

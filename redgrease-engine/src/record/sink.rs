@@ -1,5 +1,6 @@
 //! What sources write records into.
 
+use super::table::ordered;
 use super::value::Value;
 
 /// The value of a key, as records show it.
@@ -11,7 +12,7 @@ pub(crate) enum Content<'a> {
     Text(&'a [u8]),
     /// A list of strings.
     Texts(Vec<Vec<u8>>),
-    /// Fields and values, in the order in which they are shown.
+    /// Fields and values, in the order in which the server lists them.
     Fields(Vec<(Vec<u8>, Vec<u8>)>),
 }
 
@@ -48,25 +49,6 @@ pub(crate) trait Sink {
     fn finish(&mut self) {}
 }
 
-/// Up to so many fields are compared with each other sooner than they are put into a set.
-const FEW: usize = 16;
-
-/// The fields and values of an entry, the last one first, as RedisGears 1.2 gives them; of fields with one name only the last.
-pub(crate) fn last_first<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
-    let mut seen = std::collections::HashSet::new();
-    let mut is_new = move |at: usize, name| {
-        if fields.len() > FEW {
-            return seen.insert(name);
-        }
-        let mut later = fields[at + 1..].iter();
-        later.all(|(other, _)| other.as_ref() != name)
-    };
-    let numbered = fields.iter().enumerate().rev();
-    numbered
-        .filter(move |(at, (name, _))| is_new(*at, name.as_ref()))
-        .map(|(_, field)| field)
-}
-
 /// A record as functions see it, which takes in one at a time.
 #[derive(Debug, Default)]
 pub(crate) struct One(Option<Value>);
@@ -97,9 +79,9 @@ fn texts_of(texts: &[Vec<u8>]) -> Value {
     Value::List(texts.iter().map(|text| Value::redis(text)).collect())
 }
 
-fn fields_of<'a, T: AsRef<[u8]> + 'a>(fields: impl Iterator<Item = &'a (T, T)>) -> Value {
+fn fields_of<T: AsRef<[u8]>>(fields: &[(T, T)]) -> Value {
     Value::Dict(
-        fields
+        ordered(fields)
             .map(|(field, value)| (Value::redis(field.as_ref()), Value::redis(value.as_ref())))
             .collect(),
     )
@@ -126,7 +108,7 @@ impl Sink for One {
             Content::None => Value::None,
             Content::Text(text) => Value::redis(text),
             Content::Texts(texts) => texts_of(texts),
-            Content::Fields(fields) => fields_of(fields.iter()),
+            Content::Fields(fields) => fields_of(fields),
         };
         self.dict(vec![
             ("event", event_of(event)),
@@ -140,7 +122,7 @@ impl Sink for One {
         self.dict(vec![
             ("key", Value::redis(key)),
             ("id", Value::redis(id)),
-            ("value", fields_of(last_first(fields))),
+            ("value", fields_of(fields)),
         ]);
     }
 
@@ -159,20 +141,6 @@ mod tests {
     use super::super::batch::{Batch, Layout};
     use super::super::value::{decode, encode_head};
     use super::*;
-
-    #[test]
-    fn the_last_of_fields_with_one_name_counts() {
-        for others in [0, FEW] {
-            let mut fields = vec![("a", "1"), ("b", "2"), ("a", "3")];
-            fields.extend(vec![("c", "4"); others]);
-            let mut wanted = vec![("a", "3"), ("b", "2")];
-            if others > 0 {
-                wanted.insert(0, ("c", "4"));
-            }
-            let found: Vec<_> = last_first(&fields).copied().collect();
-            assert_eq!(found, wanted);
-        }
-    }
 
     /// The only record of a batch, with what a worker adds to it.
     fn through_a_batch(write: impl FnOnce(&mut Batch)) -> Value {

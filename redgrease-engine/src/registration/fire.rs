@@ -1,28 +1,34 @@
 //! The one way from an event to an execution.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Registration;
-use super::queue::{Queued, Reading};
+use super::queued::Queued;
 use crate::answer::Reply;
 use crate::base::guard;
-use crate::execution::{self, Execution, Owner, Waiter, inline, pipeline};
+use crate::execution::inline::{self, Place};
+use crate::execution::pipeline::{self, Turn};
+use crate::execution::spread::Spread;
+use crate::execution::{self, Execution, Owner, Waiter};
 use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
 use crate::server::{Blocked, Context, ServerLock, after_command, lock_server};
+use crate::source::keys::Changed;
 
 /// What a client is told that cannot wait.
 const CANNOT_WAIT: &str = "ERR can not run a non-sync execution inside a MULTI/LUA (blocking is not allowed) or on loading.";
 
 /// What an execution runs over.
+#[derive(Debug)]
 pub(crate) enum Input {
     /// Records that are there.
     Records(Batch),
-    /// Records that are read when the execution begins, and not before the command that runs now is over unless it waits for
+    /// A record that is read when the execution begins, and not before the command that runs now is over unless it waits for
     /// the execution.
-    Later(Reading),
+    Later(Changed),
 }
 
 /// Something that a registration has waited for.
@@ -99,12 +105,11 @@ impl Registration {
         let execution = self.new_execution(event.database);
         made(&execution);
         let extra = event.extra;
-        let waits_for_command = matches!(event.input, Input::Later(_));
-        let queued = Queued {
-            execution: Arc::clone(&execution),
-            input: event.input,
-            extra,
-        };
+        // What would run at once does not run while the server goes on with the key that it tells of.
+        let waits_for_command = matches!(event.input, Input::Later(_))
+            || (matches!(self.plan.reader, Reader::KeyEvents(_))
+                && inline::place(&execution) == Place::Here);
+        let queued = Queued::new(&execution, event.input, extra);
         if waits_for_command {
             let registration = Arc::clone(self);
             after_command(move || registration.enqueue(queued));
@@ -124,9 +129,9 @@ impl Registration {
         made(&execution);
         let batch = match event.input {
             Input::Records(batch) => batch,
-            Input::Later(read) => {
+            Input::Later(changed) => {
                 let lock = lock_server();
-                lock.in_database(event.database, || read(&lock))
+                lock.in_database(event.database, || changed.read(&lock))
             }
         };
         Ready {
@@ -138,13 +143,14 @@ impl Registration {
     }
 
     /// Answers a client with what the registration gives for its command: now where the command waits for it, else when that is
-    /// over.
+    /// over, or `time` is.
     pub(crate) fn answer(
         self: &Arc<Self>,
         context: Context<'_>,
         words: &[Vec<u8>],
         extra: Value,
         answering: Answering,
+        time: Option<Duration>,
     ) {
         let may_block = context.flags().may_block();
         let sync = self.plan.mode == Mode::Sync;
@@ -163,8 +169,11 @@ impl Registration {
         };
         let mut waits = false;
         let execution = self.fire(event, |execution| {
+            if let Some(time) = time {
+                execution.limit(time);
+            }
             // What is over at once needs no client that waits.
-            let at_once = sync || (!self.is_serial() && inline::is_quick(execution));
+            let at_once = sync || (!self.is_serial() && inline::place(execution) == Place::Here);
             if !at_once {
                 waits = true;
                 wait(execution);
@@ -173,9 +182,10 @@ impl Registration {
         if waits {
             return;
         }
-        match execution.outcome() {
-            Some(outcome) => answering.reply(outcome).write(context),
-            None => wait(&execution),
+        match (execution.outcome(), execution.overrun()) {
+            (Some(_), Some(late)) => late.write(context),
+            (Some(outcome), None) => answering.reply(outcome).write(context),
+            (None, _) => wait(&execution),
         }
     }
 
@@ -189,6 +199,7 @@ impl Registration {
             Some(owner),
             !matches!(self.plan.reader, Reader::Command(_)),
             database,
+            Spread::registered(&self.plan),
         )
     }
 
@@ -196,7 +207,7 @@ impl Registration {
         if self.is_serial() {
             self.queue.push(queued);
         } else {
-            queued.begin();
+            queued.begin(Turn::Any);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use super::Registration;
+use super::{Registration, Unfit};
 use crate::base::guard;
 use crate::plan::{Plan, Reader};
 use crate::record::value::Value;
@@ -46,6 +46,13 @@ pub(crate) fn all() -> Vec<Arc<Registration>> {
     guard(&REGISTRATIONS).all.clone()
 }
 
+/// Sets the counters of all back.
+pub(crate) fn clear_statistics() {
+    for registration in all() {
+        registration.clear_statistics();
+    }
+}
+
 /// The registration with this id.
 pub(crate) fn find(id: &[u8]) -> Option<Arc<Registration>> {
     guard(&REGISTRATIONS)
@@ -80,23 +87,19 @@ pub(crate) fn sessions() -> Vec<Arc<Session>> {
 /// Puts registrations of a session in place, all or none. Those of `replaced` go in the same moment.
 ///
 /// # Errors
-/// The text for the client.
+/// Why none is.
 pub(crate) fn add(
     _lock: &ServerLock,
     session: &Arc<Session>,
     descriptions: &[Value],
     replaced: Option<&Arc<Session>>,
-) -> Result<Vec<Arc<Registration>>, String> {
+) -> Result<Vec<Arc<Registration>>, Unfit> {
     let mut made = Vec::with_capacity(descriptions.len());
     for description in descriptions {
-        let plan =
-            Plan::parse(description).ok_or("ERR the worker described its registration badly")?;
+        let plan = Plan::parse(description).ok_or(Unfit::Description)?;
         let id = description.text("id").unwrap_or_default();
-        if let Some(Value::Bytes(blob)) = description.get("blob") {
-            session.add_plan(PickledPlan {
-                id: id.clone(),
-                blob: Arc::from(blob.as_slice()),
-            });
+        if let Some(plan) = PickledPlan::of(description) {
+            session.add_plan(plan);
         }
         made.push(Arc::new(Registration::new(
             id,
@@ -117,7 +120,7 @@ pub(crate) fn add(
         if let Some(trigger) = trigger_of(registration) {
             let taken = registrations.triggers.get(trigger);
             if taken.is_some_and(|other| !leaving.contains(&other.id)) {
-                return Err("trigger already registered".to_owned());
+                return Err(Unfit::Trigger);
             }
         }
     }

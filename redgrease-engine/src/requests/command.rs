@@ -2,10 +2,11 @@
 
 use super::request::number_of_database;
 use super::{error_text, permit};
+use crate::cluster::topology;
 use crate::event::hook;
 use crate::record::reply::encode_reply;
 use crate::record::value::{Value, encode_head, encode_int, encode_redis, encode_str};
-use crate::server::{CallError, CallReply, ReplyKind, ServerLock};
+use crate::server::{CallError, CallReply, Facts, ReplyKind, ServerLock};
 use crate::worker::wire::{FrameType, frame};
 
 /// Runs a command for a function in a database; `hook` is the registration whose hooks are left out.
@@ -20,10 +21,44 @@ pub(super) fn run(
     arguments: &[&[u8]],
 ) -> Result<CallReply, CallError> {
     let run = || lock.in_database(database, || permit::run(lock, name, arguments));
-    match hook {
+    let result = match hook {
         Some(registration) => hook::without(lock, registration, run),
         None => run(),
-    }
+    };
+    result.map_err(|error| {
+        if error.is_elsewhere {
+            named(error, name, arguments)
+        } else {
+            error
+        }
+    })
+}
+
+/// The error of a command on a key of another shard, with the name of that shard, and what to do.
+fn named(error: CallError, name: &[u8], arguments: &[&[u8]]) -> CallError {
+    let place = Facts::known(name).map(|facts| facts.places.first);
+    let key = place
+        .and_then(|place| usize::try_from(place).ok()?.checked_sub(1))
+        .and_then(|at| arguments.get(at));
+    let topology = topology();
+    let Some((key, owner)) = key.and_then(|&key| Some((key, topology.owner_of(key)?))) else {
+        return error;
+    };
+    let name = String::from_utf8_lossy(key);
+    let text = if owner.id == topology.own {
+        // The others are elsewhere.
+        format!(
+            "{}: the keys of one command have to be in one slot; put {{the same text}} into them",
+            error.text
+        )
+    } else {
+        format!(
+            "{}: the key {name} is on shard {}; repartition by it before",
+            error.text,
+            topology.named(owner.id)
+        )
+    };
+    CallError { text, ..error }
 }
 
 /// The text of an error that the server replied, as functions know it: with the line end of the protocol.

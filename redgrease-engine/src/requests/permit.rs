@@ -1,8 +1,9 @@
 //! Which commands functions may run, and which would end or stop the server.
 
+use super::forbidden::Forbidden;
 use crate::execution::nesting;
 use crate::server::{
-    CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write,
+    CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write, query,
 };
 use crate::settings::settings;
 
@@ -17,7 +18,7 @@ const PAUSES: &str = "keeps from replicas and files what functions have just wri
 type Refused = (&'static str, &'static str, &'static str);
 
 /// Commands that a function never gets.
-const NEVER: [Refused; 12] = [
+const NEVER: [Refused; 17] = [
     ("sync", "", NEEDS_CONNECTION),
     ("psync", "", NEEDS_CONNECTION),
     ("replconf", "", NEEDS_CONNECTION),
@@ -30,9 +31,24 @@ const NEVER: [Refused; 12] = [
     ("wait", "", WAITS),
     ("waitaof", "", WAITS),
     ("shutdown", "", ENDS),
+    ("debug", "segfault", ENDS),
+    ("debug", "panic", ENDS),
+    ("debug", "assert", ENDS),
+    ("debug", "restart", ENDS),
+    ("debug", "crash-and-recover", ENDS),
 ];
 /// Commands that it does not get while a command waits for it.
 const NOT_INSIDE: [Refused; 1] = [("client", "kill", CUTS)];
+
+/// Commands that the server keeps from clients by a setting, from Redis 7.0 on.
+const PROTECTED: [(&str, &[&str], &str); 2] = [
+    ("debug", &[], "enable-debug-command"),
+    (
+        "module",
+        &["load", "loadex", "unload"],
+        "enable-module-command",
+    ),
+];
 
 fn find(list: &[Refused], name: &[u8], first: Option<&[u8]>) -> Option<Refused> {
     let is = |word: &[u8], one: &str| word.eq_ignore_ascii_case(one.as_bytes());
@@ -50,16 +66,14 @@ const SCRIPTS: [&str; 3] = ["eval", "evalsha", "fcall"];
 ///
 /// # Errors
 /// Why the function may not run it now, or that the server does not know it so.
-pub(super) fn check(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<(), String> {
+pub(super) fn check(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<(), Forbidden> {
     let facts = Facts::of(lock, name, arguments.first().copied());
-    if let Some(text) = refusal(lock, name, arguments, facts.as_deref()) {
-        return Err(text);
+    if let Some(forbidden) = refusal(lock, name, arguments, facts.as_deref()) {
+        return Err(forbidden);
     }
     match facts {
-        None => Err("ERR unknown command".to_owned()),
-        Some(facts) if !facts.takes(arguments.len() + 1) => {
-            Err("ERR wrong number of arguments".to_owned())
-        }
+        None => Err(Forbidden::Unknown),
+        Some(facts) if !facts.takes(arguments.len() + 1) => Err(Forbidden::Words),
         Some(_) => Ok(()),
     }
 }
@@ -74,8 +88,8 @@ pub(super) fn run(
     arguments: &[&[u8]],
 ) -> Result<CallReply, CallError> {
     let facts = Facts::of(lock, name, arguments.first().copied());
-    if let Some(text) = refusal(lock, name, arguments, facts.as_deref()) {
-        return Err(CallError { text });
+    if let Some(forbidden) = refusal(lock, name, arguments, facts.as_deref()) {
+        return Err(forbidden.to_string().into());
     }
     // What the server keeps from scripts it would refuse altogether.
     let writes = facts.is_some_and(|facts| facts.has("write") && !facts.has("noscript"));
@@ -91,45 +105,77 @@ fn refusal(
     name: &[u8],
     arguments: &[&[u8]],
     facts: Option<&Facts>,
-) -> Option<String> {
+) -> Option<Forbidden> {
     let first = arguments.first().copied();
     let mut found = find(&NEVER, name, first);
     if nesting::is_inside() {
         found = found.or_else(|| find(&NOT_INSIDE, name, first));
     }
+    let upper = || String::from_utf8_lossy(name).to_uppercase();
     if let Some((command, part, why)) = found {
         let shown = format!("{command} {part}").to_uppercase();
-        return Some(format!(
-            "ERR a function cannot run {}: it {why}",
-            shown.trim_end()
-        ));
+        return Some(Forbidden::Command {
+            shown: shown.trim_end().to_owned(),
+            why,
+        });
+    }
+    if let Some(setting) = protected(lock, name, first) {
+        return Some(Forbidden::Setting {
+            name: upper(),
+            setting,
+        });
     }
     let has = |flag| facts.is_some_and(|facts| facts.has(flag));
     let is_script = SCRIPTS
         .iter()
         .any(|one| name.eq_ignore_ascii_case(one.as_bytes()));
+    let flags = lock.context().flags();
+    if is_stale(lock, flags, has("stale")) {
+        return Some(Forbidden::Stale);
+    }
     if !has("write") && !has("noscript") {
         return None;
     }
-    let flags = lock.context().flags();
     // A script is under way, and the server runs one at a time. What it keeps from scripts is kept from functions in them.
     if has("noscript") && flags.lua() {
-        return Some(format!(
-            "ERR a function that a Lua script waits for cannot run {}: the server keeps it from scripts",
-            String::from_utf8_lossy(name).to_uppercase()
-        ));
+        return Some(Forbidden::Script(upper()));
     }
     if settings().write_always.is_on() {
         return None;
     }
-    // In the server's words, which clients get.
     if has("write") && flags.read_only() {
-        return Some("READONLY You can't write against a read only replica.".to_owned());
+        return Some(Forbidden::ReadOnly);
     }
     if (has("denyoom") || is_script) && flags.out_of_memory() && !makes_room(lock, flags) {
-        return Some("OOM command not allowed when used memory > 'maxmemory'.".to_owned());
+        return Some(Forbidden::OutOfMemory);
     }
     None
+}
+
+/// A setting of the server, if it has it.
+fn config(lock: &ServerLock, name: &str) -> Option<Vec<u8>> {
+    let reply = query(lock, b"CONFIG", &["GET", name]).ok()?;
+    Some(reply.elements().last()?.text().to_vec())
+}
+
+/// The setting that keeps a command from clients, where it does. A function is no local connection.
+fn protected(lock: &ServerLock, name: &[u8], first: Option<&[u8]>) -> Option<&'static str> {
+    let is = |word: &[u8], one: &str| word.eq_ignore_ascii_case(one.as_bytes());
+    let (_, _, setting) = PROTECTED.iter().find(|(command, parts, _)| {
+        is(name, command)
+            && (parts.is_empty()
+                || first.is_some_and(|first| parts.iter().any(|part| is(first, part))))
+    })?;
+    let said = config(lock, setting)?;
+    (said != b"yes").then_some(setting)
+}
+
+/// Whether this is a replica that has lost its master and must not show what it has.
+fn is_stale(lock: &ServerLock, flags: ContextFlags, runs_anyway: bool) -> bool {
+    if !flags.stale() || runs_anyway || settings().write_always.is_on() {
+        return false;
+    }
+    config(lock, "replica-serve-stale-data").is_some_and(|said| said == b"no")
 }
 
 /// Whether the server can evict keys for what is written.
@@ -137,17 +183,11 @@ fn makes_room(lock: &ServerLock, flags: ContextFlags) -> bool {
     if !flags.evicts() {
         return false;
     }
-    let said = |name: &[u8], arguments: &[&str]| {
-        call(lock, name, arguments).map_or_else(
-            |_| String::new(),
-            |reply| {
-                let value = reply.elements().last();
-                String::from_utf8_lossy(value.as_ref().unwrap_or(&reply).text()).into_owned()
-            },
-        )
-    };
-    let keys = said(b"INFO", &["keyspace"]);
-    if said(b"CONFIG", &["GET", "maxmemory-policy"]).starts_with("volatile") {
+    let keys = query(lock, b"INFO", &["keyspace"]).map_or_else(
+        |_| String::new(),
+        |reply| String::from_utf8_lossy(reply.text()).into_owned(),
+    );
+    if config(lock, "maxmemory-policy").is_some_and(|policy| policy.starts_with(b"volatile")) {
         // Keys without a time to live stay.
         let mut counts = keys.split("expires=").skip(1);
         return counts.any(|count| !count.starts_with("0,"));

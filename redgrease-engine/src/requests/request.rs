@@ -1,5 +1,6 @@
 //! What running functions ask for, but for Redis commands.
 
+use super::refusal::Refusal;
 use super::transaction::Transaction;
 use crate::plan::{Plan, Reader};
 use crate::record::value::Value;
@@ -23,8 +24,11 @@ pub(super) enum Request {
     Run {
         session: String,
         plan: Plan,
+        description: Value,
         id: String,
     },
+    /// Whether workers of other shards need the functions of a run.
+    Spreads { plan: Plan },
     /// The next hook of a command, or the command itself.
     Next {
         registration: String,
@@ -42,6 +46,8 @@ pub(super) enum Request {
     },
     /// Runs commands together or not at all.
     Transaction(Transaction),
+    /// The record, as it is now, of the call of this number.
+    Record(u32),
     /// Puts a reply in place of that of the command whose key event called the function, which runs under this number.
     Override { number: u32, reply: Value },
 }
@@ -50,8 +56,8 @@ impl Request {
     /// A request as a worker sends it: its name and a list of arguments.
     ///
     /// # Errors
-    /// The text of the error that the function gets.
-    pub(super) fn parse(request: Value) -> Result<Self, String> {
+    /// Why it cannot be understood.
+    pub(super) fn parse(request: Value) -> Result<Self, Refusal> {
         let mut parts = request.into_items().unwrap_or_default().into_iter();
         let name = parts
             .next()
@@ -68,7 +74,7 @@ impl Request {
                     (Value::str("reader"), arguments.value(0)),
                     (Value::str("arguments"), arguments.value(1)),
                 ]))
-                .ok_or("the registration is described badly")?,
+                .ok_or(Refusal::Registration)?,
                 session: arguments.text(3),
             },
             "register" => Self::Register {
@@ -79,10 +85,14 @@ impl Request {
                 let description = arguments.value(1);
                 Self::Run {
                     session: arguments.text(0),
-                    plan: Plan::parse(&description).ok_or("the run is described badly")?,
+                    plan: Plan::parse(&description).ok_or(Refusal::Run)?,
                     id: description.text("id").unwrap_or_default(),
+                    description,
                 }
             }
+            "spreads" => Self::Spreads {
+                plan: Plan::parse(&arguments.value(0)).ok_or(Refusal::Run)?,
+            },
             "next" => Self::Next {
                 registration: arguments.text(0),
                 words: words(&arguments.value(1)),
@@ -116,6 +126,12 @@ impl Request {
                     _ => None,
                 },
             }),
+            "record" => Self::Record(
+                arguments
+                    .int(0)
+                    .and_then(|number| u32::try_from(number).ok())
+                    .unwrap_or(0),
+            ),
             "override" => Self::Override {
                 number: arguments
                     .int(0)
@@ -123,7 +139,7 @@ impl Request {
                     .unwrap_or(0),
                 reply: arguments.value(1),
             },
-            other => return Err(format!("the engine has no answer to `{other}`")),
+            other => return Err(Refusal::Unknown(other.to_owned())),
         })
     }
 }
@@ -188,7 +204,7 @@ impl Arguments {
 mod tests {
     use super::*;
 
-    fn parse(name: &str, arguments: Vec<Value>) -> Result<Request, String> {
+    fn parse(name: &str, arguments: Vec<Value>) -> Result<Request, Refusal> {
         Request::parse(Value::Tuple(vec![
             Value::str(name),
             Value::Tuple(arguments),
@@ -217,17 +233,21 @@ mod tests {
 
     #[test]
     fn what_is_unknown_or_described_badly_is_said() {
-        assert_eq!(
-            parse("sing", Vec::new()),
-            Err("the engine has no answer to `sing`".to_owned())
-        );
-        assert_eq!(
-            parse("run", vec![Value::str("s"), Value::None]),
-            Err("the run is described badly".to_owned())
-        );
-        assert_eq!(
-            parse("check", vec![Value::str("NoReader")]),
-            Err("the registration is described badly".to_owned())
-        );
+        for (name, arguments, text) in [
+            ("sing", Vec::new(), "the engine has no answer to `sing`"),
+            (
+                "run",
+                vec![Value::str("s"), Value::None],
+                "the run is described badly",
+            ),
+            (
+                "check",
+                vec![Value::str("NoReader")],
+                "the registration is described badly",
+            ),
+        ] {
+            let refusal = parse(name, arguments).expect_err("is refused");
+            assert_eq!(refusal.to_string(), text);
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Commands of a function that are run together or not at all.
 
+use std::fmt;
 use std::sync::Arc;
 
+use super::forbidden::Forbidden;
 use super::{error_text, permit};
 use crate::event::{hook, stream};
 use crate::record::reply::value_of;
@@ -25,13 +27,49 @@ pub(super) struct Transaction {
     pub(super) acknowledged: Option<Vec<Entry>>,
 }
 
+/// Why nothing of a transaction was run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unrun {
+    /// A command has no name.
+    NoName,
+    /// The command of this name, at this place of so many, may not be run.
+    Command {
+        place: usize,
+        count: usize,
+        name: String,
+        why: Forbidden,
+    },
+    /// The registration is gone whose entries are acknowledged.
+    Registration,
+}
+
+impl fmt::Display for Unrun {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoName => formatter.write_str("a command without a name"),
+            Self::Command {
+                place,
+                count,
+                name,
+                why,
+            } => write!(
+                formatter,
+                "nothing of the transaction was run: command {place} of {count}, {name}: {why}"
+            ),
+            Self::Registration => {
+                formatter.write_str("the registration whose entries are acknowledged is gone")
+            }
+        }
+    }
+}
+
 impl Transaction {
     /// Looks at all commands, then runs them: under one lock, so that replicas and files get them as one piece. Gives a pair
     /// for each: whether it failed, and its value or the text of its error.
     ///
     /// # Errors
     /// Why none was run.
-    pub(super) fn run(&self, lock: &ServerLock) -> Result<Value, String> {
+    pub(super) fn run(&self, lock: &ServerLock) -> Result<Value, Unrun> {
         let follower = match &self.acknowledged {
             Some(_) => Some(self.registration()?),
             None => None,
@@ -43,17 +81,15 @@ impl Transaction {
             .collect();
         lock.in_database(self.database, || {
             for (place, words) in commands.iter().enumerate() {
-                let (name, arguments) = words.split_first().ok_or("a command without a name")?;
-                permit::check(lock, name, arguments).map_err(|text| {
-                    format!(
-                        "nothing of the transaction was run: command {} of {}, {}: {text}",
-                        place + 1,
-                        commands.len(),
-                        String::from_utf8_lossy(name)
-                    )
+                let (name, arguments) = words.split_first().ok_or(Unrun::NoName)?;
+                permit::check(lock, name, arguments).map_err(|why| Unrun::Command {
+                    place: place + 1,
+                    count: commands.len(),
+                    name: String::from_utf8_lossy(name).into_owned(),
+                    why,
                 })?;
             }
-            Ok::<(), String>(())
+            Ok(())
         })?;
         let all = || {
             lock.in_database(self.database, || {
@@ -74,12 +110,12 @@ impl Transaction {
         Ok(Value::List(outcomes))
     }
 
-    fn registration(&self) -> Result<Arc<Registration>, String> {
+    fn registration(&self) -> Result<Arc<Registration>, Unrun> {
         self.registration
             .as_ref()
             .and_then(|id| registration::list::find(id.as_bytes()))
             .filter(|registration| registration.follower.is_some())
-            .ok_or_else(|| "the registration whose entries are acknowledged is gone".to_owned())
+            .ok_or(Unrun::Registration)
     }
 }
 

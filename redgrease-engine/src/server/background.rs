@@ -4,8 +4,10 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use super::context::lock_server;
 use super::guarded;
 use super::threads::start_lasting_thread;
+use super::turns::Turns;
 
 type Task = Box<dyn FnOnce() + Send>;
 
@@ -20,7 +22,7 @@ pub(crate) fn start_background() -> io::Result<()> {
     start_lasting_thread("rg-events", run)
 }
 
-/// Runs `task` in the background, where the server lock is free once the command that runs now is over.
+/// Runs `task` in the background under the server lock, once the command that runs now is over.
 pub(crate) fn after_command(task: impl FnOnce() + Send + 'static) {
     let mut tasks = TASKS.lock().unwrap_or_else(PoisonError::into_inner);
     tasks.push_back(Box::new(task));
@@ -38,8 +40,17 @@ fn run() {
         }
         let ready = std::mem::take(&mut *tasks);
         drop(tasks);
-        for task in ready {
-            guarded("an event", (), task);
+        let mut ready = ready.into_iter().peekable();
+        while ready.peek().is_some() {
+            let mut turns = Turns::new();
+            let lock = lock_server();
+            while !turns.is_over()
+                && let Some(task) = ready.next()
+            {
+                guarded("an event", (), task);
+            }
+            drop(lock);
+            turns.rest();
         }
     }
 }

@@ -12,6 +12,17 @@ use super::table::{RedisModuleCallReply, RedisModuleString, api};
 pub(crate) struct CallError {
     /// The text of the error number that the server set.
     pub(crate) text: String,
+    /// Whether its keys belong to another server of the cluster.
+    pub(crate) is_elsewhere: bool,
+}
+
+impl From<String> for CallError {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            is_elsewhere: false,
+        }
+    }
 }
 
 /// The kind of a reply.
@@ -77,8 +88,21 @@ pub(crate) fn call<A: AsRef<[u8]>>(
     run(lock, name, arguments, For::Engine)
 }
 
-/// The same for a command that writes, with what keeps clients from writing: a snapshot that failed, replicas that are missing,
-/// a lost master. Servers before Redis 7.0 do not know this.
+/// Runs a command of the engine that only reads: it is answered while writes are paused too, by servers that cannot tell what
+/// writes as well.
+///
+/// # Errors
+/// Those of [`call`], but not that writes are paused.
+pub(crate) fn query<A: AsRef<[u8]>>(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[A],
+) -> Result<CallReply, CallError> {
+    run(lock, name, arguments, For::Question)
+}
+
+/// The same as [`call`] for a command that writes, with what keeps clients from writing: a snapshot that failed, replicas that
+/// are missing, a lost master. Servers before Redis 7.0 do not know this.
 ///
 /// # Errors
 /// Those of [`call`], and the server's own text when it refuses the write.
@@ -94,6 +118,8 @@ pub(crate) fn call_as_clients_write<A: AsRef<[u8]>>(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum For {
     Engine,
+    /// The engine, which only wants to know something.
+    Question,
     /// A function, with what keeps clients from writing.
     Function,
     /// A client, which gets the reply; in the third version of the protocol or not.
@@ -130,9 +156,7 @@ fn run<A: AsRef<[u8]>>(
     whose: For,
 ) -> Result<CallReply, CallError> {
     let Ok(name) = CString::new(name) else {
-        return Err(CallError {
-            text: "No such file or directory".to_owned(),
-        });
+        return Err("No such file or directory".to_owned().into());
     };
     let strings = Strings(
         arguments
@@ -150,12 +174,10 @@ fn run<A: AsRef<[u8]>>(
             })
             .collect(),
     );
-    let paused = writes_are_paused();
+    let paused = whose != For::Question && writes_are_paused();
     let is = |one: &str| name.as_bytes().eq_ignore_ascii_case(one.as_bytes());
     if paused && MAY_WRITE.into_iter().any(is) {
-        return Err(CallError {
-            text: PAUSED.to_owned(),
-        });
+        return Err(PAUSED.to_owned().into());
     }
     let ask = |format: &CStr| {
         RUNNING.with(|running| running.set(running.get() + 1));
@@ -192,15 +214,12 @@ fn run<A: AsRef<[u8]>>(
         }
         // The second where the server does not know "W", before Redis 7.0.
         if paused && matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EBADF)) {
-            return Err(CallError {
-                text: PAUSED.to_owned(),
-            });
+            return Err(PAUSED.to_owned().into());
         }
         if matches!(whose, For::Client(_)) && error.raw_os_error() == Some(libc::EINVAL) {
             let name = name.to_string_lossy().to_lowercase();
-            return Err(CallError {
-                text: format!("ERR wrong number of arguments for '{name}' command"),
-            });
+            let text = format!("ERR wrong number of arguments for '{name}' command");
+            return Err(text.into());
         }
         let text = error.to_string();
         // std appends " (os error N)".
@@ -209,7 +228,10 @@ fn run<A: AsRef<[u8]>>(
             .next()
             .unwrap_or_default()
             .to_owned();
-        return Err(CallError { text });
+        return Err(CallError {
+            text,
+            is_elsewhere: error.raw_os_error() == Some(libc::EPERM),
+        });
     }
     Ok(CallReply { raw, owned: true })
 }

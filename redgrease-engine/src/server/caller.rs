@@ -1,11 +1,12 @@
 //! Who sends a command, and what the access control list lets them do.
 
 use std::ffi::c_int;
+use std::fmt;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::call::{call, is_running};
+use super::call::{ReplyKind, is_running, query};
 use super::command::bytes;
 use super::context::{Context, ServerLock};
 use super::events::FilteredCommand;
@@ -41,7 +42,7 @@ pub(crate) fn forget_access() {
 
 /// A field of what the access control list says of a user.
 fn acl_of(lock: &ServerLock, user: &str, field: &str) -> Option<Vec<String>> {
-    let reply = call(lock, b"ACL", &["GETUSER", user]).ok()?;
+    let reply = query(lock, b"ACL", &["GETUSER", user]).ok()?;
     let parts: Vec<_> = reply.elements().collect();
     let at = parts
         .iter()
@@ -114,13 +115,33 @@ pub(crate) fn is_granted(lock: &ServerLock, user: &str, name: &str, categories: 
     by_rules(&rules, name, Some(&facts))
 }
 
+/// Why the access control list does not let a user run a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Denied {
+    /// In the words of the server.
+    Told(String),
+    /// A command of this name, which the server has no words about.
+    Command(String),
+}
+
+impl fmt::Display for Denied {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(text) => write!(formatter, "NOPERM {text}"),
+            Self::Command(name) => write!(
+                formatter,
+                "NOPERM this user has no permissions to run the '{name}' command"
+            ),
+        }
+    }
+}
+
 /// Whether the access control list lets a user run a command.
 ///
 /// # Errors
-/// The server's text for what it does not.
-pub(crate) fn check_access(lock: &ServerLock, user: &str, words: &[Vec<u8>]) -> Result<(), String> {
+/// Why it does not.
+pub(crate) fn check_access(lock: &ServerLock, user: &str, words: &[Vec<u8>]) -> Result<(), Denied> {
     let name = String::from_utf8_lossy(&words[0]).to_lowercase();
-    let denied = || format!("NOPERM this user has no permissions to run the '{name}' command");
     let allowed = match by_server(user, words) {
         Some(allowed) => allowed,
         // Keys are the server's to check, which is told of them.
@@ -136,11 +157,11 @@ pub(crate) fn check_access(lock: &ServerLock, user: &str, words: &[Vec<u8>]) -> 
     // The server finds the words.
     let mut question = vec![b"DRYRUN".to_vec(), user.as_bytes().to_vec()];
     question.extend_from_slice(words);
-    Err(call(lock, b"ACL", &question)
+    Err(query(lock, b"ACL", &question)
         .ok()
-        .map(|reply| String::from_utf8_lossy(reply.text()).into_owned())
-        .filter(|text| text.starts_with("This user") || text.starts_with("User "))
-        .map_or_else(denied, |text| format!("NOPERM {text}")))
+        .filter(|reply| reply.kind() == ReplyKind::Text && !reply.is_simple())
+        .map(|reply| Denied::Told(String::from_utf8_lossy(reply.text()).into_owned()))
+        .unwrap_or(Denied::Command(name)))
 }
 
 /// What the server says, from Redis 7.0 on.

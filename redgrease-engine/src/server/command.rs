@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_int};
 
 use super::context::Context;
+use super::refused::Refused;
 use super::table::{RedisModuleCtx, RedisModuleString, api};
 use super::{OK, guarded};
 
@@ -18,10 +19,14 @@ pub(crate) struct Invocation<'a> {
 /// The command flags that the engine uses, as the API spells them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Flag {
-    /// May run everywhere; reads.
+    /// Shows something.
     Readonly,
-    /// Says its keys itself.
-    GetKeys,
+    /// Brings code, or changes what the engine does. It is not said that it writes: servers would refuse it on replicas.
+    Admin,
+    /// Calls functions, which may do anything.
+    Calls,
+    /// The same, and says its keys itself.
+    CallsAnywhere,
     /// Carries another command, with its keys: what kind of command that is, and whether the server lets anybody have it.
     Carries { kind: Carried, anybody: bool },
 }
@@ -41,7 +46,9 @@ impl Flag {
     fn text(self) -> &'static CStr {
         match self {
             Self::Readonly => c"readonly",
-            Self::GetKeys => c"readonly getkeys-api",
+            Self::Admin => c"admin",
+            Self::Calls => c"",
+            Self::CallsAnywhere => c"getkeys-api",
             Self::Carries { kind, anybody } => match (kind, anybody) {
                 (Carried::Reads, false) => c"readonly getkeys-api",
                 (Carried::Writes, false) => c"write getkeys-api",
@@ -70,7 +77,7 @@ pub(crate) trait Command {
 ///
 /// # Errors
 /// The name of the command that the server refused.
-pub(crate) fn create_command<C: Command>(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn create_command<C: Command>(context: Context<'_>) -> Result<(), Refused> {
     let step = c_int::from(C::KEY != 0);
     // SAFETY: static strings, a callback with the right signature.
     let status = unsafe {
@@ -87,10 +94,7 @@ pub(crate) fn create_command<C: Command>(context: Context<'_>) -> Result<(), Str
     if status == OK {
         Ok(())
     } else {
-        Err(format!(
-            "the server refused the command {}",
-            C::NAME.to_string_lossy()
-        ))
+        Err(Refused::Command(C::NAME))
     }
 }
 
@@ -101,7 +105,7 @@ unsafe extern "C" fn trampoline<C: Command>(
 ) -> c_int {
     guarded("a command", OK, || {
         // SAFETY: the server is asking this command, declared with getkeys-api, for its keys.
-        if !matches!(C::FLAGS, Flag::Readonly)
+        if matches!(C::FLAGS, Flag::CallsAnywhere | Flag::Carries { .. })
             && unsafe { (api().is_keys_position_request)(ctx) } != 0
         {
             if matches!(C::FLAGS, Flag::Carries { .. }) {

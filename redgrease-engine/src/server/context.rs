@@ -2,17 +2,14 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::ffi::{CString, c_int, c_void};
+use std::ffi::{CString, c_int};
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::call::CallReply;
-use super::table::{
-    RedisModuleBlockedClient, RedisModuleCtx, RedisModuleString, api, attached, module_context,
-};
-use super::{OK, guarded};
+use super::table::{RedisModuleCtx, RedisModuleString, api, attached, module_context};
 
 /// How important a log line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +84,10 @@ impl ContextFlags {
     pub(crate) fn multi(self) -> bool {
         self.0 & (1 << 1) != 0
     }
+    /// The server is part of a cluster, or waits to become one.
+    pub(crate) fn cluster(self) -> bool {
+        self.0 & (1 << 5) != 0
+    }
     /// The command came from the master.
     pub(crate) fn replicated(self) -> bool {
         self.0 & (1 << 12) != 0
@@ -110,6 +111,10 @@ impl ContextFlags {
     /// The server loads its data.
     pub(crate) fn loading(self) -> bool {
         self.0 & (1 << 13) != 0
+    }
+    /// This server is a replica without a link to its master.
+    pub(crate) fn stale(self) -> bool {
+        self.0 & (1 << 14) != 0
     }
     /// The client speaks the third version of the protocol.
     pub(crate) fn resp3(self) -> bool {
@@ -158,6 +163,12 @@ impl Context<'_> {
         unsafe { (api().reply_with_long_long)(self.raw, value) };
     }
 
+    /// Replies with a double, which is a bulk string to clients of RESP2.
+    pub(crate) fn reply_double(self, value: f64) {
+        // SAFETY: as above.
+        unsafe { (api().reply_with_double)(self.raw, value) };
+    }
+
     /// Replies with a bulk string.
     pub(crate) fn reply_bulk(self, text: impl AsRef<[u8]>) {
         let text = text.as_ref();
@@ -204,17 +215,6 @@ impl Context<'_> {
         unsafe { (api().wrong_arity)(self.raw) };
     }
 
-    /// Blocks the client of this command until the returned handle is answered.
-    pub(crate) fn block(self) -> Blocked {
-        // SAFETY: callbacks with the documented signatures; no time-out.
-        let raw = unsafe { (api().block_client)(self.raw, on_unblock, None, free_reply, 0) };
-        if let Some(start) = api().blocked_client_measure_time_start {
-            // SAFETY: the handle is fresh.
-            unsafe { start(raw) };
-        }
-        Blocked { raw }
-    }
-
     /// The database that is selected.
     pub(crate) fn database(self) -> c_int {
         // SAFETY: live context.
@@ -258,90 +258,6 @@ fn one_line(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-/// What a client gets.
-pub(crate) trait Answer: Send {
-    /// Writes it, on the server's main thread.
-    fn write(&self, context: Context<'_>);
-}
-
-/// What a client gets whose request was lost.
-struct Dropped;
-
-impl Answer for Dropped {
-    fn write(&self, context: Context<'_>) {
-        context.reply_error("ERR the engine dropped this request; the server log says why");
-    }
-}
-
-/// A client that waits for its answer. It must be answered; dropping it answers with an error.
-#[derive(Debug)]
-pub(crate) struct Blocked {
-    raw: *mut RedisModuleBlockedClient,
-}
-
-// SAFETY: the API documents that a blocked client may be unblocked from any thread.
-unsafe impl Send for Blocked {}
-// SAFETY: the handle gives no shared access.
-unsafe impl Sync for Blocked {}
-
-impl Blocked {
-    /// Answers the client.
-    pub(crate) fn answer(mut self, answer: impl Answer + 'static) {
-        self.send(Box::new(answer));
-    }
-
-    fn send(&mut self, answer: Box<dyn Answer>) {
-        let raw = std::mem::replace(&mut self.raw, ptr::null_mut());
-        if raw.is_null() {
-            return;
-        }
-        if let Some(end) = api().blocked_client_measure_time_end {
-            // SAFETY: the handle is live until it is unblocked.
-            unsafe { end(raw) };
-        }
-        let private = Box::into_raw(Box::new(answer)).cast::<c_void>();
-        // SAFETY: the handle is unblocked once, and the server owns the private data from here on.
-        unsafe { (api().unblock_client)(raw, private) };
-    }
-}
-
-impl Drop for Blocked {
-    fn drop(&mut self) {
-        if !self.raw.is_null() {
-            self.send(Box::new(Dropped));
-        }
-    }
-}
-
-unsafe extern "C" fn on_unblock(
-    ctx: *mut RedisModuleCtx,
-    _argv: *mut *mut RedisModuleString,
-    _argc: c_int,
-) -> c_int {
-    guarded("answering a client", OK, || {
-        // SAFETY: the private data is the box made in `send`, alive until `free_reply`.
-        let answer = unsafe {
-            let private = (api().get_blocked_client_private_data)(ctx).cast::<Box<dyn Answer>>();
-            private.as_ref()
-        };
-        let context = Context::from_raw(ctx);
-        match answer {
-            Some(answer) => answer.write(context),
-            None => context.reply_null(),
-        }
-        OK
-    })
-}
-
-unsafe extern "C" fn free_reply(_ctx: *mut RedisModuleCtx, private: *mut c_void) {
-    guarded("freeing an answer", (), || {
-        if !private.is_null() {
-            // SAFETY: the box made in `send`, freed once.
-            drop(unsafe { Box::from_raw(private.cast::<Box<dyn Answer>>()) });
-        }
-    });
-}
-
 /// A context of a thread's own, made on first use.
 struct Detached(*mut RedisModuleCtx);
 
@@ -374,8 +290,13 @@ pub(crate) fn on_main_thread() {
 }
 
 /// Whether this is the server's main thread.
-pub(super) fn is_main_thread() -> bool {
+pub(crate) fn is_main_thread() -> bool {
     MAIN.with(Cell::get)
+}
+
+/// Whether this thread holds the server lock; the main thread always does.
+pub(super) fn holds_lock() -> bool {
+    HELD.with(|held| held.get() > 0)
 }
 
 /// The server lock, and a context to use under it.
@@ -391,13 +312,22 @@ const PAUSE_CHECK: Duration = Duration::from_millis(5);
 ///
 /// A thread of the engine does not get it while writes are paused: it waits like the clients.
 pub(crate) fn lock_server() -> ServerLock {
+    take_lock(true)
+}
+
+/// The same while writes are paused too: for what reads and tells other nodes, and changes no data.
+pub(crate) fn lock_server_even_paused() -> ServerLock {
+    take_lock(false)
+}
+
+fn take_lock(waits: bool) -> ServerLock {
     let raw = DETACHED.with(|detached| detached.0);
     HELD.with(|held| {
         if held.get() == 0 {
             // SAFETY: this thread does not hold the lock, but between the two calls in the loop.
             unsafe {
                 (api().thread_safe_context_lock)(raw);
-                while writes_are_paused() {
+                while waits && writes_are_paused() {
                     (api().thread_safe_context_unlock)(raw);
                     std::thread::sleep(PAUSE_CHECK);
                     (api().thread_safe_context_lock)(raw);

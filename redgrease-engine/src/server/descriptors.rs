@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::mem;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::ptr;
 
@@ -50,6 +50,28 @@ pub(crate) fn send_descriptor(
         Ok(_) => Err(io::ErrorKind::WriteZero.into()),
         Err(_) => Err(io::Error::last_os_error()),
     }
+}
+
+/// A page of memory that can be shared with another process, as a file.
+///
+/// # Errors
+/// What the system said.
+pub(crate) fn shared_page() -> io::Result<File> {
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: a static name; the descriptor is new and nobody else's.
+        let file = unsafe {
+            let raw = libc::memfd_create(c"redgrease".as_ptr(), libc::MFD_CLOEXEC);
+            if raw < 0 {
+                return Err(io::Error::last_os_error());
+            }
+            File::from(OwnedFd::from_raw_fd(raw))
+        };
+        file.set_len(8)?;
+        Ok(file)
+    }
+    #[cfg(not(target_os = "linux"))]
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Receives what is there, without waiting.

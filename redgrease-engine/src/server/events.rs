@@ -1,11 +1,13 @@
 //! Events of the server: changes of keys, and commands before they run.
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::command::bytes;
-use super::context::{Context, ServerLock};
+use super::context::{Context, ServerLock, module_flags};
 use super::keyspace::READING;
+use super::refused::Refused;
 use super::table::{RedisModuleCommandFilterCtx, RedisModuleCtx, RedisModuleString, api};
 use super::{OK, guarded};
 
@@ -24,7 +26,7 @@ pub(crate) trait KeyListener {
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn subscribe_to_keys<L: KeyListener>(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn subscribe_to_keys<L: KeyListener>(context: Context<'_>) -> Result<(), Refused> {
     // SAFETY: a callback with the documented signature.
     let status = unsafe {
         (api().subscribe_to_keyspace_events)(context.raw(), ALL_KEY_EVENTS, on_key_event::<L>)
@@ -32,7 +34,7 @@ pub(crate) fn subscribe_to_keys<L: KeyListener>(context: Context<'_>) -> Result<
     if status == OK {
         Ok(())
     } else {
-        Err("the server refused the subscription to key events".to_owned())
+        Err(Refused::KeyEvents)
     }
 }
 
@@ -42,19 +44,35 @@ unsafe extern "C" fn on_key_event<L: KeyListener>(
     event: *const c_char,
     key: *mut RedisModuleString,
 ) -> c_int {
-    if !L::wanted() {
-        return OK;
+    // SAFETY: the server passes a NUL-terminated name during the call.
+    let event = unsafe { CStr::from_ptr(event) };
+    let context = Context::from_raw(ctx);
+    if L::wanted() {
+        guarded("a key event", (), || {
+            // SAFETY: the server passes a live key during the call.
+            let key = unsafe { bytes(key) };
+            // That the engine itself missed a key is nobody's business: it looked, not a client.
+            if !READING.load(Ordering::Relaxed) || event != c"keymiss" {
+                L::happened(context, &event.to_string_lossy(), key);
+            }
+        });
     }
-    guarded("a key event", OK, || {
-        // SAFETY: the server passes a NUL-terminated name and a live key during the call.
-        let (event, key) = unsafe { (CStr::from_ptr(event), bytes(key)) };
-        // That the engine itself missed a key is nobody's business: it looked, not a client.
-        if READING.load(Ordering::Relaxed) && event == c"keymiss" {
-            return OK;
-        }
-        L::happened(Context::from_raw(ctx), &event.to_string_lossy(), key);
-        OK
-    })
+    stay(context, event);
+    OK
+}
+
+/// Has the client of a MOVE go on in its database. Valkey 8.1 gives listeners the client itself, with the database of the event
+/// selected, and leaves it there.
+pub(super) fn stay(context: Context<'_>, event: &CStr) {
+    thread_local! {
+        static BEFORE: Cell<c_int> = const { Cell::new(0) };
+    }
+    if event == c"move_from" {
+        BEFORE.set(context.database());
+    } else if event == c"move_to" {
+        // SAFETY: live context; that database was selected a moment ago.
+        unsafe { (api().select_db)(context.raw(), BEFORE.get()) };
+    }
 }
 
 /// A command that is about to run.
@@ -89,15 +107,47 @@ impl FilteredCommand {
 
     /// Puts a word before all others.
     pub(crate) fn prepend(&self, word: &str) {
-        if let Some(insert) = api().command_filter_arg_insert {
-            // SAFETY: the filter takes the string over.
-            unsafe {
-                let string =
-                    (api().create_string)(std::ptr::null_mut(), word.as_ptr().cast(), word.len());
-                insert(self.raw, 0, string);
+        self.insert(0, word);
+        if scripts_share_room() {
+            self.leave_room(WIDEST.load(Ordering::Relaxed));
+        }
+    }
+
+    fn insert(&self, at: usize, word: &str) {
+        let (Some(insert), Ok(at)) = (api().command_filter_arg_insert, c_int::try_from(at)) else {
+            return;
+        };
+        // SAFETY: the filter takes the string over.
+        unsafe {
+            let string =
+                (api().create_string)(std::ptr::null_mut(), word.as_ptr().cast(), word.len());
+            insert(self.raw, at, string);
+        }
+    }
+
+    /// Has room for so many words: it grows with each word, and stays when one is taken away.
+    fn leave_room(&self, words: usize) {
+        let Some(delete) = api().command_filter_arg_delete else {
+            return;
+        };
+        let own = self.len();
+        (own..words).for_each(|at| self.insert(at, ""));
+        for at in (own..words).rev() {
+            if let Ok(at) = c_int::try_from(at) {
+                // SAFETY: the context is live during the filter; a place that is none is refused.
+                unsafe { delete(self.raw, at) };
             }
         }
     }
+}
+
+/// The most words of a command in scripts. Those from before the engine was loaded are taken to have had no more than this.
+static WIDEST: AtomicUsize = AtomicUsize::new(32);
+
+/// Whether the words of this command are where those of the next one in a script will be. Redis 6.2 does not see that the room for
+/// them has shrunk when a word is put before them, and writes beyond it.
+fn scripts_share_room() -> bool {
+    api().call_reply_double.is_none() && module_flags().lua()
 }
 
 /// Who looks at commands before they run.
@@ -110,20 +160,22 @@ pub(crate) trait CommandFilter {
 ///
 /// # Errors
 /// When the server has no command filters.
-pub(crate) fn filter_commands<F: CommandFilter>(lock: &ServerLock) -> Result<(), String> {
-    let register = api()
-        .register_command_filter
-        .ok_or("this server has no command filters, so commands cannot be hooked")?;
+pub(crate) fn filter_commands<F: CommandFilter>(lock: &ServerLock) -> Result<(), Refused> {
+    let register = api().register_command_filter.ok_or(Refused::AnyFilter)?;
     // SAFETY: the lock is held; a callback with the documented signature.
     let filter = unsafe { register(lock.context().raw(), on_command::<F>, 0) };
     if filter.is_null() {
-        return Err("the server refused the command filter".to_owned());
+        return Err(Refused::Filter);
     }
     Ok(())
 }
 
 unsafe extern "C" fn on_command<F: CommandFilter>(raw: *mut RedisModuleCommandFilterCtx) {
     guarded("a command filter", (), || {
-        F::filter(&FilteredCommand { raw });
+        let command = FilteredCommand { raw };
+        if scripts_share_room() {
+            WIDEST.fetch_max(command.len(), Ordering::Relaxed);
+        }
+        F::filter(&command);
     });
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::call::{CallReply, ReplyKind, call};
+use super::call::{CallReply, ReplyKind, query};
 use super::context::ServerLock;
 
 /// Where a command has its keys: positions, the name's being 0; a negative last one counts from the end.
@@ -88,7 +88,7 @@ impl Facts {
 
 /// Notes what the server says about all of its commands.
 pub(crate) fn learn_commands(lock: &ServerLock) {
-    let Ok(reply) = call::<&[u8]>(lock, b"COMMAND", &[]) else {
+    let Ok(reply) = query::<&[u8]>(lock, b"COMMAND", &[]) else {
         return;
     };
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,7 +103,7 @@ pub(crate) fn learn_commands(lock: &ServerLock) {
 
 /// Asks for a command; says also whether it has parts with facts of their own.
 fn ask(lock: &ServerLock, name: &[u8]) -> Option<(Facts, bool)> {
-    let reply = call(lock, b"COMMAND", &[&b"INFO"[..], name]).ok()?;
+    let reply = query(lock, b"COMMAND", &[&b"INFO"[..], name]).ok()?;
     parse(&reply.element(0)?)
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use super::command::bytes;
 use super::context::{Context, ServerLock};
 use super::persistence::{Io, IoError};
+use super::refused::Refused;
 use super::table::{RedisModuleIO, RedisModuleString, RedisModuleType, TypeMethods, api};
 use super::{OK, guarded};
 
@@ -34,7 +35,7 @@ static TYPE: AtomicPtr<RedisModuleType> = AtomicPtr::new(ptr::null_mut());
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn create_held_keys<H: Held>(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn create_held_keys<H: Held>(context: Context<'_>) -> Result<(), Refused> {
     let mut methods = TypeMethods {
         version: 1,
         rdb_load: Some(load::<H>),
@@ -58,10 +59,7 @@ pub(crate) fn create_held_keys<H: Held>(context: Context<'_>) -> Result<(), Stri
         )
     };
     if made.is_null() {
-        return Err(format!(
-            "the server refused the data type {}",
-            H::NAME.to_string_lossy()
-        ));
+        return Err(Refused::DataType(H::NAME));
     }
     TYPE.store(made, Ordering::Release);
     Ok(())

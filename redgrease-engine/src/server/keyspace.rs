@@ -114,6 +114,12 @@ impl OpenKey {
         KeyKind::from_raw(unsafe { (api().key_type)(self.raw) })
     }
 
+    /// Whether the key goes by itself when its time has come.
+    pub(crate) fn expires(&self) -> bool {
+        // SAFETY: live key; -1 is no time.
+        !self.raw.is_null() && unsafe { (api().get_expire)(self.raw) } != -1
+    }
+
     /// The value of a string key.
     pub(crate) fn string(&self) -> &[u8] {
         if self.raw.is_null() {

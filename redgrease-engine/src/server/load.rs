@@ -1,6 +1,7 @@
 //! Loading: the two functions that the server looks for in a module.
 
 use std::ffi::{c_int, c_void};
+use std::fmt::Display;
 
 use super::context::{Context, Level, log};
 use super::table::{RedisModuleString, attach};
@@ -8,13 +9,15 @@ use super::{ERR, OK, command, guarded};
 
 /// What is loaded.
 pub(crate) trait Module {
+    /// What keeps it from being loaded.
+    type Hindrance: Display;
     /// The version that clients see.
     const VERSION: c_int;
     /// Sets everything up; `arguments` are those of the module.
     ///
     /// # Errors
     /// Why the module cannot be loaded.
-    fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), String>;
+    fn load(context: Context<'_>, arguments: &[Vec<u8>]) -> Result<(), Self::Hindrance>;
 }
 
 /// Loads `M`.

@@ -1,9 +1,11 @@
 //! The module's options under the server's CONFIG, on servers that have that for modules (Redis 7.0 on).
 
 use std::ffi::{CStr, CString, c_char, c_int, c_longlong, c_void};
+use std::fmt::Display;
 
 use super::command::bytes;
 use super::context::Context;
+use super::refused::Refused;
 use super::table::{RedisModuleString, api};
 use super::{ERR, OK, guarded};
 
@@ -28,13 +30,15 @@ pub(crate) enum OptionValue {
 
 /// Who has the values.
 pub(crate) trait OptionStore {
+    /// Why a value is not taken.
+    type Refusal: Display;
     /// The value of an option.
     fn get(name: &str) -> Option<OptionValue>;
     /// Takes a value, given as text.
     ///
     /// # Errors
     /// Why not.
-    fn set(name: &str, value: &[u8]) -> Result<(), String>;
+    fn set(name: &str, value: &[u8]) -> Result<(), Self::Refusal>;
 }
 
 /// Makes options known to the server, which sets those that its own configuration names. Says whether the server can do that.
@@ -44,7 +48,7 @@ pub(crate) trait OptionStore {
 pub(crate) fn offer_options<S: OptionStore>(
     context: Context<'_>,
     options: &[ServerOption],
-) -> Result<bool, String> {
+) -> Result<bool, Refused> {
     let (Some(register_int), Some(register_text), Some(load)) = (
         api().register_numeric_config,
         api().register_string_config,
@@ -86,14 +90,14 @@ pub(crate) fn offer_options<S: OptionStore>(
             }
         };
         if status != OK {
-            return Err(format!("the server refused the option {}", option.name));
+            return Err(Refused::Option(option.name));
         }
     }
     // SAFETY: live context of the load call.
     if unsafe { load(context.raw()) } == OK {
         Ok(true)
     } else {
-        Err("the server's configuration gives an option of the module (`rg.…`) a value that it cannot have".to_owned())
+        Err(Refused::OptionValues)
     }
 }
 
@@ -112,11 +116,12 @@ unsafe fn own_name(name: *const c_char) -> String {
 
 /// # Safety
 /// `error` must be null or a place for a string, as the server gives it.
-unsafe fn refuse(result: Result<(), String>, error: *mut *mut RedisModuleString) -> c_int {
+unsafe fn refuse(result: Result<(), impl Display>, error: *mut *mut RedisModuleString) -> c_int {
     match result {
         Ok(()) => OK,
-        Err(text) => {
+        Err(refusal) => {
             if !error.is_null() {
+                let text = refusal.to_string();
                 // SAFETY: pointer and length belong together; the server frees the string.
                 unsafe {
                     *error = (api().create_string)(

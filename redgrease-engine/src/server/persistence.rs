@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 
 use super::background::after_command;
 use super::context::{Context, ServerLock, lock_server, writes_are_paused};
+use super::refused::Refused;
 use super::table::{RedisModuleIO, RedisModuleString, TypeMethods, api};
 use super::{ERR, OK, guarded};
 
@@ -122,7 +123,7 @@ pub(crate) trait Persistent {
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn create_type<P: Persistent>(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn create_type<P: Persistent>(context: Context<'_>) -> Result<(), Refused> {
     let mut methods = TypeMethods {
         version: 5,
         rdb_load: Some(load_nothing),
@@ -146,10 +147,7 @@ pub(crate) fn create_type<P: Persistent>(context: Context<'_>) -> Result<(), Str
         )
     };
     if made.is_null() {
-        return Err(format!(
-            "the server refused the data type {}",
-            P::NAME.to_string_lossy()
-        ));
+        return Err(Refused::DataType(P::NAME));
     }
     if let Some(set) = api().set_module_options
         && api().is_io_error.is_some()

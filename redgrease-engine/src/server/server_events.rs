@@ -21,10 +21,16 @@ pub(crate) enum Event {
     LoadFailed,
     /// A child process was started to write a snapshot or the append-only file.
     Forked,
-    /// Database 0 was emptied.
-    Flushed,
-    /// Database 0 was exchanged with another one.
-    Swapped,
+    /// Databases were emptied.
+    Flushed {
+        /// Whether database 0 is among them.
+        first: bool,
+    },
+    /// Two databases were exchanged.
+    Swapped {
+        /// Whether database 0 is one of them.
+        first: bool,
+    },
 }
 
 const ROLE: u64 = 0;
@@ -57,12 +63,16 @@ impl Event {
             (FLUSH, 1) => {
                 // SAFETY: the caller vouches for the data.
                 let info = unsafe { data.cast::<FlushInfo>().as_ref()? };
-                (info.database <= 0).then_some(Self::Flushed)?
+                Self::Flushed {
+                    first: info.database <= 0,
+                }
             }
             (SWAP, _) => {
                 // SAFETY: as above.
                 let info = unsafe { data.cast::<SwapInfo>().as_ref()? };
-                info.databases.contains(&0).then_some(Self::Swapped)?
+                Self::Swapped {
+                    first: info.databases.contains(&0),
+                }
             }
             (ROLE, 0) => Self::Promoted,
             (ROLE, 1) => Self::Demoted,

@@ -4,6 +4,8 @@ use std::ffi::{CStr, c_char, c_int};
 
 use super::command::bytes;
 use super::context::Context;
+use super::events::stay;
+use super::refused::Refused;
 use super::table::{RedisModuleCtx, RedisModuleString, api};
 use super::{OK, guarded};
 
@@ -49,7 +51,7 @@ const CHANGES: [(&CStr, Change); 9] = [
 ///
 /// # Errors
 /// When the server refuses.
-pub(crate) fn subscribe_to_streams<L: StreamListener>(context: Context<'_>) -> Result<(), String> {
+pub(crate) fn subscribe_to_streams<L: StreamListener>(context: Context<'_>) -> Result<(), Refused> {
     let subscribe = api().subscribe_to_keyspace_events;
     // SAFETY: callbacks with the documented signature.
     let refused = unsafe {
@@ -57,7 +59,7 @@ pub(crate) fn subscribe_to_streams<L: StreamListener>(context: Context<'_>) -> R
             || subscribe(context.raw(), KEY_EVENTS, on_change::<L>) != OK
     };
     if refused {
-        return Err("the server refused the subscription to events of streams".to_owned());
+        return Err(Refused::StreamEvents);
     }
     Ok(())
 }
@@ -92,6 +94,7 @@ unsafe extern "C" fn on_change<L: StreamListener>(
             if let Some(&(_, change)) = CHANGES.iter().find(|(name, _)| *name == event) {
                 L::changed(Context::from_raw(ctx), bytes(key), change);
             }
+            stay(Context::from_raw(ctx), event);
         }
     });
     OK

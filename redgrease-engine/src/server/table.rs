@@ -1,6 +1,6 @@
 //! The table of module API functions and the lookup that fills it.
 
-use std::ffi::{c_char, c_double, c_int, c_longlong, c_ulonglong, c_void};
+use std::ffi::{c_char, c_double, c_int, c_longlong, c_uchar, c_ulonglong, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -70,6 +70,9 @@ pub(crate) type ScanKeyFn = unsafe extern "C" fn(
 );
 /// An INFO callback.
 pub(crate) type InfoFn = unsafe extern "C" fn(*mut RedisModuleInfoCtx, c_int);
+/// Takes a message from another node.
+pub(crate) type ClusterMessageFn =
+    unsafe extern "C" fn(*mut RedisModuleCtx, *const c_char, u8, *const c_uchar, u32);
 /// A command filter.
 pub(crate) type FilterFn = unsafe extern "C" fn(*mut RedisModuleCommandFilterCtx);
 
@@ -212,6 +215,7 @@ api! {
         create_command = "CreateCommand": fn(*mut RedisModuleCtx, *const c_char, CommandFn, *const c_char, c_int, c_int, c_int) -> c_int;
         wrong_arity = "WrongArity": fn(*mut RedisModuleCtx) -> c_int;
         reply_with_long_long = "ReplyWithLongLong": fn(*mut RedisModuleCtx, c_longlong) -> c_int;
+        reply_with_double = "ReplyWithDouble": fn(*mut RedisModuleCtx, c_double) -> c_int;
         reply_with_error = "ReplyWithError": fn(*mut RedisModuleCtx, *const c_char) -> c_int;
         reply_with_simple_string = "ReplyWithSimpleString": fn(*mut RedisModuleCtx, *const c_char) -> c_int;
         reply_with_array = "ReplyWithArray": fn(*mut RedisModuleCtx, std::ffi::c_long) -> c_int;
@@ -238,6 +242,7 @@ api! {
         select_db = "SelectDb": fn(*mut RedisModuleCtx, c_int) -> c_int;
         get_selected_db = "GetSelectedDb": fn(*mut RedisModuleCtx) -> c_int;
         open_key = "OpenKey": fn(*mut RedisModuleCtx, *mut RedisModuleString, c_int) -> *mut RedisModuleKey;
+        get_expire = "GetExpire": fn(*mut RedisModuleKey) -> c_longlong;
         close_key = "CloseKey": fn(*mut RedisModuleKey);
         key_type = "KeyType": fn(*mut RedisModuleKey) -> c_int;
         string_dma = "StringDMA": fn(*mut RedisModuleKey, *mut usize, c_int) -> *const c_char;
@@ -272,13 +277,17 @@ api! {
         register_command_filter = "RegisterCommandFilter": fn(*mut RedisModuleCtx, FilterFn, c_int) -> *mut RedisModuleCommandFilter;
         command_filter_args_count = "CommandFilterArgsCount": fn(*mut RedisModuleCommandFilterCtx) -> c_int;
         command_filter_arg_get = "CommandFilterArgGet": fn(*mut RedisModuleCommandFilterCtx, c_int) -> *mut RedisModuleString;
+        command_filter_arg_delete = "CommandFilterArgDelete": fn(*mut RedisModuleCommandFilterCtx, c_int) -> c_int;
         command_filter_arg_insert = "CommandFilterArgInsert": fn(*mut RedisModuleCommandFilterCtx, c_int, *mut RedisModuleString) -> c_int;
+        register_cluster_message_receiver = "RegisterClusterMessageReceiver": fn(*mut RedisModuleCtx, u8, ClusterMessageFn);
+        send_cluster_message = "SendClusterMessage": fn(*mut RedisModuleCtx, *const c_char, u8, *const c_char, u32) -> c_int;
         db_size = "DbSize": fn(*mut RedisModuleCtx) -> c_ulonglong;
         subscribe_to_server_event = "SubscribeToServerEvent": fn(*mut RedisModuleCtx, ServerEvent, EventFn) -> c_int;
         set_module_options = "SetModuleOptions": fn(*mut RedisModuleCtx, c_int);
         register_numeric_config = "RegisterNumericConfig": fn(*mut RedisModuleCtx, *const c_char, c_longlong, u32, c_longlong, c_longlong, GetIntFn, SetIntFn, Option<ApplyFn>, *mut c_void) -> c_int;
         register_string_config = "RegisterStringConfig": fn(*mut RedisModuleCtx, *const c_char, *const c_char, u32, GetTextFn, SetTextFn, Option<ApplyFn>, *mut c_void) -> c_int;
         load_configs = "LoadConfigs": fn(*mut RedisModuleCtx) -> c_int;
+        latency_add_sample = "LatencyAddSample": fn(*const c_char, c_longlong);
         is_io_error = "IsIOError": fn(*mut RedisModuleIO) -> c_int;
         avoid_replica_traffic = "AvoidReplicaTraffic": fn() -> c_int;
         get_command_keys = "GetCommandKeys": fn(*mut RedisModuleCtx, *mut *mut RedisModuleString, c_int, *mut c_int) -> *mut c_int;

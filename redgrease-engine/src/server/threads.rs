@@ -43,11 +43,38 @@ pub(crate) fn start_lasting_thread(
     })
 }
 
+/// How long the processor has worked for this thread.
+pub(crate) fn thread_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the structure lives during the call, which writes nothing else.
+    let known = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) } == 0;
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let part = u64::try_from(time.tv_nsec).unwrap_or(0);
+    if known {
+        Duration::from_secs(seconds) + Duration::from_nanos(part)
+    } else {
+        Duration::ZERO
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc::channel;
 
     use super::*;
+
+    #[test]
+    fn the_time_of_a_thread_goes_on_while_it_works_and_not_while_it_sleeps() {
+        let begun = thread_time();
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(thread_time() - begun < Duration::from_millis(50));
+        while thread_time() == begun {
+            std::hint::spin_loop();
+        }
+    }
 
     #[test]
     fn a_lasting_thread_goes_on_after_a_panic() {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::packages::Failure;
 use crate::worker::pool::NoWorker;
 
 /// Why a session has no worker now.
@@ -17,7 +18,7 @@ pub(crate) enum Absence {
         requirements: Vec<String>,
     },
     /// What it runs in could not be made, and why.
-    Failed(String),
+    Failed(Failure),
     /// No process can be started.
     NoWorker(NoWorker),
 }
@@ -43,7 +44,7 @@ impl fmt::Display for Absence {
                 "ERR the packages of session {session} are being installed ({}); try again",
                 requirements.join(" ")
             ),
-            Self::Failed(text) => write!(formatter, "ERR {text}"),
+            Self::Failed(failure) => write!(formatter, "ERR {failure}"),
             Self::NoWorker(reason) => reason.fmt(formatter),
         }
     }

@@ -1,6 +1,7 @@
 //! A server that ends with another process: for servers that belong to one program, which may be killed without a chance to
 //! stop them.
 
+use std::io;
 use std::time::Duration;
 
 use crate::server::{Level, Process, kill_server, log, start_thread, terminate_server};
@@ -13,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When no thread can be started.
-pub(crate) fn follow(number: i64) -> Result<(), String> {
+pub(crate) fn follow(number: i64) -> io::Result<()> {
     let Ok(number @ 1..) = i32::try_from(number) else {
         return Ok(());
     };
@@ -34,5 +35,4 @@ pub(crate) fn follow(number: i64) -> Result<(), String> {
         );
         kill_server();
     })
-    .map_err(|error| format!("a thread cannot be started: {error}"))
 }

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use super::Run;
 use crate::base::matches;
+use crate::record::batch::Batch;
 use crate::record::sink::{Content, Sink};
 use crate::server::{
-    Context, Cursor, KeyKind, OpenKey, ServerLock, call, count_keys, lock_server, scan,
+    Context, Cursor, KeyKind, OpenKey, ServerLock, count_keys, lock_server, query, scan,
 };
 
 /// How long the server is held at a time.
@@ -43,7 +44,7 @@ pub(crate) enum Wanted {
 
 /// A list, read with the server's own command, which works on every version.
 fn list(lock: &ServerLock, name: &[u8]) -> Vec<Vec<u8>> {
-    call(lock, b"LRANGE", &[name, b"0", b"-1"]).map_or_else(
+    query(lock, b"LRANGE", &[name, b"0", b"-1"]).map_or_else(
         |_| Vec::new(),
         |reply| reply.elements().map(|item| item.text().to_vec()).collect(),
     )
@@ -52,15 +53,14 @@ fn list(lock: &ServerLock, name: &[u8]) -> Vec<Vec<u8>> {
 /// A text, read with the server's own command: to look at it otherwise may put another object in its place, and the command
 /// whose event this is goes on with the one that it has.
 fn text(lock: &ServerLock, name: &[u8]) -> Vec<u8> {
-    call(lock, b"GETRANGE", &[name, b"0", b"-1"])
+    query(lock, b"GETRANGE", &[name, b"0", b"-1"])
         .map_or_else(|_| Vec::new(), |reply| reply.text().to_vec())
 }
 
-/// The fields of a hash, the last one first.
+/// The fields of a hash.
 fn hash(key: &OpenKey) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut fields = Vec::new();
     key.fields(&mut |field, value| fields.push((field.to_vec(), value.to_vec())));
-    fields.reverse();
     fields
 }
 
@@ -95,6 +95,51 @@ pub(crate) fn write(
     }
 }
 
+/// An event of a key, whose record has the value that the key has when it is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Changed {
+    /// The name of the event.
+    pub(crate) event: String,
+    /// The key.
+    pub(crate) key: Vec<u8>,
+}
+
+impl Changed {
+    /// The record as it is now.
+    pub(crate) fn read(&self, lock: &ServerLock) -> Batch {
+        let mut batch = Batch::new();
+        let wanted = Wanted::Values;
+        write(lock, Some(&self.event), &self.key, None, wanted, &mut batch);
+        batch
+    }
+
+    /// The record as it is now, if it stays so until an event says that the key was written.
+    pub(crate) fn read_lasting(&self, lock: &ServerLock) -> Option<Batch> {
+        let key = OpenKey::open(lock, &self.key);
+        // Time passes without an event.
+        if key.expires() {
+            return None;
+        }
+        if key.kind() != KeyKind::String {
+            return Some(self.read(lock));
+        }
+        let text = text(lock, &self.key);
+        // So does PFCOUNT, which keeps in the key what it has counted.
+        if text.starts_with(b"HYLL") {
+            return None;
+        }
+        let mut batch = Batch::new();
+        let content = Content::Text(&text);
+        batch.value(
+            Some(&self.event),
+            &self.key,
+            type_name(KeyKind::String),
+            &content,
+        );
+        Some(batch)
+    }
+}
+
 /// Takes a key; says whether enough were taken for now.
 type Visitor<'a> = dyn FnMut(&ServerLock, &[u8], Option<OpenKey>) -> bool + 'a;
 
@@ -106,10 +151,14 @@ fn each_key(
     go_on: &mut dyn FnMut() -> bool,
 ) {
     let everything = pattern == b"*";
+    if let Some(keys) = count_keys(&lock_server()) {
+        run.expect(u64::try_from(keys).unwrap_or(u64::MAX));
+    }
     let mut cursor = Cursor::new();
     let mut more = true;
     while more && !run.stop_wanted() {
         let begun = Instant::now();
+        let mut passed = 0;
         {
             let lock = lock_server();
             let mut full = false;
@@ -117,7 +166,9 @@ fn each_key(
                 // The clock is asked for once in several buckets.
                 for _ in 0..16 {
                     more = scan(&lock, &mut cursor, &mut |_: Context<'_>, name, key| {
-                        if everything || matches(pattern, name) {
+                        passed += 1;
+                        let is_wanted = everything || matches(pattern, name);
+                        if is_wanted && run.is_of_this_shard(name) {
                             full |= visit(&lock, name, key);
                         }
                     });
@@ -128,6 +179,7 @@ fn each_key(
             }
         }
         run.add_reading(begun.elapsed());
+        run.add_passed(passed);
         if !go_on() {
             return;
         }
@@ -145,6 +197,18 @@ pub(super) fn read(
     wanted: Wanted,
     sink: &mut dyn Sink,
 ) {
+    if exact && !run.is_of_this_shard(pattern) {
+        // As where there is none.
+        match wanted {
+            Wanted::Names => {}
+            Wanted::Keys => sink.key(None, pattern),
+            Wanted::Values => {
+                let kind = type_name(KeyKind::Empty);
+                sink.value(None, pattern, kind, &Content::None);
+            }
+        }
+        return;
+    }
     if exact {
         let lock = lock_server();
         if wanted != Wanted::Names || OpenKey::open(&lock, pattern).kind() != KeyKind::Empty {
@@ -152,10 +216,11 @@ pub(super) fn read(
         }
         return;
     }
-    // How many keys there are the server knows without looking at them.
+    // How many keys there are the server knows without looking at them; not whose they are, if one has come meanwhile.
     if pattern == b"*"
         && sink.count(0)
         && let Some(keys) = count_keys(&lock_server())
+        && run.is_all_of_this_shard()
     {
         sink.count(keys);
         return;

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::Run;
+use super::{Run, Unread};
 use crate::record::sink::Sink;
-use crate::server::{CallReply, ReplyKind, call, lock_server};
+use crate::server::{CallReply, ReplyKind, lock_server, query};
 
 const CHUNK: &[u8] = b"512";
 
@@ -29,16 +29,23 @@ fn entries(reply: &CallReply) -> Vec<Entry> {
 }
 
 /// The next entries after `from`.
-fn next(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
+fn next(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, Unread> {
     let lock = lock_server();
-    let reply = call(
+    let asked = query(
         &lock,
         b"XREAD",
         &[b"COUNT".as_slice(), CHUNK, b"STREAMS", key, from],
-    )
-    .map_err(|error| error.text)?;
+    );
+    let reply = match asked {
+        Ok(reply) => reply,
+        // Every shard looks, and one has it.
+        Err(error) if error.is_elsewhere => return Ok(Vec::new()),
+        Err(error) => return Err(Unread::Told(error.text)),
+    };
     match reply.kind() {
-        ReplyKind::Error => Err(String::from_utf8_lossy(reply.text()).trim_end().to_owned()),
+        ReplyKind::Error => Err(Unread::Told(
+            String::from_utf8_lossy(reply.text()).trim_end().to_owned(),
+        )),
         ReplyKind::Array => Ok(reply
             .element(0)
             .and_then(|stream| stream.element(1))
@@ -51,14 +58,22 @@ fn next(key: &[u8], from: &[u8]) -> Result<Vec<Entry>, String> {
 /// Writes the entries of a stream after `from` into a sink.
 ///
 /// # Errors
-/// The server's own text.
+/// What the server says of it.
 pub(super) fn read(
     run: &dyn Run,
     key: &[u8],
     from: &[u8],
     sink: &mut dyn Sink,
-) -> Result<(), String> {
+) -> Result<(), Unread> {
+    if !run.is_of_this_shard(key) {
+        return Ok(());
+    }
     let mut from = from.to_vec();
+    if let Ok(length) = query(&lock_server(), b"XLEN", &[key])
+        && length.kind() == ReplyKind::Integer
+    {
+        run.expect(u64::try_from(length.integer()).unwrap_or(0));
+    }
     loop {
         let begun = Instant::now();
         let found = next(key, &from)?;
@@ -67,6 +82,7 @@ pub(super) fn read(
             return Ok(());
         };
         from = last.clone();
+        run.add_passed(found.len() as u64);
         for (id, fields) in &found {
             if !sink.is_full() && !sink.count(1) {
                 let fields: Vec<(&[u8], &[u8])> = fields

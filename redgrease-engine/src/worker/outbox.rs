@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::io::{self, Write};
+use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::base::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use crate::server::start_thread;
 
 /// How long a write may wait for room before the rest is left to the draining thread.
@@ -27,22 +28,50 @@ pub(crate) fn end_turn() {
     }
 }
 
-#[derive(Debug, Default)]
-struct Backlog {
+/// Where frames are written.
+pub(crate) trait Socket: Send + Sync + 'static {
+    /// Writes as much as there is room for.
+    ///
+    /// # Errors
+    /// `WouldBlock` or `TimedOut` when there is none, else what the system said.
+    fn take(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// Waits a moment for room.
+    fn wait(&self);
+    /// Ends the connection, for whoever reads from it too.
+    fn shut(&self);
+}
+
+impl Socket for UnixStream {
+    fn take(&self, bytes: &[u8]) -> io::Result<usize> {
+        let mut stream = self;
+        stream.write(bytes)
+    }
+
+    fn wait(&self) {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+
+    fn shut(&self) {
+        let _ = self.shutdown(Shutdown::Both);
+    }
+}
+
+#[derive(Debug)]
+struct Backlog<S> {
+    /// Nothing once the connection is over.
+    socket: Option<Arc<S>>,
     /// Frames of this turn, which nobody has tried to write yet.
     held: Vec<u8>,
     bytes: Vec<u8>,
     draining: bool,
-    broken: bool,
     /// How many bytes were taken in altogether.
     total: u64,
 }
 
 /// Frames on their way to a worker, in order.
 #[derive(Debug)]
-pub(crate) struct Outbox {
-    stream: UnixStream,
-    backlog: Mutex<Backlog>,
+pub(crate) struct Outbox<S = UnixStream> {
+    backlog: Mutex<Backlog<S>>,
     empty: Condvar,
 }
 
@@ -53,16 +82,40 @@ impl Outbox {
     /// When the socket refuses a time-out.
     pub(crate) fn new(stream: UnixStream) -> io::Result<Arc<Self>> {
         stream.set_write_timeout(Some(PATIENCE))?;
-        Ok(Arc::new(Self {
-            stream,
-            backlog: Mutex::default(),
+        Ok(Self::over(stream))
+    }
+
+    /// Keeps a frame until the turn of the server ends, whose commands then share one write. For its main thread, where
+    /// [`end_turn`] is called.
+    pub(crate) fn hold(self: &Arc<Self>, frame: &[u8]) {
+        if self.keep(frame) {
+            HOLDING.with(|holding| holding.borrow_mut().push(Arc::clone(self)));
+        }
+    }
+}
+
+impl<S: Socket> Outbox<S> {
+    /// An outbox over a socket that never makes a writer wait for long.
+    pub(crate) fn over(socket: S) -> Arc<Self> {
+        Arc::new(Self {
+            backlog: Mutex::new(Backlog {
+                socket: Some(Arc::new(socket)),
+                held: Vec::new(),
+                bytes: Vec::new(),
+                draining: false,
+                total: 0,
+            }),
             empty: Condvar::new(),
-        }))
+        })
+    }
+
+    fn backlog(&self) -> MutexGuard<'_, Backlog<S>> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a frame, or keeps what the socket has no room for and lets a thread write it.
     pub(crate) fn send(self: &Arc<Self>, frame: &[u8]) {
-        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut backlog = self.backlog();
         backlog.total += frame.len() as u64;
         if backlog.held.is_empty() {
             self.write(&mut backlog, frame);
@@ -72,33 +125,30 @@ impl Outbox {
         }
     }
 
-    /// Keeps a frame until the turn of the server ends, whose commands then share one write. For its main thread, where
-    /// [`end_turn`] is called.
-    pub(crate) fn hold(self: &Arc<Self>, frame: &[u8]) {
-        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keeps a frame until [`Outbox::release`]; gives whether that has to be called for it.
+    pub(crate) fn keep(self: &Arc<Self>, frame: &[u8]) -> bool {
+        let mut backlog = self.backlog();
         backlog.total += frame.len() as u64;
         let first = backlog.held.is_empty();
         backlog.held.extend_from_slice(frame);
         if backlog.held.len() > ENOUGH_HELD {
             self.write_held(&mut backlog);
-        } else if first {
-            HOLDING.with(|holding| holding.borrow_mut().push(Arc::clone(self)));
+            return false;
         }
+        first
     }
 
     /// Whether the other side has got all that was ever sent, when it says that it got so many bytes, in 31 bits.
     pub(crate) fn has_arrived(&self, received: i64) -> bool {
-        let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        i64::try_from(backlog.total & 0x7FFF_FFFF) == Ok(received)
+        i64::try_from(self.backlog().total & 0x7FFF_FFFF) == Ok(received)
     }
 
     /// Writes what is held.
     pub(crate) fn release(self: &Arc<Self>) {
-        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        self.write_held(&mut backlog);
+        self.write_held(&mut self.backlog());
     }
 
-    fn write_held(self: &Arc<Self>, backlog: &mut Backlog) {
+    fn write_held(self: &Arc<Self>, backlog: &mut Backlog<S>) {
         let mut held = std::mem::take(&mut backlog.held);
         self.write(backlog, &held);
         // Its room is used again.
@@ -106,14 +156,14 @@ impl Outbox {
         backlog.held = held;
     }
 
-    fn write(self: &Arc<Self>, backlog: &mut Backlog, frame: &[u8]) {
-        if backlog.broken {
+    fn write(self: &Arc<Self>, backlog: &mut Backlog<S>, frame: &[u8]) {
+        let Some(socket) = &backlog.socket else {
             return;
-        }
+        };
         let mut rest = frame;
         if backlog.bytes.is_empty() && !backlog.draining {
             while !rest.is_empty() {
-                match (&self.stream).write(rest) {
+                match socket.take(rest) {
                     Ok(0) => return self.break_off(backlog),
                     Ok(written) => rest = &rest[written..],
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -137,23 +187,29 @@ impl Outbox {
     }
 
     /// The worker would wait for ever for the rest of a frame: it ends, and whoever reads from it notices.
-    fn break_off(&self, backlog: &mut Backlog) {
-        backlog.broken = true;
-        backlog.draining = false;
-        let _ = self.stream.shutdown(std::net::Shutdown::Both);
+    fn break_off(&self, backlog: &mut Backlog<S>) {
+        if let Some(socket) = backlog.socket.take() {
+            socket.shut();
+        }
+        backlog.bytes = Vec::new();
+        backlog.held = Vec::new();
         self.empty.notify_all();
+    }
+
+    /// Ends the connection, for whoever reads from it too; nothing is written any more.
+    pub(crate) fn shut(&self) {
+        self.break_off(&mut self.backlog());
     }
 
     /// How many bytes the worker has not taken.
     pub(crate) fn unwritten(&self) -> usize {
-        let backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        backlog.bytes.len()
+        self.backlog().bytes.len()
     }
 
     /// Waits until at most `bytes` are kept; for threads that may wait.
     pub(crate) fn wait_below(&self, bytes: usize) {
-        let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-        while backlog.bytes.len() > bytes && !backlog.broken {
+        let mut backlog = self.backlog();
+        while backlog.bytes.len() > bytes {
             backlog = self
                 .empty
                 .wait(backlog)
@@ -163,30 +219,33 @@ impl Outbox {
 
     fn drain(&self) {
         loop {
-            let mut pieces = {
-                let mut backlog = self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
-                if backlog.bytes.is_empty() || backlog.broken {
-                    backlog.draining = false;
-                    self.empty.notify_all();
-                    return;
-                }
+            let (socket, pieces) = {
+                let mut backlog = self.backlog();
                 self.empty.notify_all();
-                std::mem::take(&mut backlog.bytes)
+                match &backlog.socket {
+                    Some(socket) if !backlog.bytes.is_empty() => {
+                        let socket = Arc::clone(socket);
+                        (socket, std::mem::take(&mut backlog.bytes))
+                    }
+                    _ => {
+                        backlog.draining = false;
+                        return;
+                    }
+                }
             };
             let mut at = 0;
             while at < pieces.len() {
-                match (&self.stream).write(&pieces[at..]) {
+                match socket.take(&pieces[at..]) {
                     Ok(written) if written > 0 => at += written,
-                    Err(error) if is_full(&error) => std::thread::sleep(Duration::from_micros(200)),
+                    Err(error) if is_full(&error) => socket.wait(),
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     _ => {
-                        let mut backlog =
-                            self.backlog.lock().unwrap_or_else(PoisonError::into_inner);
+                        let mut backlog = self.backlog();
+                        backlog.draining = false;
                         return self.break_off(&mut backlog);
                     }
                 }
             }
-            pieces.clear();
         }
     }
 }
@@ -196,40 +255,4 @@ fn is_full(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Read;
-
-    #[test]
-    fn held_frames_leave_in_order_and_once() {
-        let (here, mut there) = UnixStream::pair().expect("a pair");
-        let outbox = Outbox::new(here).expect("an outbox");
-        outbox.hold(b"a");
-        outbox.hold(b"b");
-        outbox.send(b"c");
-        outbox.hold(b"d");
-        end_turn();
-        end_turn();
-        assert!(outbox.has_arrived(4) && !outbox.has_arrived(3));
-        drop(outbox);
-        let mut read = Vec::new();
-        there.read_to_end(&mut read).expect("everything");
-        assert_eq!(read, b"abcd");
-    }
-
-    #[test]
-    fn more_than_the_socket_holds_arrives_in_order() {
-        let (here, mut there) = UnixStream::pair().expect("a pair");
-        let outbox = Outbox::new(here).expect("an outbox");
-        let frames: Vec<Vec<u8>> = (0..200_u8).map(|number| vec![number; 20_000]).collect();
-        for frame in &frames {
-            outbox.send(frame);
-        }
-        let mut read = vec![0; 200 * 20_000];
-        there.read_exact(&mut read).expect("everything");
-        assert_eq!(read, frames.concat());
-    }
 }

@@ -3,19 +3,21 @@
 use std::fmt;
 use std::ops::Add;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::Worker;
 use super::memory::Memory;
 use crate::base::{clock, guard};
 use crate::packages::environment::Environment;
+use crate::server::{Level, log};
 use crate::settings::settings;
 
 static WORKERS: Workers = Workers {
     list: Mutex::new(Vec::new()),
     numbers: AtomicU64::new(0),
     gone: AtomicU64::new(0),
+    has_shards: AtomicBool::new(false),
 };
 
 /// The worker processes of this server.
@@ -49,19 +51,79 @@ pub(crate) struct Workers {
     list: Mutex<Vec<Arc<Worker>>>,
     numbers: AtomicU64,
     gone: AtomicU64,
+    /// Whether there are other shards.
+    pub(super) has_shards: AtomicBool,
 }
 
 impl Workers {
+    /// A worker for a session that is pinned to it from now on.
+    ///
+    /// # Errors
+    /// When a process cannot be started.
+    pub(crate) fn pin(&self, environment: &Arc<Environment>) -> Result<Arc<Worker>, NoWorker> {
+        let mut list = guard(&self.list);
+        let worker = self.pick_from(&mut list, environment)?;
+        worker.sessions.fetch_add(1, Ordering::SeqCst);
+        Ok(worker)
+    }
+
+    /// A session is not pinned to this worker any more: one that was started for requirements ends when it has had none for
+    /// some time.
+    pub(crate) fn unpin(&'static self, worker: &Arc<Worker>) {
+        if worker.sessions.fetch_sub(1, Ordering::SeqCst) > 1 {
+            return;
+        }
+        worker.retire();
+        if worker.environment.requirements.is_empty() || worker.is_dead() {
+            return;
+        }
+        let since = clock::microseconds();
+        worker.unused_since.store(since, Ordering::SeqCst);
+        let worker = Arc::downgrade(worker);
+        clock::later(settings().worker_idle_time.milliseconds(), move || {
+            if let Some(worker) = worker.upgrade() {
+                self.end_unused(&worker, since);
+            }
+        });
+    }
+
+    fn end_unused(&self, worker: &Worker, since: u64) {
+        // Nobody is given it meanwhile.
+        let _list = guard(&self.list);
+        if worker.sessions.load(Ordering::SeqCst) == 0
+            && worker.unused_since.load(Ordering::SeqCst) == since
+            && worker.load() == 0
+            && !worker.is_dead()
+        {
+            log(
+                Level::Notice,
+                &format!(
+                    "worker {} is ended: no session has had its requirements ({}) for WorkerIdleTime",
+                    worker.number,
+                    worker.environment.requirements.join(" ")
+                ),
+            );
+            worker.kill();
+        }
+    }
+
     /// A worker for a new session in an environment: an idle one, a new one while there may be more, or the least busy.
     ///
     /// # Errors
     /// When a process cannot be started.
     pub(crate) fn pick(&self, environment: &Arc<Environment>) -> Result<Arc<Worker>, NoWorker> {
+        self.pick_from(&mut guard(&self.list), environment)
+    }
+
+    fn pick_from(
+        &self,
+        list: &mut Vec<Arc<Worker>>,
+        environment: &Arc<Environment>,
+    ) -> Result<Arc<Worker>, NoWorker> {
         let limit = match settings().workers_per_environment.count() {
             0 => std::thread::available_parallelism().map_or(2, |count| count.get().clamp(1, 4)),
             limit => limit,
         };
-        let mut list = guard(&self.list);
         let mut candidates: Vec<&Arc<Worker>> = list
             .iter()
             .filter(|worker| !worker.is_dead() && Arc::ptr_eq(&worker.environment, environment))
@@ -93,6 +155,13 @@ impl Workers {
     /// All workers that live.
     pub(crate) fn all(&self) -> Vec<Arc<Worker>> {
         guard(&self.list).clone()
+    }
+
+    /// Tells all workers whether there are other shards.
+    pub(crate) fn spread(&self, has_shards: bool) {
+        if self.has_shards.swap(has_shards, Ordering::Relaxed) != has_shards {
+            self.configure();
+        }
     }
 
     /// Tells all workers that a setting changed.

@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 
 use super::eager::Eager;
 use super::output::write_log;
-use super::serving::{Serving, reply, requests};
+use super::serving::{Serving, reply};
 use super::{DEADLINE_CHECK, Loss, Worker};
 use crate::base::guard;
 use crate::packages::environment::repair;
 use crate::record::value::{Value, decode};
-use crate::server::{Level, guarded, log};
+use crate::server::{Level, guarded, has_ended, kill_group, log};
 use crate::settings::settings;
 use crate::worker::wire::{Frame, FrameType, Inbox};
 
@@ -59,12 +59,13 @@ impl Worker {
                 }
                 Err(_) => break,
             }
-            self.note_sign();
             let mut frames = 0;
+            let mut signs = 0;
             loop {
                 match inbox.next() {
                     Ok(Some(frame)) => {
                         frames += 1;
+                        signs += usize::from(is_sign(frame.kind));
                         self.take(&frame, &mut server);
                     }
                     Ok(None) => break,
@@ -77,6 +78,10 @@ impl Worker {
                         break;
                     }
                 }
+            }
+            // A part of a frame is one, too.
+            if frames == 0 || signs > 0 {
+                self.note_sign();
             }
             if frames > 1 {
                 eager.rest();
@@ -137,6 +142,12 @@ impl Worker {
                     work.progress(frame.payload == b"T");
                 }
             }
+            FrameType::Crossing => {
+                let work = guard(&self.work).get(&frame.number).cloned();
+                if let Some(work) = work {
+                    work.crossing(frame.payload);
+                }
+            }
             FrameType::Execute | FrameType::ExecuteAtomic => {
                 let inside = frame.kind == FrameType::ExecuteAtomic;
                 match decode(frame.payload) {
@@ -147,11 +158,7 @@ impl Worker {
             FrameType::AtomicBegin => server.begin_atomic(frame.number),
             FrameType::AtomicEnd => server.end_atomic(frame.number),
             FrameType::Request => {
-                let answer = match decode(frame.payload) {
-                    Ok(request) => requests().answer(self, request),
-                    Err(error) => Err(format!("the request is broken: {error}")),
-                };
-                reply(&mut server.replies, frame.number, &answer);
+                reply(&mut server.replies, frame.number, self, frame.payload);
             }
             FrameType::Log => {
                 if let Ok(Value::Tuple(line)) = decode(frame.payload) {
@@ -206,6 +213,10 @@ impl Worker {
         }
         // An end of file comes a moment before the process can be waited for; one that closed its socket is ended.
         for attempt in 0..100 {
+            // Before it is collected: until then its number is nobody else's.
+            if has_ended(self.pid) {
+                kill_group(self.pid);
+            }
             let status = guard(&self.child).try_wait();
             match status {
                 Ok(Some(status)) => {
@@ -224,6 +235,10 @@ impl Worker {
             std::thread::sleep(Duration::from_millis(2));
         }
         workers().forget(self);
+        // Sessions remember the worker until they need another one.
+        self.outbox.shut();
+        *guard(&self.control) = None;
+        self.page.close();
         let work = std::mem::take(&mut *guard(&self.work));
         let doing = if work.is_empty() {
             ""
@@ -245,4 +260,10 @@ impl Worker {
             });
         }
     }
+}
+
+/// Whether a worker that sends such a frame goes on with something else, or looks for what came when it waits for the answer.
+/// Functions may log, or give records to others, for as long as they like.
+fn is_sign(kind: FrameType) -> bool {
+    !matches!(kind, FrameType::Log | FrameType::Crossing)
 }

@@ -1,14 +1,38 @@
 //! The commands of functions: run under the server's lock, inside or outside of an atomic block.
 
 use crate::settings::settings;
+use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::Worker;
 use crate::base::clock;
-use crate::record::value::{Value, encode};
-use crate::server::{ServerLock, lock_server};
+use crate::record::value::{Value, decode, encode};
+use crate::server::{HOLD_LATENCY, ServerLock, lock_server};
 use crate::worker::wire::{FrameType, frame};
+
+/// What a function gets instead of an answer: the text of an exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Raised(String);
+
+impl Raised {
+    /// Of this reason.
+    pub(crate) fn of(reason: &impl fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+impl From<Raised> for String {
+    fn from(raised: Raised) -> Self {
+        raised.0
+    }
+}
+
+impl fmt::Display for Raised {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
 
 /// Who knows the answers to what running functions ask for.
 pub(crate) trait Requests: Sync {
@@ -18,8 +42,8 @@ pub(crate) trait Requests: Sync {
     /// Answers a request that is no Redis command.
     ///
     /// # Errors
-    /// The text of the error that the function gets.
-    fn answer(&self, worker: &Worker, request: Value) -> Result<Value, String>;
+    /// What the function gets instead.
+    fn answer(&self, worker: &Worker, request: Value) -> Result<Value, Raised>;
 }
 
 static REQUESTS: OnceLock<&'static dyn Requests> = OnceLock::new();
@@ -43,7 +67,8 @@ const LOCK_BUDGET: Duration = Duration::from_millis(1);
 pub(super) struct Serving {
     pub(super) commands: Vec<(u32, bool, Value)>,
     pub(super) replies: Vec<u8>,
-    atomic: Option<ServerLock>,
+    /// The lock, and since when it is kept.
+    atomic: Option<(ServerLock, Instant)>,
     pub(super) atomic_until: Option<Instant>,
     waiting: Vec<u32>,
 }
@@ -52,7 +77,7 @@ impl Serving {
     /// Runs what has arrived: with the atomic block's commands only, while there is one.
     pub(super) fn serve(&mut self) {
         let commands = std::mem::take(&mut self.commands);
-        if let Some(lock) = &self.atomic {
+        if let Some((lock, _)) = &self.atomic {
             for (number, inside, command) in commands {
                 if inside {
                     requests().execute(lock, number, &command, &mut self.replies);
@@ -85,7 +110,7 @@ impl Serving {
             return;
         }
         self.serve();
-        self.atomic = Some(lock_server());
+        self.atomic = Some((lock_server(), Instant::now()));
         self.atomic_until = Some(clock::after(settings().atomic_deadline.milliseconds()));
         frame(&mut self.replies, FrameType::Reply, number, |out| {
             out.push(b'N');
@@ -105,16 +130,22 @@ impl Serving {
     }
 
     pub(super) fn release(&mut self) {
-        self.atomic = None;
+        if let Some((lock, since)) = self.atomic.take() {
+            drop(lock);
+            HOLD_LATENCY.note(since.elapsed());
+        }
         self.atomic_until = None;
     }
 }
 
 /// Answers a request of a worker: whether it went well, and the value or the text of the error.
-pub(super) fn reply(out: &mut Vec<u8>, number: u32, answer: &Result<Value, String>) {
+pub(super) fn reply(out: &mut Vec<u8>, number: u32, worker: &Worker, request: &[u8]) {
+    let answer = decode(request)
+        .map_err(|error| Raised::of(&format_args!("the request is broken: {error}")))
+        .and_then(|request| requests().answer(worker, request));
     let value = match answer {
-        Ok(value) => Value::Tuple(vec![Value::Bool(true), value.clone()]),
-        Err(text) => Value::Tuple(vec![Value::Bool(false), Value::str(text)]),
+        Ok(value) => Value::Tuple(vec![Value::Bool(true), value]),
+        Err(raised) => Value::Tuple(vec![Value::Bool(false), Value::str(raised.0)]),
     };
     frame(out, FrameType::Reply, number, |payload| {
         encode(&value, payload);

@@ -6,6 +6,7 @@
 
 use crate::server::close_for_programs;
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, SyncSender, channel, sync_channel};
@@ -32,7 +33,8 @@ fn start() -> Option<Sender<Order>> {
     let work = move || {
         for (mut command, answer) in inbox {
             close_for_programs();
-            let child = command.spawn();
+            // What a function starts belongs to the group, and ends with the worker.
+            let child = command.process_group(0).spawn();
             // The child's ends of its sockets close with the command, so that the end of the
             // process is an end of file on ours.
             drop(command);

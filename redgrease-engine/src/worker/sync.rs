@@ -33,7 +33,10 @@ impl Worker {
         let (ours, theirs) = UnixStream::pair()?;
         let mut out = Vec::new();
         frame(&mut out, FrameType::Sync, 0, |payload| payload.push(b'N'));
-        send_descriptor(&guard(&self.control), &out, &OwnedFd::from(theirs))?;
+        match &*guard(&self.control) {
+            Some(control) => send_descriptor(control, &out, &OwnedFd::from(theirs))?,
+            None => return Err(io::ErrorKind::NotConnected.into()),
+        }
         ours.set_read_timeout(Some(DEADLINE_CHECK))?;
         ours.set_write_timeout(Some(DEADLINE_CHECK))?;
         let channel = Arc::new(SyncChannel {
@@ -83,6 +86,8 @@ impl Worker {
                 match kind {
                     FrameType::Result if asked == number => return Ok(Some(payload)),
                     FrameType::Progress if asked == number => return Ok(None),
+                    // Before it came up: the worker says so here, too, because its reader may wait for the server.
+                    FrameType::Aborted if asked == number => return Err(Loss::Aborted),
                     FrameType::Begun if asked == number => {
                         if let Some(begun) = begun.take() {
                             begun();
@@ -191,13 +196,7 @@ impl Worker {
             FrameType::AtomicBegin | FrameType::AtomicEnd => {
                 frame(replies, FrameType::Reply, number, |out| out.push(b'N'));
             }
-            FrameType::Request => {
-                let answer = match decode(payload) {
-                    Ok(request) => requests().answer(self, request),
-                    Err(error) => Err(format!("the request is broken: {error}")),
-                };
-                reply(replies, number, &answer);
-            }
+            FrameType::Request => reply(replies, number, self, payload),
             FrameType::Log => {
                 if let Ok(Value::Tuple(line)) = decode(payload) {
                     write_log(&line);

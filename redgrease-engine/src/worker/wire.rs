@@ -59,6 +59,12 @@ frame_types! {
     Profile = 14,
     /// Run a plan over records that come in pieces: the first ones.
     Begin = 15,
+    /// Records of another shard for a run, or that there are no more.
+    Arrival = 16,
+    /// A page of memory comes with this frame, on which the engine counts writes of keys whose records it has sent.
+    Page = 17,
+    /// Unpickle plans without keeping them.
+    Try = 18,
 
     /// The worker stands: version and abilities.
     Ready = 65,
@@ -84,6 +90,8 @@ frame_types! {
     ExecuteAtomic = 75,
     /// A synchronous call begins: its function is there.
     Begun = 76,
+    /// Records of a run for other shards, and what is finished of it here.
+    Crossing = 77,
 }
 
 const HEAD: usize = 9;

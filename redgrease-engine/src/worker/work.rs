@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Mutex;
 
 use crate::base::guard;
+use crate::record::value::Value;
 
 /// Why a worker gives no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +58,21 @@ pub(crate) trait Work: Send + Sync {
     /// A batch is worked off; `stopped` says that no more records are wanted.
     fn progress(&self, stopped: bool) {
         let _ = stopped;
+    }
+
+    /// What it gives other shards.
+    fn crossing(&self, payload: &[u8]) {
+        let _ = payload;
+    }
+
+    /// Whether its turn has come, if it waits for one.
+    fn has_begun(&self) -> bool {
+        true
+    }
+
+    /// Its record as it is now, where it was read before its turn.
+    fn record_anew(&self) -> Option<Value> {
+        None
     }
 
     /// The number of the execution that it belongs to.

@@ -23,8 +23,8 @@ pub(crate) struct Difference {
     /// The recorded exchanges it shows in, as `file#index` or `file#first-last`, with a pattern of the engine's reply in its one-line form (`*` stands
     /// for anything).
     pub(crate) replies: Vec<(String, String)>,
-    /// The recorded exchanges that are not compared because of it, in the same form.
-    pub(crate) unplayed: Vec<String>,
+    /// The recorded exchanges in which only the numbers of executions and registrations are others.
+    pub(crate) numbers: Vec<String>,
 }
 
 impl Difference {
@@ -33,7 +33,7 @@ impl Difference {
         self.replies
             .iter()
             .map(|(place, _)| place)
-            .chain(&self.unplayed)
+            .chain(&self.numbers)
     }
 }
 
@@ -69,7 +69,7 @@ fn row(json: &Json) -> Difference {
         engine: field("engine"),
         why: field("why"),
         replies: replies.unwrap_or_default(),
-        unplayed: json["unplayed"]
+        numbers: json["numbers"]
             .as_array()
             .into_iter()
             .flatten()
@@ -100,10 +100,10 @@ pub(crate) fn lists(rows: &[Difference], file: &str, index: usize) -> bool {
         .any(|place| covers(place, file, index))
 }
 
-/// Whether a row says why this exchange is not compared.
-pub(crate) fn excuses(rows: &[Difference], file: &str, index: usize) -> bool {
+/// Whether a row says that the numbers in this exchange are others.
+pub(crate) fn numbers_differ(rows: &[Difference], file: &str, index: usize) -> bool {
     rows.iter()
-        .flat_map(|row| &row.unplayed)
+        .flat_map(|row| &row.numbers)
         .any(|place| covers(place, file, index))
 }
 

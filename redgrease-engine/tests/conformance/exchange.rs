@@ -130,7 +130,7 @@ fn read(path: &Path) -> Recording {
         .to_string_lossy()
         .into_owned();
     let text = fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let text = as_one_node(text);
+    let text = with_plain_names(text);
     let list: Vec<Json> =
         serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let exchanges = list
@@ -141,16 +141,18 @@ fn read(path: &Path) -> Recording {
     Recording { name, exchanges }
 }
 
-/// A recording of a cluster is replayed on a server without one, whose name is forty zeros: so are the names of the nodes.
-fn as_one_node(mut text: String) -> String {
+/// The nodes of a recorded cluster get names that say nothing: 39 zeros and a number, in the order in which they said theirs.
+fn with_plain_names(mut text: String) -> String {
     const BEFORE: &str = "MyId\\r\\n$40\\r\\n";
-    let names: Vec<String> = text
+    let mut names: Vec<String> = text
         .split(BEFORE)
         .skip(1)
         .filter_map(|rest| rest.get(..40).map(str::to_owned))
         .collect();
-    for name in names {
-        text = text.replace(&name, &"0".repeat(40));
+    let mut seen = std::collections::HashSet::new();
+    names.retain(|name| seen.insert(name.clone()));
+    for (number, name) in names.iter().enumerate() {
+        text = text.replace(name, &format!("{number:040}"));
     }
     text
 }

@@ -18,7 +18,7 @@ pub(crate) fn table(reports: &[Report], all: bool) -> String {
                 Outcome::Agreed(used) => used
                     .iter()
                     .for_each(|rule| *rules.entry(rule).or_default() += 1),
-                Outcome::Known | Outcome::Named => {}
+                Outcome::Known => {}
                 Outcome::Failed(failure) => {
                     shown += 1;
                     if all || shown <= SHOWN {
@@ -54,13 +54,13 @@ pub(crate) fn table(reports: &[Report], all: bool) -> String {
             );
         }
     }
-    let line = |name: &str, cells: [String; 4]| {
-        let [agreed, known, named, failed] = cells;
-        format!("{name:<40} {agreed:>7} {known:>7} {named:>7} {failed:>7}\n")
+    let line = |name: &str, cells: [String; 3]| {
+        let [agreed, known, failed] = cells;
+        format!("{name:<40} {agreed:>7} {known:>7} {failed:>7}\n")
     };
-    let head = ["agreed", "known", "named", "failed"].map(str::to_owned);
+    let head = ["agreed", "known", "failed"].map(str::to_owned);
     out += &format!("\n{}", line("recording", head));
-    let mut sum = [0; 4];
+    let mut sum = [0; 3];
     for report in reports {
         let totals = report.totals();
         for (all, one) in sum.iter_mut().zip(totals) {

@@ -181,7 +181,7 @@ fn rules_hide_what_they_are_for_and_no_more() {
         "<function run.<locals>.f>",
         "<function GearsBuilder.run.<locals>.f>"
     ));
-    assert!(plain("{'f2': '2', 'f1': 'v1'}", "{'f1': 'v1', 'f2': '2'}"));
+    assert!(!plain("{'f2': '2', 'f1': 'v1'}", "{'f1': 'v1', 'f2': '2'}"));
     assert!(!plain(
         "{'event': None, 'key': 'a'}",
         "{'key': 'a', 'event': None}"

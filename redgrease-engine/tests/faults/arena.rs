@@ -24,7 +24,7 @@ const LIMITS: [&str; 6] = [
     "1073741824",
 ];
 
-/// A server with two functions that must go on working, and a thread that sends PING all the time.
+/// A server with functions of a worker that must go on working, and a thread that sends PING all the time.
 pub(crate) struct Arena {
     pub(crate) server: Server,
     pub(crate) client: Client,
@@ -56,24 +56,26 @@ impl Arena {
             .map(ToString::to_string)
             .collect();
         let server = Server::with(&options);
-        let mut client = server.client();
-        for mode in ["async", "async_local", "sync"] {
-            let script = format!(
-                "GB('CommandReader').map(lambda r: r[1]).register(trigger='alive_{mode}', mode='{mode}')"
-            );
-            assert_eq!(
-                client.call(&["RG.PYEXECUTE", &script]).to_string(),
-                "+OK",
-                "{}",
-                server.log_tail()
-            );
-        }
+        let client = server.client();
         let pulse = Some(Pulse::start(&server));
-        Self {
+        let mut arena = Self {
             server,
             client,
             tries: 0,
             pulse,
+        };
+        arena.revive();
+        arena
+    }
+
+    /// Registers what [`Self::alive`] calls.
+    #[track_caller]
+    pub(crate) fn revive(&mut self) {
+        for mode in ["async", "async_local", "sync"] {
+            // What says a module is left to a worker.
+            self.register(&format!(
+                "import os\nGB('CommandReader').map(lambda r: r[1] if os else r).register(trigger='alive_{mode}', mode='{mode}')"
+            ));
         }
     }
 

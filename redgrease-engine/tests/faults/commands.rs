@@ -1,6 +1,7 @@
 //! Every command of the server, asked for by functions in every way that they run: each ends in an answer, and the server lives.
 
 use crate::arena::Arena;
+use crate::support::server::major_version;
 use crate::support::{Client, Value};
 
 /// Calls what it was triggered with, and gives the reply or the text of the error.
@@ -39,7 +40,7 @@ const WAYS: [&str; 9] = [
 const WAITING: usize = 3;
 
 /// Calls that act on a connection, on the server as a whole, or that nest; beside those that are made up for every command.
-const SPECIAL: [&str; 61] = [
+const SPECIAL: [&str; 68] = [
     "WAIT 1 1",
     "WAIT 0 0",
     "WAIT 1 0",
@@ -99,6 +100,13 @@ const SPECIAL: [&str; 61] = [
     "RG.TRIGGER sync ping",
     "SWAPDB 0 1",
     "REPLICAOF NO ONE",
+    "DEBUG SEGFAULT",
+    "DEBUG PANIC",
+    "DEBUG ASSERT",
+    "DEBUG RESTART",
+    "DEBUG CRASH-AND-RECOVER",
+    "MODULE UNLOAD rg",
+    "MODULE LOAD /nowhere.so",
     "CONFIG SET appendonly no",
     "CONFIG SET appendonly yes",
 ];
@@ -161,7 +169,7 @@ fn ask(arena: &mut Arena, way: &str, call: &[&str]) -> Value {
 }
 
 /// What functions are refused: in which of the ways, from which one on, and why.
-const REFUSED: [(&str, usize, &str); 16] = [
+const REFUSED: [(&str, usize, &str); 17] = [
     (
         "WAIT 1 1",
         0,
@@ -200,6 +208,11 @@ const REFUSED: [(&str, usize, &str); 16] = [
         "SHUTDOWN NOSAVE",
         0,
         "a function cannot run SHUTDOWN: it ends the server",
+    ),
+    (
+        "DEBUG SEGFAULT",
+        0,
+        "a function cannot run DEBUG SEGFAULT: it ends the server",
     ),
     (
         "CLIENT KILL TYPE normal",
@@ -241,6 +254,14 @@ fn what_the_server_cannot_bear_is_refused_with_the_reason() {
             }
             let reply = ask(&mut arena, way, &words).to_string();
             assert_eq!(reply.contains(why), refused, "{way}: {call}: {reply}");
+        }
+    }
+    if major_version() >= 7 {
+        // Clients get neither, unless a setting says so.
+        for call in ["DEBUG SLEEP 0", "MODULE LOAD /nowhere.so"] {
+            let words: Vec<&str> = call.split(' ').collect();
+            let reply = ask(&mut arena, "async", &words).to_string();
+            assert!(reply.contains("keeps it from clients"), "{call}: {reply}");
         }
     }
     arena.finish();

@@ -1,7 +1,7 @@
 //! Synchronous functions of key events that delete or change the keys of the command whose event they get.
 
 use crate::arena::Arena;
-use crate::support::{Value, eventually};
+use crate::support::{Server, Value, eventually};
 
 /// What functions do to the keys `k` and `other` when something happens to either.
 const DEEDS: [&str; 7] = [
@@ -188,4 +188,45 @@ fn new_keys_are_told_to_those_who_ask_for_them() {
     let all = arena.ask(&["LRANGE", "!all", "0", "-1"]).to_string();
     assert!(!all.contains("new"), "{all}");
     arena.finish();
+}
+
+#[test]
+fn a_command_whose_events_nobody_waits_for_runs_by_itself() {
+    let server = Server::start();
+    let mut client = server.client();
+    for (arguments, is_carried) in [
+        ("eventTypes=['del', 'hset']", true),
+        ("eventTypes=['hset', 'lpush']", false),
+        ("eventTypes=['expire']", true),
+        ("keyTypes=['hash']", false),
+        ("keyTypes=['hash', 'string']", true),
+    ] {
+        client.register(
+            &format!(
+                "GB().foreach(lambda r: execute('INCR', 'seen')).register('k', mode='sync', {arguments})"
+            ),
+            &[],
+        );
+        client.call(&["CONFIG", "RESETSTAT"]);
+        assert_eq!(client.call(&["SET", "k", "v", "EX", "100"]).text(), "OK");
+        let statistics = client.call(&["INFO", "commandstats"]).text();
+        assert_eq!(
+            statistics.contains("cmdstat_RG.INNERHOOK"),
+            is_carried,
+            "{arguments}: {statistics}"
+        );
+        client.call(&["FLUSHALL"]);
+        let registrations = client.call(&["RG.DUMPREGISTRATIONS"]);
+        for one in registrations.items() {
+            let id = one.field("id").map(Value::text).unwrap_or_default();
+            client.call(&["RG.UNREGISTER", &id]);
+        }
+    }
+    // The event of a list comes before the answer to the command that raises it.
+    client.register(
+        "GB().foreach(lambda r: execute('INCR', 'seen')).register('l', mode='sync', eventTypes=['lpush'], keyTypes=['list'])",
+        &[],
+    );
+    client.call(&["LPUSH", "l", "a"]);
+    assert_eq!(client.call(&["GET", "seen"]).text(), "1");
 }

@@ -24,7 +24,7 @@ def look(r):
             found.append((int(name), os.readlink('/proc/self/fd/' + name)))
         except OSError:
             pass
-    return [n + ' ' + t for n, t in ((str(n), t) for n, t in found) if not t.startswith(('socket:', 'pipe:', '/dev/', 'anon_inode:', '/proc/'))], sum(t.startswith('socket:') for _, t in found)
+    return [n + ' ' + t for n, t in ((str(n), t) for n, t in found) if not t.startswith(('socket:', 'pipe:', '/dev/', 'anon_inode:', '/proc/', '/memfd:redgrease'))], sum(t.startswith('socket:') for _, t in found)
 GB('ShardsIDReader').map(look).run()";
     let mut said = String::new();
     eventually("a worker", || match outcome(&arena.py(script)) {

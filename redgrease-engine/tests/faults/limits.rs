@@ -1,7 +1,8 @@
 //! What keeps clients from writing keeps functions from it: replicas that only read, used up memory, missing replicas.
 
 use crate::arena::{Arena, outcome};
-use crate::support::{Client, Server, eventually};
+use crate::support::server::major_version;
+use crate::support::{Client, Options, PATIENCE, Server, eventually};
 
 const FUNCTIONS: &str = "
 def write(w):
@@ -142,7 +143,7 @@ fn missing_replicas_keep_functions_from_writing() {
     arena.register(FUNCTIONS);
     arena.ask(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
     // The servers before do not tell modules.
-    if crate::support::server::major_version() >= 7 {
+    if major_version() >= 7 {
         tries(&mut arena.client, &["SET k v", "DEL k"], |what, said| {
             let said = said.expect_err(what);
             assert!(said.contains("NOREPLICAS"), "{what}: {said}");
@@ -153,4 +154,97 @@ fn missing_replicas_keep_functions_from_writing() {
     });
     arena.ask(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
     arena.finish();
+}
+
+/// A snapshot that failed, where the server then takes no writes.
+#[test]
+fn a_failed_snapshot_keeps_functions_from_writing() {
+    let protected: &[&str] = if major_version() >= 7 {
+        &["--enable-protected-configs", "yes"]
+    } else {
+        &[]
+    };
+    let mut arena = Arena::with(protected);
+    arena.register(FUNCTIONS);
+    arena.ask(&["CONFIG", "SET", "save", "3600 1"]);
+    // No file can be made there.
+    let directory = arena.ask(&["CONFIG", "GET", "dir"]).items()[1].text();
+    assert_eq!(arena.ask(&["CONFIG", "SET", "dir", "/proc"]).text(), "OK");
+    let started = arena.ask(&["BGSAVE"]);
+    eventually("the failure", || {
+        let info = arena.ask(&["INFO", "persistence"]).text();
+        started.is_error() || info.contains("rdb_last_bgsave_status:err")
+    });
+    let refused = arena.ask(&["SET", "k", "v"]).text();
+    assert!(refused.starts_with("MISCONF"), "{refused}");
+    // The servers before do not tell modules.
+    if major_version() >= 7 {
+        let writes = [
+            "SET k v",
+            "DEL k",
+            "EVAL return(redis.call('set','k','v')) 0",
+        ];
+        tries(&mut arena.client, &writes, |what, said| {
+            let said = said.expect_err(what);
+            assert!(said.contains("MISCONF"), "{what}: {said}");
+        });
+        assert_eq!(arena.ask(&["EXISTS", "k"]).to_string(), ":0");
+    }
+    tries(
+        &mut arena.client,
+        &["GET k", "EVAL return(1) 0"],
+        |what, said| {
+            said.expect(what);
+        },
+    );
+    arena.ask(&["CONFIG", "SET", "stop-writes-on-bgsave-error", "no"]);
+    tries(&mut arena.client, &["SET k v"], |what, said| {
+        said.expect(what);
+    });
+    arena.ask(&["CONFIG", "SET", "dir", &directory]);
+    arena.finish();
+}
+
+/// A replica that has lost its master and must not show what it has shows it to no function that is under way either.
+#[test]
+fn a_stale_replica_shows_functions_nothing() {
+    let mut master = Server::start();
+    let replica = Server::with(&Options::server(&["--replica-serve-stale-data", "no"]));
+    master.client().register(
+        "held = []
+def look(w):
+    import time
+    while True:
+        try:
+            execute('get', 'k')
+        except Exception as problem:
+            held.append(str(problem))
+            return
+        time.sleep(0.001)
+GB('CommandReader').foreach(look).register(trigger='look', mode='async_local')
+GB('CommandReader').flatmap(lambda w: held).register(trigger='held')",
+        &[],
+    );
+    let mut client = replica.client();
+    let port = master.address().port().to_string();
+    client.call(&["REPLICAOF", "127.0.0.1", &port]);
+    eventually("the functions", || {
+        !client.call(&["RG.TRIGGER", "held"]).is_error()
+    });
+    let mut looking = replica.client();
+    looking.send(&["RG.TRIGGER", "look"]).expect("a connection");
+    eventually("the function under way", || {
+        client
+            .call(&["INFO", "rg_workers"])
+            .text()
+            .contains("in_hand=1")
+    });
+    master.signal("KILL");
+    master.wait_exit(PATIENCE);
+    assert!(looking.read(PATIENCE).is_ok(), "the function ends");
+    let refused = client.call(&["RG.TRIGGER", "held"]).text();
+    assert!(refused.starts_with("MASTERDOWN"), "{refused}");
+    client.call(&["REPLICAOF", "NO", "ONE"]);
+    let held = client.call(&["RG.TRIGGER", "held"]).to_string();
+    assert!(held.contains("MASTERDOWN"), "{held}");
 }

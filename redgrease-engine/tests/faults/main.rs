@@ -5,13 +5,16 @@
 
 mod aborts;
 mod access;
+mod alone;
 mod arena;
+mod battlefield;
 mod campaign;
 mod commands;
 mod databases;
 mod deadlines;
 mod events;
 mod files;
+mod leftovers;
 mod limits;
 mod nesting;
 mod processes;

@@ -24,8 +24,12 @@ fn node() -> (Server, Client) {
 fn hooked_commands_are_redirected() {
     let (_one, mut first) = node();
     let (two, mut second) = node();
-    first.call(&["CLUSTER", "ADDSLOTSRANGE", "0", "8191"]);
-    second.call(&["CLUSTER", "ADDSLOTSRANGE", "8192", "16383"]);
+    for (client, range) in [(&mut first, 0..8192), (&mut second, 8192..16384)] {
+        let slots: Vec<String> = range.map(|slot| slot.to_string()).collect();
+        let mut words = vec!["CLUSTER", "ADDSLOTS"];
+        words.extend(slots.iter().map(String::as_str));
+        assert_eq!(client.call(&words).text(), "OK");
+    }
     first.call(&[
         "CLUSTER",
         "MEET",

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::arena::{Arena, outcome};
+use crate::arena::{Arena, REPLY_LIMIT, outcome};
 use crate::support::{Client, PATIENCE, Value};
 
 #[test]
@@ -249,5 +249,51 @@ GB('ShardsIDReader').map(bad).run()";
     let said = outcome(&arena.py(script)).expect_err("it is ended");
     assert!(said.contains("died (signal 9)"), "{said}");
     assert!(arena.server.log().contains("UnreadLimit (10000000 bytes)"));
+    arena.finish();
+}
+
+/// They are written by threads of their own, many at a time, for both versions of the protocol, also for clients that leave.
+#[test]
+fn long_answers_are_whole() {
+    let mut arena = Arena::new();
+    arena.register(
+        "GB('CommandReader').map(lambda w: [[n, str(n), None, 0.5] for n in range(int(w[1]))]).register(trigger='long', mode='async_local', convertToStr=False)",
+    );
+    let mut clients: Vec<Client> = (0..6).map(|_| arena.server.client()).collect();
+    for (at, client) in clients.iter_mut().enumerate() {
+        if at % 2 == 0 {
+            client.call(&["HELLO", "3"]);
+        }
+    }
+    let mut leaving = arena.server.client();
+    leaving
+        .send(&["RG.TRIGGER", "long", "50000"])
+        .expect("a connection");
+    drop(leaving);
+    for (at, client) in clients.iter_mut().enumerate() {
+        let count = 20_000 + at;
+        client
+            .send(&["RG.TRIGGER", "long", &count.to_string()])
+            .expect("a connection");
+    }
+    for (at, client) in clients.iter_mut().enumerate() {
+        let reply = client.read(REPLY_LIMIT).expect("a reply");
+        let rows = reply.items()[0].items();
+        assert_eq!(rows.len(), 20_000 + at);
+        let last = rows.last().expect("one");
+        let n = (rows.len() - 1).to_string();
+        let wanted = format!("[:{n}, \"{n}\", \"PY RECORD\", \"0.500000\"]");
+        assert_eq!(last.to_string(), wanted);
+    }
+    // What a client gets as an error is written where errors are counted.
+    arena.register(
+        "GB('CommandReader').flatmap(lambda w: ['-ERR no'] + ['x'] * 20000).register(trigger='errors')",
+    );
+    let reply = arena.ask(&["RG.TRIGGER", "errors"]);
+    assert_eq!(reply.items().len(), 20_001);
+    assert!(
+        reply.items().iter().any(Value::is_error),
+        "an error among them"
+    );
     arena.finish();
 }

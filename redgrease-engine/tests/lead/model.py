@@ -7,15 +7,25 @@ something is not answered, and what it sends arrives in any pieces.
 
 import os
 import sys
+import types
 from collections import deque
 
 sys.path.insert(0, sys.argv[1])
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from explore import Stuck, explore
+from redgrease_worker import lead as lead_module
 from redgrease_worker import wire
+from redgrease_worker.calls import Calls
 from redgrease_worker.contexts import Waiter
 from redgrease_worker.lead import DONE, FLUSH, READ, SLEEP, Lead, Seat
+
+
+# Few enough that all orders can be tried.
+lead_module._MOST_READS = 2
+
+# The number of the run whose frames come one after the other.
+RUN = 7
 
 
 class Lock:
@@ -61,8 +71,8 @@ class Server:
         self.bell = False
         self.taken = []
 
-    def send(self, frame):
-        self.total += 1
+    def send(self, frame, counts=True):
+        self.total += counts
         self.quiet = False
         self.socket.append(frame)
 
@@ -70,15 +80,18 @@ class Server:
 class World:
     """A worker and its server, with calls that come one after the other.
 
-    Calls are words: `quick`; `asks` waits in a greenlet for an answer of the server, `alone` without one; `slow:x` keeps its
+    Calls are words: `quick`; `asks` waits in a greenlet for an answer of the server, `alone` without one; `again:x` waits
+    alone again and again until x is answered, and the server, which hears of it all the time, asks for no leader; `slow:x` keeps its
     thread until x is answered; `future:x` waits like `asks`, for what the end of x completes; `atomic` waits alone for the server,
     which goes on only after the synchronous call; `define` restores what `sync` and `needs` need; `load` is left to a thread in
-    which nothing waits.
+    which nothing waits. `begin` and `more:x` are the frames of one run, which are worked off in the order in which they came.
     """
 
-    def __init__(self, calls, threads, kind=Lead, pieces=False):
+    def __init__(self, calls, threads, kind=Lead, pieces=False, work=Calls):
         self.pieces = pieces
         self.limit = threads
+        # Otherwise nobody asks how much came, and counting it would make every state a new one.
+        self.promotes = not any(word.startswith("again") for word in calls)
         self.names = {"world": self}
         self.threads = {}
         self.seats = []
@@ -90,9 +103,17 @@ class World:
         main.main = True
         self.lead = kind(Lock(), main, self.out, self.start, self.ring)
         self.names["lead"], self.names["server"] = self.lead, self.server
+        self.work = work(types.SimpleNamespace(handlers={}, stream=types.SimpleNamespace(), lead=self.lead), {})
+        self.work._batch = lambda _seat, _run, word: self.worked(word)
+        if "begin" not in calls:
+            self.work.came(wire.BEGIN, RUN, None)
+            self.open(self.work.runs[RUN])
+        # What is left of the run.
+        self.left = [word for word in calls if word.startswith("more")]
         self.threads["main"] = self.runner(main)
         self.threads["server"] = self.serve()
-        self.threads["promote"] = self.promote()
+        if self.promotes:
+            self.threads["promote"] = self.promote()
         if "sync" in calls:
             self.threads["sync"] = self.sync(self.seat("sync"))
 
@@ -100,7 +121,8 @@ class World:
 
     def rest(self):
         """What is neither in the threads nor in what has a name."""
-        return self.out, self.pending, self.sent_all
+        run = self.work.runs.get(RUN)
+        return self.out, self.pending, self.sent_all, self.left, run and (run.busy, run.came)
 
     def over(self):
         return not self.server.open and not self.server.socket and "server" in self.threads and self.sent_all
@@ -141,9 +163,12 @@ class World:
             else:
                 count = 1 if self.pieces else len(server.socket)
                 frames, server.socket[:count] = server.socket[:count], []
+            for frame in frames:
+                if frame[1] == RUN:
+                    self.work.came(*frame)
             # Here they are cut into frames, and nobody knows of them yet.
             yield
-            self.lead.arrived(seat, frames, len(frames))
+            self.lead.arrived(seat, frames, len(frames) if self.promotes else 0)
         else:
             assert word is SLEEP
             yield lambda: not seat._gate.held
@@ -172,7 +197,30 @@ class World:
                 seat.waiting -= 1
                 self.out.append(("answer", item.word))
 
+    def worked(self, word):
+        """Records of the run are worked off."""
+        assert self.left and self.left[0] == word, "%s is overtaken by %s" % (self.left and self.left[0], word)
+        self.left.pop(0)
+        self.out.append(("answer", word))
+
+    def piece(self, seat, frame):
+        """What `Calls` does with a frame of the run. Its thread has the frame, and others come in between."""
+        yield
+        if frame[0] == wire.BATCH:
+            self.work.batch(seat, RUN, frame[2])
+            return
+        self.out.append(("answer", frame[2]))
+        self.open(self.work.runs[RUN], seat)
+
+    def open(self, run, seat=None):
+        """The run is ready."""
+        run.pipeline = types.SimpleNamespace(over=False)
+        self.work._go_on(seat, run)
+
     def handle(self, seat, frame):
+        if frame[1] == RUN:
+            yield from self.piece(seat, frame)
+            return
         lead, word = self.lead, frame[1]
         what, _, other = word.partition(":")
         self.server.taken.append(word)
@@ -197,6 +245,11 @@ class World:
             else:
                 seat.waiting += 1
                 return
+        elif what == "again":
+            while other in self.server.open or not self.sent_all:
+                waiter = lead.waiters[word] = self.waiter(seat, word)
+                self.out.append(("ask", word))
+                yield from self.until(seat, waiter)
         elif what == "future":
             self.pending[other] = self.waiter(seat, word)
             seat.waiting += 1
@@ -270,7 +323,9 @@ class World:
             yield
             if word != "define":
                 server.open.append(word)
-            if word != "sync":
+            if word == "begin" or word.startswith("more"):
+                server.send((wire.BEGIN if word == "begin" else wire.BATCH, RUN, word))
+            elif word != "sync":
                 server.send((wire.RESTORE if word == "define" else wire.CALL, word, word))
         self.sent_all = True
         while True:
@@ -281,7 +336,7 @@ class World:
                 continue
             word = next(word for word in server.asked if self.may_answer(word))
             server.asked.remove(word)
-            server.send((wire.REPLY, word, word))
+            server.send((wire.REPLY, word, word), self.promotes)
 
     def may_answer(self, word):
         return word != "atomic" or "sync" not in self.server.open
@@ -302,6 +357,9 @@ SCENARIOS = {
     "answers come meanwhile": (["asks", "slow:quick", "quick"], 2),
     "a call waits alone": (["alone", "slow:quick", "quick"], 2),
     "two wait alone": (["alone", "alone2"], 2),
+    "a call waits alone again and again": (["again:quick", "quick"], 2),
+    "a call waits alone again and again beside a slow one": (["again:quick", "slow:quick", "quick"], 3),
+    "a call waits alone again and again beside definitions": (["again:needs", "needs", "define"], 2),
     "three threads": (["slow:quick", "slow:quick", "quick"], 3),
     "a future": (["future:quick", "quick"], 2),
     "a future and a slow call": (["future:quick", "slow:quick", "quick"], 2),
@@ -311,6 +369,8 @@ SCENARIOS = {
     "a slow call before a synchronous one": (["slow:sync", "define", "sync"], 1),
     "a call before its definitions": (["needs", "define"], 2),
     "a script while a call waits": (["asks", "load"], 2),
+    "the frames of a run": (["more:1", "more:2"], 2),
+    "a run that is not ready": (["begin", "more:1"], 2),
 }
 
 
@@ -361,6 +421,13 @@ class CallsNobody(Lead):
         pass
 
 
+class WaitsForTheServer(Lead):
+    """The old rule: a leader is replaced only if the server says so."""
+
+    def _note_read(self):
+        pass
+
+
 class StaysVacant(Lead):
     """The old rule: a thread that steps aside looks for another one only if it leads."""
 
@@ -377,6 +444,18 @@ class StaysVacant(Lead):
         return super().promote()
 
 
+class QueuesWhatItTook(Calls):
+    """The old rule: a frame of a run is queued by the thread that has taken it."""
+
+    def came(self, kind, number, payload):
+        if kind == wire.BEGIN:
+            super().came(kind, number, payload)
+
+    def _take(self, runner, frame):
+        self.runs[frame[1]].came.append((frame[0], frame[2]))
+        super()._take(runner, frame)
+
+
 # Rules that are not good enough, and where that shows.
 MUTANTS = [
     (LooksAtFrames, "a call waits alone"),
@@ -384,7 +463,10 @@ MUTANTS = [
     (KeepsDefinitions, "an atomic block that has to wait for a synchronous call"),
     (SaysIdle, "a slow call keeps its thread"),
     (CallsNobody, "a future"),
+    (WaitsForTheServer, "a call waits alone again and again"),
+    (WaitsForTheServer, "a call waits alone again and again beside a slow one"),
     (StaysVacant, "a future without greenlets"),
+    (QueuesWhatItTook, "the frames of a run"),
 ]
 
 
@@ -400,7 +482,8 @@ def main():
     for mutant, name in MUTANTS:
         calls, threads = SCENARIOS[name]
         try:
-            explore(lambda: World(calls, threads, mutant))
+            rule = {"work" if issubclass(mutant, Calls) else "kind": mutant}
+            explore(lambda: World(calls, threads, **rule))
         except Stuck as stuck:
             print("%s: %s" % (mutant.__name__, stuck))
         else:

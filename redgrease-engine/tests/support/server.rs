@@ -1,6 +1,7 @@
 //! A private `redis-server` that ends with the test.
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -25,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) module: Vec<String>,
     /// Further arguments of the server, such as `["--appendonly", "yes"]`.
     pub(crate) server: Vec<String>,
+    /// Whether the engine is left out.
+    pub(crate) is_plain: bool,
 }
 
 impl Options {
@@ -32,8 +35,17 @@ impl Options {
     pub(crate) fn module(args: &[&str]) -> Self {
         Self {
             module: args.iter().map(ToString::to_string).collect(),
-            server: Vec::new(),
+            ..Self::default()
         }
+    }
+
+    /// Module arguments, where the functions are to be run by workers: those that could run without are not.
+    pub(crate) fn workers(args: &[&str]) -> Self {
+        let mut options = Self::module(args);
+        options
+            .module
+            .extend(["NativeFunctions", "no"].map(ToString::to_string));
+        options
     }
 
     /// What lets clients use DEBUG. Before Redis 7.0 it needed no permission.
@@ -53,8 +65,8 @@ impl Options {
     /// Server arguments only.
     pub(crate) fn server(args: &[&str]) -> Self {
         Self {
-            module: Vec::new(),
             server: args.iter().map(ToString::to_string).collect(),
+            ..Self::default()
         }
     }
 }
@@ -66,6 +78,7 @@ pub(crate) struct Server {
     port: u16,
     directory: TempDir,
     options: Options,
+    program: OsString,
 }
 
 impl Server {
@@ -76,6 +89,11 @@ impl Server {
 
     /// Start with further arguments.
     pub(crate) fn with(options: &Options) -> Self {
+        Self::running(&program(), options)
+    }
+
+    /// Start another program than the usual one.
+    pub(crate) fn running(program: &OsStr, options: &Options) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("redgrease-test-")
             .tempdir()
@@ -85,13 +103,14 @@ impl Server {
         let mut last = String::new();
         for _ in 0..3 {
             let port = free_port();
-            match launch(directory.path(), port, options) {
+            match launch(program, directory.path(), port, options) {
                 Ok(child) => {
                     return Self {
                         child,
                         port,
                         directory,
                         options: options.clone(),
+                        program: program.to_owned(),
                     };
                 }
                 Err(why) => last = why,
@@ -153,11 +172,27 @@ impl Server {
 
     /// End the process and start another one in the same directory, as an operator would: what `SAVE` or the AOF kept comes back.
     pub(crate) fn restart(&mut self) {
+        self.restart_after(|| {});
+    }
+
+    /// The same, with something done between the two.
+    pub(crate) fn restart_after(&mut self, between: impl FnOnce()) {
         self.stop();
-        match launch(self.directory.path(), self.port, &self.options) {
-            Ok(child) => self.child = child,
-            Err(why) => panic!("{why}"),
+        between();
+        if let Err(why) = self.try_restart() {
+            panic!("{why}");
         }
+    }
+
+    /// The same, where it may be that no server stands afterwards.
+    ///
+    /// # Errors
+    /// What the server said.
+    pub(crate) fn try_restart(&mut self) -> Result<(), String> {
+        self.stop();
+        let directory = self.directory.path();
+        self.child = launch(&self.program, directory, self.port, &self.options)?;
+        Ok(())
     }
 
     /// The whole log.
@@ -256,38 +291,74 @@ pub(crate) fn children(pid: u32) -> Vec<u32> {
         .collect()
 }
 
+/// The highest port that leaves room for the bus of a cluster, 10000 above it.
+const HIGHEST: u16 = 55_000;
+
 fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port of 127.0.0.1");
-    listener
-        .local_addr()
-        .expect("the port of the listener")
-        .port()
+    // Those that are too high are kept meanwhile, so that others come.
+    let mut taken = Vec::new();
+    loop {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port of 127.0.0.1");
+        let port = listener
+            .local_addr()
+            .expect("the port of the listener")
+            .port();
+        if port <= HIGHEST {
+            return port;
+        }
+        taken.push(listener);
+    }
 }
 
 /// The program: what `REDIS_SERVER` names, or the `redis-server` on the path.
-fn program() -> std::ffi::OsString {
+fn program() -> OsString {
     env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into())
+}
+
+/// The program of a node of a cluster: one after the other of those that `REDIS_SERVERS` lists with colons between them, so that
+/// versions are mixed; without that, the usual one.
+pub(crate) fn program_of_node(at: usize) -> OsString {
+    let listed = env::var_os("REDIS_SERVERS").unwrap_or_default();
+    let is_path = |path: &PathBuf| !path.as_os_str().is_empty();
+    let listed: Vec<PathBuf> = env::split_paths(&listed).filter(is_path).collect();
+    match listed.as_slice() {
+        [] => program(),
+        programs => programs[at % programs.len()].clone().into(),
+    }
 }
 
 /// The major version of the server that the tests run with.
 pub(crate) fn major_version() -> u32 {
+    version().0
+}
+
+/// Major and minor version of the server that the tests run with.
+pub(crate) fn version() -> (u32, u32) {
     let output = Command::new(program())
         .arg("--version")
         .output()
         .expect("the server says its version");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    said.split_whitespace()
-        .find_map(|word| word.strip_prefix("v=")?.split('.').next()?.parse().ok())
-        .unwrap_or_else(|| panic!("no version in {said}"))
+    let parsed = said.split_whitespace().find_map(|word| {
+        let mut parts = word.strip_prefix("v=")?.split('.');
+        Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+    });
+    parsed.unwrap_or_else(|| panic!("no version in {said}"))
 }
 
-fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, String> {
+fn launch(
+    program: &OsStr,
+    directory: &Path,
+    port: u16,
+    options: &Options,
+) -> Result<Child, String> {
     let path = |p: &Path| {
         p.to_str()
             .expect("a temporary directory with a UTF-8 name")
             .to_owned()
     };
-    let mut command = Command::new(program());
+    let mut command = Command::new(program);
     command.args([
         "--port",
         &port.to_string(),
@@ -299,25 +370,11 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
         &path(directory),
     ]);
     command.args(["--logfile", &path(&directory.join("redis.log"))]);
+    // In an append-only file is what was answered: the server holds it back otherwise while the disk is busy, and is killed then.
+    command.args(["--appendfsync", "no"]);
     command.args(&options.server);
-    command.arg("--loadmodule").arg(engine());
-    command.args([
-        "Plugin",
-        RECORDED_PLUGIN,
-        "CreateVenv",
-        "0",
-        "PythonInstallationDir",
-        &path(&directory.join("py")),
-    ]);
-    command
-        .arg("PythonExecutable")
-        .arg(python())
-        .args(&options.module);
-    // All tests, once with native functions and once without.
-    if let Some(native) = env::var_os("REDGREASE_NATIVE")
-        && !options.module.iter().any(|name| name == "NativeFunctions")
-    {
-        command.arg("NativeFunctions").arg(native);
+    if !options.is_plain {
+        load_engine(&mut command, &path(&directory.join("py")), options);
     }
     command
         .current_dir(directory)
@@ -362,6 +419,22 @@ fn launch(directory: &Path, port: u16, options: &Options) -> Result<Child, Strin
             ));
         }
         thread::sleep(Duration::from_millis(10));
+    }
+}
+
+fn load_engine(command: &mut Command, place: &str, options: &Options) {
+    command.arg("--loadmodule").arg(engine());
+    command.args(["Plugin", RECORDED_PLUGIN, "CreateVenv", "0"]);
+    command.args(["PythonInstallationDir", place]);
+    command
+        .arg("PythonExecutable")
+        .arg(python())
+        .args(&options.module);
+    // All tests, once with native functions and once without.
+    if let Some(native) = env::var_os("REDGREASE_NATIVE")
+        && !options.module.iter().any(|name| name == "NativeFunctions")
+    {
+        command.arg("NativeFunctions").arg(native);
     }
 }
 

@@ -9,8 +9,10 @@ pub(crate) enum Macro {
     Command,
     KeysReader,
     StreamReader,
-    /// `#![…]` at the beginning of `gear!` or `py!`.
+    /// `#![…]` at the beginning of `gear!`.
     Header,
+    /// `#![…]` at the beginning of `py!`.
+    Callback,
     /// `#![…]` at the beginning of `python_module!`.
     Module,
 }
@@ -23,6 +25,7 @@ impl Macro {
             Self::KeysReader => "keys_reader",
             Self::StreamReader => "stream_reader",
             Self::Header => "gear",
+            Self::Callback => "py",
             Self::Module => "python_module",
         }
     }
@@ -33,30 +36,29 @@ impl Macro {
             Self::Command => Some(Reader::Command),
             Self::KeysReader => Some(Reader::Keys),
             Self::StreamReader => Some(Reader::Stream),
-            Self::Header | Self::Module => None,
+            Self::Header | Self::Callback | Self::Module => None,
         }
     }
 
     /// What it takes besides the arguments of `register`.
     pub(super) fn rust_side(self) -> &'static [&'static str] {
         match self {
-            Self::Command => &["on", "replace", "uses", "file", "python", "crate"],
-            Self::KeysReader | Self::StreamReader => {
-                &["name", "replace", "uses", "file", "python", "crate"]
-            }
-            Self::Header => &["uses", "requirements", "python", "crate"],
+            Self::Command => &[
+                "on", "replace", "native", "deadline", "uses", "file", "python", "crate",
+            ],
+            Self::KeysReader | Self::StreamReader => &[
+                "name", "replace", "native", "uses", "file", "python", "crate",
+            ],
+            Self::Header => &["native", "uses", "requirements", "python", "crate"],
+            Self::Callback => &["uses", "requirements", "python", "crate"],
             Self::Module => &["python", "crate"],
         }
     }
 
-    /// What it takes of the arguments of `register`; how a result is converted is said by its
-    /// Rust type.
+    /// What it takes of the arguments of `register`.
     pub(super) fn server_side(self) -> impl Iterator<Item = &'static Parameter> {
-        self.reader()
-            .and_then(|reader| table::entry(reader).register)
-            .unwrap_or_default()
-            .iter()
-            .filter(|parameter| parameter.name != "convertToStr")
+        let reader = self.reader().map(table::entry);
+        reader.into_iter().flat_map(table::ReaderEntry::attribute)
     }
 
     /// The argument that a text without a name is most likely meant for.
@@ -64,19 +66,21 @@ impl Macro {
         match self {
             Self::Command => Some("trigger"),
             Self::KeysReader | Self::StreamReader => Some("prefix"),
-            Self::Header | Self::Module => None,
+            Self::Header | Self::Callback | Self::Module => None,
         }
     }
 
     /// Whether an argument is about calls from Rust, which functions that run at events have not.
     pub(super) fn is_of_calls(self, name: &str) -> bool {
-        matches!(self, Self::KeysReader | Self::StreamReader) && matches!(name, "on" | "trigger")
+        matches!(self, Self::KeysReader | Self::StreamReader)
+            && matches!(name, "on" | "trigger" | "deadline")
     }
 
     /// The argument that is called otherwise than `name`, but means it.
     pub(super) fn meant(self, name: &str) -> Option<&'static str> {
         let known = match (self, name) {
             (Self::Command, "name" | "command" | "cmd") => "trigger",
+            (Self::Command, "timeout" | "time_out" | "within") => "deadline",
             (Self::Command, "con" | "conn" | "connection" | "client" | "server") => "on",
             (
                 Self::KeysReader | Self::StreamReader,

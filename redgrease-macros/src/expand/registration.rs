@@ -1,6 +1,6 @@
 //! The type that has the name of a function: its specification and how to register it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use redgrease_core::spec::{Mode, Replace};
 use syn::Path;
@@ -29,6 +29,21 @@ struct Registration<'a> {
     script: TokenStream,
     register: TokenStream,
     register_async: TokenStream,
+    /// Further associated functions.
+    more: TokenStream,
+}
+
+/// The type that all methods belong to, which no other function can have: a second function of the
+/// same name is one error then, and not one for each of them.
+pub(super) fn own_type(name: &Ident) -> Ident {
+    let place = name.span().start();
+    format_ident!(
+        "__{}_{}_{}",
+        python_name(name),
+        place.line,
+        place.column,
+        span = Span::call_site()
+    )
 }
 
 /// The type of the same name as the function.
@@ -44,18 +59,10 @@ fn registration(registration: &Registration<'_>) -> TokenStream {
         script,
         register,
         register_async,
+        more,
         ..
     } = registration;
-    // All methods belong to a type that no other function can have, so that a second function of
-    // the same name is one error and not one for each of them.
-    let place = name.span().start();
-    let unique = format_ident!(
-        "__{}_{}_{}",
-        python_name(name),
-        place.line,
-        place.column,
-        span = Span::call_site()
-    );
+    let unique = own_type(name);
     let alias = at(quote!(#visibility type #name = #unique;), name.span());
     quote! {
         #attributes
@@ -103,6 +110,8 @@ fn registration(registration: &Registration<'_>) -> TokenStream {
                     #private::#register_async(&Self::SPEC, con).await
                 }
             }
+
+            #more
         }
 
         #[automatically_derived]
@@ -114,7 +123,7 @@ fn registration(registration: &Registration<'_>) -> TokenStream {
 }
 
 /// The type for a command.
-pub(super) fn command(command: &Command) -> TokenStream {
+pub(super) fn command(command: &Command, call: &TokenStream) -> TokenStream {
     let private = private(&command.arguments.krate);
     let name = python_name(&command.item.signature.ident);
     let what =
@@ -129,6 +138,7 @@ pub(super) fn command(command: &Command) -> TokenStream {
         script: quote!(command_script),
         register: quote!(register),
         register_async: quote!(register_async),
+        more: call.clone(),
     })
 }
 
@@ -145,6 +155,7 @@ pub(crate) fn event(event: &Event, report: Report) -> TokenStream {
         script: quote!(event_script),
         register: quote!(register_event),
         register_async: quote!(register_event_async),
+        more: TokenStream::new(),
     });
     let of = match event.of {
         Macro::StreamReader => quote!(StreamEvent),
@@ -222,7 +233,7 @@ fn event_spec(event: &Event, private: &TokenStream) -> TokenStream {
 }
 
 /// The path of a function in Rust.
-fn path(name: &syn::Ident) -> TokenStream {
+fn path(name: &Ident) -> TokenStream {
     let last = format!("::{}", python_name(name));
     quote!(::core::concat!(::core::module_path!(), #last))
 }
@@ -264,6 +275,12 @@ fn command_spec(command: &Command, private: &TokenStream) -> TokenStream {
     let on_registered = on_registered(arguments, command.on_registered.as_ref(), &spec);
     let requirements = &arguments.requirements;
     let replace = replace(arguments.replace);
+    let deadline = match arguments.deadline {
+        Some(time) => quote!(::core::option::Option::Some(
+            ::core::time::Duration::from_millis(#time)
+        )),
+        None => quote!(::core::option::Option::None),
+    };
     let is_hook = arguments.others.iter().any(|(name, _)| *name == "hook");
     let name = match is_hook {
         true => path(&command.item.signature.ident),
@@ -282,6 +299,7 @@ fn command_spec(command: &Command, private: &TokenStream) -> TokenStream {
             on_registered: #on_registered,
             requirements: &[#(#requirements),*],
             replace: #spec::Replace::#replace,
+            deadline: #deadline,
         }
     }
 }

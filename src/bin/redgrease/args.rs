@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use commands::{
     AbortArgs, CheckArgs, CompletionsArgs, ConfigAction, ConfigArgs, EngineAction, EngineArgs,
-    HealthArgs, Kind, Listing, LsArgs, ManArgs, MetricsArgs, NamesArgs, PauseArgs, RmArgs, RunArgs,
-    ServeArgs, TopArgs, TriggerArgs,
+    HealthArgs, Kind, Listing, LsArgs, ManArgs, MetricsArgs, MigrateArgs, NamesArgs, PauseArgs,
+    RmArgs, RunArgs, ServeArgs, TopArgs, TriggerArgs,
 };
 pub(crate) use words::{arranged, value_in};
 
@@ -224,6 +224,7 @@ pub(crate) enum Command {
     /// Load scripts and follow every change, as with --watch
     Watch(LoadArgs),
     Check(CheckArgs),
+    Migrate(MigrateArgs),
     Run(RunArgs),
     Trigger(TriggerArgs),
     Ls(LsArgs),

@@ -8,9 +8,11 @@ use glob::Pattern;
 use redgrease_core::diag::{Diagnostic, Severity};
 use redgrease_core::gear::check::{
     GearFile, GearInput, ScriptInput, ServerKind, check_gears, check_script_for,
+    imports_of_packages,
 };
 use redgrease_core::gear::table;
 use redgrease_core::messages;
+use redgrease_core::native::callbacks_of;
 use redgrease_core::python::PyVersion;
 use redgrease_core::source::Source;
 use serde_json::json;
@@ -30,9 +32,29 @@ pub(crate) struct Checked {
     pub(crate) found: Vec<Diagnostic>,
 }
 
-/// Checks a script for the server, or gears of redgrease.
-pub(crate) fn check(source: &Source, python: PyVersion) -> Checked {
-    check_for(&ScriptInput::new(source, python))
+/// Checks a script for the server, or gears of redgrease; `packages` says whether there may be some that the text does not
+/// name.
+pub(crate) fn check(source: &Source, python: PyVersion, packages: bool) -> Checked {
+    check_for(&ScriptInput::new(source, python).packages(packages))
+}
+
+/// Whether a finding is shown although the script is sent: it will fail on a server that nobody has prepared.
+pub(crate) fn is_told(found: &Diagnostic) -> bool {
+    found.is_error() || found.code == messages::IMPORT
+}
+
+/// Whether the lines of a script have `redgrease.KeysReader(…)` or its like, with `import redgrease` before.
+fn reads_through_redgrease(text: &str) -> bool {
+    let mut is_imported = false;
+    text.lines().any(|line| {
+        let code = line.split('#').next().unwrap_or(line);
+        is_imported |= code.trim_end() == "import redgrease";
+        is_imported
+            && code.split("redgrease.").skip(1).any(|rest| {
+                let name = rest.split('(').next().unwrap_or(rest);
+                rest.len() > name.len() && table::reader(name).is_some()
+            })
+    })
 }
 
 fn check_for(input: &ScriptInput<'_>) -> Checked {
@@ -46,14 +68,18 @@ fn check_for(input: &ScriptInput<'_>) -> Checked {
                 .get(d.range.clone())
                 .is_some_and(|name| table::reader(name).is_some())
     });
-    if !names_reader {
+    if !names_reader && !reads_through_redgrease(source.text()) {
         return Checked { file: None, found };
     }
-    let (file, found) = check_gears(&GearInput {
+    let (file, mut found) = check_gears(&GearInput {
         source,
         captures: &[],
         python,
     });
+    let names_packages = |file: &GearFile| file.plans.iter().any(|p| !p.requirements.is_empty());
+    if !input.packages && !file.as_ref().is_some_and(names_packages) {
+        found.extend(imports_of_packages(source, python));
+    }
     Checked { file, found }
 }
 
@@ -99,14 +125,11 @@ pub(crate) fn run(args: &CheckArgs, python: PyVersion, terminal: Terminal) -> Re
                 Severity::Warning => warnings += 1,
                 _ => errors += 1,
             }
-            match args.format {
-                Format::Text => terminal.print(format_args!(
-                    "{}\n",
-                    report::render(found, &source, terminal.color_out)
-                ))?,
-                Format::Json => terminal.print(report::json(found, &source))?,
-            }
+            show(args, found, &source, terminal)?;
         }
+    }
+    if args.native {
+        errors += natives(args, &paths, terminal)?;
     }
     if args.format == Format::Text {
         summary(terminal, paths.len(), errors, warnings);
@@ -119,8 +142,74 @@ pub(crate) fn run(args: &CheckArgs, python: PyVersion, terminal: Terminal) -> Re
     Ok(())
 }
 
+/// Says of each callback whether it runs inside the server; gives how many do not.
+fn natives(args: &CheckArgs, paths: &[PathBuf], terminal: Terminal) -> Result<usize> {
+    let (mut all, mut left) = (0, 0);
+    for path in paths {
+        let source = read(path)?;
+        let callbacks = match callbacks_of(source.text()) {
+            Ok(callbacks) => callbacks,
+            Err(refusal) => {
+                left += 1;
+                show(
+                    args,
+                    &messages::needs_python("this script", &refusal),
+                    &source,
+                    terminal,
+                )?;
+                continue;
+            }
+        };
+        for callback in callbacks {
+            all += 1;
+            let what = format!("{}({})", callback.operation, callback.name);
+            if let Some(refusal) = &callback.refusal {
+                left += 1;
+                show(
+                    args,
+                    &messages::needs_python(&what, refusal),
+                    &source,
+                    terminal,
+                )?;
+                continue;
+            }
+            let line = source.position(callback.range.start).line;
+            match args.format {
+                Format::Text => {
+                    terminal.print(format_args!("{}:{line}: {what} is native", source.file()))?;
+                }
+                Format::Json => terminal.print(json!({
+                    "file": source.file(),
+                    "line": line,
+                    "operation": callback.operation,
+                    "callback": callback.name,
+                    "native": true,
+                }))?,
+            }
+        }
+    }
+    if args.format == Format::Text {
+        let native = all - left.min(all);
+        terminal.status(
+            "Native",
+            format_args!("{native} of {}", count(all, "callback")),
+        );
+    }
+    Ok(left)
+}
+
+fn show(args: &CheckArgs, found: &Diagnostic, source: &Source, terminal: Terminal) -> Result<()> {
+    match args.format {
+        Format::Text => terminal.print(format_args!(
+            "{}\n",
+            report::render(found, source, terminal.color_out)
+        )),
+        Format::Json => terminal.print(report::json(found, source)),
+    }
+}
+
 /// Whether a file of requirements stands beside a script, so that its imports may come from packages.
-fn has_requirements(script: &Path) -> bool {
+pub(crate) fn has_requirements(script: &Path) -> bool {
     let beside = script.parent().unwrap_or(Path::new(""));
     let beside = if beside.as_os_str().is_empty() {
         Path::new(".")
@@ -191,7 +280,7 @@ mod tests {
     use super::*;
 
     fn codes(text: &'static str) -> (bool, Vec<String>) {
-        let checked = check(&Source::new(text), PyVersion::default());
+        let checked = check(&Source::new(text), PyVersion::default(), false);
         let codes = checked.found.iter().map(|d| d.code.to_string()).collect();
         (checked.file.is_some(), codes)
     }
@@ -212,10 +301,26 @@ mod tests {
     }
 
     #[test]
+    fn what_a_gear_requires_may_be_imported() {
+        let gear = "import numpy\nKeysReader().map(lambda r: numpy.pi).register('a*', requirements=['numpy'])\n";
+        assert_eq!(codes(gear), (true, vec![]));
+        let gear = "import numpy\nKeysReader().map(lambda r: numpy.pi).register('a*')\n";
+        assert_eq!(codes(gear), (true, vec!["RG0205".to_owned()]));
+    }
+
+    #[test]
     fn a_gear_of_redgrease_is_checked_as_one() {
         assert_eq!(codes("KeysReader('a').values().run()"), (true, vec![]));
         let (plan, found) = codes("KeysReader('a').valuse().run()");
         assert!(!plan);
         assert_eq!(found, ["RG0303"]);
+    }
+
+    #[test]
+    fn readers_of_the_module_are_gears_of_redgrease() {
+        let gear = "import redgrease\nredgrease.KeysReader('a').values().run()\n";
+        assert_eq!(codes(gear), (true, vec![]));
+        let script = "import redgrease\n# not redgrease.KeysReader()\nGB().foreach(lambda r: redgrease.log(r)).run()\n";
+        assert_eq!(codes(script), (false, vec![]));
     }
 }

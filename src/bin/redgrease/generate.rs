@@ -34,11 +34,11 @@ fn zsh(script: &str) -> String {
     const NAMES: [(&str, &str); 5] = [
         (":name -- Name of the trigger:_default", "triggers"),
         (
-            "names -- Registration (ID, or the number at its end), trigger, or session:_default",
+            "names -- Registration (ID, or the number at its end), session, or what the list shows under FOR:_default",
             "registrations",
         ),
         (
-            "names -- Registration (ID, or the number at its end), or session:_default",
+            "names -- Registration (ID, or the number at its end), session, or its stream:_default",
             "streams",
         ),
         (

@@ -105,11 +105,11 @@ fn lag(seen: &Seen, most: f64) -> Finding {
         .iter()
         .filter_map(|one| Some((one.lag? / 1000.0, one)));
     let longest = lags.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    let (seconds, stream) = longest.map_or((0.0, "-"), |(lag, one)| (lag, &one.waits_for));
+    let (seconds, stream) = longest.map_or((0.0, ""), |(lag, one)| (lag, &one.waits_for));
     Finding {
         part: "lag",
         good: seconds <= most,
-        text: format!("{seconds} s, of {stream}; at most {most} s are well"),
+        text: format!("{seconds} s{}; the limit is {most} s", of(stream, seconds)),
     }
 }
 
@@ -119,10 +119,23 @@ fn queued(seen: &Seen, most: u64) -> Finding {
         .iter()
         .filter_map(|one| Some((one.runs.as_ref()?.queued, one)));
     let longest = queues.max_by(|(a, _), (b, _)| a.total_cmp(b));
-    let (number, name) = longest.map_or((0.0, "-"), |(number, one)| (number, &one.waits_for));
+    let (number, name) = longest.map_or((0.0, ""), |(number, one)| (number, &one.waits_for));
     Finding {
         part: "queued",
         good: number <= most as f64,
-        text: format!("{number} executions, of {name}; at most {most} are well"),
+        text: format!(
+            "{}{}; the limit is {most}",
+            count(number as usize, "execution"),
+            of(name, number)
+        ),
+    }
+}
+
+/// Whose value it is, if there is one.
+fn of(name: &str, value: f64) -> String {
+    if value > 0.0 {
+        format!(" ({name})")
+    } else {
+        String::new()
     }
 }

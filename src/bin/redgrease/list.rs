@@ -276,7 +276,7 @@ mod tests {
             a1 10.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460 [7-<-b2]\n\
             b2 10.0.0.2:7000@17000,db2 master - 0 1426238316232 2 connected 5461-10922 16383\n\
             c3 10.0.0.3:7000@17000 slave a1 0 1426238316232 2 connected\n";
-        let nodes: Vec<Value> = answer.lines().filter_map(fetch::node_of_redis).collect();
+        let nodes = fetch::shards_of_redis(answer);
         insta::assert_snapshot!(render(Listing::Cluster, &nodes, None));
     }
 

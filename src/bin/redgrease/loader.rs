@@ -8,7 +8,7 @@ use redgrease_core::hash::Fnv1a;
 use redgrease_core::source::Source;
 
 use crate::args::Listing;
-use crate::check::{read, shown};
+use crate::check::{is_told, read, shown};
 use crate::config::LoadSettings;
 use crate::execution;
 use crate::failure::{Exit, Failure, Result};
@@ -123,7 +123,7 @@ impl<'a> Loader<'a> {
                 .status("Skipped", format_args!("{name}: it is empty"));
             return Ok(Loaded::Yes);
         }
-        let Some(script) = self.prepare(&source, &name) else {
+        let Some(script) = self.prepare(path, &source, &name) else {
             return Ok(Loaded::No);
         };
         match self.send(path, old, &name, &script) {
@@ -144,11 +144,12 @@ impl<'a> Loader<'a> {
         Loaded::No
     }
 
-    fn prepare(&self, source: &Source, name: &str) -> Option<Script> {
-        let (script, found) = Script::prepare(source, self.settings.check, Results::Text);
+    fn prepare(&self, path: &Path, source: &Source, name: &str) -> Option<Script> {
+        let packages = !self.packages.of(path, self.sources).is_empty();
+        let (script, found) = Script::prepare(source, self.settings.check, packages, Results::Text);
         let errors = found.iter().filter(|found| found.is_error()).count();
         for found in &found {
-            if found.is_error() || self.terminal.is_verbose() {
+            if is_told(found) || self.terminal.is_verbose() {
                 let text = report::render(found, source, self.terminal.color_err);
                 self.terminal.block(format_args!("{text}\n"));
             }

@@ -18,6 +18,7 @@ mod load;
 mod loader;
 mod manage;
 mod metrics;
+mod migrate;
 mod mirror;
 mod module;
 mod names;
@@ -88,6 +89,9 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
     if let Command::Check(args) = command {
         return check::run(args, layers.python(&args.python_version)?, terminal);
     }
+    if let Command::Migrate(args) = command {
+        return migrate::run(args, layers.python(&args.python_version)?, terminal);
+    }
     let server = Server::new(&layers.server(&cli.server)?)?;
     let done = match command {
         Command::Run(args) => {
@@ -114,6 +118,7 @@ fn run(cli: &Cli, terminal: Terminal) -> Result<()> {
         Command::Load(_)
         | Command::Watch(_)
         | Command::Check(_)
+        | Command::Migrate(_)
         | Command::Serve(_)
         | Command::Completions(_)
         | Command::Man(_) => Ok(()),

@@ -121,7 +121,8 @@ fn executions(
     Ok(out)
 }
 
-/// The IDs of the registrations that the user named by ID, number, trigger or session.
+/// The IDs of the registrations that the user named by ID, number, session, or by what they are for: a trigger, a stream,
+/// keys.
 fn registrations(
     there: &[Value],
     names: &[String],
@@ -140,8 +141,7 @@ fn registrations(
         }
         let of_session = format!("'sessionName':'{name}'");
         let by_name = there.iter().filter(|item| {
-            item["RegistrationData"]["args"]["trigger"] == name.as_str()
-                || plain(&item["PD"]).contains(&of_session)
+            (name != "-" && waits_for(item) == *name) || plain(&item["PD"]).contains(&of_session)
         });
         let found: Vec<&Value> = if by_id.is_empty() {
             by_name.collect()
@@ -188,7 +188,10 @@ mod tests {
             json!({"id": id, "reader": "CommandReader", "PD": format!("{{'sessionName':'{session}', …}}"),
                    "RegistrationData": {"args": {"trigger": trigger}}})
         };
+        let stream = json!({"id": "00-9", "reader": "StreamReader", "PD": "{'sessionName':'s3', …}",
+            "RegistrationData": {"args": {"stream": "orders:*"}}});
         vec![
+            stream,
             item("00-1", "area", "s1"),
             item("00-4", "volume", "s1"),
             item("00-7", "7", "s2"),
@@ -206,6 +209,7 @@ mod tests {
         assert_eq!(named(&["4"]).unwrap(), ["00-4"]);
         assert_eq!(named(&["area"]).unwrap(), ["00-1"]);
         assert_eq!(named(&["s1"]).unwrap(), ["00-1", "00-4"]);
+        assert_eq!(named(&["orders:*"]).unwrap(), ["00-9"]);
         let failure = named(&["aera"]).unwrap_err();
         assert_eq!(failure.help.as_deref(), Some("did you mean `area`?"));
     }

@@ -9,7 +9,7 @@ use crate::interrupt;
 use crate::terminal::Terminal;
 
 /// How many of several steps are done; shown as a bar.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Progress {
     pub(crate) done: usize,
     pub(crate) total: usize,
@@ -50,6 +50,21 @@ impl Work {
         at_interrupt: impl FnOnce() -> Result<()>,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T> {
+        self.run_watched(terminal, at_interrupt, || self.progress, work)
+    }
+
+    /// As [`run`](Self::run), for work of which `look` tells how far it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of `at_interrupt`.
+    pub(crate) fn run_watched<T: Send + 'static>(
+        &self,
+        terminal: Terminal,
+        at_interrupt: impl FnOnce() -> Result<()>,
+        mut look: impl FnMut() -> Progress,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T> {
         const LOOK: Duration = Duration::from_millis(50);
         let start = Instant::now();
         let (sender, receiver) = mpsc::channel();
@@ -59,7 +74,9 @@ impl Work {
         loop {
             let seconds = start.elapsed().as_secs();
             if shown != Some(seconds) {
-                self.show(terminal, seconds);
+                // what is over at once has no progress
+                let progress = if seconds > 0 { look() } else { self.progress };
+                self.show(terminal, progress, seconds);
                 shown = Some(seconds);
             }
             match receiver.recv_timeout(LOOK) {
@@ -94,13 +111,8 @@ impl Work {
         Ok(())
     }
 
-    fn show(&self, terminal: Terminal, seconds: u64) {
-        let Self {
-            verb,
-            progress,
-            what,
-            ..
-        } = self;
+    fn show(&self, terminal: Terminal, progress: Progress, seconds: u64) {
+        let Self { verb, what, .. } = self;
         if seconds == 0 {
             terminal.progress(verb, format_args!("{progress}{what}"));
         } else {

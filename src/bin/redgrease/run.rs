@@ -10,7 +10,7 @@ use redgrease_core::source::Source;
 use serde_json::{Value, json};
 
 use crate::args::{Format, RunArgs, TriggerArgs};
-use crate::check::read;
+use crate::check::{has_requirements, is_told, read};
 use crate::execution;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt;
@@ -33,7 +33,14 @@ pub(crate) fn run(
         Some(text) => Source::new(text.clone()).at("<expression>", 1, 0),
         None => read(&args.file.clone().unwrap_or_else(|| PathBuf::from("-")))?,
     };
-    let script = prepare(&source, (!args.no_check).then_some(python), terminal)?;
+    let packages =
+        !args.requirement.is_empty() || args.file.as_deref().is_some_and(has_requirements);
+    let script = prepare(
+        &source,
+        (!args.no_check).then_some(python),
+        packages,
+        terminal,
+    )?;
     let con = server.connect()?;
     interrupt::listen()?;
     let work = Work {
@@ -69,10 +76,15 @@ pub(crate) fn run(
     }
 }
 
-fn prepare(source: &Source, python: Option<PyVersion>, terminal: Terminal) -> Result<Script> {
-    let (script, found) = Script::prepare(source, python, Results::Values);
+fn prepare(
+    source: &Source,
+    python: Option<PyVersion>,
+    packages: bool,
+    terminal: Terminal,
+) -> Result<Script> {
+    let (script, found) = Script::prepare(source, python, packages, Results::Values);
     for found in &found {
-        if found.is_error() || terminal.is_verbose() {
+        if is_told(found) || terminal.is_verbose() {
             let text = report::render(found, source, terminal.color_err);
             terminal.block(format_args!("{text}\n"));
         }

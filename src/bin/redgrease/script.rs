@@ -34,16 +34,17 @@ pub(crate) enum Results {
 
 impl Script {
     /// Checks a text and makes the script of it; there is none when an error was found. Without a
-    /// version to check for, the text is taken as it is.
+    /// version to check for, the text is taken as it is. `packages` says whether there may be some that it does not name.
     pub(crate) fn prepare(
         source: &Source,
         python: Option<PyVersion>,
+        packages: bool,
         results: Results,
     ) -> (Option<Self>, Vec<Diagnostic>) {
         let Some(python) = python else {
             return (Some(Self::of_server(source)), Vec::new());
         };
-        let Checked { file, found } = check(source, python);
+        let Checked { file, found } = check(source, python, packages);
         if found.iter().any(Diagnostic::is_error) {
             return (None, found);
         }
@@ -177,7 +178,9 @@ mod tests {
     fn a_gear_becomes_a_script_that_gives_text() {
         let source = Source::new("KeysReader('a*').count()").at("a.py", 1, 0);
         let python = Some(PyVersion::default());
-        let script = Script::prepare(&source, python, Results::Text).0.unwrap();
+        let script = Script::prepare(&source, python, true, Results::Text)
+            .0
+            .unwrap();
         assert!(
             script.text().contains("GearsBuilder('KeysReader'"),
             "{}",
@@ -185,7 +188,15 @@ mod tests {
         );
         assert!(script.text().contains("str("), "{}", script.text());
         let source = Source::new("print(x)").at("a.py", 1, 0);
-        assert!(Script::prepare(&source, python, Results::Text).0.is_none());
-        assert!(Script::prepare(&source, None, Results::Text).0.is_some());
+        assert!(
+            Script::prepare(&source, python, true, Results::Text)
+                .0
+                .is_none()
+        );
+        assert!(
+            Script::prepare(&source, None, true, Results::Text)
+                .0
+                .is_some()
+        );
     }
 }

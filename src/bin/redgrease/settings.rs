@@ -17,7 +17,7 @@ const COLUMNS: [Column<'_>; 6] = [
     Column::new("TYPE").rank(3),
     Column::new("DEFAULT").cut(8).rank(2),
     Column::new("CHANGES").rank(4),
-    Column::new("MEANING").cut(16).rank(1),
+    Column::new("MEANING").cut(32).rank(1),
 ];
 
 /// Prints or changes settings.
@@ -144,9 +144,16 @@ fn set(con: &mut RedisGears, name: &str, value: &str, terminal: Terminal) -> Res
 
 fn unknown_name(name: &str) -> Failure {
     let failure = Failure::failed(format!("the engine has no configuration `{name}`"));
-    match redgrease_core::suggest::nearest(name, names()) {
-        Some(meant) => failure.help(format!("did you mean `{meant}`?")),
-        None => failure.help("`redgrease config get` prints all"),
+    let part = name.to_lowercase();
+    let with_part = || names().filter(|known| known.to_lowercase().contains(&part));
+    let meant: Vec<&str> = match redgrease_core::suggest::nearest(name, names()) {
+        Some(meant) => vec![meant],
+        None => with_part().collect(),
+    };
+    if meant.is_empty() {
+        failure.help("`redgrease config get` prints all")
+    } else {
+        failure.help(format!("did you mean `{}`?", meant.join("`, `")))
     }
 }
 
@@ -170,5 +177,20 @@ mod tests {
         }
         assert_eq!(known("rg."), None);
         assert_eq!(known("é."), None);
+    }
+
+    #[test]
+    fn unknown_names_are_led_to_known_ones() {
+        for (name, help) in [
+            ("SyncDeadlin", "did you mean `SyncDeadline`?"),
+            ("abort", "did you mean `AbortGrace`?"),
+            (
+                "deadline",
+                "did you mean `SyncDeadline`, `AtomicDeadline`, `StartDeadline`?",
+            ),
+            ("colour", "`redgrease config get` prints all"),
+        ] {
+            assert_eq!(unknown_name(name).help.as_deref(), Some(help), "{name}");
+        }
     }
 }

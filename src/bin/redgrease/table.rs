@@ -10,6 +10,8 @@ pub(crate) struct Column<'a> {
     least: usize,
     /// Whether it is left out where it has nothing to say.
     optional: bool,
+    /// The text that is no news: with any other one the column stays.
+    usual: Option<&'a str>,
 }
 
 impl<'a> Column<'a> {
@@ -20,6 +22,7 @@ impl<'a> Column<'a> {
             rank: 0,
             least: 0,
             optional: false,
+            usual: None,
         }
     }
 
@@ -38,6 +41,12 @@ impl<'a> Column<'a> {
     /// Leaves it out where all its texts are empty or hyphens.
     pub(crate) const fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    /// Lets it stay, whatever its rank, where one of its texts is not `text`.
+    pub(crate) const fn usually(mut self, text: &'a str) -> Self {
+        self.usual = Some(text);
         self
     }
 
@@ -69,7 +78,11 @@ pub(crate) fn table(columns: &[Column<'_>], rows: &[Vec<String>], width: Option<
 
 fn says(rows: &[Vec<String>], index: usize) -> bool {
     let mut cells = rows.iter().filter_map(|row| row.get(index));
-    cells.any(|cell| !cell.is_empty() && cell != "-")
+    cells.any(|cell| !is_nothing(cell))
+}
+
+fn is_nothing(cell: &str) -> bool {
+    cell.is_empty() || cell == "-"
 }
 
 struct Shown<'a> {
@@ -78,6 +91,7 @@ struct Shown<'a> {
     natural: usize,
     width: usize,
     is_number: bool,
+    rank: u8,
 }
 
 impl<'a> Shown<'a> {
@@ -86,9 +100,12 @@ impl<'a> Shown<'a> {
         let is_number = |cell: &String| cell.parse::<f64>().is_ok();
         let longest = cells().map(|cell| one_line(cell).chars().count()).max();
         let natural = longest.unwrap_or(0).max(column.title.chars().count());
+        let is_news = |cell: &String| Some(cell.as_str()) != column.usual && !is_nothing(cell);
+        let stays = column.usual.is_some() && cells().any(is_news);
         Self {
             index,
             column,
+            rank: if stays { 0 } else { column.rank },
             natural,
             width: natural,
             is_number: cells().any(is_number) && cells().all(|cell| cell == "-" || is_number(cell)),
@@ -143,8 +160,8 @@ fn fit(shown: &mut Vec<Shown<'_>>, width: usize) {
         let last = shown
             .iter()
             .enumerate()
-            .filter(|(_, one)| one.column.rank > 0)
-            .max_by_key(|(_, one)| one.column.rank);
+            .filter(|(_, one)| one.rank > 0)
+            .max_by_key(|(_, one)| one.rank);
         match last {
             Some((position, _)) if over > 0 => {
                 shown.remove(position);
@@ -249,5 +266,27 @@ mod tests {
     fn long_texts_are_cut() {
         assert_eq!(shortened("one\ntwo", 10), "one two");
         assert_eq!(shortened("abcdef", 4), "abc…");
+    }
+
+    #[test]
+    fn news_stays_where_there_is_little_room() {
+        let columns = [
+            Column::new("NAME"),
+            Column::new("MODE").rank(1),
+            Column::new("STATUS").rank(2).usually("OK"),
+        ];
+        let with = |status: &str| {
+            let rows = vec![
+                vec!["area".into(), "async".into(), "OK".into()],
+                vec!["orders".into(), "async".into(), status.into()],
+            ];
+            table(&columns, &rows, Some(16))
+        };
+        assert!(with("OK").starts_with("NAME    MODE\n"), "{}", with("OK"));
+        assert!(
+            with("PAUSED").starts_with("NAME    STATUS\n"),
+            "{}",
+            with("PAUSED")
+        );
     }
 }

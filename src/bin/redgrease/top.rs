@@ -199,7 +199,7 @@ fn states(executions: &[Value]) -> String {
     }
 }
 
-const COLUMNS: [Column<'_>; 14] = [
+const COLUMNS: [Column<'_>; 15] = [
     Column::new("ID").cut(6),
     Column::new("READER").rank(6),
     Column::new("FOR").cut(10),
@@ -212,7 +212,12 @@ const COLUMNS: [Column<'_>; 14] = [
     Column::new("AVG MS").rank(2).optional(),
     Column::new("LAG MS").rank(5).optional(),
     Column::new("IN").rank(7).optional(),
-    Column::new("STATUS").cut(8).rank(10).optional(),
+    Column::new("BY").rank(11).optional(),
+    Column::new("STATUS")
+        .cut(8)
+        .rank(10)
+        .optional()
+        .usually("OK"),
     Column::new("LAST ERROR").cut(14).rank(1).optional(),
 ];
 
@@ -254,6 +259,7 @@ fn activity(
                 rounded(&data["avgRunDurationMS"]),
                 rounded(&data["lastEstimatedLagMS"]),
                 said("in"),
+                said("by"),
                 plain(&data["status"]),
                 last_line(&data["lastError"]),
             ];

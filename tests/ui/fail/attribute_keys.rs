@@ -30,6 +30,21 @@ fn other_name(record: StreamRecord) {
     python! { log(str(record)) }
 }
 
+#[command(deadline = 0)]
+fn no_time() {
+    python! { pass }
+}
+
+#[command(deadline = "1 s", timeout = 5)]
+fn other_time() {
+    python! { pass }
+}
+
+#[keys_reader(deadline = 5)]
+fn never_called(record: Record) {
+    python! { log(str(record)) }
+}
+
 fn main() {
-    let _ = (keys(), values(), no_value(), no_name());
+    let _ = (keys(), values(), no_value(), no_name(), no_time(), other_time());
 }

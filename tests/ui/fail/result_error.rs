@@ -9,4 +9,10 @@ fn area(width: f64) -> Result<f64, String> {
     python! { return width * width }
 }
 
+/// Without `on`, too.
+#[command]
+fn circle(radius: f64) -> Result<f64, String> {
+    python! { return radius * radius * 3.14159 }
+}
+
 fn main() {}

@@ -2,7 +2,7 @@
 
 use redis::{ErrorKind, RedisError, RedisResult, Value};
 
-use super::route::maker;
+use crate::client::data::ExecId;
 
 /// Makes one answer of those of all nodes, which come as a map from addresses to answers.
 pub(super) type Combine = fn(Value) -> RedisResult<Value>;
@@ -80,9 +80,141 @@ pub(super) fn union(value: Value) -> RedisResult<Value> {
     Ok(Value::Array(items))
 }
 
+/// All registrations of all nodes, each once, with the statistics of the whole cluster: the counters are added, of durations and
+/// lags the longest counts, and an error or a state that is not `OK` is shown wherever it is.
+pub(super) fn registrations(value: Value) -> RedisResult<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for answer in answers(value)? {
+        match answer {
+            Value::Array(items) => {
+                for item in items {
+                    let known = all
+                        .iter_mut()
+                        .find(|known| !is_alone(&item) && id(known) == id(&item));
+                    match known {
+                        Some(known) => add_statistics(known, &item),
+                        None => all.push(item),
+                    }
+                }
+            }
+            error @ Value::ServerError(_) => return Ok(error),
+            _ => {}
+        }
+    }
+    Ok(Value::Array(all))
+}
+
+/// Adds the statistics of a registration on another node.
+fn add_statistics(known: &mut Value, other: &Value) {
+    let (Some(known), Some(other)) = (
+        field_mut(known, "RegistrationData"),
+        field(other, "RegistrationData"),
+    ) else {
+        return;
+    };
+    for name in [
+        "numTriggered",
+        "numSuccess",
+        "numFailures",
+        "numAborted",
+        "totalRunDurationMS",
+    ] {
+        if let (Some(Value::Int(sum)), Some(Value::Int(more))) =
+            (field_mut(known, name), field(other, name))
+        {
+            *sum = sum.saturating_add(*more);
+        }
+    }
+    for name in [
+        "lastRunDurationMS",
+        "lastEstimatedLagMS",
+        "avgEstimatedLagMS",
+    ] {
+        if let (Some(known), Some(other)) = (field_mut(known, name), field(other, name))
+            && number(other) > number(known)
+        {
+            *known = other.clone();
+        }
+    }
+    if let (Some(known), Some(other)) = (field_mut(known, "lastError"), field(other, "lastError"))
+        && matches!(known, Value::Nil)
+    {
+        *known = other.clone();
+    }
+    if let (Some(known), Some(other)) = (field_mut(known, "status"), field(other, "status"))
+        && text(known) == Some("OK")
+    {
+        *known = other.clone();
+    }
+    let count = |name| field(known, name).map_or(0.0, number);
+    let runs = count("numSuccess") + count("numFailures") + count("numAborted");
+    let total = count("totalRunDurationMS");
+    if let Some(average) = field_mut(known, "avgRunDurationMS")
+        && runs > 0.0
+    {
+        *average = match average {
+            Value::Double(_) => Value::Double(total / runs),
+            _ => Value::BulkString(format!("{:.2}", total / runs).into_bytes()),
+        };
+    }
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::BulkString(bytes) => std::str::from_utf8(bytes).ok(),
+        Value::SimpleString(text) => Some(text),
+        Value::Okay => Some("OK"),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::Double(number) => *number,
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds and counts")]
+        Value::Int(number) => *number as f64,
+        other => text(other)
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(0.0),
+    }
+}
+
+/// The value of a field, of a map or of a list in which names and values take turns.
+fn field<'a>(item: &'a Value, name: &str) -> Option<&'a Value> {
+    match item {
+        Value::Array(fields) => {
+            let at = fields
+                .chunks(2)
+                .position(|pair| text(&pair[0]) == Some(name))?;
+            fields.get(2 * at + 1)
+        }
+        Value::Map(fields) => fields
+            .iter()
+            .find(|(key, _)| text(key) == Some(name))
+            .map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+fn field_mut<'a>(item: &'a mut Value, name: &str) -> Option<&'a mut Value> {
+    match item {
+        Value::Array(fields) => {
+            let at = fields
+                .chunks(2)
+                .position(|pair| text(&pair[0]) == Some(name))?;
+            fields.get_mut(2 * at + 1)
+        }
+        Value::Map(fields) => fields
+            .iter_mut()
+            .find(|(key, _)| text(key) == Some(name))
+            .map(|(_, value)| value),
+        _ => None,
+    }
+}
+
 /// Whether the ID says that the engine works on its own node only.
 fn is_alone(item: &Value) -> bool {
-    matches!(id(item), Some(Value::BulkString(id)) if maker(id).is_none())
+    matches!(id(item), Some(Value::BulkString(id)) if ExecId::maker(id).is_none())
 }
 
 /// The value of an item's first field.
@@ -125,6 +257,41 @@ mod tests {
         let answer = sums(nodes(&["*2\r\n+a\r\n:1\r\n", "*2\r\n+a\r\n:2\r\n"])).unwrap();
         let expected = redis::parse_redis_value(b"*2\r\n+a\r\n:3\r\n").unwrap();
         assert_eq!(answer, expected);
+    }
+
+    #[test]
+    fn statistics_are_those_of_all_nodes() {
+        let one = |shard: &str, runs: usize, error: &str, average: &str| {
+            let id = format!("{}-1", shard.repeat(20));
+            format!(
+                "*1\r\n*4\r\n$2\r\nid\r\n${}\r\n{id}\r\n$16\r\nRegistrationData\r\n*14\r\n\
+                 +numTriggered\r\n:{runs}\r\n+numSuccess\r\n:{runs}\r\n+numFailures\r\n:0\r\n+totalRunDurationMS\r\n:{}\r\n\
+                 +lastRunDurationMS\r\n:{runs}\r\n+lastError\r\n{error}\r\n+avgRunDurationMS\r\n{average}\r\n",
+                id.len(),
+                10 * runs
+            )
+        };
+        let (a, b) = (
+            one("a1", 2, "$-1", "$5\r\n10.00"),
+            one("a1", 4, "+bad", "$5\r\n10.00"),
+        );
+        let Value::Array(items) = registrations(nodes(&[&a, &b])).unwrap() else {
+            panic!("a list");
+        };
+        assert_eq!(items.len(), 1);
+        let data = field(&items[0], "RegistrationData").unwrap();
+        let shown = |name| field(data, name).map(number);
+        assert_eq!(shown("numTriggered"), Some(6.0));
+        assert_eq!(shown("totalRunDurationMS"), Some(60.0));
+        assert_eq!(shown("lastRunDurationMS"), Some(4.0));
+        assert_eq!(shown("avgRunDurationMS"), Some(10.0));
+        assert_eq!(text(field(data, "lastError").unwrap()), Some("bad"));
+        // Engines that do not know of each other number alike.
+        let alone = one("00", 1, "$-1", "$-1");
+        let Value::Array(items) = registrations(nodes(&[&alone, &alone])).unwrap() else {
+            panic!("a list");
+        };
+        assert_eq!(items.len(), 2);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use redis::{Cmd, RedisResult, Value};
 
 use super::combine::{self, Combine};
 use crate::client::data::ExecId;
+use crate::nodes::nodes;
 
 /// Where a command goes.
 pub(super) enum Destination {
@@ -35,23 +36,18 @@ impl Destination {
             | b"RG.GETEXECUTION"
             | b"RG.DROPEXECUTION"
             | b"RG.ABORTEXECUTION" => argument(1)
-                .and_then(maker)
+                .and_then(ExecId::maker)
                 .map_or_else(at_home, Self::Shard),
             b"RG.REFRESHCLUSTER" | b"RG.CLEARREGISTRATIONSSTATS" => Self::All(combine::any),
             b"RG.CONFIGSET" => Self::All(combine::refused),
             b"RG.PYSTATS" => Self::All(combine::sums),
             b"RG.DUMPEXECUTIONS" => Self::All(combine::union),
+            b"RG.DUMPREGISTRATIONS" => Self::All(combine::registrations),
             b"MODULE" => at_home(),
             name if name.starts_with(b"RG.") => at_home(),
             _ => Self::Default,
         }
     }
-}
-
-/// The shard that made an execution; none outside of a cluster's engine, where the ID has zeros.
-pub(super) fn maker(id: &[u8]) -> Option<String> {
-    let id: ExecId = std::str::from_utf8(id).ok()?.parse().ok()?;
-    (!id.shard_id.bytes().all(|byte| byte == b'0')).then_some(id.shard_id)
 }
 
 /// The primary that has the first slot.
@@ -69,16 +65,12 @@ pub(super) fn of_key(key: impl AsRef<[u8]>) -> SingleNodeRoutingInfo {
 pub(super) struct Nodes(HashMap<String, (String, u16)>);
 
 impl Nodes {
-    /// Reads `CLUSTER NODES`: on each line an ID, then `address:port@…`.
+    /// Reads the answer of `CLUSTER NODES`.
     pub(super) fn read(answer: Value) -> RedisResult<Self> {
         let text: String = redis::from_redis_value(answer)?;
-        let nodes = text.lines().filter_map(|line| {
-            let mut words = line.split(' ');
-            let (id, address) = (words.next()?, words.next()?);
-            let (host, port) = address.split('@').next()?.rsplit_once(':')?;
-            // a node that nobody has told its own address
-            (!host.is_empty()).then_some((id.to_string(), (host.to_string(), port.parse().ok()?)))
-        });
+        // One that nobody has told its own address cannot be asked.
+        let nodes = nodes(&text).filter(|node| !node.host.is_empty());
+        let nodes = nodes.map(|node| (node.id.to_owned(), (node.host.to_owned(), node.port)));
         Ok(Self(nodes.collect()))
     }
 
@@ -122,6 +114,7 @@ mod tests {
         assert_eq!(destination(&["RG.TRIGGERONKEY", "t", "k"]), "key");
         assert_eq!(destination(&["RG.TRIGGER", "t", "k"]), "home");
         assert_eq!(destination(&["RG.PYSTATS"]), "all");
+        assert_eq!(destination(&["RG.DUMPREGISTRATIONS"]), "all");
         assert_eq!(destination(&["GET", "k"]), "default");
     }
 

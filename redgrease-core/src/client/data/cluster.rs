@@ -10,12 +10,13 @@ use crate::error::{Error, Result};
 /// What `RG.INFOCLUSTER` tells about a cluster.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*5\r\n+MyId\r\n+a1\r\n+MyRunId\r\n+b2\r\n*0\r\n")?;
 /// let cluster = requests::info_cluster().read(Ok(answer))?;
 /// assert_eq!(cluster.map(|cluster| cluster.my_id).as_deref(), Some("a1"));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -31,7 +32,8 @@ pub struct ClusterInfo {
 /// One shard of a cluster.
 ///
 /// ```
-/// use redgrease_core::client::ShardInfo;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::ShardInfo;
 ///
 /// fn has(shard: &ShardInfo, slot: u16) -> bool {
 ///     (shard.min_hslot..=shard.max_hslot).contains(&slot)

@@ -12,7 +12,8 @@ use crate::error::{PythonError, Result};
 /// The state of an execution.
 ///
 /// ```
-/// use redgrease_core::client::ExecutionStatus;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::ExecutionStatus;
 ///
 /// assert_eq!(ExecutionStatus::from("pending_run"), ExecutionStatus::PendingRun);
 /// assert_eq!(ExecutionStatus::Done.to_string(), "done");
@@ -99,13 +100,14 @@ impl Serialize for ExecutionStatus {
 /// An execution, as `RG.DUMPEXECUTIONS` lists it.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*1\r\n*6\r\n+executionId\r\n+0-7\r\n+status\r\n+done\r\n+registered\r\n:0\r\n")?;
 /// let executions = requests::dump_executions().read(Ok(answer))?;
 /// assert!(executions[0].status.is_ended());
 /// assert!(!executions[0].registered);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -145,7 +147,8 @@ impl redis::ToSingleRedisArg for ExecutionInfo {}
 /// Which executions `dumpexecutions_where` lists; what is not said does not matter.
 ///
 /// ```
-/// use redgrease_core::client::{ExecutionFilter, ExecutionStatus};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{ExecutionFilter, ExecutionStatus};
 ///
 /// let filter = ExecutionFilter::new().status(ExecutionStatus::Done).registered(false);
 /// ```
@@ -184,7 +187,8 @@ impl ExecutionFilter {
 /// Whose view of an execution `RG.GETEXECUTION` gives.
 ///
 /// ```
-/// use redgrease_core::client::ExecLocality;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::ExecLocality;
 ///
 /// assert_eq!(ExecLocality::Cluster.as_str(), "CLUSTER");
 /// ```
@@ -209,7 +213,8 @@ impl ExecLocality {
 /// How far one shard is with an execution, as `RG.GETEXECUTION` gives it.
 ///
 /// ```
-/// use redgrease_core::client::ExecutionPlan;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::ExecutionPlan;
 ///
 /// fn slowest(plan: &ExecutionPlan) -> Option<&str> {
 ///     let step = plan.steps.iter().max_by_key(|step| step.duration)?;
@@ -242,7 +247,8 @@ pub struct ExecutionPlan {
 /// One step of an [`ExecutionPlan`].
 ///
 /// ```
-/// use redgrease_core::client::ExecutionStep;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::ExecutionStep;
 ///
 /// fn line(step: &ExecutionStep) -> String {
 ///     format!("{} {}: {} ms", step.kind, step.name, step.duration)

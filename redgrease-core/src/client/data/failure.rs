@@ -11,14 +11,15 @@ use crate::error::{PythonError, Result};
 /// An execution that failed, as the engine keeps the last fifty, also when later ones went well.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let line = "# rg_failures\r\nrg_failure_1:time=1764400000000,duration=3,execution=00-7,\
 ///             registration=00-1,reader=CommandReader,for=area,error=x\\x0ay\r\n";
 /// let failures = requests::failures().read(Ok(redis::Value::BulkString(line.into())))?;
 /// assert_eq!(failures[0].registration.as_deref(), Some("00-1"));
 /// assert_eq!((failures[0].waits_for.as_deref(), &*failures[0].error), (Some("area"), "x\ny"));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -43,13 +44,14 @@ impl Failure {
     /// The exception and its traceback; `None` for an error that is not Python's.
     ///
     /// ```
-    /// # use redgrease_core::client::requests;
+    /// # use redgrease_core::facade as redgrease;
+    /// # use redgrease::client::requests;
     /// # let line = "# rg_failures\r\nrg_failure_1:time=1,duration=3,execution=0,registration=-,reader=\
     /// #             KeysReader,for=-,error=['Traceback (most recent call last):\\x5cn'\\x2c 'ValueError: bad\\x5cn']\r\n";
     /// # let failures = requests::failures().read(Ok(redis::Value::BulkString(line.into())))?;
     /// # let failure = &failures[0];
     /// assert_eq!(failure.python().expect("Python's").exception, "ValueError: bad");
-    /// # Ok::<(), redgrease_core::error::Error>(())
+    /// # Ok::<(), redgrease::Error>(())
     /// ```
     pub fn python(&self) -> Option<PythonError> {
         PythonError::parse(&self.error)
@@ -87,8 +89,15 @@ impl Failure {
     }
 }
 
-/// Undoes `\x2c`.
-fn unescaped(text: &str) -> String {
+/// A value of a line of `INFO` as it was: the engine writes what would end it as `\x2c`.
+///
+/// ```
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::data::unescaped;
+///
+/// assert_eq!(unescaped("one\\x2c two"), "one, two");
+/// ```
+pub fn unescaped(text: &str) -> String {
     let mut parts = text.split("\\x");
     let mut out = parts.next().unwrap_or_default().to_string();
     for part in parts {

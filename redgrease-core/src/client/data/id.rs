@@ -7,12 +7,13 @@ use crate::error::{Error, Result};
 /// The name of an execution or a registration: the shard that made it and a number.
 ///
 /// ```
-/// use redgrease_core::client::ExecId;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::ExecId;
 ///
 /// let id: ExecId = "0000000000000000000000000000000000000000-7".parse()?;
 /// assert_eq!(id.sequence, 7);
 /// assert_eq!(id.to_string(), "0000000000000000000000000000000000000000-7");
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExecId {
@@ -20,6 +21,15 @@ pub struct ExecId {
     pub shard_id: String,
     /// The number of the execution on that shard.
     pub sequence: u64,
+}
+
+impl ExecId {
+    /// The shard in the text of an ID; `None` where the engine works on its own node only, so that it is zeros.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn maker(id: &[u8]) -> Option<String> {
+        let id: Self = std::str::from_utf8(id).ok()?.parse().ok()?;
+        (!id.shard_id.bytes().all(|byte| byte == b'0')).then_some(id.shard_id)
+    }
 }
 
 impl Default for ExecId {

@@ -11,7 +11,8 @@ use crate::spec::Mode;
 /// A registered gear, as `RG.DUMPREGISTRATIONS` lists it.
 ///
 /// ```
-/// use redgrease_core::client::Registration;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::Registration;
 ///
 /// fn line(registration: &Registration) -> String {
 ///     let failed = registration.data.num_failures;
@@ -40,7 +41,8 @@ pub struct Registration {
 /// The arguments and counters of a registration.
 ///
 /// ```
-/// use redgrease_core::client::RegData;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::RegData;
 ///
 /// fn is_healthy(data: &RegData) -> bool {
 ///     data.last_error.is_none() && data.num_aborted == 0
@@ -180,7 +182,8 @@ impl RegData {
 /// Which registrations `dumpregistrations_where` lists; what is not said does not matter.
 ///
 /// ```
-/// use redgrease_core::client::RegistrationFilter;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::RegistrationFilter;
 ///
 /// let filter = RegistrationFilter::new().reader("CommandReader").trigger("cache_get");
 /// ```

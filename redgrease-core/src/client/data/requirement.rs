@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 /// A Python package that scripts asked for, as `RG.PYDUMPREQS` lists it.
 ///
 /// ```
-/// use redgrease_core::client::PyRequirementInfo;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::PyRequirementInfo;
 ///
 /// fn missing(packages: &[PyRequirementInfo]) -> Vec<&str> {
 ///     let missing = packages.iter().filter(|package| !package.is_installed);
@@ -79,7 +80,8 @@ impl PyRequirementInfo {
 /// Which requirements `pydumpreqs_where` lists; what is not said does not matter.
 ///
 /// ```
-/// use redgrease_core::client::RequirementFilter;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::RequirementFilter;
 ///
 /// let filter = RequirementFilter::new().name("numpy").is_installed(true);
 /// ```
@@ -132,8 +134,9 @@ impl RequirementFilter {
 /// A package as `RG.PYEXPORTREQ` packs it, for `pyimportreq` on another server.
 ///
 /// ```
-/// use redgrease_core::client::GearsCommands;
-/// use redgrease_core::error::Result;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::GearsCommands;
+/// use redgrease::Result;
 ///
 /// fn carry(from: &mut redis::Connection, to: &mut redis::Connection) -> Result<()> {
 ///     let export = from.pyexportreq("numpy>=1.20")?;

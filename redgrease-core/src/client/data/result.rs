@@ -15,8 +15,9 @@ use crate::error::{Error, PythonError, Result};
 /// them only when nothing failed.
 ///
 /// ```
-/// # use redgrease_core::client::{FromResults, GearsCommands};
-/// # fn main() -> redgrease_core::error::Result<()> {
+/// # use redgrease_core::facade as redgrease;
+/// # use redgrease::client::{FromResults, GearsCommands};
+/// # fn main() -> redgrease::Result<()> {
 /// # if false {
 /// let mut con = redis::Client::open("redis://127.0.0.1/")?.get_connection()?;
 /// let names = con.pyexecute("GB('KeysOnlyReader').run()")?.decode::<Vec<String>>()?;
@@ -105,14 +106,15 @@ where
 /// What `RG.PYEXECUTE` answered.
 ///
 /// ```
-/// use redgrease_core::client::{Outcome, PyExecuteOptions, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{Outcome, PyExecuteOptions, requests};
 ///
 /// let request = requests::pyexecute("GB().count().run()", &PyExecuteOptions::new());
 /// let answer = redis::parse_redis_value(b"*2\r\n*1\r\n$1\r\n3\r\n*0\r\n")?;
 /// let count = request.read(Ok(answer))?.decode::<Option<i64>>()?;
 /// assert_eq!(count.value, Some(3));
 /// assert_eq!(request.read(Ok(redis::Value::Okay))?, Outcome::Done);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

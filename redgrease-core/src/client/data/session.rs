@@ -10,7 +10,8 @@ use crate::error::Result;
 /// Everything that one script made, as `RG.PYDUMPSESSIONS` lists it.
 ///
 /// ```
-/// use redgrease_core::client::Session;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::Session;
 ///
 /// fn packages(session: &Session) -> Vec<&str> {
 ///     session.requirements.iter().map(|package| package.name()).collect()
@@ -42,7 +43,8 @@ pub struct Session {
 /// What a session has: its name only, or in a verbose list all of it.
 ///
 /// ```
-/// use redgrease_core::client::{PyRequirementInfo, SessionItem};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{PyRequirementInfo, SessionItem};
 ///
 /// let package = SessionItem::<PyRequirementInfo>::Name("numpy".into());
 /// assert_eq!(package.name(), "numpy");

@@ -9,12 +9,13 @@ use crate::error::Result;
 /// Memory of the Python runtime in bytes, as `RG.PYSTATS` gives it.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*6\r\n+TotalAllocated\r\n:3\r\n+PeakAllocated\r\n:2\r\n+CurrAllocated\r\n:1\r\n")?;
 /// let stats = requests::py_stats().read(Ok(answer))?;
 /// assert_eq!((stats.peak_allocated, stats.curr_allocated), (2, 1));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -6,7 +6,7 @@ use redis::{ToRedisArgs, ToSingleRedisArg, Value};
 
 use crate::client::data::{
     ClusterInfo, ExecLocality, ExecutionFilter, ExecutionInfo, ExecutionPlan, Module, Plugin,
-    Registration, RegistrationFilter, ServerValue, Version,
+    Registration, RegistrationFilter, RunProgress, ServerValue, Version,
 };
 use crate::client::reply::{list, ok};
 use crate::client::request::Request;
@@ -15,11 +15,12 @@ use crate::error::{Error, Result, joined};
 /// `RG.DUMPEXECUTIONS`: lists the executions that the server remembers.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*0\r\n")?;
 /// assert!(requests::dump_executions().read(Ok(answer))?.is_empty());
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn dump_executions() -> Request<Vec<ExecutionInfo>> {
     Request::new("RG.DUMPEXECUTIONS", ExecutionInfo::read_all)
@@ -28,7 +29,8 @@ pub fn dump_executions() -> Request<Vec<ExecutionInfo>> {
 /// `RG.DUMPEXECUTIONS`: lists the executions that `filter` takes.
 ///
 /// ```
-/// use redgrease_core::client::{ExecutionFilter, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{ExecutionFilter, requests};
 ///
 /// let request = requests::dump_executions_where(&ExecutionFilter::new().status("done"));
 /// assert_eq!(request.to_string(), "RG.DUMPEXECUTIONS");
@@ -45,7 +47,8 @@ pub fn dump_executions_where(filter: &ExecutionFilter) -> Request<Vec<ExecutionI
 /// cluster tells of all shards.
 ///
 /// ```
-/// use redgrease_core::client::{ExecId, ExecLocality, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{ExecId, ExecLocality, requests};
 ///
 /// let id = ExecId { sequence: 7, ..ExecId::default() };
 /// let request = requests::get_execution(&id, Some(ExecLocality::Cluster));
@@ -60,10 +63,25 @@ pub fn get_execution(
         .arg(locality.map(ExecLocality::as_str))
 }
 
+/// `RG.GETEXECUTION … DETAILS`: how far a run is. RedisGears does not tell.
+///
+/// ```
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
+///
+/// assert_eq!(requests::progress("0-7").to_string(), "RG.GETEXECUTION 0-7 DETAILS");
+/// ```
+pub fn progress(id: impl ToSingleRedisArg) -> Request<RunProgress> {
+    Request::new("RG.GETEXECUTION", RunProgress::read)
+        .arg(id)
+        .arg("DETAILS")
+}
+
 /// `RG.DROPEXECUTION`: forgets an execution that has ended.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::drop_execution("0-7").to_string(), "RG.DROPEXECUTION 0-7");
 /// ```
@@ -74,7 +92,8 @@ pub fn drop_execution(id: impl ToSingleRedisArg) -> Request<()> {
 /// `RG.ABORTEXECUTION`: stops an execution.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::abort_execution("0-7").to_string(), "RG.ABORTEXECUTION 0-7");
 /// ```
@@ -85,11 +104,12 @@ pub fn abort_execution(id: impl ToSingleRedisArg) -> Request<()> {
 /// `RG.DUMPREGISTRATIONS`: lists what is registered.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*0\r\n")?;
 /// assert!(requests::dump_registrations().read(Ok(answer))?.is_empty());
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn dump_registrations() -> Request<Vec<Registration>> {
     Request::new("RG.DUMPREGISTRATIONS", Registration::read_all)
@@ -98,7 +118,8 @@ pub fn dump_registrations() -> Request<Vec<Registration>> {
 /// `RG.DUMPREGISTRATIONS`: lists the registrations that `filter` takes.
 ///
 /// ```
-/// use redgrease_core::client::{RegistrationFilter, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{RegistrationFilter, requests};
 ///
 /// let filter = RegistrationFilter::new().reader("CommandReader").trigger("area");
 /// let request = requests::dump_registrations_where(&filter);
@@ -115,7 +136,8 @@ pub fn dump_registrations_where(filter: &RegistrationFilter) -> Request<Vec<Regi
 /// `RG.UNREGISTER`: removes a registration; executions that run or wait may end.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::unregister("0-7").to_string(), "RG.UNREGISTER 0-7");
 /// ```
@@ -126,7 +148,8 @@ pub fn unregister(id: impl ToSingleRedisArg) -> Request<()> {
 /// `RG.UNREGISTER … ABORTPENDING`: removes a registration and its executions that wait.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::unregister_abort_pending("0-7");
 /// assert_eq!(request.to_string(), "RG.UNREGISTER 0-7 ABORTPENDING");
@@ -138,7 +161,8 @@ pub fn unregister_abort_pending(id: impl ToSingleRedisArg) -> Request<()> {
 /// `RG.PAUSEREGISTRATIONS`: a stream registration takes no more entries.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::pause_registrations("0-7").to_string(), "RG.PAUSEREGISTRATIONS 0-7");
 /// ```
@@ -149,7 +173,8 @@ pub fn pause_registrations(id: impl ToSingleRedisArg) -> Request<()> {
 /// `RG.UNPAUSEREGISTRATIONS`: a stream registration goes on, also one that was aborted.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::unpause_registrations("0-7");
 /// assert_eq!(request.to_string(), "RG.UNPAUSEREGISTRATIONS 0-7");
@@ -161,7 +186,8 @@ pub fn unpause_registrations(id: impl ToSingleRedisArg) -> Request<()> {
 /// `RG.CLEARREGISTRATIONSSTATS`: sets the counters of all registrations to zero.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::clear_registrations_stats();
 /// assert_eq!(request.to_string(), "RG.CLEARREGISTRATIONSSTATS");
@@ -174,12 +200,13 @@ pub fn clear_registrations_stats() -> Request<()> {
 /// [`ServerValue::Error`].
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*1\r\n:1000\r\n")?;
 /// let values = requests::config_get(&["MaxExecutions"]).read(Ok(answer))?;
 /// assert_eq!(values[0].as_int(), Some(1000));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn config_get(names: impl ToRedisArgs) -> Request<Vec<ServerValue>> {
     Request::new("RG.CONFIGGET", |value| {
@@ -192,7 +219,8 @@ pub fn config_get(names: impl ToRedisArgs) -> Request<Vec<ServerValue>> {
 /// `RG.CONFIGSET`: changes settings, given as names and values in turn.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::config_set(("MaxExecutions", 500));
 /// assert_eq!(request.to_string(), "RG.CONFIGSET MaxExecutions 500");
@@ -221,11 +249,12 @@ fn set(answer: Value) -> Result<()> {
 /// `RG.INFOCLUSTER`: the cluster as the engine sees it; `None` outside a cluster.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"+no cluster mode\r\n")?;
 /// assert_eq!(requests::info_cluster().read(Ok(answer))?, None);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn info_cluster() -> Request<Option<ClusterInfo>> {
     Request::new("RG.INFOCLUSTER", ClusterInfo::read)
@@ -234,7 +263,8 @@ pub fn info_cluster() -> Request<Option<ClusterInfo>> {
 /// `RG.REFRESHCLUSTER`: the engine looks again at who is in the cluster.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::refresh_cluster().to_string(), "RG.REFRESHCLUSTER");
 /// ```
@@ -245,7 +275,8 @@ pub fn refresh_cluster() -> Request<()> {
 /// `RG.DUMPPLUGINS`: the plug-ins of the engine.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::dump_plugins().to_string(), "RG.DUMPPLUGINS");
 /// ```
@@ -256,23 +287,25 @@ pub fn dump_plugins() -> Request<Vec<Plugin>> {
 /// `MODULE LIST`: the modules of the server.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::module_list().to_string(), "MODULE LIST");
 /// ```
 pub fn module_list() -> Request<Vec<Module>> {
-    Request::new("MODULE", Module::read_all).arg("LIST")
+    crate::client::request::module_list()
 }
 
 /// `MODULE LIST`: the version of the engine; `None` when the server has none.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*1\r\n*4\r\n+name\r\n+rg\r\n+ver\r\n:10213\r\n")?;
 /// let version = requests::gears_version().read(Ok(answer))?;
 /// assert_eq!(version.map(|version| version.to_string()).as_deref(), Some("1.2.13"));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn gears_version() -> Request<Option<Version>> {
     module_list().map(|modules| {

@@ -1,5 +1,7 @@
 //! Running scripts and functions.
 
+use std::time::Duration;
+
 use redis::{ToRedisArgs, ToSingleRedisArg, Value};
 
 use crate::client::data::{ExecutionResult, Outcome, RawRecord};
@@ -11,7 +13,8 @@ use crate::error::Result;
 /// What `RG.PYEXECUTE` is given beside the script.
 ///
 /// ```
-/// use redgrease_core::client::requests::PyExecuteOptions;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests::PyExecuteOptions;
 ///
 /// let options = PyExecuteOptions::new().requirements(["numpy"]).id("nightly").upgrade();
 /// ```
@@ -108,7 +111,8 @@ impl PyExecuteOptions {
 /// `RG.PYEXECUTE`: runs a script in the server.
 ///
 /// ```
-/// use redgrease_core::client::requests::{self, PyExecuteOptions};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests::{self, PyExecuteOptions};
 ///
 /// let options = PyExecuteOptions::new().unblocking().id("nightly");
 /// let request = requests::pyexecute("GB().run()", &options);
@@ -144,12 +148,13 @@ pub fn pyexecute(script: &str, options: &PyExecuteOptions) -> Request<Outcome> {
 /// `RG.TRIGGER`: calls a registered function; gives the records it returned.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*1\r\n$9\r\nhello Ada\r\n")?;
 /// let records = requests::trigger("greet", &["Ada"]).read(Ok(answer))?;
 /// assert_eq!(records[0].text(), "hello Ada");
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn trigger(name: &str, args: impl ToRedisArgs) -> Request<Vec<RawRecord>> {
     Request::new("RG.TRIGGER", records).arg(name).arg(args)
@@ -158,7 +163,8 @@ pub fn trigger(name: &str, args: impl ToRedisArgs) -> Request<Vec<RawRecord>> {
 /// `RG.TRIGGERONKEY`: as [`trigger`], on the cluster node that has `key`, the first argument.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::trigger_on_key("greet", "person:1", &["hello"]);
 /// assert_eq!(request.to_string(), "RG.TRIGGERONKEY greet person:1 hello");
@@ -174,6 +180,30 @@ pub fn trigger_on_key(
         .arg(args)
 }
 
+/// `RG.TRIGGERWITHIN`: as [`trigger`]; the server answers with an error when the call is not over
+/// within `time` (whole milliseconds, one at the least), and stops it.
+///
+/// ```
+/// # use redgrease_core::facade as redgrease;
+/// use std::time::Duration;
+/// use redgrease::client::requests;
+///
+/// let request = requests::trigger_within(Duration::from_millis(250), "greet", &["Ada"]);
+/// assert_eq!(request.to_string(), "RG.TRIGGERWITHIN 250 greet Ada");
+/// ```
+pub fn trigger_within(
+    time: Duration,
+    name: &str,
+    args: impl ToRedisArgs,
+) -> Request<Vec<RawRecord>> {
+    let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
+    Request::new("RG.TRIGGERWITHIN", records)
+        .about(2)
+        .arg(time)
+        .arg(name)
+        .arg(args)
+}
+
 fn records(value: Value) -> Result<Vec<RawRecord>> {
     list("the answer to RG.TRIGGER", value)?
         .into_iter()
@@ -184,12 +214,13 @@ fn records(value: Value) -> Result<Vec<RawRecord>> {
 /// `RG.GETRESULTS`: the results of an execution that has ended.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*2\r\n*1\r\n$1\r\n7\r\n*0\r\n")?;
 /// let sum = requests::get_results("0-7").read(Ok(answer))?.decode::<i64>()?;
 /// assert_eq!(sum.value, 7);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn get_results(id: impl ToSingleRedisArg) -> Request<ExecutionResult<Vec<RawRecord>>> {
     Request::new("RG.GETRESULTS", ExecutionResult::read).arg(id)
@@ -198,7 +229,8 @@ pub fn get_results(id: impl ToSingleRedisArg) -> Request<ExecutionResult<Vec<Raw
 /// `RG.GETRESULTSBLOCKING`: waits for an execution to end and gives its results.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::get_results_blocking("0-7");
 /// assert_eq!(request.to_string(), "RG.GETRESULTSBLOCKING 0-7");

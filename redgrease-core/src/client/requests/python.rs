@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 /// `RG.PYSTATS`: memory of the Python runtime.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::py_stats().to_string(), "RG.PYSTATS");
 /// ```
@@ -25,7 +26,8 @@ pub fn py_stats() -> Request<PyStats> {
 /// `INFO rg_failures`: the last failures, the newest first; none where the server is not the engine.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::failures().to_string(), "INFO rg_failures");
 /// ```
@@ -36,7 +38,8 @@ pub fn failures() -> Request<Vec<Failure>> {
 /// `RG.PYDUMPREQS`: the Python packages that scripts asked for.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// assert_eq!(requests::py_dump_reqs().to_string(), "RG.PYDUMPREQS");
 /// ```
@@ -47,7 +50,8 @@ pub fn py_dump_reqs() -> Request<Vec<PyRequirementInfo>> {
 /// `RG.PYDUMPREQS`: the Python packages that `filter` takes.
 ///
 /// ```
-/// use redgrease_core::client::{RequirementFilter, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{RequirementFilter, requests};
 ///
 /// let request = requests::py_dump_reqs_where(&RequirementFilter::new().name("numpy"));
 /// assert_eq!(request.to_string(), "RG.PYDUMPREQS");
@@ -63,7 +67,8 @@ pub fn py_dump_reqs_where(filter: &RequirementFilter) -> Request<Vec<PyRequireme
 /// `RG.PYEXPORTREQ`: packs a Python package, named as it was asked for.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::py_export_req("numpy>=1.20");
 /// assert_eq!(request.to_string(), "RG.PYEXPORTREQ numpy>=1.20");
@@ -75,7 +80,8 @@ pub fn py_export_req(name: &str) -> Request<RequirementExport> {
 /// `RG.PYIMPORTREQ`: installs a package that another server packed.
 ///
 /// ```
-/// use redgrease_core::client::{RequirementExport, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{RequirementExport, requests};
 ///
 /// fn again(export: &RequirementExport) {
 ///     assert!(requests::py_import_req(export).to_string().starts_with("RG.PYIMPORTREQ"));
@@ -88,7 +94,8 @@ pub fn py_import_req(export: &RequirementExport) -> Request<()> {
 /// Which sessions `RG.PYDUMPSESSIONS` lists, and how much of them.
 ///
 /// ```
-/// use redgrease_core::client::requests::SessionOptions;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests::SessionOptions;
 ///
 /// let options = SessionOptions::new().verbose().sessions(["nightly"]);
 /// ```
@@ -128,7 +135,8 @@ impl SessionOptions {
 /// `RG.PYDUMPSESSIONS`: lists what scripts have made.
 ///
 /// ```
-/// use redgrease_core::client::{SessionOptions, requests};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{SessionOptions, requests};
 ///
 /// let options = SessionOptions::new().verbose().sessions(["nightly"]);
 /// let request = requests::py_dump_sessions(&options);
@@ -151,7 +159,8 @@ pub fn py_dump_sessions(options: &SessionOptions) -> Request<Vec<Session>> {
 /// `RG.PYPROFILE STATS`: the profile of a session as text; needs `ProfileExecutions`.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::py_profile_stats("nightly");
 /// assert_eq!(request.to_string(), "RG.PYPROFILE STATS nightly");
@@ -165,7 +174,8 @@ pub fn py_profile_stats(session: impl ToSingleRedisArg) -> Request<String> {
 /// `RG.PYPROFILE RESET`: begins a session's profile anew.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let request = requests::py_profile_reset("nightly");
 /// assert_eq!(request.to_string(), "RG.PYPROFILE RESET nightly");
@@ -177,11 +187,12 @@ pub fn py_profile_reset(session: impl ToSingleRedisArg) -> Request<()> {
 /// The version of Python in the server, which a small script tells.
 ///
 /// ```
-/// use redgrease_core::client::requests;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::requests;
 ///
 /// let answer = redis::parse_redis_value(b"*2\r\n*1\r\n+3.11.4\r\n*0\r\n")?;
 /// assert!(requests::python_version().read(Ok(answer))?.minor > 6);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 pub fn python_version() -> Request<Version> {
     const SCRIPT: &str = "import sys\n\

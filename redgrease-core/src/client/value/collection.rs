@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use serde_pickle::HashableValue;
 
 use super::{FromPython, FromReply, PyValue, mismatch, pickle, single};
-use crate::client::data::RawRecord;
+use crate::client::record::RawRecord;
 use crate::error::{Error, Result};
 use crate::spec::Encoding;
 

@@ -3,7 +3,7 @@
 use super::{
     FromPython, FromReply, FromResults, PyValue, mismatch, pickle, shortened, shown, single,
 };
-use crate::client::data::RawRecord;
+use crate::client::record::RawRecord;
 use crate::error::{Error, Result};
 use crate::spec::Encoding;
 

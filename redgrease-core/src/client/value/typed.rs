@@ -3,14 +3,15 @@
 use serde::de::DeserializeOwned;
 
 use super::{FromPython, FromReply, PyValue, pickle, python, shortened, shown, single};
-use crate::client::data::RawRecord;
+use crate::client::record::RawRecord;
 use crate::error::{Error, Result};
 use crate::spec::Encoding;
 
 /// A result of any type that serde can read, pickled on the server.
 ///
 /// ```
-/// use redgrease_core::client::{FromReply, Pickle, RawRecord};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{FromReply, Pickle, RawRecord};
 /// use serde::Deserialize;
 ///
 /// #[derive(Deserialize)]
@@ -20,7 +21,7 @@ use crate::spec::Encoding;
 /// let record = b"\x80\x04\x95\x11\0\0\0\0\0\0\0}\x94(\x8c\x01x\x94K\x01\x8c\x01y\x94K\x02u.";
 /// let Pickle(point) = Pickle::<Point>::from_record(RawRecord::Bytes(record.to_vec()))?;
 /// assert_eq!((point.x, point.y), (1, 2));
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Pickle<T>(pub T);
@@ -70,11 +71,12 @@ fn mismatch<T>(found: &str, error: &serde_pickle::Error) -> Error {
 /// A parameter or a result of any type that serde knows, as JSON: other clients can read it too.
 ///
 /// ```
-/// use redgrease_core::client::{FromReply, Json, RawRecord};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::client::{FromReply, Json, RawRecord};
 ///
 /// let Json(numbers) = Json::<Vec<i64>>::from_record(RawRecord::from("[1, 2]"))?;
 /// assert_eq!(numbers, [1, 2]);
-/// # Ok::<(), redgrease_core::error::Error>(())
+/// # Ok::<(), redgrease::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Json<T>(pub T);

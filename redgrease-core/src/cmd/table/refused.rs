@@ -63,14 +63,6 @@ pub(super) const ENTRIES: &[Entry] = &[
     refused("from_pool", "", OTHER_CONNECTION),
     refused("from_url", "", OTHER_CONNECTION),
     refused("ft", "", MODULE),
-    refused(
-        "gears",
-        "",
-        because(
-            "it is a client of its own",
-            "use `execute`, as in `execute(\"RG.INFOCLUSTER\")`",
-        ),
-    ),
     refused("get_cache", "", OTHER_CONNECTION),
     refused("get_connection_kwargs", "", OTHER_CONNECTION),
     refused("get_encoder", "", OTHER_CONNECTION),
@@ -99,6 +91,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     refused("module_loadex", "MODULE LOADEX", LOADS_MODULE),
     refused("module_unload", "MODULE UNLOAD", LOADS_MODULE),
     refused("monitor", "MONITOR", SUBSCRIPTION),
+    refused("multi", "MULTI", TRANSACTION),
     refused("parse_response", "", OTHER_CONNECTION),
     refused("pipeline", "", TRANSACTION),
     refused("psubscribe", "PSUBSCRIBE", SUBSCRIPTION),

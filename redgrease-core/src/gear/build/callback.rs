@@ -22,8 +22,9 @@ type Arity<A0, A1, A2, A3> = PhantomData<fn() -> (A0, A1, A2, A3)>;
 /// when it takes one, and so on.
 ///
 /// ```
+/// # use redgrease_core::facade as redgrease;
 /// // py! { lambda record: record["value"] }
-/// use redgrease_core::gear::build::{Callback, No, Yes};
+/// use redgrease::build::{Callback, No, Yes};
 ///
 /// type OfOneRecord = Callback<No, Yes, No, No>;
 /// ```
@@ -92,8 +93,9 @@ impl StaticCallback {
 /// Sealed: it is a [`Callback`], made by `py!`.
 ///
 /// ```
-/// use redgrease_core::gear::build::{Callable, OpenGear};
-/// use redgrease_core::gear::function::readers::KeysReader;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::{Callable, OpenGear};
+/// use redgrease::KeysReader;
 ///
 /// fn lengths(of: impl Callable<1>) -> OpenGear<KeysReader> {
 ///     KeysReader::new("*").values().map(of)
@@ -115,7 +117,8 @@ pub trait Callable<const N: usize>: Python {
 /// Sealed.
 ///
 /// ```
-/// use redgrease_core::gear::build::{Callback, No, Python, Yes};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::{Callback, No, Python, Yes};
 ///
 /// fn is_python<T: Python>() {}
 ///

@@ -13,7 +13,8 @@ use crate::spec::Mode;
 /// Sealed: the readers are those of the server.
 ///
 /// ```
-/// use redgrease_core::gear::build::{ReaderOptions, RegisterOptions};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::{ReaderOptions, RegisterOptions};
 ///
 /// fn everywhere<R: ReaderOptions>() -> RegisterOptions<R> {
 ///     RegisterOptions::new("*")
@@ -40,9 +41,9 @@ impl ReaderOptions for CommandReader {
 /// When and how a registered gear runs.
 ///
 /// ```
-/// use redgrease_core::gear::build::RegisterOptions;
-/// use redgrease_core::gear::function::readers::StreamReader;
-/// use redgrease_core::spec::Mode;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::RegisterOptions;
+/// use redgrease::{Mode, StreamReader};
 ///
 /// let options = RegisterOptions::new("transactions:*").batch(10).duration(30).mode(Mode::Async);
 /// let gear = StreamReader::new("*").values().register(options);

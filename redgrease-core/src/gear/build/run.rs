@@ -15,7 +15,8 @@ use crate::spec::Mode;
 /// Sealed: the readers are those of the server.
 ///
 /// ```
-/// use redgrease_core::gear::build::{RunOptions, Runs};
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::{RunOptions, Runs};
 ///
 /// fn here<R: Runs>() -> RunOptions<R> {
 ///     RunOptions::new().collect(false)
@@ -69,11 +70,12 @@ impl Keywords {
 /// How a gear runs over what is there.
 ///
 /// ```
-/// use redgrease_core::gear::build::RunOptions;
-/// use redgrease_core::gear::function::readers::KeysReader;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::RunOptions;
+/// use redgrease::KeysReader;
 ///
 /// let names = KeysReader::new("user:*").keys().run_with(RunOptions::new().read_value(false));
-/// assert!(names.script(redgrease_core::spec::Encoding::Pickle).text().contains("readValue=False"));
+/// assert!(names.script(redgrease::spec::Encoding::Pickle).text().contains("readValue=False"));
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "options do nothing until they are given to `run_with`"]
@@ -157,11 +159,12 @@ impl RunOptions<StreamReader> {
 /// Which records `values`, `keys` and `records` let through.
 ///
 /// ```
-/// use redgrease_core::gear::build::Only;
-/// use redgrease_core::gear::function::readers::KeysReader;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::build::Only;
+/// use redgrease::KeysReader;
 ///
 /// let users = KeysReader::new("*").values_of(Only::types(["hash"])).count().run();
-/// assert!(users.script(redgrease_core::spec::Encoding::Pickle).text().contains("hash"));
+/// assert!(users.script(redgrease::spec::Encoding::Pickle).text().contains("hash"));
 /// ```
 #[derive(Debug, Clone)]
 #[must_use = "it does nothing until it is given to `values_of`, `keys_of` or `records_of`"]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::chain::chain;
-use super::variables::{Found, Variables};
+use super::variables::{self, Found, Variables};
 use super::{Checker, GearInput, check_gear};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::gear::{Action, Code, Plan};
@@ -24,9 +24,10 @@ pub struct GearFile {
 /// there is an error; warnings may come with it.
 ///
 /// ```
-/// use redgrease_core::gear::check::{GearInput, check_gears};
-/// use redgrease_core::python::PyVersion;
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::check::{GearInput, check_gears};
+/// use redgrease::check::PyVersion;
+/// use redgrease::check::Source;
 ///
 /// let text = "first = KeysReader().keys().register('a*')\nCommandReader().apply(len).register(trigger='size')";
 /// let source = Source::new(text);
@@ -73,6 +74,7 @@ fn take_apart<'e>(body: &'e [ast::Stmt], out: &mut Diagnostics) -> Vec<Part<'e>>
     let mut variables = Variables::default();
     let last = body.len().saturating_sub(1);
     let mut parts = Vec::new();
+    let mut ended: Vec<&str> = Vec::new();
     for (index, statement) in body.iter().enumerate() {
         let value = match statement {
             ast::Stmt::Expr(s) => Some(&*s.value),
@@ -88,12 +90,34 @@ fn take_apart<'e>(body: &'e [ast::Stmt], out: &mut Diagnostics) -> Vec<Part<'e>>
         };
         let whole = gear.filter(|value| ends(value) || index == last && statement.is_expr_stmt());
         parts.push(match whole {
-            Some(value) => Part::Gear(variables.gear(value), statement),
+            Some(value) => {
+                ended.extend(target(statement));
+                Part::Gear(variables.gear(value), statement)
+            }
+            None if is_name_of(statement, &ended) => Part::Piece(range(statement)),
             None if variables.piece(statement, out) => Part::Piece(range(statement)),
             None => Part::Python(statement),
         });
     }
     parts
+}
+
+/// `name = …`.
+fn target(statement: &ast::Stmt) -> Option<&str> {
+    match statement.as_assign_stmt()?.targets.as_slice() {
+        [ast::Expr::Name(name)] => Some(name.id.as_str()),
+        _ => None,
+    }
+}
+
+/// A statement that is no more than the name of a gear, as redgrease wants the last line of a file.
+fn is_name_of(statement: &ast::Stmt, gears: &[&str]) -> bool {
+    match statement {
+        ast::Stmt::Expr(one) => {
+            matches!(&*one.value, ast::Expr::Name(name) if gears.contains(&name.id.as_str()))
+        }
+        _ => false,
+    }
 }
 
 fn file(
@@ -141,6 +165,7 @@ fn file(
         ..
     } = checker;
     let mut names = collector.finish(&mut out);
+    out = variables::tell_gears(out, body, layout.text);
     if !out.has_errors() {
         let mut types = Diagnostics::new();
         python::check_types(layout.text, names.shape, body, None, None, &mut types);

@@ -14,9 +14,10 @@ const OF_GEARS: [Code; 2] = [messages::NOT_A_GEAR, messages::CLOSED];
 /// `GearsBuilder` or `GB`. What it imports, redgrease too, is the server's to know.
 ///
 /// ```
-/// use redgrease_core::gear::check::check_script;
-/// use redgrease_core::python::PyVersion;
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::check_script;
+/// use redgrease::check::PyVersion;
+/// use redgrease::check::Source;
 ///
 /// let source = Source::new("GB('CommandReader').mapp(len).register(trigger='size')\n");
 /// let diagnostics = check_script(&source, PyVersion::default());
@@ -80,9 +81,10 @@ impl<'a> ScriptInput<'a> {
 /// Checks a script for a certain server: what [`check_script`] does, and whether that server has what the script uses.
 ///
 /// ```
-/// use redgrease_core::gear::check::{ScriptInput, ServerKind, check_script_for};
-/// use redgrease_core::python::PyVersion;
-/// use redgrease_core::source::Source;
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::gear::check::{ScriptInput, ServerKind, check_script_for};
+/// use redgrease::check::PyVersion;
+/// use redgrease::check::Source;
 ///
 /// let source = Source::new("import numpy\ncmd.set('pi', numpy.pi)\n");
 /// let input = ScriptInput::new(&source, PyVersion::default()).packages(false);
@@ -128,6 +130,30 @@ pub fn check_script_for(input: &ScriptInput<'_>) -> Vec<Diagnostic> {
         );
         known.take(types, &mut out);
     }
+    out.about(source.text())
+}
+
+/// Warnings about modules that a text imports although no Python has them of its own; whoever knows of packages that bring
+/// them does not ask.
+///
+/// ```
+/// # use redgrease_core::facade as redgrease;
+/// use redgrease::check::{PyVersion, Source};
+/// use redgrease::gear::check::imports_of_packages;
+///
+/// let source = Source::new("import json\nimport numpy\nKeysReader().map(lambda r: numpy.pi).register('a*')\n");
+/// let found = imports_of_packages(&source, PyVersion::default());
+/// assert_eq!(found[0].range, 19..24);
+/// assert_eq!(found.len(), 1);
+/// ```
+pub fn imports_of_packages(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
+    let layout = Layout::new(source, python);
+    let parsed = layout.parse(0..layout.text.len(), &mut Diagnostics::new());
+    let mut collector = Collector::module(layout.text, python, &[]);
+    collector.statements(&parsed);
+    let names = collector.finish(&mut Diagnostics::new());
+    let mut out = Diagnostics::new();
+    names.need_packages(&mut out);
     out.about(source.text())
 }
 
@@ -248,6 +274,17 @@ mod tests {
             .iter()
             .map(|found| format!("{} {}", found.code, found.message))
             .collect()
+    }
+
+    #[test]
+    fn what_the_builder_has_for_itself_passes() {
+        let text = "GB('PythonReader').__localAggregateby__(lambda r: r, 0, lambda k, a, r: a + 1).run(shardReaderCallback)";
+        assert_eq!(check(text), [""; 0]);
+        let text = "GB().__localAggregate__(lambda r: r).run()";
+        assert_eq!(
+            check(text),
+            ["RG0303 no gear operation `__localAggregate__`"]
+        );
     }
 
     #[test]

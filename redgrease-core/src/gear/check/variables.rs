@@ -93,6 +93,27 @@ pub(super) fn find<'e>(
     found
 }
 
+/// What was found, with the names of gears that Python asks for called by what they are.
+pub(super) fn tell_gears(found: Diagnostics, body: &[ast::Stmt], text: &str) -> Diagnostics {
+    let found = found.into_vec();
+    let mut gears = Variables::default();
+    if found.iter().any(|one| one.code == messages::UNDEFINED) {
+        for statement in body {
+            gears.piece(statement, &mut Diagnostics::new());
+        }
+    }
+    let mut out = Diagnostics::new();
+    for one in found {
+        let name = text.get(one.range.clone()).unwrap_or_default();
+        let is_gear = one.code == messages::UNDEFINED && gears.all.iter().any(|g| g.name == name);
+        out.push(match is_gear {
+            true => messages::gear_as_value(name, one.range),
+            false => one,
+        });
+    }
+    out
+}
+
 /// What a chain is when its first name stands for a gear.
 fn follow<'e>(
     root: &'e ast::Expr,

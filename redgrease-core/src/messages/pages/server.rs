@@ -24,7 +24,7 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         code: messages::COMMAND_CALL,
-        found: "A method of `cmd` is called with arguments that it does not take.",
+        found: "A method of `cmd` is called with arguments that it does not take, or `execute` names a command with more or fewer arguments than it ever takes.",
         expected: "The parameters that the help line shows; they are those of redis-py.",
         place: Place::Function,
         wrong: "return cmd.get(key=url)",
@@ -78,8 +78,8 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         code: messages::FIELD,
-        found: "A value does not have this field or method, whatever the data is.",
-        expected: "The fields of a record (`key`, `value`, `type`, `event`; of an entry `key`, `id`, `value`), the methods of Python's own types.",
+        found: "A value does not have this field, method or key, whatever the data is.",
+        expected: "The fields of a record (`key`, `value`, `type`, `event`; of an entry `key`, `id`, `value`), the methods of Python's own types, the keys of a dictionary that is written out and never changed.",
         place: Place::Record,
         wrong: "cmd.incr(record.kye)",
         right: "cmd.incr(record.key)",
@@ -98,5 +98,19 @@ two"""
         return "one\ntwo"
     "#,
         fix: r#"Write `\n`, indent the second line, or take a raw string as the body, which rustfmt never touches."#,
+    },
+    Page {
+        code: messages::NOT_NATIVE,
+        found: "`native = true` promises that the function runs inside the server, without Python, and something in it cannot.",
+        expected: "What docs/native.md lists: constants, locals, arithmetic, texts, lists, dictionaries, `if`, `for`, `try`, the common methods, and commands of the server.",
+        place: Place::Native,
+        wrong: r#"
+        import json
+        return json.dumps({"url": url, "visits": execute("GET", url)})
+    "#,
+        right: r#"
+        return "%s: %s" % (url, execute("GET", url))
+    "#,
+        fix: "Write it with what is listed, or leave `native` out: then a worker runs the function where the server cannot. After the first `execute` or `log` there may be nothing that would have to begin again in Python, such as sorting what the server answered: do that before.",
     },
 ];

@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
+use super::glue::{Decoding, is_record};
 use super::scope::Named;
-use super::{Meaning, Refusal, Scope};
+use super::{Meaning, Refusal, Scope, Version};
 use crate::native::builtins::Builtin;
 use crate::native::host::Service;
-use crate::native::methods::{Method, Type};
+use crate::native::methods::Type;
 use crate::native::tree::{
-    Argument, Constant, Expr as Made, FunctionCall, Gather, Gatherer, MethodCall, Ordering, Source,
+    Argument, Constant, DecodedCall, Expr as Made, FunctionCall, Gather, Gatherer, Method,
+    MethodCall, Ordering, Slot, Source,
 };
 use crate::python::ast::{self, Expr};
 use crate::python::range;
@@ -39,6 +41,9 @@ impl<'s> Scope<'_, 's> {
         match &*call.func {
             Expr::Attribute(attribute) => self.method(call, attribute, at),
             Expr::Name(name) => {
+                if let Some(record) = self.record(&name.id, call, at)? {
+                    return Ok(record);
+                }
                 if let Named::Unknown = self.named(&name.id) {
                     return Err(Refusal::new(
                         "a name that is not known",
@@ -267,6 +272,9 @@ impl<'s> Scope<'_, 's> {
         attribute: &'s ast::ExprAttribute,
         at: &Range<usize>,
     ) -> Result<Made, Refusal> {
+        if let Some(made) = self.of_cmd(call, attribute, at)? {
+            return Ok(made);
+        }
         let name = attribute.attr.as_str();
         // Where the name stands on another line than the value, versions differ in the line of an error.
         let script = self.compiler.script;
@@ -371,7 +379,8 @@ impl<'s> Scope<'_, 's> {
                 _ => true,
             },
         };
-        if !method.is_total(count, possible) {
+        let are_texts = made.arguments.iter().all(is_text);
+        if !method.is_total(count, are_texts, possible) {
             self.may_give_back("after an effect, this method", name, at.clone())?;
         }
         if name == "encode" {
@@ -473,6 +482,14 @@ impl<'s> Scope<'_, 's> {
                 at.clone(),
             ));
         }
+        let is_known = match (row.service, call.args.first()) {
+            (Service::Execute, Some(Expr::Constant(e))) => {
+                !matches!(&e.value, ast::Constant::Str(name) if name.eq_ignore_ascii_case("client"))
+            }
+            (Service::Execute | Service::CallNext, _) => false,
+            _ => true,
+        };
+        self.compiler.has_any_command |= !is_known;
         // Arguments are sent as text.
         self.shows(at.clone())?;
         if row.replies {
@@ -484,7 +501,7 @@ impl<'s> Scope<'_, 's> {
         Ok(Made::Service(row.service, arguments))
     }
 
-    fn own(
+    pub(super) fn own(
         &mut self,
         number: usize,
         call: &'s ast::ExprCall,
@@ -492,21 +509,48 @@ impl<'s> Scope<'_, 's> {
     ) -> Result<Made, Refusal> {
         let described = &self.compiler.described[number];
         let names = described.parameters.clone();
-        let without_default = names.len().saturating_sub(described.defaults.len());
+        let rest = described.rest;
+        let plain = names.len() - usize::from(rest);
+        let without_default = plain.saturating_sub(described.defaults.len());
         let defaults = described.defaults.clone();
+        if let Some(Decoding {
+            decoders,
+            arguments,
+        }) = self.decoded(call, at)?
+        {
+            if decoders.len() != names.len() {
+                return Err(Refusal::new("too few arguments", "", at.clone()));
+            }
+            let (function, happens) = self
+                .compiler
+                .function(Version::new(number, false), at.clone())?;
+            if happens {
+                self.happens();
+            }
+            return Ok(Made::Decoded(Box::new(DecodedCall {
+                function,
+                decoders,
+                arguments,
+            })));
+        }
         let mut given: Vec<Option<Made>> = Vec::new();
         given.resize_with(names.len(), || None);
         let mut order = Vec::new();
-        if call.args.len() > names.len() {
+        if !rest && call.args.len() > names.len() {
             return Err(Refusal::new(
                 "too many arguments",
                 &described.name,
                 at.clone(),
             ));
         }
-        for (place, argument) in call.args.iter().enumerate() {
+        for (place, argument) in call.args.iter().take(plain).enumerate() {
             given[place] = Some(self.expression(argument)?);
             order.push(place);
+        }
+        if rest {
+            let more = call.args.get(plain..).unwrap_or_default();
+            given[plain] = Some(Made::Tuple(self.all(more)?));
+            order.push(plain);
         }
         for keyword in &call.keywords {
             let place = keyword
@@ -530,8 +574,27 @@ impl<'s> Scope<'_, 's> {
                 order.push(place);
             }
         }
-        let effect = self.state.effect;
-        let (code, happens) = self.compiler.function(number, effect, at.clone())?;
+        let mut version = Version::new(number, self.state.effect);
+        for (place, one) in given.iter().enumerate().take(64) {
+            if one.as_ref().is_some_and(is_record) {
+                version.records |= 1 << place;
+            }
+        }
+        if number >= self.compiler.methods {
+            // Most of what methods of `cmd` take is not given: what that does not send is left out.
+            let known = given
+                .iter()
+                .enumerate()
+                .filter_map(|(place, one)| match one {
+                    Some(Made::Constant(value)) => {
+                        Some((Slot::try_from(place).ok()?, value.clone()))
+                    }
+                    _ => None,
+                });
+            self.compiler.constants = known.collect();
+            version.call = self.compiler.codes.len() + 1;
+        }
+        let (code, happens) = self.compiler.function(version, at.clone())?;
         if happens {
             self.happens();
         }
@@ -557,6 +620,11 @@ fn gatherer(name: &str) -> Option<Gatherer> {
         "sorted" => Gatherer::Sorted,
         _ => return None,
     })
+}
+
+/// Whether an expression gives a text for certain.
+fn is_text(made: &Made) -> bool {
+    receiver_type(made) == Some(Type::Str)
 }
 
 /// The type that an expression has for certain.

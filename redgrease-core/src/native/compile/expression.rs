@@ -63,6 +63,9 @@ impl<'s> Scope<'_, 's> {
                 }
             }
             Expr::BoolOp(e) => {
+                if let Some(made) = self.known_logic(e)? {
+                    return Ok(made);
+                }
                 let mut operands = Vec::new();
                 let mut before = None;
                 for operand in &e.values {
@@ -77,6 +80,9 @@ impl<'s> Scope<'_, 's> {
                 Made::Logic(matches!(e.op, ast::BoolOp::And), operands)
             }
             Expr::IfExp(e) => {
+                if let Some(truth) = self.known_truth(&e.test) {
+                    return self.expression(if truth { &e.body } else { &e.orelse });
+                }
                 let test = self.expression(&e.test)?;
                 let before = self.state.clone();
                 let then = self.expression(&e.body)?;
@@ -87,6 +93,12 @@ impl<'s> Scope<'_, 's> {
             }
             Expr::Compare(e) => return self.comparison(e, &at),
             Expr::Subscript(e) => {
+                if let Expr::Constant(key) = &*e.slice
+                    && let ast::Constant::Str(key) = &key.value
+                    && let Some(field) = self.record_field(&e.value, key)
+                {
+                    return Ok(field);
+                }
                 let value = self.expression(&e.value)?;
                 match &*e.slice {
                     Expr::Slice(slice) => {
@@ -98,7 +110,10 @@ impl<'s> Scope<'_, 's> {
                             bound(&slice.upper)?,
                             bound(&slice.step)?,
                         ];
-                        if self.minor() >= 12 {
+                        let are_plain = bounds.iter().flatten().all(|one| {
+                            matches!(one, Made::Constant(Constant::Int(_) | Constant::None))
+                        });
+                        if self.minor() >= 12 && !are_plain {
                             self.may_give_back(
                                 "after an effect, a slice of what may be a dictionary",
                                 "",
@@ -170,6 +185,9 @@ impl<'s> Scope<'_, 's> {
                 {
                     return Ok(Made::TypeName(Box::new(self.expression(value)?)));
                 }
+                if let Some(field) = self.record_field(&e.value, &e.attr) {
+                    return Ok(field);
+                }
                 return Err(Refusal::new("an attribute", &e.attr, at));
             }
             Expr::Lambda(_) => return Err(Refusal::new("a lambda as a value", "", at)),
@@ -193,6 +211,12 @@ impl<'s> Scope<'_, 's> {
 
     fn load(&mut self, name: &str, at: &Range<usize>) -> Result<Made, Refusal> {
         match self.named(name) {
+            Named::Local(slot, _) if self.constant_of(slot).is_some() => Ok(Made::Constant(
+                self.constant_of(slot).cloned().unwrap_or(Constant::None),
+            )),
+            Named::Local(slot, _) if self.records.contains(&slot) => {
+                Err(Refusal::new("a record as a whole", name, at.clone()))
+            }
             Named::Local(slot, true) => Ok(Made::Local(slot)),
             Named::Local(slot, false) => {
                 if !self.hidden.is_empty() {
@@ -463,7 +487,10 @@ fn gives_number(made: &Made) -> bool {
 }
 
 /// A constant.
-pub(super) fn constant(value: &ast::Constant, at: &Range<usize>) -> Result<Constant, Refusal> {
+pub(in crate::native) fn constant(
+    value: &ast::Constant,
+    at: &Range<usize>,
+) -> Result<Constant, Refusal> {
     Ok(match value {
         ast::Constant::None => Constant::None,
         ast::Constant::Bool(value) => Constant::Bool(*value),

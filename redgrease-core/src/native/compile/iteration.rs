@@ -1,9 +1,8 @@
 //! What is iterated over, and functions that are called for each element.
 
-use super::{Meaning, Refusal, Scope};
+use super::{Meaning, Refusal, Scope, Version};
 use crate::native::builtins::Builtin;
-use crate::native::methods::Method;
-use crate::native::tree::{Constant, Expr as Made, Function, Generator, Source, View};
+use crate::native::tree::{Constant, Expr as Made, Function, Generator, Method, Source, View};
 use crate::python::ast::{self, Expr};
 use crate::python::range;
 
@@ -205,8 +204,9 @@ impl<'s> Scope<'_, 's> {
                     let number = *number;
                     let code = self.repeated(|scope| {
                         let effect = scope.state.effect;
-                        let (code, happens) =
-                            scope.compiler.function(number, effect, range(name))?;
+                        let (code, happens) = scope
+                            .compiler
+                            .function(Version::new(number, effect), range(name))?;
                         if happens {
                             scope.happens();
                         }

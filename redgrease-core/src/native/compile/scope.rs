@@ -1,14 +1,15 @@
 //! One function under way: its locals, and what is known at a point of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Compiler, Described, Meaning, Refusal};
+use super::{Compiler, Described, Meaning, Refusal, Version};
 use crate::native::host::SERVICES;
+use crate::native::names::{all_bindings, bound};
 use crate::native::script::{Body, Found};
 use crate::native::tree::{Constant, Slot};
-use crate::python::ast::{self, Expr, Stmt};
+use crate::python::ast::{Expr, Stmt};
 use crate::python::range;
 
 /// How deep expressions and blocks may lie in each other.
@@ -80,6 +81,14 @@ pub(in crate::native) struct Scope<'c, 's> {
     pub(super) handling: usize,
     /// The exceptions that are caught there.
     pub(super) caught: Vec<Slot>,
+    /// Parameters that are records: of these only the fields are looked at.
+    pub(super) records: Vec<Slot>,
+    /// Parameters that are always the same, and never assigned.
+    constants: Vec<(Slot, Constant)>,
+    /// Whether it is the function that the program is called by.
+    pub(super) is_first: bool,
+    /// The parameter that takes all arguments that are left.
+    pub(super) rest: Option<Slot>,
     /// Names of exceptions that are caught.
     pub(super) hidden: Vec<(String, Slot)>,
 }
@@ -89,11 +98,11 @@ impl<'c, 's> Scope<'c, 's> {
         compiler: &'c mut Compiler<'s>,
         described: &'s Described,
         found: Found<'s>,
-        effect: bool,
+        version: Version,
     ) -> Result<Self, Refusal> {
         let arguments = found.arguments;
         let at = found.start..found.start;
-        if arguments.vararg.is_some()
+        if arguments.vararg.is_some() != described.rest
             || arguments.kwarg.is_some()
             || !arguments.kwonlyargs.is_empty()
         {
@@ -111,7 +120,17 @@ impl<'c, 's> Scope<'c, 's> {
                 Slot::try_from(number).unwrap_or(Slot::MAX),
             );
         }
+        if let Some(rest) = &arguments.vararg {
+            let next = Slot::try_from(slots.len()).unwrap_or(Slot::MAX);
+            slots.insert(rest.arg.to_string(), next);
+        }
         let parameters = slots.len();
+        let rest = described
+            .rest
+            .then(|| Slot::try_from(parameters - 1).unwrap_or(Slot::MAX));
+        let constants = std::mem::take(&mut compiler.constants);
+        // Its code has its place already.
+        let is_first = compiler.codes.len() == 1;
         if let Body::Statements(body) = found.body {
             let mut names = Vec::new();
             bound(body, &mut names)?;
@@ -146,7 +165,7 @@ impl<'c, 's> Scope<'c, 's> {
             count,
             parameters,
             state: State {
-                effect,
+                effect: version.effect,
                 assigned,
                 dead: false,
             },
@@ -156,8 +175,21 @@ impl<'c, 's> Scope<'c, 's> {
             happened: false,
             handling: 0,
             caught: Vec::new(),
+            records: (0..64)
+                .filter(|slot| version.records >> slot & 1 == 1)
+                .collect(),
+            constants,
+            is_first,
+            rest,
             hidden: Vec::new(),
         })
+    }
+
+    /// What a parameter is that is always the same.
+    pub(super) fn constant_of(&self, slot: Slot) -> Option<&Constant> {
+        let mut all = self.constants.iter();
+        all.find(|(known, _)| *known == slot)
+            .map(|(_, value)| value)
     }
 
     /// The number of slots and parameters, and whether something may have happened.
@@ -394,110 +426,4 @@ fn check_cells(
         }
     }
     Ok(())
-}
-
-/// The names that statements bind, each as often as they do; those in loops twice. Whether all are known.
-fn all_bindings(body: &[Stmt], names: &mut Vec<String>) -> bool {
-    let mut counted = HashSet::new();
-    for statement in body {
-        let before = names.len();
-        if bound_by(statement, names).is_err() {
-            return false;
-        }
-        if matches!(
-            statement,
-            Stmt::For(_) | Stmt::While(_) | Stmt::AugAssign(_) | Stmt::Try(_)
-        ) {
-            let again: Vec<String> = names[before..].to_vec();
-            names.extend(again);
-        }
-        counted.extend(names[before..].iter().cloned());
-    }
-    true
-}
-
-/// The names that statements bind.
-fn bound(body: &[Stmt], names: &mut Vec<String>) -> Result<(), Refusal> {
-    body.iter()
-        .try_for_each(|statement| bound_by(statement, names))
-}
-
-fn bound_by(statement: &Stmt, names: &mut Vec<String>) -> Result<(), Refusal> {
-    match statement {
-        Stmt::Global(s) => {
-            return Err(Refusal::new("`global`", "", range(s)));
-        }
-        Stmt::Nonlocal(s) => {
-            return Err(Refusal::new("`nonlocal`", "", range(s)));
-        }
-        Stmt::FunctionDef(s) => names.push(s.name.to_string()),
-        Stmt::ClassDef(s) => names.push(s.name.to_string()),
-        Stmt::AsyncFunctionDef(s) => names.push(s.name.to_string()),
-        Stmt::Import(s) => {
-            return Err(Refusal::new(
-                "an import inside of the function",
-                "",
-                range(s),
-            ));
-        }
-        Stmt::ImportFrom(s) => {
-            return Err(Refusal::new(
-                "an import inside of the function",
-                "",
-                range(s),
-            ));
-        }
-        Stmt::Try(s) => {
-            for handler in &s.handlers {
-                let ast::ExceptHandler::ExceptHandler(handler) = handler;
-                if let Some(name) = &handler.name {
-                    names.push(name.to_string());
-                }
-            }
-        }
-        _ => {}
-    }
-    for expression in crate::native::parts::expressions(statement) {
-        stored(expression, names);
-    }
-    if !matches!(
-        statement,
-        Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::AsyncFunctionDef(_)
-    ) {
-        for body in crate::native::parts::bodies(statement) {
-            bound(body, names)?;
-        }
-    }
-    Ok(())
-}
-
-fn stored(expression: &Expr, names: &mut Vec<String>) {
-    match expression {
-        Expr::Name(name) if !matches!(name.ctx, ast::ExprContext::Load) => {
-            names.push(name.id.to_string());
-        }
-        // Their variables are their own.
-        Expr::Lambda(_) => {}
-        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::GeneratorExp(_) => {
-            for part in crate::native::parts::parts(expression) {
-                walrus(part, names);
-            }
-        }
-        _ => {
-            for part in crate::native::parts::parts(expression) {
-                stored(part, names);
-            }
-        }
-    }
-}
-
-fn walrus(expression: &Expr, names: &mut Vec<String>) {
-    if let Expr::NamedExpr(e) = expression
-        && let Expr::Name(name) = &*e.target
-    {
-        names.push(name.id.to_string());
-    }
-    for part in crate::native::parts::parts(expression) {
-        walrus(part, names);
-    }
 }

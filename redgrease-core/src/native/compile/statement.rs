@@ -183,6 +183,9 @@ impl<'s> Scope<'_, 's> {
                 let Some(slot) = self.slot(&name.id) else {
                     return Err(Refusal::new("an assignment to", &name.id, at));
                 };
+                if self.records.contains(&slot) {
+                    return Err(Refusal::new("a record as a whole", &name.id, at));
+                }
                 self.assign(slot);
                 Ok(Target::Slot(slot))
             }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::Vm;
 use crate::native::error::{Fail, Kind};
+use crate::native::index::letter;
 use crate::native::number::{self, Int, Operator};
-use crate::native::operate::letter;
-use crate::native::tree::{Clause, Function, Source, View};
+use crate::native::tree::{Clause, Function, Method, Source, View};
 use crate::native::value::{List, Mapping, Tuple, Value};
 
 /// How far an iteration is.
@@ -137,7 +137,7 @@ impl<'a> Vm<'a> {
                         View::Values => "values",
                         View::Items => "items",
                     };
-                    let method = crate::native::methods::Method::named(name);
+                    let method = Method::named(name);
                     match method.map(|method| method.of(&other, self.minor())) {
                         Some(Err(fail)) => Err(fail),
                         _ => Err(Fail::GiveBack("a view of what is no dictionary")),
@@ -297,13 +297,7 @@ impl<'a> Vm<'a> {
             wanted
         });
         if let (Err(Fail::Raise(exception)), false) = (&done, outside) {
-            exception
-                .trace
-                .borrow_mut()
-                .push(crate::native::error::Place {
-                    line: self.line,
-                    function: Arc::clone(&self.program.generator),
-                });
+            exception.pass(self.line, Arc::clone(&self.program.generator));
         }
         self.line = outer;
         done.map(|_| ())

@@ -19,6 +19,12 @@ impl<'a> Vm<'a> {
         service: Service,
         arguments: &'a [Argument],
     ) -> Result<Value, Fail> {
+        let values = self.arguments(arguments)?;
+        self.serve(service, &values)
+    }
+
+    /// The values of arguments, those behind a `*` too.
+    pub(super) fn arguments(&mut self, arguments: &'a [Argument]) -> Result<Vec<Value>, Fail> {
         let mut values = Vec::with_capacity(arguments.len());
         for argument in arguments {
             match argument {
@@ -40,12 +46,16 @@ impl<'a> Vm<'a> {
                 }
             }
         }
+        Ok(values)
+    }
+
+    pub(super) fn serve(&mut self, service: Service, values: &[Value]) -> Result<Value, Fail> {
         match service {
-            Service::Execute => self.execute(&values),
-            Service::Log | Service::LogAny => self.log(service, &values),
+            Service::Execute => self.execute(values),
+            Service::Log | Service::LogAny => self.log(service, values),
             Service::Hashtag => Ok(Value::Str(self.host.hashtag())),
             Service::Hashtag3 => Ok(format!("{{{}}}", self.host.hashtag()).into()),
-            Service::Config => self.config(&values),
+            Service::Config => self.config(values),
             Service::ConfigOr => {
                 let found = self.config(values.get(..1).unwrap_or(&[]))?;
                 Ok(match found {
@@ -54,7 +64,7 @@ impl<'a> Vm<'a> {
                 })
             }
             Service::CallNext => {
-                let words = self.words(&values)?;
+                let words = self.words(values)?;
                 self.effect = true;
                 self.host.call_next(&words).map_err(error)
             }

@@ -4,7 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Vm;
-use crate::native::error::{Before, Exception, Fail, Kind, Place};
+use crate::native::error::{Before, Exception, Fail, Kind};
+use crate::native::index;
 use crate::native::number::Operator;
 use crate::native::operate;
 use crate::native::tree::{Expr, From, Raise, Slot, Source, Stmt, StmtKind, Target, Try};
@@ -64,7 +65,7 @@ impl<'a> Vm<'a> {
             StmtKind::AugmentIndex(place, operator, value) => {
                 let container = self.eval(&place.0)?;
                 let key = self.eval(&place.1)?;
-                let old = operate::index(&container, &key, self.minor())?;
+                let old = index::index(&container, &key, self.minor())?;
                 let value = self.eval(value)?;
                 let new = self.augmented(*operator, old, &value)?;
                 self.store(&container, key, new)?;
@@ -126,7 +127,7 @@ impl<'a> Vm<'a> {
             StmtKind::DeleteIndex(place) => {
                 let container = self.eval(&place.0)?;
                 let key = self.eval(&place.1)?;
-                operate::delete(&container, &key)?;
+                index::delete(&container, &key)?;
             }
         }
         Ok(Flow::Next)
@@ -212,7 +213,7 @@ impl<'a> Vm<'a> {
     fn store(&mut self, container: &Value, key: Value, value: Value) -> Result<(), Fail> {
         self.suspect(container, &value);
         self.charge(64)?;
-        operate::store(container, key, value, self.minor())
+        index::store(container, key, value, self.minor())
     }
 
     fn augmented(&mut self, operator: Operator, old: Value, value: &Value) -> Result<Value, Fail> {
@@ -325,10 +326,7 @@ impl<'a> Vm<'a> {
         if let Some((outer, _)) = self.handled.last() {
             after(exception, outer);
         }
-        exception.trace.borrow_mut().push(Place {
-            line: self.line,
-            function: Arc::clone(&self.function),
-        });
+        exception.pass(self.line, Arc::clone(&self.function));
         self.handled.push((Rc::clone(exception), self.line));
         let done = body(self);
         self.handled.pop();

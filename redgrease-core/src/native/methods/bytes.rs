@@ -1,49 +1,49 @@
 //! Methods of `bytes` and `bytearray`.
 
 use super::Type::{ByteArray, Bytes};
-use super::{Row, Vm, missing, partial, row};
+use super::{Row, Vm, missing, no_texts, partial, row};
 use crate::native::error::Fail;
 use crate::native::value::Value;
 
 pub(super) static ROWS: &[Row] = &[
     partial(Bytes, "decode", 0, 1, decode),
     partial(ByteArray, "decode", 0, 1, decode),
-    partial(Bytes, "split", 0, 2, split),
-    row(ByteArray, "split", 0, 2, 0, split),
-    partial(Bytes, "startswith", 1, 1, starts_with),
+    split_row(Bytes),
+    split_row(ByteArray),
+    row(Bytes, "startswith", 1, 1, 1, starts_with),
     row(ByteArray, "startswith", 1, 1, 1, starts_with),
-    partial(Bytes, "endswith", 1, 1, ends_with),
+    row(Bytes, "endswith", 1, 1, 1, ends_with),
     row(ByteArray, "endswith", 1, 1, 1, ends_with),
-    partial(Bytes, "lower", 0, 0, lower),
+    row(Bytes, "lower", 0, 0, 0, lower),
     row(ByteArray, "lower", 0, 0, 0, lower),
-    partial(Bytes, "upper", 0, 0, upper),
+    row(Bytes, "upper", 0, 0, 0, upper),
     row(ByteArray, "upper", 0, 0, 0, upper),
-    partial(Bytes, "strip", 0, 1, strip),
-    row(ByteArray, "strip", 0, 1, 0, strip),
-    missing(Bytes, "rsplit"),
-    missing(ByteArray, "rsplit"),
-    missing(Bytes, "lstrip"),
-    missing(ByteArray, "lstrip"),
-    missing(Bytes, "rstrip"),
-    missing(ByteArray, "rstrip"),
-    missing(Bytes, "replace"),
-    missing(ByteArray, "replace"),
-    missing(Bytes, "find"),
-    missing(ByteArray, "find"),
-    missing(Bytes, "rfind"),
-    missing(ByteArray, "rfind"),
-    missing(Bytes, "index"),
-    missing(ByteArray, "index"),
-    missing(Bytes, "rindex"),
-    missing(ByteArray, "rindex"),
-    missing(Bytes, "count"),
-    missing(ByteArray, "count"),
+    strip_row(Bytes),
+    strip_row(ByteArray),
+    no_texts(Bytes, "rsplit", 2, 1, wants_bytes),
+    no_texts(ByteArray, "rsplit", 2, 1, wants_bytes),
+    no_texts(Bytes, "lstrip", 1, 1, wants_bytes),
+    no_texts(ByteArray, "lstrip", 1, 1, wants_bytes),
+    no_texts(Bytes, "rstrip", 1, 1, wants_bytes),
+    no_texts(ByteArray, "rstrip", 1, 1, wants_bytes),
+    no_texts(Bytes, "replace", 3, 2, wants_bytes),
+    no_texts(ByteArray, "replace", 3, 2, wants_bytes),
+    no_texts(Bytes, "find", 3, 1, wants_integer),
+    no_texts(ByteArray, "find", 3, 1, wants_integer),
+    no_texts(Bytes, "rfind", 3, 1, wants_integer),
+    no_texts(ByteArray, "rfind", 3, 1, wants_integer),
+    no_texts(Bytes, "index", 3, 1, wants_integer),
+    no_texts(ByteArray, "index", 3, 1, wants_integer),
+    no_texts(Bytes, "rindex", 3, 1, wants_integer),
+    no_texts(ByteArray, "rindex", 3, 1, wants_integer),
+    no_texts(Bytes, "count", 3, 1, wants_integer),
+    no_texts(ByteArray, "count", 3, 1, wants_integer),
     missing(Bytes, "join"),
     missing(ByteArray, "join"),
-    missing(Bytes, "partition"),
-    missing(ByteArray, "partition"),
-    missing(Bytes, "rpartition"),
-    missing(ByteArray, "rpartition"),
+    no_texts(Bytes, "partition", 1, 1, wants_bytes),
+    no_texts(ByteArray, "partition", 1, 1, wants_bytes),
+    no_texts(Bytes, "rpartition", 1, 1, wants_bytes),
+    no_texts(ByteArray, "rpartition", 1, 1, wants_bytes),
     missing(Bytes, "splitlines"),
     missing(ByteArray, "splitlines"),
     missing(Bytes, "isspace"),
@@ -84,6 +84,40 @@ pub(super) static ROWS: &[Row] = &[
     missing(ByteArray, "clear"),
 ];
 
+/// `split`: at blanks, or at what is no text.
+const fn split_row(of: super::Type) -> Row {
+    Row {
+        total: Some(0),
+        ..no_texts(of, "split", 2, 1, split)
+    }
+}
+
+const fn strip_row(of: super::Type) -> Row {
+    Row {
+        total: Some(0),
+        ..no_texts(of, "strip", 1, 1, strip)
+    }
+}
+
+/// Texts are refused; what is not is left to Python.
+fn wants_bytes(_: &mut Vm<'_>, _: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+    match arguments {
+        [Value::Str(_)] | [Value::Str(_), Value::Str(_)] => Err(Fail::type_error(
+            "a bytes-like object is required, not 'str'",
+        )),
+        _ => Err(Fail::GiveBack("this method of bytes")),
+    }
+}
+
+fn wants_integer(_: &mut Vm<'_>, _: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+    match arguments {
+        [Value::Str(_)] => Err(Fail::type_error(
+            "argument should be integer or bytes-like object, not 'str'",
+        )),
+        _ => Err(Fail::GiveBack("this method of bytes")),
+    }
+}
+
 fn raw(value: &Value) -> Vec<u8> {
     value.bytes().map_or_else(Vec::new, |bytes| bytes.to_vec())
 }
@@ -116,9 +150,9 @@ fn is_space(byte: &u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
-fn split(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn split(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     if !arguments.is_empty() {
-        return Err(Fail::GiveBack("bytes cut at bytes"));
+        return wants_bytes(vm, value, arguments);
     }
     let bytes = raw(value);
     let words = bytes.split(is_space).filter(|word| !word.is_empty());
@@ -177,9 +211,9 @@ fn upper(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(like(value, raw(value).to_ascii_uppercase()))
 }
 
-fn strip(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn strip(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     if !arguments.is_empty() {
-        return Err(Fail::GiveBack("bytes without some at their ends"));
+        return wants_bytes(vm, value, arguments);
     }
     let bytes = raw(value);
     let start = bytes.iter().position(|b| !is_space(b)).unwrap_or(0);

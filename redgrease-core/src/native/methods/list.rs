@@ -3,8 +3,8 @@
 use super::Type::{Float, Int, List, Tuple};
 use super::{Row, Vm, integer, missing, partial, row};
 use crate::native::error::{Fail, Kind};
+use crate::native::index;
 use crate::native::number;
-use crate::native::operate;
 use crate::native::text;
 use crate::native::value::{Value, element_equals};
 
@@ -93,7 +93,7 @@ fn pop(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fai
     if items.is_empty() {
         return Err(Fail::raise(Kind::IndexError, "pop from empty list"));
     }
-    match operate::place(&number::Int::Small(at), items.len()) {
+    match index::place(&number::Int::Small(at), items.len()) {
         Some(at) => Ok(items.remove(at)),
         None => Err(Fail::raise(Kind::IndexError, "pop index out of range")),
     }

@@ -2,7 +2,8 @@
 
 use super::{Row, Type, Vm, integer, partial, row};
 use crate::native::error::Fail;
-use crate::native::operate::{self, check, letter};
+use crate::native::index::{self, letter};
+use crate::native::operate::check;
 use crate::native::unicode::{self, is_space};
 use crate::native::value::Value;
 
@@ -452,7 +453,7 @@ fn width(vm: &Vm<'_>, arguments: &[Value]) -> Result<usize, Fail> {
 
 fn zfill(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
-    let missing = width(vm, arguments)?.saturating_sub(operate::length(value)?);
+    let missing = width(vm, arguments)?.saturating_sub(index::length(value)?);
     if missing == 0 {
         return Ok(value.clone());
     }
@@ -464,7 +465,7 @@ fn zfill(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
 }
 
 fn fill(vm: &Vm<'_>, value: &Value, arguments: &[Value]) -> Result<String, Fail> {
-    let missing = width(vm, arguments)?.saturating_sub(operate::length(value)?);
+    let missing = width(vm, arguments)?.saturating_sub(index::length(value)?);
     let fill = match arguments.get(1) {
         None => " ",
         Some(Value::Str(fill)) if fill.chars().count() == 1 => fill,

@@ -66,10 +66,14 @@ impl Collector<'_> {
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
             let Some(module) = &module else {
                 self.bind(name, range(alias), How::Import);
+                if let (Some(from), 0) = (&statement.module, self.current) {
+                    let whole = format!("{from}.{}", alias.name);
+                    self.imported.insert(name.to_string(), whole);
+                }
                 continue;
             };
             let meaning = format!("{module}.{}", alias.name);
-            if crate::gear::table::reader(&alias.name).is_some() {
+            if crate::table::reader(&alias.name).is_some() {
                 // A reader is only named by the gear expression, which is not run as Python.
                 continue;
             }

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use super::{CallShape, Collector};
+use super::Collector;
+use crate::given::UTILS;
 use crate::messages;
+use crate::python::signature::CallShape;
 use crate::python::{names, runtime};
-use crate::script::helpers::UTILS;
 use crate::suggest::nearest;
 
 impl Collector<'_> {
@@ -41,13 +42,23 @@ impl Collector<'_> {
             }
             "cmd" => {
                 self.names.uses.insert("cmd".to_owned());
-                match rest.first() {
-                    Some((method, range)) => {
+                match rest {
+                    [(gears, _), (method, range), more @ ..] if gears == "gears" => {
+                        let method = format!("gears.{method}");
+                        let call = call.filter(|_| more.is_empty());
+                        runtime::method(&method, range, call.as_ref(), &mut self.out);
+                        self.names.cmd_methods.insert(method);
+                    }
+                    // the object itself, with all its methods
+                    [(gears, _)] if gears == "gears" => {
+                        self.names.cmd_methods.insert(gears.clone());
+                    }
+                    [(method, range), ..] => {
                         let call = call.filter(|_| rest.len() == 1);
                         runtime::method(method, range, call.as_ref(), &mut self.out);
                         self.names.cmd_methods.insert(method.clone());
                     }
-                    None => self.names.any_cmd = true,
+                    [] => self.names.any_cmd = true,
                 }
             }
             name => {

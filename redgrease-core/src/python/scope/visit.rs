@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use super::doubt::{self, Doubt};
-use super::signature::{
-    CallShape, Signature, call_shape, lambda_signature, makes_future, path, signature,
-};
 use super::{Collector, How, Kind, Load, find_word};
 use crate::messages;
 use crate::python::parse::ast::{
     self, Arguments, Comprehension, ExceptHandler, Expr, Pattern, Stmt,
 };
 use crate::python::parse::range;
+use crate::python::signature::{
+    CallShape, Signature, call_shape, lambda_signature, makes_future, path, signature,
+};
 use crate::python::walk::{self, Visitor};
 
 impl Collector<'_> {

@@ -183,7 +183,7 @@ impl Type {
             Self::List(_) => LIST,
             Self::Tuple(_) => TUPLE,
             Self::Set => SET,
-            Self::Dict => DICT,
+            Self::Dict(_) => DICT,
             Self::Record => RECORD,
             Self::StreamRecord => STREAM_RECORD,
             Self::Function => return None,
@@ -196,7 +196,7 @@ impl Type {
         match (self, name) {
             (Self::Record | Self::StreamRecord, "key") => text(),
             (Self::StreamRecord, "id") => Type::Str.into(),
-            (Self::StreamRecord, "value") => Type::Dict.into(),
+            (Self::StreamRecord, "value") => Type::Dict(None).into(),
             _ => Types::ANY,
         }
     }
@@ -246,9 +246,9 @@ impl Type {
                 "count" | "index" => Self::Int.into(),
                 _ => Types::ANY,
             },
-            Self::Dict => match name {
+            Self::Dict(_) => match name {
                 "clear" | "update" => Self::None.into(),
-                "copy" => Self::Dict.into(),
+                "copy" => Self::Dict(None).into(),
                 _ => Types::ANY,
             },
             Self::Set => match name {
@@ -278,7 +278,7 @@ pub(super) fn builtin(name: &str) -> Types {
         "list" | "sorted" | "dir" => Type::list(Types::ANY).into(),
         "tuple" => Type::Tuple(None).into(),
         "set" | "frozenset" => Type::Set.into(),
-        "dict" | "globals" | "locals" => Type::Dict.into(),
+        "dict" | "globals" | "locals" => Type::Dict(None).into(),
         "print" | "delattr" | "setattr" | "log" => Type::None.into(),
         _ => Types::ANY,
     }
@@ -298,7 +298,7 @@ pub(super) fn command(value: &str) -> Types {
         "float or None" => Types::of([Type::Float, Type::None]),
         "bytes or None" => Types::of([Type::Bytes, Type::None]),
         "set" => Type::Set.into(),
-        "dict" => Type::Dict.into(),
+        "dict" => Type::Dict(None).into(),
         "list"
         | "list of bool"
         | "list of dict"

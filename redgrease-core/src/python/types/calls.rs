@@ -1,6 +1,6 @@
 //! Calls: what they give, and what cannot be called or given.
 
-use super::infer::Infer;
+use super::infer::{DEEPEST, Infer};
 use super::names::{Given, Names};
 use super::{Type, Types, attributes};
 use crate::cmd;
@@ -8,9 +8,6 @@ use crate::messages;
 use crate::python::parse::ast::{self, Expr};
 use crate::python::parse::range;
 use crate::python::walk;
-
-/// Calls in calls that are looked into.
-pub(super) const DEEPEST: usize = 8;
 
 impl<'e> Infer<'e> {
     pub(super) fn call(&mut self, e: &'e ast::ExprCall) -> Types {
@@ -93,7 +90,7 @@ impl<'e> Infer<'e> {
         }
         if !crate::python::is_generator(body) {
             self.scopes.push(names);
-            result = self.quietly(|infer| super::check::result(infer, body));
+            result = self.quietly(|infer| super::returns::result(infer, body));
             self.scopes.pop();
             self.known.retain(|(scope, _), _| *scope <= level);
         }
@@ -173,6 +170,9 @@ fn record_of(call: &ast::ExprCall) -> Option<Type> {
         return None;
     }
     let mut at = &step.value;
+    if let Some(record) = first_record(at) {
+        return Some(record);
+    }
     loop {
         let before = at.as_call_expr()?.func.as_attribute_expr()?;
         match before.attr.as_str() {
@@ -195,4 +195,23 @@ fn record_of(call: &ast::ExprCall) -> Option<Type> {
             _ => return None,
         }
     }
+}
+
+/// What a reader gives to the first step: a dictionary with these keys, some of which may be missing.
+fn first_record(reader: &Expr) -> Option<Type> {
+    let call = reader.as_call_expr()?;
+    let name = call.func.as_name_expr()?.id.as_str();
+    let name = match (name, call.args.as_slice()) {
+        ("GB" | "GearsBuilder", _) if !call.keywords.is_empty() => return None,
+        ("GB" | "GearsBuilder", []) => "KeysReader",
+        ("GB" | "GearsBuilder", [Expr::Constant(reader), ..]) => reader.value.as_str()?,
+        (name, _) => name,
+    };
+    let keys: &[&str] = match name {
+        "KeysReader" => &["key", "value", "type", "event"],
+        "StreamReader" => &["key", "id", "value"],
+        _ => return None,
+    };
+    let keys = keys.iter().map(|key| (*key).to_owned());
+    Some(Type::Dict(Some(keys.collect())))
 }

@@ -1,9 +1,10 @@
-//! Going through a function, and what it gives back.
+//! Going through a function.
 
 use std::ops::Range;
 
 use super::infer::{Infer, asks};
 use super::names::{Given, Names};
+use super::returns::{found_returns, leaves, result};
 use super::{RustType, Type, Types};
 use crate::diag::Diagnostics;
 use crate::messages;
@@ -113,6 +114,37 @@ pub(crate) fn check_module(
     out.extend(infer.out.into_vec());
 }
 
+/// The one type of what a function of a module certainly gives, its only parameter being of the type `types`: only those
+/// that are as a text what they are as a result of that type.
+pub(crate) fn certain_result<'e>(
+    text: &'e str,
+    shape: Shape,
+    module: &'e [Stmt],
+    body: &'e [Stmt],
+    parameter: (&'e str, &RustType),
+) -> Option<RustType> {
+    if shape.dynamic || shape.yields {
+        return None;
+    }
+    let outer = Names::of(module, shape.walrus);
+    let mut names = Names::of(body, shape.walrus);
+    names.give(parameter.0, Given::Known(parameter.1.seen()));
+    names.forget_changed(body);
+    let mut infer = Infer::new(text, shape.walrus);
+    let mut found = Types::ANY;
+    infer.within(outer, |infer| {
+        infer.within(names, |infer| {
+            found = infer.quietly(|infer| result(infer, body));
+        });
+    });
+    match found.known() {
+        [Type::Str] => Some(RustType::Text),
+        [Type::Int] => Some(RustType::Int),
+        [Type::Float] => Some(RustType::Float),
+        _ => None,
+    }
+}
+
 /// Says when a function gives nothing back, although its Rust type wants a value, or is a generator.
 fn gives_value(called: &Called<'_>, shape: Shape, body: &[Stmt], out: &mut Diagnostics) {
     if shape.yields
@@ -156,105 +188,6 @@ fn first_yield(body: &[Stmt]) -> Option<Range<usize>> {
     let mut finder = Finder(None);
     walk::walk_body(&mut finder, body);
     finder.0
-}
-
-/// What a function with this body gives, its scope being the innermost.
-pub(super) fn result<'e>(infer: &mut Infer<'e>, body: &'e [Stmt]) -> Types {
-    let mut returns = Vec::new();
-    found_returns(body, &mut returns);
-    let mut all: Option<Types> = None;
-    for value in returns {
-        let types = match value {
-            Some(value) => infer.expression(value),
-            None => Type::None.into(),
-        };
-        all = Some(match all {
-            Some(before) => before.or(types),
-            None => types,
-        });
-    }
-    if !leaves(body) {
-        all = Some(match all {
-            Some(before) => before.or(Type::None.into()),
-            None => Type::None.into(),
-        });
-    }
-    all.unwrap_or(Types::ANY)
-}
-
-/// The values of the `return` statements of a function.
-fn found_returns<'e>(body: &'e [Stmt], out: &mut Vec<Option<&'e Expr>>) {
-    for statement in body {
-        if let Stmt::Return(s) = statement {
-            out.push(s.value.as_deref());
-        }
-        for inner in blocks(statement) {
-            found_returns(inner, out);
-        }
-    }
-}
-
-/// The blocks of a statement that belong to the same function.
-fn blocks(statement: &Stmt) -> Vec<&[Stmt]> {
-    match statement {
-        Stmt::For(s) => vec![&s.body, &s.orelse],
-        Stmt::AsyncFor(s) => vec![&s.body, &s.orelse],
-        Stmt::While(s) => vec![&s.body, &s.orelse],
-        Stmt::If(s) => vec![&s.body, &s.orelse],
-        Stmt::With(s) => vec![&s.body],
-        Stmt::AsyncWith(s) => vec![&s.body],
-        Stmt::Match(s) => s.cases.iter().map(|case| &case.body[..]).collect(),
-        Stmt::Try(s) => attempt(&s.body, &s.handlers, &s.orelse, &s.finalbody),
-        Stmt::TryStar(s) => attempt(&s.body, &s.handlers, &s.orelse, &s.finalbody),
-        _ => Vec::new(),
-    }
-}
-
-fn attempt<'e>(
-    body: &'e [Stmt],
-    handlers: &'e [ExceptHandler],
-    orelse: &'e [Stmt],
-    finalbody: &'e [Stmt],
-) -> Vec<&'e [Stmt]> {
-    let mut all = vec![body, orelse, finalbody];
-    for ExceptHandler::ExceptHandler(handler) in handlers {
-        all.push(&handler.body);
-    }
-    all
-}
-
-/// Whether the end of a block is certainly not reached.
-fn leaves(body: &[Stmt]) -> bool {
-    body.iter().any(|statement| match statement {
-        Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_) => true,
-        Stmt::If(s) => leaves(&s.body) && leaves(&s.orelse),
-        // without a `break` nothing ends it; with one, it may
-        Stmt::While(s) => matches!(&*s.test, Expr::Constant(c) if !c.value.is_none()),
-        Stmt::With(s) => leaves(&s.body),
-        Stmt::AsyncWith(s) => leaves(&s.body),
-        Stmt::Try(s) => {
-            let handled = s
-                .handlers
-                .iter()
-                .all(|ExceptHandler::ExceptHandler(h)| leaves(&h.body));
-            leaves(&s.finalbody) || handled && (leaves(&s.body) || leaves(&s.orelse))
-        }
-        // a match may be complete
-        Stmt::Match(s) => s.cases.iter().all(|case| leaves(&case.body)),
-        // whatever is called may never come back
-        Stmt::Expr(s) => matches!(&*s.value, Expr::Call(call) if ends(&call.func)),
-        _ => false,
-    })
-}
-
-/// `flat_error(…)`, `sys.exit(…)`.
-fn ends(function: &Expr) -> bool {
-    let name = match function {
-        Expr::Name(e) => e.id.as_str(),
-        Expr::Attribute(e) => e.attr.as_str(),
-        _ => return false,
-    };
-    matches!(name, "flat_error" | "exit" | "_exit" | "quit" | "abort")
 }
 
 struct Walk<'w, 'e> {

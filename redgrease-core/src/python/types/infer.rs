@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::calls::DEEPEST;
-use super::names::{Given, Names};
+use super::names::{self, Given, Names};
 use super::{Type, Types, operators};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::python::parse::ast::{self, BoolOp, Constant, Expr, UnaryOp};
 use crate::python::parse::range;
 use crate::python::walk;
+
+/// Calls in calls that are looked into.
+pub(super) const DEEPEST: usize = 8;
 
 /// Knows the names of functions that stand in each other, and says what expressions are.
 pub(super) struct Infer<'e> {
@@ -93,11 +95,13 @@ impl<'e> Infer<'e> {
             return Types::ANY;
         }
         let given = self.scopes[level].given[name].clone();
+        let kept = self.scopes[level].kept.contains(name);
         // what is looked into stands in the scope of the name
         let inner = self.scopes.split_off(level + 1);
         let mut all: Option<Types> = None;
         for one in &given {
             let types = self.quietly(|infer| match one {
+                Given::Value(value) if kept => infer.expression(value),
                 Given::Value(value) => infer.expression(value).without_elements(),
                 Given::Element(value) => {
                     let value = infer.expression(value);
@@ -168,7 +172,7 @@ impl<'e> Infer<'e> {
                     self.expression(key);
                 }
                 e.values.iter().for_each(|e| drop(self.expression(e)));
-                Type::Dict.into()
+                Type::Dict(texts(&e.keys)).into()
             }
             Expr::ListComp(e) => {
                 let element = self.comprehension(&e.generators, &[&e.elt]);
@@ -180,7 +184,7 @@ impl<'e> Infer<'e> {
             }
             Expr::DictComp(e) => {
                 self.comprehension(&e.generators, &[&e.key, &e.value]);
-                Type::Dict.into()
+                Type::Dict(None).into()
             }
             Expr::GeneratorExp(e) => {
                 self.comprehension(&e.generators, &[&e.elt]);
@@ -253,7 +257,14 @@ impl<'e> Infer<'e> {
         let mut names = Names::default();
         for (index, parameter) in walk::parameters(&e.args).enumerate() {
             let types = match first {
-                Some(first) if index == 0 => first.clone().into(),
+                Some(first) if index == 0 => {
+                    let types = Types::from(first.clone());
+                    if names::is_only_read(&parameter.arg, &e.body) {
+                        types
+                    } else {
+                        types.without_elements()
+                    }
+                }
                 _ => Types::ANY,
             };
             names.give(&parameter.arg, Given::Known(types));
@@ -290,6 +301,7 @@ impl<'e> Infer<'e> {
         }
         self.within(names, |infer| {
             let mut checked = false;
+            let asked = infer.asked.len();
             for (index, generator) in generators.iter().enumerate() {
                 if index > 0 {
                     infer.looped(&generator.iter);
@@ -297,6 +309,7 @@ impl<'e> Infer<'e> {
                 for test in &generator.ifs {
                     infer.expression(test);
                     checked |= asks(test);
+                    infer.asked.extend(names_in(test));
                 }
             }
             infer.quiet += usize::from(checked);
@@ -304,6 +317,7 @@ impl<'e> Infer<'e> {
                 last = infer.expression(element);
             }
             infer.quiet -= usize::from(checked);
+            infer.asked.truncate(asked);
         });
         last
     }
@@ -405,6 +419,11 @@ impl<'e> Infer<'e> {
             self.field(&value, name, range(&*e.slice));
             return Types::ANY;
         }
+        if let Expr::Constant(key) = &*e.slice
+            && let Some(key) = key.value.as_str()
+        {
+            self.key(&value, key, range(&*e.slice));
+        }
         let slice = e.slice.is_slice_expr();
         operators::index(&value, &index, slice).unwrap_or_else(|()| {
             if value.never(|t| *t == Type::Function) {
@@ -428,6 +447,22 @@ impl<'e> Infer<'e> {
         (all.fold(first, Types::or), value)
     }
 
+    /// Says when a dictionary that is known certainly lacks a key.
+    fn key(&mut self, value: &Types, key: &str, at: std::ops::Range<usize>) {
+        let may_have = |t: &Type| match t {
+            Type::Dict(Some(keys)) => keys.iter().any(|known| known == key),
+            _ => true,
+        };
+        if value.never(may_have) {
+            let all = value.known().iter().filter_map(|t| match t {
+                Type::Dict(keys) => keys.as_deref(),
+                _ => None,
+            });
+            let all: Vec<&str> = all.flatten().map(String::as_str).collect();
+            self.say(messages::no_key(key, &all, at));
+        }
+    }
+
     /// Says when no possible type has the attribute.
     fn field(&mut self, value: &Types, name: &str, at: std::ops::Range<usize>) {
         let has = |t: &Type| t.attributes().is_none_or(|all| all.contains(&name));
@@ -442,6 +477,15 @@ impl<'e> Infer<'e> {
             self.say(found);
         }
     }
+}
+
+/// The keys of a dictionary, if all are texts that are written out.
+fn texts(keys: &[Option<Expr>]) -> Option<Vec<String>> {
+    let text = |key: &Option<Expr>| match key {
+        Some(Expr::Constant(one)) => one.value.as_str().cloned(),
+        _ => None,
+    };
+    keys.iter().map(text).collect()
 }
 
 /// Whether a test asks what a value is, so that what follows is for some of its types alone.
@@ -461,7 +505,7 @@ pub(super) fn asks(test: &Expr) -> bool {
         {
             return true;
         }
-        super::names::children(one, &mut stack);
+        names::children(one, &mut stack);
     }
     false
 }
@@ -474,7 +518,7 @@ fn names_in(expression: &Expr) -> Vec<&str> {
         if let Expr::Name(name) = one {
             names.push(name.id.as_str());
         }
-        super::names::children(one, &mut stack);
+        names::children(one, &mut stack);
     }
     names
 }

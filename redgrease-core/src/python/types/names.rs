@@ -1,6 +1,6 @@
 //! The names of a function and what is assigned to them, wherever in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Types;
 use crate::python::parse::ast::{self, ExceptHandler, Expr, Pattern, Stmt};
@@ -27,6 +27,9 @@ pub(super) struct Names<'e> {
     walrus: bool,
     /// The names that inner functions change.
     pub(super) shared: Vec<String>,
+    /// The names of dictionaries that nothing changes: they are written out once, and after that only
+    /// `name[…]` is read.
+    pub(super) kept: BTreeSet<&'e str>,
 }
 
 impl<'e> Names<'e> {
@@ -37,7 +40,18 @@ impl<'e> Names<'e> {
             ..Self::default()
         };
         names.body(body);
+        names.keep(body);
         names
+    }
+
+    /// Finds the dictionaries that nothing changes.
+    fn keep(&mut self, body: &'e [Stmt]) {
+        let written_out = |given: &[Given<'_>]| matches!(given, [Given::Value(Expr::Dict(_))]);
+        let all = self.given.iter().filter(|(_, given)| written_out(given));
+        self.kept = all.map(|(name, _)| *name).collect();
+        if !self.kept.is_empty() {
+            walk::walk_body(&mut Others(&mut self.kept), body);
+        }
     }
 
     pub(super) fn give(&mut self, name: &'e str, given: Given<'e>) {
@@ -284,6 +298,29 @@ impl<'e> Names<'e> {
             self.shared.push(name);
         }
     }
+}
+
+/// Takes names out of those whose parts alone are read, `name[…]`.
+struct Others<'n, 'e>(&'n mut BTreeSet<&'e str>);
+impl walk::Visitor for Others<'_, '_> {
+    fn expression(&mut self, expression: &Expr) {
+        match expression {
+            Expr::Subscript(e) if e.ctx == ast::ExprContext::Load && e.value.is_name_expr() => {
+                self.expression(&e.slice);
+            }
+            Expr::Name(e) if e.ctx == ast::ExprContext::Load => {
+                self.0.remove(e.id.as_str());
+            }
+            _ => walk::walk_expression(self, expression),
+        }
+    }
+}
+
+/// Whether nothing but parts of a name are read in an expression.
+pub(super) fn is_only_read(name: &str, expression: &Expr) -> bool {
+    let mut left = BTreeSet::from([name]);
+    walk::Visitor::expression(&mut Others(&mut left), expression);
+    !left.is_empty()
 }
 
 /// The expressions that stand directly in one.

@@ -61,7 +61,7 @@ fn pair(left: &Type, operator: Operator, right: &Type) -> Option<Types> {
             Type::Tuple(None).into()
         }
         (O::Sub | O::BitAnd | O::BitOr | O::BitXor, Type::Set, Type::Set) => Type::Set.into(),
-        (O::BitOr, Type::Dict, Type::Dict) => Type::Dict.into(),
+        (O::BitOr, Type::Dict(_), Type::Dict(_)) => Type::Dict(None).into(),
         _ => return None,
     })
 }
@@ -81,7 +81,7 @@ pub(super) fn index(value: &Types, index: &Types, slice: bool) -> Result<Types, 
             Type::List(_) if slice => one.clone().into(),
             Type::List(elements) if number => (**elements).clone(),
             Type::Tuple(_) if number => Types::ANY,
-            Type::Dict if !slice => Types::ANY,
+            Type::Dict(_) if !slice => Types::ANY,
             // the class has `[name]` for its fields
             Type::Record | Type::StreamRecord if !slice => Types::ANY,
             _ => continue,
@@ -110,7 +110,7 @@ pub(super) fn elements(value: &Types) -> Result<Types, ()> {
                 .cloned()
                 .reduce(Types::or)
                 .unwrap_or(Types::ANY),
-            Type::Tuple(_) | Type::Set | Type::Dict => Types::ANY,
+            Type::Tuple(_) | Type::Set | Type::Dict(_) => Types::ANY,
             // `[0]` and so on are tried, which the classes of records do not have
             _ => continue,
         };

@@ -87,7 +87,7 @@ impl RustType {
                 _ => false,
             },
             // what has fields can be a map, too
-            Self::Map => matches!(found, Type::Dict | Type::Record | Type::StreamRecord),
+            Self::Map => matches!(found, Type::Dict(_) | Type::Record | Type::StreamRecord),
         }
     }
 

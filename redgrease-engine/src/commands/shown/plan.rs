@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use crate::answer::Reply;
 use crate::plan::{Plan, Reader};
+use crate::record::value::Value;
 
 /// The steps as GETEXECUTION lists them, the last one first.
-pub(crate) fn steps(plan: &Plan, times: &[Duration]) -> Vec<Reply> {
+pub(crate) fn steps(plan: &Plan, times: &[Duration]) -> Vec<Value> {
     let from_redis = !matches!(
         plan.reader,
         Reader::Python | Reader::KeysOnly { .. } | Reader::Shards
@@ -20,15 +20,20 @@ pub(crate) fn steps(plan: &Plan, times: &[Duration]) -> Vec<Reply> {
             .into_iter()
             .map(move |(kind, name, argument)| (kind, name, argument, std::mem::take(&mut time)))
     });
-    let mut steps: Vec<Reply> = first
+    let mut steps: Vec<Value> = first
         .into_iter()
         .chain(operations)
         .map(|(kind, name, argument, time)| {
-            Reply::map(vec![
-                ("type", Reply::bulk(kind)),
-                ("duration", Reply::Int(time)),
-                ("name", Reply::bulk(name)),
-                ("arg", Reply::bulk(argument)),
+            let text = Value::str;
+            Value::List(vec![
+                text("type"),
+                text(kind),
+                text("duration"),
+                Value::Int(time),
+                text("name"),
+                text(name),
+                text("arg"),
+                text(argument),
             ])
         })
         .collect();

@@ -35,17 +35,14 @@ pub(crate) fn data(registration: &Registration) -> Vec<(&'static str, Reply)> {
         ("numAborted", number(statistics.aborted)),
         ("lastRunDurationMS", number(statistics.last_run)),
         ("totalRunDurationMS", number(statistics.total_run)),
-        (
-            "avgRunDurationMS",
-            Reply::bulk(format_average(statistics.average_run())),
-        ),
+        ("avgRunDurationMS", Reply::Double(statistics.average_run())),
     ];
     if let Some(follower) = &registration.follower {
         let (last, total) = follower.lag();
         #[expect(clippy::cast_precision_loss, reason = "an average of milliseconds")]
         let average = total as f64 / runs.max(1) as f64;
         data.push(("lastEstimatedLagMS", number(last)));
-        data.push(("avgEstimatedLagMS", Reply::bulk(format_average(average))));
+        data.push(("avgEstimatedLagMS", Reply::Double(average)));
     }
     data.push((
         "lastError",
@@ -94,35 +91,5 @@ fn arguments(reader: &Reader) -> Reply {
             Reply::map(shown)
         }
         _ => Reply::Array(Vec::new()),
-    }
-}
-
-/// A double as C's `%.17g` prints it.
-fn format_average(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
-    }
-    // 17 significant digits, trailing zeros cut, as %g does for values of ordinary size.
-    let exponent = value.abs().log10().floor() as i32;
-    let digits = usize::try_from((16 - exponent).max(0)).unwrap_or(0);
-    let text = format!("{value:.digits$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::format_average;
-
-    #[test]
-    fn averages_print_as_in_c() {
-        assert_eq!(format_average(0.0), "0");
-        assert_eq!(format_average(2.0), "2");
-        assert_eq!(format_average(0.5), "0.5");
-        assert_eq!(format_average(1.0 / 3.0), "0.33333333333333331");
-        assert_eq!(format_average(1234.25), "1234.25");
     }
 }

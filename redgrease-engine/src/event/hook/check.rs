@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
-use super::TABLE;
+use super::{TABLE, Unhookable};
 use crate::plan::{Mode, Reader};
 use crate::server::{Facts, lock_server};
 use crate::session::Session;
@@ -10,8 +10,11 @@ use crate::session::Session;
 /// Whether a registration's hooks could be made; `leaves` says of a session whether its hooks are about to go.
 ///
 /// # Errors
-/// The text for the script.
-pub(crate) fn check(reader: &Reader, leaves: impl Fn(&Arc<Session>) -> bool) -> Result<(), String> {
+/// Why not.
+pub(crate) fn check(
+    reader: &Reader,
+    leaves: impl Fn(&Arc<Session>) -> bool,
+) -> Result<(), Unhookable> {
     match reader {
         Reader::Command(reader) => {
             let Some(hook) = &reader.hook else {
@@ -19,24 +22,16 @@ pub(crate) fn check(reader: &Reader, leaves: impl Fn(&Arc<Session>) -> bool) -> 
             };
             let name = String::from_utf8_lossy(hook).to_lowercase();
             let lock = lock_server();
-            let facts = Facts::of(&lock, name.as_bytes(), None)
-                .ok_or("Can not override an unexisting command")?;
+            let facts = Facts::of(&lock, name.as_bytes(), None).ok_or(Unhookable::Unknown)?;
             if facts.has("noscript") {
-                return Err(
-                    "Can not override a command which are not allowed inside a script".to_owned(),
-                );
+                return Err(Unhookable::Noscript);
             }
             if reader.key_prefix.is_some() {
                 if facts.has("movablekeys") {
-                    return Err(
-                        "Can not override a command with moveable keys by key prefix".to_owned(),
-                    );
+                    return Err(Unhookable::Movable);
                 }
                 if facts.places.first <= 0 {
-                    return Err(
-                        "Can not override a command by key prefix with none positive first key"
-                            .to_owned(),
-                    );
+                    return Err(Unhookable::NoKey);
                 }
             }
             drop(lock);
@@ -49,24 +44,20 @@ pub(crate) fn check(reader: &Reader, leaves: impl Fn(&Arc<Session>) -> bool) -> 
                     staying.find(|hook| !leaves(&hook.registration.session))
                 });
             if newest.is_some_and(|hook| hook.registration.plan.mode != Mode::Sync) {
-                return Err("Can not override a none sync registration".to_owned());
+                return Err(Unhookable::NotSync);
             }
             Ok(())
         }
         Reader::KeyEvents(events) => {
             let lock = lock_server();
             for name in events.commands.iter().flatten() {
-                let facts = Facts::of(&lock, name.as_bytes(), None)
-                    .ok_or("bad reply on COMMAND command")?;
+                let facts =
+                    Facts::of(&lock, name.as_bytes(), None).ok_or(Unhookable::UnknownOfEvents)?;
                 if facts.has("noscript") {
-                    return Err(
-                        "Can not hook a command which are not allowed inside a script".to_owned(),
-                    );
+                    return Err(Unhookable::NoscriptOfEvents);
                 }
                 if facts.has("movablekeys") {
-                    return Err(
-                        "Can not hook a command with moveable keys by key prefix".to_owned()
-                    );
+                    return Err(Unhookable::MovableOfEvents);
                 }
             }
             Ok(())

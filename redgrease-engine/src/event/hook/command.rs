@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use super::{ACTIVE, Hook, SKIP_NEXT, TABLE, find, overrides};
+use super::{ACTIVE, Hook, NoNext, SKIP_NEXT, TABLE, find, overrides};
 use crate::answer::Reply;
 use crate::base::guard;
 use crate::event::{afterwards, code};
@@ -15,7 +15,7 @@ use crate::record::reply::value_of;
 use crate::record::value::Value;
 use crate::registration::{Answering, Event, Input, Registration};
 use crate::server::{
-    CallReply, Context, ReplyKind, ServerLock, call, call_for_client, check_access,
+    CallError, CallReply, Context, ReplyKind, ServerLock, call, call_for_client, check_access,
     clients_begin_without_rights, lock_server,
 };
 
@@ -25,7 +25,7 @@ fn run_plain(
     lock: &ServerLock,
     words: &[Vec<u8>],
     client: Option<bool>,
-) -> Result<CallReply, String> {
+) -> Result<CallReply, CallError> {
     afterwards::carry(lock, || {
         SKIP_NEXT.store(true, Ordering::Relaxed);
         let (name, arguments) = (&words[0], &words[1..]);
@@ -34,7 +34,7 @@ fn run_plain(
             None => call(lock, name, arguments),
         };
         SKIP_NEXT.store(false, Ordering::Relaxed);
-        result.map_err(|error| error.text)
+        result
     })
 }
 
@@ -69,13 +69,12 @@ pub(crate) fn run(context: Context<'_>, words: &[Vec<u8>], anybody: bool) {
             return;
         }
         let brings_code = words.get(3).is_some_and(|word| code::is_time_event(word));
-        let may = if brings_code {
-            code::check_may_bring(context)
-        } else {
-            Ok(())
-        };
-        if let Err(text) = may.and_then(|()| check_access(&lock, &user, words)) {
-            context.reply_error(text);
+        if brings_code && let Err(may_not) = code::check_may_bring(context) {
+            context.reply_error(may_not.to_string());
+            return;
+        }
+        if let Err(denied) = check_access(&lock, &user, words) {
+            context.reply_error(denied.to_string());
             return;
         }
     }
@@ -93,7 +92,7 @@ fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[A
     let Some((hook, older)) = hooks.split_first() else {
         match run_plain(lock, words, Some(context.flags().resp3())) {
             Ok(reply) => context.reply_call(&reply),
-            Err(text) => context.reply_error(text),
+            Err(error) => context.reply_error(error.text),
         }
         return;
     };
@@ -104,7 +103,7 @@ fn answer(context: Context<'_>, lock: &ServerLock, words: &[Vec<u8>], hooks: &[A
     }
     let extra = hook_extra(registration, words);
     let _quiet = Quiet::new(lock, &registration.id);
-    registration.answer(context, words, extra, Answering::Hook);
+    registration.answer(context, words, extra, Answering::Hook, None);
 }
 
 fn hook_extra(registration: &Registration, words: &[Vec<u8>]) -> Value {
@@ -149,7 +148,7 @@ fn next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Reply {
     match run_next(lock, words, hooks) {
         Ok(Next::Command(reply)) => Reply::from_call(&reply),
         Ok(Next::Function(outcome)) => Reply::Hooked(outcome),
-        Err(text) => Reply::error(text),
+        Err(why) => Reply::error(why.to_string()),
     }
 }
 
@@ -158,9 +157,11 @@ enum Next {
     Function(Arc<Outcome>),
 }
 
-fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result<Next, String> {
+fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result<Next, NoNext> {
     let Some((hook, older)) = hooks.split_first() else {
-        return run_plain(lock, words, None).map(Next::Command);
+        return run_plain(lock, words, None)
+            .map(Next::Command)
+            .map_err(|error| NoNext::Command(error.text));
     };
     let registration = &hook.registration;
     if matches!(registration.plan.reader, Reader::KeyEvents(_))
@@ -179,18 +180,18 @@ fn run_next(lock: &ServerLock, words: &[Vec<u8>], hooks: &[Arc<Hook>]) -> Result
     execution
         .outcome()
         .map(Next::Function)
-        .ok_or_else(|| "Failed executing command".to_owned())
+        .ok_or(NoNext::Nothing)
 }
 
-/// `call_next` of a hook's function: the reply as the function sees it, or the text of an error.
+/// `call_next` of a hook's function: the reply as the function sees it.
 ///
 /// # Errors
-/// The text for the function.
+/// Why there is none.
 pub(crate) fn call_next(
     lock: &ServerLock,
     registration: &str,
     words: &[Vec<u8>],
-) -> Result<Value, String> {
+) -> Result<Value, NoNext> {
     let older: Vec<Arc<Hook>> = {
         let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);
         table
@@ -211,15 +212,18 @@ pub(crate) fn call_next(
     };
     let _quiet = Quiet::new(lock, registration);
     match run_next(lock, words, &older)? {
-        Next::Command(reply) if reply.kind() == ReplyKind::Error => Err(format!(
-            "{}\r\n",
-            String::from_utf8_lossy(reply.text()).trim_end()
-        )),
+        Next::Command(reply) if reply.kind() == ReplyKind::Error => {
+            let text = String::from_utf8_lossy(reply.text());
+            Err(NoNext::Error(text.trim_end().to_owned()))
+        }
         Next::Command(reply) => Ok(value_of(&reply)),
         Next::Function(outcome) => match (outcome.errors.first(), outcome.results.as_slice()) {
-            (Some(error), _) => Err(String::from_utf8_lossy(error).into_owned()),
+            (Some(error), _) => {
+                let text = String::from_utf8_lossy(error).into_owned();
+                Err(NoNext::Function(text))
+            }
             (None, [record]) => Ok(record.clone()),
-            (None, _) => Err("Command hook must return exactly one result".to_owned()),
+            (None, _) => Err(NoNext::Results),
         },
     }
 }

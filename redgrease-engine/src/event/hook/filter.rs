@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use super::{COUNT, SKIP_NEXT, find};
 use crate::event::{afterwards, code, keys, stream};
 use crate::server::{
-    Carried, CommandFilter, Facts, FilteredCommand, KeyPlaces, clients_begin_without_rights,
-    filter_commands, forget_access, learn_commands, lock_server, module_flags,
+    Carried, CommandFilter, Facts, FilteredCommand, KeyPlaces, Refused,
+    clients_begin_without_rights, filter_commands, forget_access, learn_commands, lock_server,
+    module_flags,
 };
 
 /// The commands that carry others.
@@ -37,7 +38,7 @@ pub(crate) const REFUSED: &std::ffi::CStr = c"RG.INNERREFUSED";
 ///
 /// # Errors
 /// When the server has no command filters.
-pub(crate) fn install() -> Result<(), String> {
+pub(crate) fn install() -> Result<(), Refused> {
     let lock = lock_server();
     learn_commands(&lock);
     filter_commands::<Filter>(&lock)
@@ -131,10 +132,8 @@ fn carrier_of(command: &FilteredCommand, kind: Carried) -> &'static str {
 /// Whether synchronous functions want the events of a command.
 fn is_waited_for(command: &FilteredCommand, facts: &Facts, keys_are: bool) -> bool {
     let word = |index| command.word(index);
-    let adds = command
-        .word(0)
-        .is_some_and(|name| name.eq_ignore_ascii_case(b"xadd"));
-    if adds
+    let name = command.word(0).unwrap_or_default();
+    if name.eq_ignore_ascii_case(b"xadd")
         && !afterwards::in_stream_function()
         && command.word(1).is_some_and(stream::is_waited_for)
     {
@@ -143,7 +142,7 @@ fn is_waited_for(command: &FilteredCommand, facts: &Facts, keys_are: bool) -> bo
     // Where the keys are is not plain in some.
     keys_are
         && (facts.has("movablekeys")
-            || keys::is_waited_for(keys_of(facts.places, command.len(), &word)))
+            || keys::is_waited_for(name, keys_of(facts.places, command.len(), &word)))
 }
 
 /// Whether the carrier has to be one that anybody may send: a client that may send the command need not be allowed a command of

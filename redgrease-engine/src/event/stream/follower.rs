@@ -53,9 +53,12 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         if is_away(&lock) {
             let mut state = follower.state();
             state.working = false;
-            state.awake = false;
+            if state.gone {
+                // Nothing is acknowledged here any more, and the registration that has taken its place waits for nothing.
+                drop((state.take_done(), state.take_left()));
+            }
             drop(state);
-            watch::start_later(registration);
+            watch::rest(registration);
             return;
         }
         let until = Instant::now() + SLICE;

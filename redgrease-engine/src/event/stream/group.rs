@@ -1,5 +1,6 @@
 //! The consumer group through which a registration reads a stream: reading, acknowledging, trimming, and its name.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::plan::Reader;
@@ -35,11 +36,29 @@ pub(crate) fn is_stream(lock: &ServerLock, key: &[u8]) -> bool {
     OpenKey::open(lock, key).kind() == KeyKind::Stream
 }
 
+/// An error, in the words of the server.
+#[derive(Debug)]
+pub(crate) struct Refusal(String);
+
+impl Refusal {
+    /// Its first word, which says what kind of error it is.
+    fn code(&self) -> &str {
+        self.0.split(' ').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
 /// The reply of a command, unless it is an error.
-fn ask(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<CallReply, String> {
-    let reply = call(lock, name, arguments).map_err(|error| error.text)?;
+fn ask(lock: &ServerLock, name: &[u8], arguments: &[&[u8]]) -> Result<CallReply, Refusal> {
+    let reply = call(lock, name, arguments).map_err(|error| Refusal(error.text))?;
     if reply.kind() == ReplyKind::Error {
-        return Err(String::from_utf8_lossy(reply.text()).trim_end().to_owned());
+        let text = String::from_utf8_lossy(reply.text());
+        return Err(Refusal(text.trim_end().to_owned()));
     }
     Ok(reply)
 }
@@ -56,7 +75,7 @@ pub(crate) fn read(
     from: &[u8],
     count: usize,
     entries: &mut Entries,
-) -> Result<usize, String> {
+) -> Result<usize, Refusal> {
     let count = count.to_string();
     let arguments: [&[u8]; 8] = [
         b"GROUP",
@@ -69,7 +88,7 @@ pub(crate) fn read(
         from,
     ];
     let reply = match ask(lock, b"XREADGROUP", &arguments) {
-        Err(text) if text.starts_with("NOGROUP") && is_stream(lock, key) => {
+        Err(refusal) if refusal.code() == "NOGROUP" && is_stream(lock, key) => {
             // The stream is made where it is not: on replicas, which may hear of the group before they hear of the entry.
             ask(
                 lock,
@@ -110,7 +129,7 @@ pub(crate) fn bury(
     ids: &[Vec<u8>],
     error: &[u8],
     failed: &[u8],
-) -> Result<(), String> {
+) -> Result<(), Refusal> {
     for id in ids {
         let there = ask(lock, b"XRANGE", &[key, id, id])?;
         // One that was deleted meanwhile has nothing to be kept.

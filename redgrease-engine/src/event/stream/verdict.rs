@@ -54,7 +54,7 @@ pub(super) fn judge(
         );
         return Verdict::Stop(Status::Aborted);
     }
-    if outcome.errors.iter().any(|text| text.starts_with(b"PAUSE")) {
+    if outcome.asks_for_pause() {
         return Verdict::Stop(Status::Paused);
     }
     let failed = !outcome.errors.is_empty() || status == execution::Status::Aborted;

@@ -117,6 +117,10 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         {
             follower.state().leave();
             followers.leaving.push(Arc::clone(old));
+            // What it could not tell a server that it was away from, nobody would ask for again.
+            if follower.state().has_work() {
+                poke(old);
+            }
         }
     }
     followers.leaving.retain(|old| !is_idle(old));
@@ -163,6 +167,21 @@ pub(crate) fn start_later(registration: &Arc<Registration>) {
     }
     let registration = Arc::clone(registration);
     clock::later(LOOK_AGAIN, move || try_start(&registration));
+}
+
+/// Reads nothing any more, and looks at everything again when this server may work: others may have worked on it meanwhile.
+pub(crate) fn rest(registration: &Arc<Registration>) {
+    let Some(follower) = &registration.follower else {
+        return;
+    };
+    if std::mem::replace(&mut follower.state().awake, false) {
+        start_later(registration);
+    }
+}
+
+/// This server is a master now, or a replica.
+pub(crate) fn role_changed() {
+    present().iter().for_each(rest);
 }
 
 fn try_start(registration: &Arc<Registration>) {
@@ -213,8 +232,11 @@ fn look_for_streams(registration: &Arc<Registration>, mut cursor: Cursor) {
         return;
     };
     let lock = lock_server();
-    let gone = follower.state().gone;
-    if gone || is_away(&lock) {
+    if follower.state().gone {
+        return;
+    }
+    if is_away(&lock) {
+        rest(registration);
         return;
     }
     let mut more = !is_literal(&events.prefix);

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::{Environment, package};
+use crate::packages::Failure;
 use crate::packages::install::{python as command, tail};
 use crate::server::{Level, log};
 
 /// The oldest Python that the workers run on.
-const OLDEST: (u32, u32) = (3, 7);
+const OLDEST: (u8, u8) = (3, 7);
 
 /// What an interpreter says about itself. It also compiles the worker's files, whose directory it is given: a worker that did
 /// so would keep the memory that this takes.
@@ -38,23 +39,23 @@ if sys.version_info >= (3, 7):
 ///
 /// # Errors
 /// What is missing, where it was looked for, and the remedy.
-pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String> {
+pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, Failure> {
     let wanted = if python.is_empty() { "python3" } else { python };
     let remedy =
         "install Python 3.7 or newer, or load the module with `PythonExecutable /path/to/python3`";
     let package = package::write(directory).map_err(|error| {
-        format!(
+        Failure::Interpreter(format!(
             "the worker files cannot be written below {}: {error}; load the module with `PythonInstallationDir <a \
              writable directory>`",
             directory.display()
-        )
+        ))
     })?;
     let output = command(Path::new(wanted))
         .args(["-I", "-c", PROBE])
         .arg(&package)
         .output()
         .map_err(|error| {
-            format!(
+            Failure::Interpreter(format!(
                 "Python cannot be started: `{wanted}` ({}): {error}; {remedy}",
                 if python.is_empty() {
                     format!(
@@ -64,33 +65,30 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
                 } else {
                     "from the module argument PythonExecutable".to_owned()
                 }
-            )
+            ))
         })?;
     if !output.status.success() {
-        return Err(format!(
+        return Err(Failure::Interpreter(format!(
             "Python cannot be used: `{wanted}` failed: {}; {remedy}",
             tail(&output)
-        ));
+        )));
     }
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut lines = said.lines().map(str::to_owned);
     let mut next = || lines.next().unwrap_or_default();
     let (executable, version, cloudpickle, greenlet, path, kept) =
         (next(), next(), next(), next(), next(), next());
-    let mut numbers = version
-        .split('.')
-        .filter_map(|part| part.parse::<u32>().ok());
-    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < OLDEST {
-        return Err(format!(
+    if numbers(&version) < OLDEST {
+        return Err(Failure::Interpreter(format!(
             "Python {version} at {executable} is too old: the engine needs 3.7 or newer; {remedy}"
-        ));
+        )));
     }
     if cloudpickle.is_empty() {
-        return Err(format!(
+        return Err(Failure::Interpreter(format!(
             "the Python package cloudpickle is missing from {executable}, looked in {path}; {}, or load the module \
              with `PythonExecutable` naming a Python that has it",
             way_to_install(&executable, "cloudpickle greenlet", !kept.is_empty())
-        ));
+        )));
     }
     if greenlet.is_empty() {
         log(
@@ -120,6 +118,18 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, String
 }
 
 /// How packages get to an interpreter, which may be one whose packages the system keeps to itself.
+/// The first two numbers of a version such as `3.11.2`: they decide which pickled functions an interpreter can run.
+pub(crate) fn numbers(version: &str) -> (u8, u8) {
+    let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+/// The same as people write it.
+pub(crate) fn minor(version: &str) -> String {
+    let (major, minor) = numbers(version);
+    format!("{major}.{minor}")
+}
+
 fn way_to_install(executable: &str, packages: &str, kept: bool) -> String {
     if kept {
         return format!(

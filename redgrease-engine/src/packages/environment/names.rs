@@ -1,5 +1,7 @@
 //! Requirements in one spelling, and what they say about where their package comes from.
 
+use redgrease_core::requirement::{canonical, name_length};
+
 /// Where the package of a requirement comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source<'a> {
@@ -15,13 +17,6 @@ pub(crate) enum Source<'a> {
     },
     /// An address or a path that names no package.
     Bare,
-}
-
-/// The length of what can be a package's name, at the start of a requirement.
-fn name_length(requirement: &str) -> usize {
-    requirement
-        .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
-        .unwrap_or(requirement.len())
 }
 
 /// Where the package of a requirement comes from.
@@ -52,28 +47,12 @@ pub(crate) fn source(requirement: &str) -> Source<'_> {
     }
 }
 
-/// A package's name in one spelling: in lower case, with single `-`.
-pub(crate) fn spelled(name: &str) -> String {
-    let mut spelled = String::with_capacity(name.len());
-    for c in name.chars() {
-        let c = if matches!(c, '_' | '.') {
-            '-'
-        } else {
-            c.to_ascii_lowercase()
-        };
-        if c != '-' || !spelled.ends_with('-') {
-            spelled.push(c);
-        }
-    }
-    spelled
-}
-
 /// The package that a requirement names, in one spelling; the whole text where it names none.
 pub(crate) fn package(requirement: &str) -> String {
     let requirement = requirement.trim();
     match source(requirement) {
         Source::Bare => requirement.to_owned(),
-        Source::Index | Source::Named { .. } => spelled(&requirement[..name_length(requirement)]),
+        Source::Index | Source::Named { .. } => canonical(&requirement[..name_length(requirement)]),
     }
 }
 
@@ -87,11 +66,12 @@ pub(crate) fn normalise(requirements: &[String]) -> Vec<String> {
                 return requirement.to_owned();
             }
             let (name, rest) = requirement.split_at(name_length(requirement));
-            let mut spelled = spelled(name);
-            spelled.extend(
-                rest.chars()
-                    .filter(|c| !c.is_whitespace() || rest.contains(';')),
-            );
+            let mut spelled = canonical(name);
+            if rest.contains(';') {
+                spelled.push_str(rest);
+            } else {
+                push_without_blanks(&mut spelled, rest);
+            }
             spelled
         })
         .collect();
@@ -100,9 +80,40 @@ pub(crate) fn normalise(requirements: &[String]) -> Vec<String> {
     normal
 }
 
+/// Appends a text without its blanks, but for those that part two words: `a b` is no name, and must not become that of another
+/// package.
+fn push_without_blanks(spelled: &mut String, text: &str) {
+    let is_word = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    let mut parted = false;
+    for letter in text.chars() {
+        if letter.is_whitespace() {
+            parted = true;
+            continue;
+        }
+        if parted && is_word(letter) && spelled.ends_with(is_word) {
+            spelled.push(' ');
+        }
+        parted = false;
+        spelled.push(letter);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blanks_join_no_words() {
+        for (given, wanted) in [
+            ("re quests", "re quests"),
+            ("re\tquests == 2", "re quests==2"),
+            ("requests == 2 .0", "requests==2 .0"),
+            ("requests >= 2 , < 3", "requests>=2,<3"),
+            ("requests [ socks ] >= 2", "requests[socks]>=2"),
+        ] {
+            assert_eq!(normalise(&[given.to_owned()]), [wanted]);
+        }
+    }
 
     #[test]
     fn requirements_have_one_spelling() {

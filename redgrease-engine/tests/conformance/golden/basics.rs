@@ -95,7 +95,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     ("A22 (fields with one name)", |s| {
         s.ok("XADD m 1-1 a 1 b 2 a 3")?;
-        let wanted = ["{'a': '3', 'b': '2'}"];
+        let wanted = ["{'b': '2', 'a': '3'}"];
         s.results(
             "GB('StreamReader').map(lambda r: r['value']).run('m')",
             &wanted,

@@ -97,9 +97,14 @@ fn registrations(s: &mut Stage) -> Verdict {
             let fields: Vec<String> = one.items().iter().step_by(2).map(Value::text).collect();
             expect(script, &names.join(" "), &fields.join(" "))?;
             let data = one.field("RegistrationData").map(ToString::to_string);
+            let mut wanted = wanted.replace("{counters}", COUNTERS);
+            if protocol == "3" {
+                // Averages are doubles there.
+                wanted = wanted.replace("\"0\"", "+,0");
+            }
             expect(
                 &format!("{script}, RESP{protocol}"),
-                &wanted.replace("{counters}", COUNTERS),
+                &wanted,
                 &data.unwrap_or_default(),
             )?;
         }
@@ -243,7 +248,7 @@ pub(super) const CASES: &[Case] = &[
         s.accepts("x = 1")
     }),
     ("D-RESP3", |s| {
-        // The shapes are those of RESP2: no maps, no doubles, no booleans.
+        // The shapes are those of RESP2: no maps and no booleans, and no doubles in results.
         let hello = s.line("HELLO 3")?;
         expect("HELLO 3", "+map", &hello.items()[0].to_string())?;
         let script = "GB('ShardsIDReader').map(lambda r: [1, 1.5, True, 'a', None, {'a': 1}, ['+OK']]).run(convertToStr=False)";

@@ -28,7 +28,7 @@ type Case = (&'static str, fn(&mut Stage) -> Verdict);
 pub(crate) const NAMED: [(&str, &str); 2] = [
     (
         "B14, B17, F03 (three shards)",
-        "they count the shards of a cluster, over which executions do not spread yet",
+        "they count the shards of a cluster: the tests of clusters have them",
     ),
     (
         "I02 (slots of keys)",

@@ -29,11 +29,16 @@ pub(super) fn fields(value: &mut Value, change: &mut dyn FnMut(&str, &mut Value)
     }
 }
 
-/// Hide a number, in whichever of the two forms it is written.
+fn is_double(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| text.parse::<f64>().is_ok())
+}
+
+/// Hide a number, in whichever of the two forms it is written; what is a text in RESP2 may be a double in RESP3.
 pub(super) fn hide_number(field: &mut Value, placeholder: &str) {
     let is_number = match field {
         Value::Int(_) => true,
-        Value::Bulk(text) => std::str::from_utf8(text).is_ok_and(|t| t.parse::<f64>().is_ok()),
+        Value::Bulk(text) => is_double(text),
+        Value::Simple(text) => text.strip_prefix(b",").is_some_and(is_double),
         _ => false,
     };
     if is_number {

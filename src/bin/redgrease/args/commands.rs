@@ -13,6 +13,7 @@ use super::Format;
 /// the script is for. A file whose last expression is a gear of redgrease (`KeysReader(…)…`) is
 /// checked as such. Exit code 1 when there is an error.
 #[derive(Debug, Args)]
+#[command(override_usage = "redgrease check [OPTIONS] <PATH>...")]
 pub(crate) struct CheckArgs {
     /// Scripts, and directories, which are scanned with all below them; `-` is the input
     #[arg(value_name = "PATH", required = true)]
@@ -34,6 +35,10 @@ pub(crate) struct CheckArgs {
     /// Let warnings fail too
     #[arg(long)]
     pub(crate) deny_warnings: bool,
+    /// Say of each callback whether it runs inside the server, without Python, and what is in the way of the others; fail if
+    /// one does not
+    #[arg(long)]
+    pub(crate) native: bool,
 }
 
 /// A server for scripts.
@@ -96,6 +101,7 @@ pub(crate) struct RunArgs {
 
 /// Call a registered function and print what it returns
 #[derive(Debug, Args)]
+#[command(override_usage = "redgrease trigger [OPTIONS] <NAME> [ARGS]...")]
 pub(crate) struct TriggerArgs {
     /// Name of the trigger
     pub(crate) name: String,
@@ -164,8 +170,9 @@ pub(crate) enum Listing {
 
 /// Remove registrations, or forget executions
 #[derive(Debug, Args)]
+#[command(override_usage = "redgrease rm [OPTIONS] [NAME]...")]
 pub(crate) struct RmArgs {
-    /// Registration (ID, or the number at its end), trigger, or session
+    /// Registration (ID, or the number at its end), session, or what the list shows under FOR
     #[arg(value_name = "NAME", required_unless_present = "all")]
     pub(crate) names: Vec<String>,
     /// Everything
@@ -181,6 +188,7 @@ pub(crate) struct RmArgs {
 
 /// Stop executions
 #[derive(Debug, Args)]
+#[command(override_usage = "redgrease abort [OPTIONS] [ID]...")]
 pub(crate) struct AbortArgs {
     /// Execution (ID, or the number at its end)
     #[arg(value_name = "ID", required_unless_present = "all")]
@@ -193,7 +201,7 @@ pub(crate) struct AbortArgs {
 /// Which stream registrations.
 #[derive(Debug, Args)]
 pub(crate) struct PauseArgs {
-    /// Registration (ID, or the number at its end), or session
+    /// Registration (ID, or the number at its end), session, or its stream
     #[arg(value_name = "NAME", required_unless_present = "all")]
     pub(crate) names: Vec<String>,
     /// Every stream registration
@@ -240,6 +248,31 @@ pub(crate) struct TopArgs {
     pub(crate) count: Option<u64>,
 }
 
+/// Write the Rust program that does what a script of RedisGears or redgrease does
+///
+/// Functions of events become `#[keys_reader]` and `#[stream_reader]`, those that clients call
+/// `#[command]` where the type of their answers is certain, other registrations `gear!`; the Python stays
+/// as it was. A script whose parts share something, and one that runs, is sent in one piece, and that
+/// is said.
+#[derive(Debug, Args)]
+#[command(override_usage = "redgrease migrate [OPTIONS] <FILE>")]
+pub(crate) struct MigrateArgs {
+    /// The script; `-` is the input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Write the program here, and not to the output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Python version the script is for [default: the newest known]
+    #[arg(
+        long,
+        value_name = "VERSION",
+        env = "REDGREASE_PYTHON_VERSION",
+        hide_env = true
+    )]
+    pub(crate) python_version: Option<String>,
+}
+
 /// Print what the engine counts in the form of OpenMetrics, or answer with it
 ///
 /// Runs, failures, durations, queues, the lag of streams, workers and their memory. Prometheus and its
@@ -269,10 +302,13 @@ pub(crate) struct HealthArgs {
 
 /// Start a server with the engine, for development
 ///
-/// A private redis-server on 127.0.0.1. Its address is printed; Ctrl-C stops all of it. Without
+/// A private redis-server on 127.0.0.1, or a cluster of them. The addresses are printed; Ctrl-C stops all of it. Without
 /// --dir nothing is kept.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
+    /// Start a cluster of so many servers; with --port, on that port and the ones behind it
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(crate) cluster: Option<u16>,
     /// Keep data, log and Python environments here
     #[arg(long, value_name = "PATH")]
     pub(crate) dir: Option<PathBuf>,

@@ -1,6 +1,7 @@
 //! What the server lists, each item as an object.
 
 use redgrease::RedisGears;
+use redgrease_core::nodes;
 use serde_json::{Value, json};
 
 use crate::args::Listing;
@@ -37,9 +38,27 @@ pub(crate) fn fetch(con: &mut RedisGears, what: Listing) -> Result<Vec<Value>> {
             nodes => nodes,
         },
         (Listing::Stats, answer) => vec![object(answer, &[])],
+        (Listing::Registrations, Value::Array(items)) => {
+            let items = items.into_iter().map(|i| object(i, nested)).collect();
+            with_executor(con, items)?
+        }
         (_, Value::Array(items)) => items.into_iter().map(|i| object(i, nested)).collect(),
         (_, other) => vec![other],
     })
+}
+
+/// Registrations with who runs their functions, where the engine says that: `by`, and `why` it is Python.
+fn with_executor(con: &mut RedisGears, mut items: Vec<Value>) -> Result<Vec<Value>> {
+    let runs = Info::ask(con, &["runs"])?.items("runs", "");
+    for item in &mut items {
+        let said = runs.iter().find(|run| run["name"] == item["id"]);
+        for name in ["by", "why"] {
+            if let Some(value) = said.map(|run| &run[name]).filter(|one| one.is_string()) {
+                item[name] = value.clone();
+            }
+        }
+    }
+    Ok(items)
 }
 
 /// The failures that the engine keeps, the newest first; where it keeps none, the last one of each
@@ -88,29 +107,27 @@ pub(super) fn nodes(answer: &Value) -> Vec<Value> {
 /// The nodes as Redis itself knows them, for an engine whose nodes do not know each other.
 fn nodes_of_redis(con: &mut RedisGears) -> Result<Vec<Value>> {
     let answer: String = redis::cmd("CLUSTER").arg("NODES").query(con)?;
-    Ok(answer.lines().filter_map(node_of_redis).collect())
+    Ok(shards_of_redis(&answer))
 }
 
-/// Reads `ID IP:PORT@BUS FLAGS PRIMARY PING PONG EPOCH LINK SLOTS…`; replicas are left out.
-pub(super) fn node_of_redis(line: &str) -> Option<Value> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let [id, address, flags, _, _, _, _, _, slots @ ..] = words.as_slice() else {
-        return None;
-    };
-    let (ip, port) = address.split('@').next()?.rsplit_once(':')?;
-    let has = |flag| flags.split(',').any(|known| known == flag);
-    // slots that move to another node stand in brackets
-    let slots: Vec<&&str> = slots.iter().filter(|s| !s.starts_with('[')).collect();
-    let slots: Vec<String> = slots.iter().map(ToString::to_string).collect();
-    has("master").then(|| {
-        json!({
-            "id": id,
-            "ip": ip,
-            "port": port.parse::<u16>().unwrap_or_default(),
-            "slots": slots.join(","),
-            "answered": has("myself"),
+/// The primaries in an answer of `CLUSTER NODES`.
+pub(super) fn shards_of_redis(answer: &str) -> Vec<Value> {
+    let primaries = nodes::nodes(answer).filter(|node| node.is("master"));
+    primaries
+        .map(|node| {
+            let ranges = node.slots.iter().map(|(first, last)| match first == last {
+                true => first.to_string(),
+                false => format!("{first}-{last}"),
+            });
+            json!({
+                "id": node.id,
+                "ip": node.host,
+                "port": node.port,
+                "slots": ranges.collect::<Vec<_>>().join(","),
+                "answered": node.is("myself"),
+            })
         })
-    })
+        .collect()
 }
 
 /// The scripts that were loaded with this tool.

@@ -99,6 +99,6 @@ mod tests {
             failure.message,
             "--sort: this list has no column `size`, but name, downloaded, installed, used-by"
         );
-        assert_eq!(position(Listing::Registrations, "AVG-MS").unwrap(), 7);
+        assert_eq!(position(Listing::Registrations, "AVG-MS").unwrap(), 8);
     }
 }

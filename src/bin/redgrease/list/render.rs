@@ -16,11 +16,16 @@ pub(crate) fn columns(what: Listing) -> &'static [Column<'static>] {
         Column::new("READER").rank(3),
         Column::new("FOR").cut(12),
         Column::new("MODE").rank(4),
+        Column::new("BY").rank(7).optional(),
         Column::new("RUNS"),
         Column::new("OK").rank(6),
         Column::new("FAILED"),
         Column::new("AVG MS").rank(2),
-        Column::new("STATUS").rank(5).optional(),
+        Column::new("STATUS")
+            .cut(8)
+            .rank(5)
+            .optional()
+            .usually("OK"),
         Column::new("LAST ERROR").cut(16).rank(1),
     ];
     const EXECUTIONS: &[Column<'_>] = &[
@@ -97,6 +102,7 @@ pub(crate) fn row(what: Listing, item: &Value) -> Vec<String> {
                 plain(&item["reader"]),
                 waits_for(item),
                 plain(&data["mode"]),
+                item["by"].as_str().unwrap_or_default().to_string(),
                 plain(&data["numTriggered"]),
                 plain(&data["numSuccess"]),
                 plain(&data["numFailures"]),

@@ -1,0 +1,50 @@
+//! What `redgrease` has on the server, as scripts name it.
+
+/// What `redgrease` has besides `cmd` and `utils`; all of it when it is used as a value.
+pub(crate) const ALWAYS: &[&str] = &[
+    "atomic",
+    "configGet",
+    "execute",
+    "gearsConfigGet",
+    "gearsFuture",
+    "hashtag",
+    "hashtag3",
+    "log",
+    "FailurePolicy",
+    "KeyType",
+    "LogLevel",
+    "ReaderType",
+    "TriggerMode",
+    "GEARS_RUNTIME",
+    "GearsBuilder",
+    "GB",
+];
+
+/// What `redgrease.utils` has; all of it when it is used as a value.
+pub(crate) const UTILS: &[&str] = &[
+    "Record",
+    "StreamRecord",
+    "record",
+    "stream_record",
+    "compose",
+    "dict_filter",
+    "passfun",
+    "as_is",
+    "str_if_bytes",
+    "safe_str",
+    "safe_str_upper",
+    "bool_ok",
+    "safe_bool",
+    "optional",
+    "to_int_if_bool",
+    "to_redis_type",
+    "to_bytes",
+    "to_list",
+    "to_dict",
+    "to_kwargs",
+    "transform",
+    "list_parser",
+    "list_of_str",
+    "dict_of",
+    "CaseInsensitiveDict",
+];

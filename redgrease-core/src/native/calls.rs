@@ -1,0 +1,119 @@
+//! Calls of compiled functions.
+
+use std::sync::Arc;
+
+use super::error::{Fail, Kind, Place};
+use super::eval::{Memory, Vm};
+use super::host::Host;
+use super::parted::is_without;
+use super::program::Program;
+use super::value::Value;
+
+/// How a call ended that has no result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The text of its exception.
+    Failed(String),
+    /// It was aborted; the text of the exception.
+    Aborted(String),
+    /// Python has to run it from the beginning: nothing happened outside.
+    GivenBack(&'static str),
+    /// It was stopped from outside, with this text.
+    Stopped(String),
+}
+
+impl Program {
+    /// Calls of the function, one after the other.
+    #[must_use]
+    pub fn calls(&self, with_traceback: bool) -> Calls<'_> {
+        Calls {
+            program: self,
+            memory: Memory::default(),
+            with_traceback,
+            effect: false,
+            around: Vec::new(),
+        }
+    }
+}
+
+/// Calls of one function, one after the other. What can change in the values that it gave is emptied when it is dropped.
+#[derive(Debug)]
+pub struct Calls<'a> {
+    program: &'a Program,
+    memory: Memory,
+    with_traceback: bool,
+    effect: bool,
+    /// The places that it is called from, the innermost first.
+    around: Vec<Place>,
+}
+
+impl Calls<'_> {
+    /// The same calls, made by functions without a name: the lines that tracebacks show of those, the innermost first.
+    #[must_use]
+    pub fn called_from(mut self, lines: &[u32]) -> Self {
+        let places = lines.iter().map(|&line| Place {
+            line,
+            function: Arc::clone(&self.program.lambda),
+        });
+        self.around = places.collect();
+        self
+    }
+
+    /// Calls the function. `effect` says whether something happened before that must not happen again: a function that was
+    /// compiled for that gives nothing back.
+    ///
+    /// # Errors
+    /// How it ended without a result.
+    pub fn call(
+        &mut self,
+        host: &mut dyn Host,
+        mut arguments: Vec<Value>,
+        effect: bool,
+    ) -> Result<Value, Ending> {
+        self.effect = effect;
+        let code = &self.program.codes[0];
+        for default in code.defaults.iter().skip(arguments.len()) {
+            match default {
+                Some(default) => arguments.push(default.value()),
+                None => return Err(Ending::GivenBack("another number of arguments")),
+            }
+        }
+        if arguments.len() != code.parameters {
+            return Err(Ending::GivenBack("another number of arguments"));
+        }
+        let (no_sets, no_bytes) = (self.program.no_sets, self.program.no_bytes);
+        let fits = |value: &Value| is_without(value, no_sets, no_bytes, 0);
+        if (no_sets || no_bytes) && !arguments.iter().all(fits) {
+            // What the compiler has proved holds for other values.
+            return Err(Ending::GivenBack("a record with sets or bytes"));
+        }
+        let mut vm = Vm::new(self.program, host, &mut self.memory, effect);
+        let called = vm.start(arguments, &mut self.memory);
+        self.effect = vm.had_effect();
+        let had_effect = self.effect;
+        called.map_err(|fail| match fail {
+            Fail::Raise(exception) => {
+                exception.trace.borrow_mut().extend_from_slice(&self.around);
+                let text = exception.shown(self.program.minor, self.with_traceback);
+                if exception.kind == Kind::ForceStopped {
+                    Ending::Aborted(text)
+                } else {
+                    Ending::Failed(text)
+                }
+            }
+            Fail::GiveBack(reason) | Fail::Limit(reason) if !had_effect => {
+                Ending::GivenBack(reason)
+            }
+            Fail::GiveBack(reason) | Fail::Limit(reason) => Ending::Stopped(format!(
+                "ERR the engine cannot go on with this function: {reason}; NativeFunctions no leaves it to Python"
+            )),
+            Fail::Stop(text) => Ending::Stopped(text.into()),
+        })
+    }
+
+    /// Whether something happened outside in the last call, or before it.
+    #[must_use]
+    pub fn had_effect(&self) -> bool {
+        self.effect
+    }
+}

@@ -1,0 +1,1 @@
+GearsBuilder('KeysReader').run()

@@ -1,0 +1,1 @@
+CommandReader().args().map(lambda a: a).register(trigger='arguments')

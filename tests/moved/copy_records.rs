@@ -1,0 +1,21 @@
+//! What copy_records.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    gear! {
+        #![python = "3.14"]
+        r#"
+def whole(record):
+    execute('SET', 'copy', str(record))
+
+GB('KeysReader').map(whole).register('w:*', mode='sync', convertToStr=True)
+"#
+    }
+    .on(&mut con)?;
+    Ok(())
+}

@@ -1,0 +1,28 @@
+//! What count_calls.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    let outcome = con.pyexecute(r#"
+calls = []
+
+def count(call):
+    calls.append(call)
+    return len(calls)
+
+GB('CommandReader').map(count).register(trigger='count')
+"#)?;
+    if let redgrease::Outcome::Results(results) = outcome {
+        for record in results.value {
+            println!("{record}");
+        }
+        for error in results.errors {
+            eprintln!("{error}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,3 @@
+import redgrease
+
+redgrease.KeysReader().map(lambda x: x['type']).countby().run()

@@ -1,0 +1,3 @@
+from redgrease import StreamReader, FailurePolicy
+
+StreamReader().register(onFailedPolicy=FailurePolicy.Abort)

@@ -1,0 +1,1 @@
+GB("CommandReader").map(lambda call: "one").register(trigger="version")

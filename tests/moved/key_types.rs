@@ -1,0 +1,20 @@
+//! What key_types.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    gear! {
+        #![python = "3.14"]
+        r#"
+from redgrease import KeysReader, KeyType
+
+KeysReader().register(keyTypes=[KeyType.List, KeyType.Set, KeyType.ZSet], convertToStr=True)
+"#
+    }
+    .on(&mut con)?;
+    Ok(())
+}

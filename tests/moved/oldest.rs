@@ -1,0 +1,34 @@
+//! What oldest.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    gear! {
+        #![python = "3.14"]
+        r#"
+def age(x):
+    ''' Extracts the age from a person '''
+    return int(x['value']['age']) if 'age' in x['value'] else 0
+
+def cas(x):
+    ''' Checks and sets the current maximum '''
+    k = 'age:maximum'
+    v = execute('GET', k)   # read the current value
+    v = int(v) if v else 0  # initialize to 0 if none
+    if x > v:               # if a new maximum found
+        execute('SET', k, x)  # set key to new value
+
+gb = GearsBuilder()
+gb.filter(lambda x: x['type'] == 'hash')
+gb.map(age)
+gb.foreach(cas)
+gb.register('person:*', convertToStr=True)
+"#
+    }
+    .on(&mut con)?;
+    Ok(())
+}

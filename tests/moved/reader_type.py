@@ -1,0 +1,3 @@
+from redgrease import GearsBuilder, ReaderType
+
+GearsBuilder(ReaderType.KeysReader).run()

@@ -1,0 +1,22 @@
+//! What stream_to_hash.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    gear! {
+        #![python = "3.14"]
+        r#"
+gb = GearsBuilder("StreamReader")
+gb.foreach(
+    lambda x: execute("HMSET", x["id"], *sum([[k, v] for k, v in x["value"].items()], []))
+)  # write to Redis Hash
+gb.register("mystream", convertToStr=True)
+"#
+    }
+    .on(&mut con)?;
+    Ok(())
+}

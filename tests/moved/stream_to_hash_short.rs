@@ -1,0 +1,21 @@
+//! What stream_to_hash_short.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    gear! {
+        #![python = "3.14"]
+        r#"
+from redgrease import StreamReader, cmd
+
+StreamReader().foreach(lambda x: cmd.hmset(x["id"], x["value"])).register( # write to Redis Hash
+    "mystream", convertToStr=True)
+"#
+    }
+    .on(&mut con)?;
+    Ok(())
+}

@@ -1,0 +1,21 @@
+//! What total_orders.py did.
+//!
+//! In Cargo.toml: `redgrease = "0.1.0"`. The server is that of REDIS_URL.
+
+use redgrease::prelude::*;
+
+pub(crate) fn main() -> redgrease::Result<()> {
+    let url = std::env::var("REDIS_URL").unwrap_or_else(|_| "redis://127.0.0.1/".into());
+    let mut con = RedisGears::open(url)?;
+    gear! {
+        #![python = "3.14"]
+        r#"
+def total(entry):
+    execute('INCRBY', 'total', entry['value']['amount'])
+
+GB('StreamReader').foreach(total).register('orders:*', batch=2, onFailedPolicy='retry', onFailedRetryInterval=3, convertToStr=True)
+"#
+    }
+    .on(&mut con)?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+from redgrease import KeysReader, TriggerMode
+
+KeysReader().register(mode=TriggerMode.AsyncLocal)

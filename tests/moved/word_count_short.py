@@ -1,0 +1,3 @@
+from redgrease import KeysReader
+
+KeysReader().values().flatmap(str.split).countby().run()
