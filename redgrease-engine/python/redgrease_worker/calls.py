@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from .hub import Hub
 
 
+# What a function that runs for a command, and in no hook, has for one: the hook, and the name of its command.
+_NO_HOOK = (None, None)
+
+
 class _Run:
     """A plan that runs over records which come in pieces."""
 
@@ -282,7 +286,16 @@ class Calls:
             text = text or "the function of this execution is not known to its worker any more"
             runner.answer(number, wire.dumps(([], [text], True)))
             return False
-        context = Context(number, session)
+        command, hook, database = None, None, 0
+        if extra is not None:
+            command, hook, database = extra.get("command"), extra.get("hook"), extra.get("database", 0)
+        if plan.reader == "CommandReader":
+            hook = hook or _NO_HOOK
+        context = Context(number, session, None, command, hook)
+        context.database = database
+        context.may_wait = True
+        if plan.reader == "StreamReader":
+            context.plan = plan_id
         if not hub.begins(number, context):
             # A synchronous call is called off if it waits for its definitions for too long. Who waits for it holds the
             # server, and must not wait for what the main socket says: before that may come what asks for the server.
@@ -292,20 +305,15 @@ class Calls:
             return False
         if flags & wire.SAY_BEGUN:
             runner.stream.sock.sendall(wire.pack(wire.BEGUN, number, b"N"))
-        context.may_wait = True
         if flags & wire.NO_ASYNC:
             context.async_allowed = False
-        context.says_rest = flags & wire.SAY_RESTS
-        if extra is not None:
-            context.database = extra.get("database", 0)
-            context.command = extra.get("command")
-            context.hook = extra.get("hook")
-        if plan.reader == "CommandReader":
-            context.hook = context.hook or (None, None)
-        elif plan.reader == "StreamReader":
-            context.plan = plan_id
+        if flags & wire.SAY_RESTS:
+            context.says_rest = True
         try:
-            pipeline = self._pipeline(plan, start, extra)
+            if extra is None or "shards" not in extra:
+                pipeline = plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)
+            else:
+                pipeline = self._shared(plan, start, extra["shards"])
         except BaseException as problem:
             self.runs.pop(number, None)
             hub.running.pop(number, None)
@@ -320,11 +328,8 @@ class Calls:
         return context, pipeline, records_of(kind, flags & wire.BINARY, records)
 
     @staticmethod
-    def _pipeline(plan: Any, start: int, extra: Any) -> Any:
-        """A run of a plan, on this shard alone or on several."""
-        shards = None if extra is None else extra.get("shards")
-        if shards is None:
-            return plan.pipeline(start, wait, ASYNC_TYPES, Settings.profile)
+    def _shared(plan: Any, start: int, shards: Any) -> Any:
+        """The share of this shard in a run of a plan over several shards."""
         from .relay import Relay, Shards
 
         def make(first: int, end: int, keyed_in: Any, keyed_out: Any, fail: Any, times: Any) -> Any:
@@ -350,11 +355,11 @@ class Calls:
             context, pipeline, records = opened
             context.turn_over = turn_over
             if flags & wire.AHEAD and not self.turns.is_fresh(number, call[8]):
-                self._work(runner, context, pipeline, True, self._run_anew, pipeline, number)
+                self._work(runner, context, pipeline, True, functools.partial(self._run_anew, number), pipeline)
             elif records.__class__ is list:
                 self._work(runner, context, pipeline, True, pipeline.run, records)
             else:
-                self._work(runner, context, pipeline, True, self._generate, records, pipeline)
+                self._work(runner, context, pipeline, True, functools.partial(self._generate, pipeline), records)
         if turn_over is not None:
             turn_over()
 
@@ -367,14 +372,14 @@ class Calls:
                 self.hub.stream.flush()
             self.hub.lead.add(following)
 
-    def _run_anew(self, pipeline: Any, number: int) -> None:
+    def _run_anew(self, number: int, pipeline: Any) -> None:
         """Runs over the record as it is now."""
         (kind, flags, records), numbers, page = self.hub.request("record", number)
         self.turns.renew(numbers, page)
         pipeline.run(records_of(kind, flags & wire.BINARY, records))
 
     @staticmethod
-    def _generate(function: Callable[..., Any], pipeline: Any) -> None:
+    def _generate(pipeline: Any, function: Callable[..., Any]) -> None:
         read_generator(function, pipeline)
         pipeline.finish()
 
@@ -478,14 +483,14 @@ class Calls:
                 self.raw[relay.keep] = relay.results
             runner.answer(number, outcome(relay.results, relay.fail.errors, relay.times))
 
-    def _work(self, runner: Any, context: Any, pipeline: Any, last: Any, body: Callable[..., Any], *arguments: Any) -> None:
+    def _work(self, runner: Any, context: Any, pipeline: Any, last: Any, body: Callable[[Any], Any], records: Any) -> None:
         hub, number = self.hub, context.number
         if Settings.profile:
             from .profiling import Profile
 
-            body, arguments = Profile.of(context.session).measured(functools.partial(body, *arguments)), ()
+            body = Profile.of(context.session).measured(body)
         try:
-            hub.stoppable(runner, context, body, *arguments)
+            hub.stoppable(runner, context, body, records)
         except forcestopped as problem:
             pipeline.fail(problem)
             pipeline.over = last = True

@@ -30,21 +30,11 @@ class Waiter:
             pass
 
 
-class _Command:
-    """The command that a function runs for, and the hook that it runs in."""
-
-    __slots__ = ("hook", "overridden", "words")
-
-    def __init__(self) -> None:
-        self.words: Any = None
-        self.hook: Any = None
-        # Whether its reply was replaced.
-        self.overridden = False
-
-
 class Context:
     """What the function that runs now belongs to."""
 
+    _cause: Context | None = None
+    _overridden = False
     atomic = 0
     async_allowed = True
     # Whether the step that runs now may return a future.
@@ -61,15 +51,18 @@ class Context:
     # The id of its registration, where it has records of a stream.
     plan = None
 
-    def __init__(self, number: int, session: Any, cause: Context | None = None) -> None:
-        """`cause`: the context of what this acts for."""
+    def __init__(self, number: int, session: Any, cause: Context | None = None, command: Any = None, hook: Any = None) -> None:
+        """`cause`: the context of what this acts for. `command`: the words of the command that the function runs for, and `hook`
+        the hook that it runs in, with the name of its command.
+        """
         self.number = number
         self.session = session
-        self._cause = cause
-        if cause is None:
-            self._command = _Command()
-        else:
-            self._command = cause._command
+        self.command = command
+        self.hook = hook
+        if cause is not None:
+            self._cause = cause
+            self.command = cause.command
+            self.hook = cause.hook
             self.database = cause.database
             self.plan = cause.plan
 
@@ -91,31 +84,16 @@ class Context:
                 self.turn_over()
 
     @property
-    def command(self) -> Any:
-        """The words of the command that the function runs for."""
-        return self._command.words
-
-    @command.setter
-    def command(self, words: Any) -> None:
-        self._command.words = words
-
-    @property
-    def hook(self) -> Any:
-        """The hook that the function runs in, and the name of its command."""
-        return self._command.hook
-
-    @hook.setter
-    def hook(self, hook: Any) -> None:
-        self._command.hook = hook
-
-    @property
     def overridden(self) -> bool:
-        """Whether the reply of the command was replaced."""
-        return self._command.overridden
+        """Whether the reply of the command was replaced, by this or by what it acts for."""
+        return self._overridden if self._cause is None else self._cause.overridden
 
     @overridden.setter
     def overridden(self, overridden: bool) -> None:
-        self._command.overridden = overridden
+        if self._cause is None:
+            self._overridden = overridden
+        else:
+            self._cause.overridden = overridden
 
 
 class Foreign(threading.local):

@@ -77,7 +77,8 @@ class Lead:
         self._out = out
         self._start = start
         self._interrupt = interrupt
-        self._leader: Seat | None = main
+        # Only under the lock is it still so a moment later.
+        self.leader: Seat | None = main
         self._reader: Seat | None = None
         # Threads that sleep and would take the lead.
         self._followers: list[Seat] = []
@@ -107,11 +108,12 @@ class Lead:
         with self._lock:
             if seat.inbox:
                 return self._leave(seat, seat.inbox.popleft())
-            if self._leader is None:
-                self._leader = seat
-            if self._leader is seat and self._goes_back(seat):
+            if self.leader is None:
+                self.leader = seat
+            leads = self.leader is seat
+            if leads and seat is not self._main and self._goes_back():
                 self._pass_to(self._main)
-            leads = self._leader is seat
+                leads = False
             if leads and (self._definitions or self._frames):
                 self._reads = 0
                 return self._leave(seat, (self._definitions or self._frames).popleft())
@@ -202,7 +204,7 @@ class Lead:
             self._call(seat)
 
     def _note_read(self) -> None:
-        leader = self._leader
+        leader = self.leader
         if leader is None or leader.free or not (self._frames or self._definitions):
             return
         self._reads += 1
@@ -213,7 +215,7 @@ class Lead:
         """Somebody who waits may find something now; `seat` looks anyway."""
         if self._definitions:
             self._call_needy()
-        leader = self._leader
+        leader = self.leader
         if leader is None or leader is seat or not (self._frames or self._definitions):
             return
         if leader.asleep:
@@ -238,8 +240,8 @@ class Lead:
         with self._lock:
             if self._reader is not None:
                 self._come_back()
-            if self._leader is not None:
-                self._wake(self._leader)
+            if self.leader is not None:
+                self._wake(self.leader)
 
     def _deliver(self, waiter: Waiter) -> None:
         if waiter.lock is not None:
@@ -298,17 +300,13 @@ class Lead:
 
     # -- who leads
 
-    def leads(self, seat: Seat) -> bool:
-        """Whether a thread leads; it may not a moment later."""
-        return self._leader is seat
-
     def promote(self) -> tuple[int, bool]:
         """The server waits for something: gives the lead to another thread if the leader runs something.
 
         How many bytes came, and whether the leader is free and nothing of what came is left to do.
         """
         with self._lock:
-            leader = self._leader
+            leader = self.leader
             if leader is not None and leader.free:
                 return self._received, not (self._frames or self._definitions or leader.inbox)
             self._pass_on(self._followers)
@@ -321,10 +319,10 @@ class Lead:
         if not seat.waiting:
             return False
         with self._lock:
-            if self._leader is not seat:
+            if self.leader is not seat:
                 return False
             if not self._pass_on([one for one in self._followers if not one.waiting]):
-                self._leader = seat
+                self.leader = seat
                 return False
             self._frames.appendleft(frame)
         return True
@@ -333,7 +331,7 @@ class Lead:
         """A thread waits for a function, which may take long: another one takes its place."""
         with self._lock:
             self.aside += 1
-            if self._leader is seat or self._leader is None:
+            if self.leader is seat or self.leader is None:
                 self._pass_on(self._followers)
 
     def step_back(self) -> None:
@@ -347,18 +345,18 @@ class Lead:
             # The main thread first: only there a signal ends a call of the system.
             self._pass_to(next((one for one in followers if one.main), followers[-1]))
         else:
-            self._leader = self._start()
-        return self._leader is not None
+            self.leader = self._start()
+        return self.leader is not None
 
     def _pass_to(self, follower: Seat) -> None:
         self._reads = 0
-        self._leader = follower
+        self.leader = follower
         self._wake(follower)
 
-    def _goes_back(self, seat: Seat) -> bool:
-        """Whether the main thread has nothing to do and can take the lead."""
+    def _goes_back(self) -> bool:
+        """Whether the main thread, which does not lead, has nothing to do and can take the lead."""
         main = self._main
-        return seat is not main and main in self._followers and not main.waiting
+        return main in self._followers and not main.waiting
 
     def end(self, lock: Any) -> None:
         """In a forked child, which has no other threads: there is nothing to read, and nobody to wait for."""

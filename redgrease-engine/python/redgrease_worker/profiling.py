@@ -50,18 +50,18 @@ class Profile:
             session.profile = Profile()
         return session.profile
 
-    def measured(self, body: Callable[[], Any]) -> Callable[[], Any]:
+    def measured(self, body: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, measured."""
 
-        def work() -> Any:
+        def work(*arguments: Any) -> Any:
             profiler = cProfile.Profile()
             try:
                 profiler.enable()
             except ValueError:
                 # From CPython 3.12 on only one call of a process can be measured at a time.
-                return body()
+                return body(*arguments)
             try:
-                return body()
+                return body(*arguments)
             finally:
                 profiler.disable()
                 self._add(profiler)

@@ -84,7 +84,7 @@ class Runner(Seat):
 
     def tell(self, frame: Any) -> None:
         """Sends a frame that has no answer: with others, if this thread looks for what is to be written before it waits."""
-        if self.hub.lead.leads(self):
+        if self.hub.lead.leader is self:
             self.hub.stream.out.append(frame)
         else:
             self.hub.stream.send(frame)

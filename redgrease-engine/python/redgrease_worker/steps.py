@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
-    # Makes a run of a stage: what takes records, what ends it, and the gates between its operations that overlap.
-    Make = Callable[[], tuple[Callable[..., bool], Callable[..., None], list[Any]]]
+    # A run of a stage: what takes records, what gives what was gathered, and the gates between its operations that overlap.
+    Made = tuple[Callable[..., bool], Callable[..., None] | None, list[Any]]
+    # The same for all runs, or a new one for each.
+    Make = Made | Callable[[], Made]
 
 EMPTY = object()
 
@@ -116,8 +118,8 @@ def segments(ops: list[Op]) -> list[tuple[int, int, int]]:
 def build(
     ops: list[Op], wait: Any, async_types: Any, keyed_in: bool = False, keyed_out: bool = False
 ) -> tuple[Make, list[tuple[int, list[Op]]]]:
-    """A stage as a function giving `feed(records, first, emit, fail, later)`, `finish(emit, fail)` and the gates behind its
-    segments, new ones for each run where they have something to remember; and the segments. Records come, and leave, as
+    """A stage as a function giving `feed(records, first, emit, fail, later)`, `gather(emit, fail)` or None, and the gates behind
+    its segments, new ones for each run where they have something to remember; and the segments. Records come, and leave, as
     pairs of a key and a record if `keyed_in` and `keyed_out` say so.
 
     Once a step gives a future or a coroutine, `feed` leaves its record and those after it to `later`.
@@ -151,19 +153,14 @@ def build(
             last = given if end == len(ops) else "r"
             _emit(ops[:end], overlapping, 3, source, source, [], "return (%s,)" % last, ())
             add(2, "return ()")
-    add(1, "def finish(emit, fail):")
-    add(2, changes)
-    _finish(ops, source)
-    add(1, "return feed, finish, [%s]" % ", ".join(gates))
+    gather = _gather(ops, changes, source)
+    add(1, "return feed, %s, [%s]" % (gather, ", ".join(gates)))
     space = dict(source.names)
     space.update(EMPTY=EMPTY, Stop=Stop, key_text=key_text, W=wait, A=async_types, forcestopped=forcestopped, error=error)
     exec(compile("\n".join(source.lines), __file__, "exec"), space)
     make = space["make"]
     parts = [(first, ops[first:overlapping]) for first, overlapping, _ in cut]
-    if state:
-        return make, parts
-    made = make()
-    return lambda: made, parts
+    return make if state else make(), parts
 
 
 def _emit(
@@ -207,10 +204,16 @@ def _emit(
     add(depth, "except BaseException as e: fail(e)")
 
 
-def _finish(ops: list[Op], source: _Source) -> None:
+def _gather(ops: list[Op], changes: str, source: _Source) -> str | None:
+    """The function that gives what the last operation has gathered; its name, unless records leave one by one."""
     gives = _kind(ops[-1]).gives if ops else None
-    for line in ("return",) if gives is None else gives(len(ops) - 1):
+    if gives is None:
+        return None
+    source.add(1, "def gather(emit, fail):")
+    source.add(2, changes)
+    for line in gives(len(ops) - 1):
         source.add(2, line)
+    return "gather"
 
 
 class Failures:
@@ -248,21 +251,25 @@ class Pipeline:
         self, stages: list[tuple[Make, list[tuple[int, list[Op]]]]], wait: Any, async_types: Any, fail: Failures | None = None
     ) -> None:
         self.fail = Failures() if fail is None else fail
-        self._stages = [_Stage(make(), parts, self.fail, wait, async_types) for make, parts in stages]
+        self._stages = []
+        for make, parts in stages:
+            made = make if isinstance(make, tuple) else make()
+            self._stages.append(_Stage(made, parts, self.fail, wait, async_types))
         self.results = self._stages[-1].output
 
     def feed(self, records: Iterable[Any]) -> bool:
         """Works off records, those that wait for futures later; gives True when no more are wanted."""
-        fail = self.fail
-        fail.may_pause = self.carry_on
-        stage = self._stages[0]
+        fail, stage = self.fail, self._stages[0]
+        if self.carry_on:
+            fail.may_pause = True
         try:
             if stage.feed(records, not (self.carry_on or self.goes_on)):
                 self.stopped = True
         except Stop:
             self.stopped = True
             stage.close()
-        fail.may_pause = False
+        if self.carry_on:
+            fail.may_pause = False
         return self.stopped
 
     def finish(self) -> None:
@@ -274,11 +281,13 @@ class Pipeline:
             try:
                 if given is not None:
                     stage.feed(given, False)
-                stage.settle()
+                if stage.flow is not None:
+                    stage.flow.settle()
             except Stop:
                 stage.close()
             fail.may_pause = False
-            stage.finish()
+            if stage.gather is not None:
+                stage.gather(stage.output.append, fail)
             given = stage.output
 
     def run(self, records: Iterable[Any]) -> None:
@@ -290,40 +299,34 @@ class Pipeline:
 class _Stage:
     """A stage under way."""
 
-    def __init__(self, made: Any, parts: list[tuple[int, list[Op]]], fail: Failures, wait: Any, async_types: Any) -> None:
-        self._feed, self._finish, self._gates = made
+    __slots__ = ("_async_types", "_fail", "_feed", "_gates", "_parts", "_wait", "flow", "gather", "output")
+
+    def __init__(self, made: Made, parts: list[tuple[int, list[Op]]], fail: Failures, wait: Any, async_types: Any) -> None:
+        # `gather` gives what was gathered, where records are.
+        self._feed, self.gather, self._gates = made
         self._parts = parts
         self._fail = fail
         self._wait = wait
         self._async_types = async_types
         self.output: list[Any] = []
         # How it goes on from the first future or coroutine on.
-        self._flow: Flow | None = None
+        self.flow: Flow | None = None
 
     def feed(self, records: Iterable[Any], first: bool) -> bool:
         """Takes records; gives whether no more are wanted, because one of them failed and `first` says so."""
-        if self._flow is not None:
-            return self._flow.feed(records, first)
+        if self.flow is not None:
+            return self.flow.feed(records, first)
         return self._feed(records, first, self.output.append, self._fail, self._later)
 
     def _later(self, index: int, record: Any, held: list[Any], rests: Any, first: bool) -> bool:
         parts = [(at, ops, gate) for (at, ops), gate in zip(self._parts, self._gates)]
-        self._flow = Flow(parts, self.output.append, self._fail, self._wait, self._async_types)
-        return self._flow.begin(index, record, held, rests, first)
-
-    def settle(self) -> None:
-        """Waits for all futures."""
-        if self._flow is not None:
-            self._flow.settle()
+        self.flow = Flow(parts, self.output.append, self._fail, self._wait, self._async_types)
+        return self.flow.begin(index, record, held, rests, first)
 
     def close(self) -> None:
         """Waits for nothing any more: an error asks for a pause."""
-        if self._flow is not None:
-            self._flow.close()
-
-    def finish(self) -> None:
-        """Gives what was gathered."""
-        self._finish(self.output.append, self._fail)
+        if self.flow is not None:
+            self.flow.close()
 
 
 class Plan:

@@ -39,7 +39,8 @@ def stoppable(runner: Any, context: Context, body: Callable[..., Any], *argument
         finally:
             runner.target = None
     finally:
-        settle(runner, context)
+        if context.stopped:
+            settle(runner, context)
         runner.context, runner.target = outer_context, outer_target
 
 

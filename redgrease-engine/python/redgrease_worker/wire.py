@@ -179,15 +179,19 @@ class Stream:
         receive = self.sock.recv_into
         begun = perf_counter()
         end = begun + _AWAKE if self._quick else begun
+        # Where no bell rings it can sleep in the call itself.
+        flags = 0 if self._bell is None and not self._quick else MSG_DONTWAIT
         while True:
             try:
-                count = receive(view, 0, MSG_DONTWAIT)
+                count = receive(view, 0, flags)
                 break
             except BlockingIOError:
                 if perf_counter() < end:
                     _give_way()
                     continue
-            if self._rang():
+            if self._bell is None:
+                flags = 0
+            elif self._rang():
                 return None
         self._quick = perf_counter() - begun < 2 * _AWAKE
         return count

@@ -379,14 +379,14 @@ class LooksAtFrames(Lead):
 
     def promote(self):
         with self._lock:
-            leader = self._leader
+            leader = self.leader
             if leader is not None and leader.free and not self._frames:
                 return self._received, True
             self._pass_on(self._followers)
             return self._received, False
 
     def _read_or_sleep(self, seat):
-        if self._leader is seat:
+        if self.leader is seat:
             self._reader = None
         return super()._read_or_sleep(seat)
 
@@ -411,7 +411,7 @@ class SaysIdle(Lead):
 
     def promote(self):
         received, idle = super().promote()
-        return received, idle or (self._leader is not None and self._leader.free)
+        return received, idle or (self.leader is not None and self.leader.free)
 
 
 class CallsNobody(Lead):
@@ -434,12 +434,12 @@ class StaysVacant(Lead):
     def step_aside(self, seat):
         with self._lock:
             self.aside += 1
-            if self._leader is seat:
+            if self.leader is seat:
                 self._pass_on(self._followers)
 
     def promote(self):
         with self._lock:
-            if self._leader is None:
+            if self.leader is None:
                 return self._received, False
         return super().promote()
 
