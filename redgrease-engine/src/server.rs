@@ -66,7 +66,7 @@ pub(crate) use process::{Process, has_ended, kill_group, kill_server, terminate_
 pub(crate) use refused::Refused;
 pub(crate) use server_events::{Event, Handler, subscribe};
 pub(crate) use streams::{Change, StreamListener, subscribe_to_streams};
-pub(crate) use table::api;
+pub(crate) use table::{api, is_before_7};
 pub(crate) use threads::{start_lasting_thread, start_thread, thread_time};
 pub(crate) use turns::Turns;
 

@@ -11,6 +11,8 @@ pub(super) enum Forbidden {
     Setting { name: String, setting: &'static str },
     /// The server keeps the command of this name from scripts, and one waits for the function.
     Script(String),
+    /// The server would end with the script of this name, which a transaction waits for.
+    InTransaction(String),
     /// A replica that has lost its master does not show what it has.
     Stale,
     /// Nobody writes on this replica.
@@ -36,6 +38,10 @@ impl fmt::Display for Forbidden {
             Self::Script(name) => write!(
                 formatter,
                 "ERR a function that a Lua script waits for cannot run {name}: the server keeps it from scripts"
+            ),
+            Self::InTransaction(name) => write!(
+                formatter,
+                "ERR a function that MULTI waits for cannot run {name}: a server older than Redis 7.0 would end"
             ),
             // Three in the server's words, which clients get.
             Self::Stale => formatter.write_str(

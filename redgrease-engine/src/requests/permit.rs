@@ -3,7 +3,8 @@
 use super::forbidden::Forbidden;
 use crate::execution::nesting;
 use crate::server::{
-    CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write, query,
+    CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write,
+    is_before_7, query,
 };
 use crate::settings::settings;
 
@@ -18,11 +19,14 @@ const PAUSES: &str = "keeps from replicas and files what functions have just wri
 type Refused = (&'static str, &'static str, &'static str);
 
 /// Commands that a function never gets.
-const NEVER: [Refused; 17] = [
+const NEVER: [Refused; 19] = [
     ("sync", "", NEEDS_CONNECTION),
     ("psync", "", NEEDS_CONNECTION),
     ("replconf", "", NEEDS_CONNECTION),
     ("monitor", "", NEEDS_CONNECTION),
+    // What browsers send: Redis 6.2 ends the connection of whoever calls these.
+    ("post", "", NEEDS_CONNECTION),
+    ("host:", "", NEEDS_CONNECTION),
     ("client", "reply", NEEDS_CONNECTION),
     ("client", "tracking", NEEDS_CONNECTION),
     ("client", "caching", NEEDS_CONNECTION),
@@ -139,6 +143,10 @@ fn refusal(
     // A script is under way, and the server runs one at a time. What it keeps from scripts is kept from functions in them.
     if has("noscript") && flags.lua() {
         return Some(Forbidden::Script(upper()));
+    }
+    // It would tell replicas of a transaction inside of one.
+    if is_script && flags.multi() && is_before_7() {
+        return Some(Forbidden::InTransaction(upper()));
     }
     if settings().write_always.is_on() {
         return None;

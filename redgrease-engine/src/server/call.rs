@@ -5,7 +5,7 @@ use std::ffi::{CStr, CString};
 use std::io;
 
 use super::context::{ServerLock, writes_are_paused};
-use super::table::{RedisModuleCallReply, RedisModuleString, api};
+use super::table::{RedisModuleCallReply, RedisModuleString, api, is_before_7};
 
 /// Why a command could not be run at all.
 #[derive(Debug)]
@@ -195,7 +195,7 @@ fn run<A: AsRef<[u8]>>(
         RUNNING.with(|running| running.set(running.get() - 1));
         raw
     };
-    let is_new = api().call_reply_double.is_some();
+    let is_new = !is_before_7();
     let as_clients = whose == For::Function && is_new;
     let mut raw = ask(match (paused, whose) {
         (true, _) => c"!Wv",

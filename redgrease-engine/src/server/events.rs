@@ -8,7 +8,9 @@ use super::command::bytes;
 use super::context::{Context, ServerLock, module_flags};
 use super::keyspace::READING;
 use super::refused::Refused;
-use super::table::{RedisModuleCommandFilterCtx, RedisModuleCtx, RedisModuleString, api};
+use super::table::{
+    RedisModuleCommandFilterCtx, RedisModuleCtx, RedisModuleString, api, is_before_7,
+};
 use super::{OK, guarded};
 
 /// Every class of key event, misses and new keys included.
@@ -147,7 +149,7 @@ static WIDEST: AtomicUsize = AtomicUsize::new(32);
 /// Whether the words of this command are where those of the next one in a script will be. Redis 6.2 does not see that the room for
 /// them has shrunk when a word is put before them, and writes beyond it.
 fn scripts_share_room() -> bool {
-    api().call_reply_double.is_none() && module_flags().lua()
+    is_before_7() && module_flags().lua()
 }
 
 /// Who looks at commands before they run.

@@ -319,6 +319,11 @@ pub(crate) fn api() -> &'static Api {
     API.get().expect("the module API is attached at load")
 }
 
+/// Whether the server is older than Redis 7.0, by what its module API lacks.
+pub(crate) fn is_before_7() -> bool {
+    api().call_reply_double.is_none()
+}
+
 /// Whether the table is there, which it is not in unit tests.
 pub(super) fn attached() -> bool {
     API.get().is_some()

@@ -40,7 +40,7 @@ const WAYS: [&str; 9] = [
 const WAITING: usize = 3;
 
 /// Calls that act on a connection, on the server as a whole, or that nest; beside those that are made up for every command.
-const SPECIAL: [&str; 68] = [
+const SPECIAL: [&str; 70] = [
     "WAIT 1 1",
     "WAIT 0 0",
     "WAIT 1 0",
@@ -49,6 +49,8 @@ const SPECIAL: [&str; 68] = [
     "SYNC",
     "PSYNC ? -1",
     "PSYNC 8371b4fb1155b71f4a04d3e1bc3e18c4a990aeeb 1",
+    "POST",
+    "HOST: x",
     "REPLCONF ACK 0",
     "REPLCONF listening-port 1",
     "REPLCONF capa eof",
@@ -169,7 +171,7 @@ fn ask(arena: &mut Arena, way: &str, call: &[&str]) -> Value {
 }
 
 /// What functions are refused: in which of the ways, from which one on, and why.
-const REFUSED: [(&str, usize, &str); 17] = [
+const REFUSED: [(&str, usize, &str); 19] = [
     (
         "WAIT 1 1",
         0,
@@ -184,6 +186,16 @@ const REFUSED: [(&str, usize, &str); 17] = [
         "PSYNC ? -1",
         0,
         "a function cannot run PSYNC: it acts on the connection",
+    ),
+    (
+        "POST",
+        0,
+        "a function cannot run POST: it acts on the connection",
+    ),
+    (
+        "HOST: x",
+        0,
+        "a function cannot run HOST:: it acts on the connection",
     ),
     ("REPLCONF ACK 0", 0, "a function cannot run REPLCONF"),
     ("MONITOR", 0, "a function cannot run MONITOR"),

@@ -33,6 +33,15 @@ fn tries(client: &mut Client, calls: &[&str], check: impl Fn(&str, Result<String
         client.call(&["MULTI"]);
         let queued = client.call(&[&["RG.TRIGGER", "sync"], words.as_slice()].concat());
         let reply = client.call(&["EXEC"]);
+        if words[0] == "EVAL" && major_version() < 7 {
+            let said = reply.to_string();
+            let refused = "a function that MULTI waits for cannot run EVAL";
+            assert!(
+                queued.is_error() || said.contains(refused),
+                "{call}: {said}"
+            );
+            continue;
+        }
         // Above `maxmemory` the server queues nothing.
         check(
             &format!("MULTI: {call}"),
@@ -106,14 +115,17 @@ fn above_maxmemory_functions_write_nothing_that_takes_more() {
         );
     }
     arena.ask(&["CONFIG", "SET", "maxmemory", "0"]);
-    // Where there is something to evict, the server evicts it.
+    // Where there is something to evict, the server evicts it: an older one at the change of the setting, which leaves nothing.
     arena.ask(&["SET", "old", "v", "EX", "1000"]);
     arena.ask(&["CONFIG", "SET", "maxmemory-policy", "volatile-lru"]);
     arena.register("def fill(w):\n    execute('CONFIG', 'SET', 'maxmemory', '1')\n    return execute('SET', 'k', 'v')\nGB('CommandReader').map(fill).register(trigger='fill', mode='sync')");
-    assert_eq!(
-        outcome(&arena.ask(&["RG.TRIGGER", "fill"])),
-        Ok("[\"OK\"]".to_owned())
-    );
+    let filled = outcome(&arena.ask(&["RG.TRIGGER", "fill"]));
+    if major_version() >= 7 {
+        assert_eq!(filled, Ok("[\"OK\"]".to_owned()));
+    } else {
+        assert!(filled.is_err_and(|said| said.contains("OOM command not allowed")));
+    }
+    assert_eq!(arena.ask(&["EXISTS", "old"]).to_string(), ":0");
     arena.ask(&["RG.CONFIGSET", "WriteAlways", "1"]);
     arena.ask(&["CONFIG", "SET", "maxmemory-policy", "noeviction"]);
     assert!(outcome(&arena.ask(&["RG.TRIGGER", "async", "SET", "k", "v"])).is_ok());
