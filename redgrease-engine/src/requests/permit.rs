@@ -96,7 +96,9 @@ pub(super) fn run(
         return Err(forbidden.to_string().into());
     }
     // What the server keeps from scripts it would refuse altogether.
-    let writes = facts.is_some_and(|facts| facts.has("write") && !facts.has("noscript"));
+    let writes = facts.is_some_and(|facts| {
+        facts.has("write") && !facts.has("noscript") && facts.takes(arguments.len() + 1)
+    });
     if writes && !settings().write_always.is_on() {
         call_as_clients_write(lock, name, arguments)
     } else {

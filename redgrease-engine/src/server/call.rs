@@ -104,6 +104,8 @@ pub(crate) fn query<A: AsRef<[u8]>>(
 /// The same as [`call`] for a command that writes, with what keeps clients from writing: a snapshot that failed, replicas that
 /// are missing, a lost master. Servers before Redis 7.0 do not know this.
 ///
+/// The number of words must be right.
+///
 /// # Errors
 /// Those of [`call`], and the server's own text when it refuses the write.
 pub(crate) fn call_as_clients_write<A: AsRef<[u8]>>(
@@ -197,21 +199,29 @@ fn run<A: AsRef<[u8]>>(
     };
     let is_new = !is_before_7();
     let as_clients = whose == For::Function && is_new;
-    let mut raw = ask(match (paused, whose) {
+    // SAFETY: the address of this thread's error number.
+    unsafe { *libc::__errno_location() = 0 };
+    let raw = ask(match (paused, whose) {
         (true, _) => c"!Wv",
-        (false, For::Function) if is_new => c"!Sv",
+        // Valkey 9.1 ends where it refuses something for "S" and may not give the text.
+        (false, For::Function) if is_new => c"!SEv",
         (false, For::Client(true)) if is_new => c"!E3v",
         (false, For::Client(false)) if is_new => c"!Ev",
         _ => c"!v",
     });
-    if raw.is_null() {
-        let error = io::Error::last_os_error();
-        if as_clients && !paused && error.raw_os_error() == Some(libc::ESPIPE) {
-            raw = ask(c"!SEv");
-        }
-        if !raw.is_null() {
-            return Ok(CallReply { raw, owned: true });
-        }
+    let error = io::Error::last_os_error();
+    let reply = (!raw.is_null()).then(|| CallReply { raw, owned: true });
+    // Where the keys are on another shard, the number says so beside the text.
+    let is_out_of_reach = || {
+        let numbers = [libc::EPERM, libc::ENETDOWN, libc::EROFS];
+        error
+            .raw_os_error()
+            .is_some_and(|number| numbers.contains(&number))
+    };
+    let is_refused = |reply: &CallReply| {
+        as_clients && !paused && reply.kind() == ReplyKind::Error && is_out_of_reach()
+    };
+    let Some(reply) = reply.filter(|reply| !is_refused(reply)) else {
         // The second where the server does not know "W", before Redis 7.0.
         if paused && matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EBADF)) {
             return Err(PAUSED.to_owned().into());
@@ -232,8 +242,8 @@ fn run<A: AsRef<[u8]>>(
             text,
             is_elsewhere: error.raw_os_error() == Some(libc::EPERM),
         });
-    }
-    Ok(CallReply { raw, owned: true })
+    };
+    Ok(reply)
 }
 
 impl CallReply {
