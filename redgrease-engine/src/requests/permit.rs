@@ -1,10 +1,12 @@
 //! Which commands functions may run, and which would end or stop the server.
 
+use std::sync::OnceLock;
+
 use super::forbidden::Forbidden;
 use crate::execution::nesting;
 use crate::server::{
     CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write,
-    is_before_7, query,
+    is_before_7, is_main_thread, query,
 };
 use crate::settings::settings;
 
@@ -13,6 +15,7 @@ const WAITS: &str = "makes its client wait, and the server must not wait for a f
 const ENDS: &str = "ends the server";
 const CUTS: &str = "may end the connection whose command waits for this function; register it with mode async or async_local";
 
+const STOPS: &str = "stops a Valkey from 9.1 on, unless a synchronous function calls it; register it with mode sync";
 const PAUSES: &str = "keeps from replicas and files what functions have just written";
 
 /// A command, its first argument if that matters, and why not.
@@ -125,6 +128,12 @@ fn refusal(
             why,
         });
     }
+    if is_flush_of_scripts(name, first) && !is_main_thread() && is_stopped_by_flush(lock) {
+        return Some(Forbidden::Command {
+            shown: "SCRIPT FLUSH".to_owned(),
+            why: STOPS,
+        });
+    }
     if let Some(setting) = protected(lock, name, first) {
         return Some(Forbidden::Setting {
             name: upper(),
@@ -160,6 +169,31 @@ fn refusal(
         return Some(Forbidden::OutOfMemory);
     }
     None
+}
+
+fn is_flush_of_scripts(name: &[u8], first: Option<&[u8]>) -> bool {
+    name.eq_ignore_ascii_case(b"script")
+        && first.is_some_and(|first| first.eq_ignore_ascii_case(b"flush"))
+}
+
+/// Whether the server waits for itself when a thread of a module has it forget scripts: Valkey from 9.1 on, whose engine of
+/// scripts is a module, too.
+fn is_stopped_by_flush(lock: &ServerLock) -> bool {
+    static IS_STOPPED: OnceLock<bool> = OnceLock::new();
+    *IS_STOPPED.get_or_init(|| {
+        let Ok(reply) = query(lock, b"INFO", &["server"]) else {
+            return false;
+        };
+        let text = String::from_utf8_lossy(reply.text()).into_owned();
+        text.lines()
+            .find_map(|line| line.strip_prefix("valkey_version:"))
+            .is_some_and(|version| {
+                let mut parts = version
+                    .split('.')
+                    .map(|part| part.trim().parse().unwrap_or(0));
+                (parts.next(), parts.next()) >= (Some(9), Some(1))
+            })
+    })
 }
 
 /// A setting of the server, if it has it.
