@@ -100,7 +100,7 @@ def main():
     # What is no test program, or does not say when a test is over.
     if os.sep + "deps" + os.sep not in command[0] or "--quiet" in command or "-q" in command:
         os.execv(command[0], command)
-    sys.exit(run(command, int(os.environ.get("REDGREASE_TEST_LIMIT", "1500"))))
+    sys.exit(run(command, int(os.environ.get("REDGREASE_TEST_LIMIT", "2400"))))
 
 
 main()
