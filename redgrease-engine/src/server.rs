@@ -38,7 +38,8 @@ mod turns;
 pub(crate) use background::{after_command, start_background};
 pub(crate) use blocked::{Answer, Blocked};
 pub(crate) use call::{
-    CallError, CallReply, ReplyKind, call, call_as_clients_write, call_for_client, query,
+    CallError, CallReply, ReplyKind, call, call_as_clients_write, call_for_client, keys_among,
+    query,
 };
 pub(crate) use caller::{check_access, clients_begin_without_rights, forget_access, is_granted};
 pub(crate) use cluster::{NodeListener, listen_to_nodes, send_to_node};

@@ -349,7 +349,6 @@ class Lead:
         return self.leader is not None
 
     def _pass_to(self, follower: Seat) -> None:
-        self._reads = 0
         self.leader = follower
         self._wake(follower)
 

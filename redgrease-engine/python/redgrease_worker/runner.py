@@ -118,7 +118,7 @@ class Runner(Seat):
             if context is not None and context.stopped:
                 # The abort came before, and may have sent an exception to this thread.
                 waiter.done = True
-                settle(self, context)
+                settle(self)
             else:
                 self._wait(waiter, long, alone)
         finally:

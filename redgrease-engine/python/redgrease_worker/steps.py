@@ -260,16 +260,14 @@ class Pipeline:
     def feed(self, records: Iterable[Any]) -> bool:
         """Works off records, those that wait for futures later; gives True when no more are wanted."""
         fail, stage = self.fail, self._stages[0]
-        if self.carry_on:
-            fail.may_pause = True
+        fail.may_pause = self.carry_on
         try:
             if stage.feed(records, not (self.carry_on or self.goes_on)):
                 self.stopped = True
         except Stop:
             self.stopped = True
             stage.close()
-        if self.carry_on:
-            fail.may_pause = False
+        fail.may_pause = False
         return self.stopped
 
     def finish(self) -> None:

@@ -40,7 +40,7 @@ def stoppable(runner: Any, context: Context, body: Callable[..., Any], *argument
             runner.target = None
     finally:
         if context.stopped:
-            settle(runner, context)
+            settle(runner)
         runner.context, runner.target = outer_context, outer_target
 
 
@@ -50,7 +50,7 @@ def unstoppable(runner: Any, body: Callable[..., Any], *arguments: Any) -> None:
     try:
         # In this order: an abort that finds the target is noted before.
         if target is not None and target.stopped:
-            settle(runner, target)
+            settle(runner)
         body(*arguments)
     finally:
         runner.target = target
@@ -58,9 +58,9 @@ def unstoppable(runner: Any, body: Callable[..., Any], *arguments: Any) -> None:
         raise forcestopped()
 
 
-def settle(runner: Any, context: Context) -> None:
-    """After a call was no target any more: lets an exception that is on its way to its thread come."""
-    if not context.stopped or runner.main:
+def settle(runner: Any) -> None:
+    """After a call that is to end was no target any more: lets an exception that is on its way to its thread come."""
+    if runner.main:
         return
     try:
         for _ in range(20):

@@ -3,10 +3,11 @@
 use std::sync::OnceLock;
 
 use super::forbidden::Forbidden;
+use crate::cluster::slot_of;
 use crate::execution::nesting;
 use crate::server::{
     CallError, CallReply, ContextFlags, Facts, ServerLock, call, call_as_clients_write,
-    is_before_7, is_main_thread, query,
+    is_before_7, is_main_thread, keys_among, query,
 };
 use crate::settings::settings;
 
@@ -46,6 +47,9 @@ const NEVER: [Refused; 19] = [
 ];
 /// Commands that it does not get while a command waits for it.
 const NOT_INSIDE: [Refused; 1] = [("client", "kill", CUTS)];
+
+/// Commands that it does not get in a thread of the engine, where scripts are a module's.
+const NOT_IN_THREADS: [Refused; 1] = [("script", "flush", STOPS)];
 
 /// Commands that the server keeps from clients by a setting, from Redis 7.0 on.
 const PROTECTED: [(&str, &[&str], &str); 2] = [
@@ -98,6 +102,12 @@ pub(super) fn run(
     if let Some(forbidden) = refusal(lock, name, arguments, facts.as_deref()) {
         return Err(forbidden.to_string().into());
     }
+    if facts
+        .as_deref()
+        .is_some_and(|facts| are_apart(lock, name, arguments, facts))
+    {
+        return Err(CallError::elsewhere());
+    }
     // What the server keeps from scripts it would refuse altogether.
     let writes = facts.is_some_and(|facts| {
         facts.has("write") && !facts.has("noscript") && facts.takes(arguments.len() + 1)
@@ -120,18 +130,16 @@ fn refusal(
     if nesting::is_inside() {
         found = found.or_else(|| find(&NOT_INSIDE, name, first));
     }
+    if !is_main_thread() {
+        let here = || find(&NOT_IN_THREADS, name, first).filter(|_| has_module_of_scripts(lock));
+        found = found.or_else(here);
+    }
     let upper = || String::from_utf8_lossy(name).to_uppercase();
     if let Some((command, part, why)) = found {
         let shown = format!("{command} {part}").to_uppercase();
         return Some(Forbidden::Command {
             shown: shown.trim_end().to_owned(),
             why,
-        });
-    }
-    if is_flush_of_scripts(name, first) && !is_main_thread() && is_stopped_by_flush(lock) {
-        return Some(Forbidden::Command {
-            shown: "SCRIPT FLUSH".to_owned(),
-            why: STOPS,
         });
     }
     if let Some(setting) = protected(lock, name, first) {
@@ -171,16 +179,24 @@ fn refusal(
     None
 }
 
-fn is_flush_of_scripts(name: &[u8], first: Option<&[u8]>) -> bool {
-    name.eq_ignore_ascii_case(b"script")
-        && first.is_some_and(|first| first.eq_ignore_ascii_case(b"flush"))
+/// Whether the keys of a command are in several slots of a cluster, which refuses it; and Valkey 9.1 whatever a module calls
+/// after that.
+fn are_apart(lock: &ServerLock, name: &[u8], arguments: &[&[u8]], facts: &Facts) -> bool {
+    let may_have_several = facts.places.first != facts.places.last || facts.has("movablekeys");
+    if !may_have_several || !lock.context().flags().cluster() {
+        return false;
+    }
+    let keys = keys_among(lock, name, arguments);
+    let mut slots = keys.into_iter().map(slot_of);
+    slots
+        .next()
+        .is_some_and(|first| slots.any(|slot| slot != first))
 }
 
-/// Whether the server waits for itself when a thread of a module has it forget scripts: Valkey from 9.1 on, whose engine of
-/// scripts is a module, too.
-fn is_stopped_by_flush(lock: &ServerLock) -> bool {
-    static IS_STOPPED: OnceLock<bool> = OnceLock::new();
-    *IS_STOPPED.get_or_init(|| {
+/// Whether a module runs the server's scripts, for which it waits when a thread has it forget them: Valkey from 9.1 on.
+fn has_module_of_scripts(lock: &ServerLock) -> bool {
+    static HAS_ONE: OnceLock<bool> = OnceLock::new();
+    *HAS_ONE.get_or_init(|| {
         let Ok(reply) = query(lock, b"INFO", &["server"]) else {
             return false;
         };

@@ -1,7 +1,7 @@
 //! Running commands of the server and reading their replies.
 
 use std::cell::Cell;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_int};
 use std::io;
 
 use super::context::{ServerLock, writes_are_paused};
@@ -14,6 +14,16 @@ pub(crate) struct CallError {
     pub(crate) text: String,
     /// Whether its keys belong to another server of the cluster.
     pub(crate) is_elsewhere: bool,
+}
+
+impl CallError {
+    /// What the server says of keys that are not all in a slot of its own.
+    pub(crate) fn elsewhere() -> Self {
+        Self {
+            text: words(&io::Error::from_raw_os_error(libc::EPERM)),
+            is_elsewhere: true,
+        }
+    }
 }
 
 impl From<String> for CallError {
@@ -58,6 +68,16 @@ impl Drop for CallReply {
 
 /// Strings of the server, freed on drop.
 struct Strings(Vec<*mut RedisModuleString>);
+
+impl Strings {
+    fn of<'a>(texts: impl Iterator<Item = &'a [u8]>) -> Self {
+        let string = |text: &[u8]| {
+            // SAFETY: pointer and length belong together; a null context makes a string of our own.
+            unsafe { (api().create_string)(std::ptr::null_mut(), text.as_ptr().cast(), text.len()) }
+        };
+        Self(texts.map(string).collect())
+    }
+}
 
 impl Drop for Strings {
     fn drop(&mut self) {
@@ -160,90 +180,113 @@ fn run<A: AsRef<[u8]>>(
     let Ok(name) = CString::new(name) else {
         return Err("No such file or directory".to_owned().into());
     };
-    let strings = Strings(
-        arguments
-            .iter()
-            .map(|argument| {
-                let argument = argument.as_ref();
-                // SAFETY: pointer and length belong together; a null context makes a string of our own.
-                unsafe {
-                    (api().create_string)(
-                        std::ptr::null_mut(),
-                        argument.as_ptr().cast(),
-                        argument.len(),
-                    )
-                }
-            })
-            .collect(),
-    );
+    let strings = Strings::of(arguments.iter().map(AsRef::as_ref));
     let paused = whose != For::Question && writes_are_paused();
     let is = |one: &str| name.as_bytes().eq_ignore_ascii_case(one.as_bytes());
     if paused && MAY_WRITE.into_iter().any(is) {
         return Err(PAUSED.to_owned().into());
     }
-    let ask = |format: &CStr| {
-        RUNNING.with(|running| running.set(running.get() + 1));
-        // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates, "W" refuses to write, "S"
-        // refuses what scripts may not write, "E" gives the text of a refusal, and "3" is the version of the protocol.
-        let raw = unsafe {
-            (api().call)(
-                lock.context().raw(),
-                name.as_ptr(),
-                format.as_ptr(),
-                strings.0.as_ptr(),
-                strings.0.len(),
-            )
-        };
-        RUNNING.with(|running| running.set(running.get() - 1));
-        raw
-    };
     let is_new = !is_before_7();
-    let as_clients = whose == For::Function && is_new;
-    // SAFETY: the address of this thread's error number.
-    unsafe { *libc::__errno_location() = 0 };
-    let raw = ask(match (paused, whose) {
+    let format = match (paused, whose) {
         (true, _) => c"!Wv",
         // Valkey 9.1 ends where it refuses something for "S" and may not give the text.
         (false, For::Function) if is_new => c"!SEv",
         (false, For::Client(true)) if is_new => c"!E3v",
         (false, For::Client(false)) if is_new => c"!Ev",
         _ => c"!v",
-    });
-    let error = io::Error::last_os_error();
-    let reply = (!raw.is_null()).then(|| CallReply { raw, owned: true });
-    // Where the keys are on another shard, the number says so beside the text.
-    let is_out_of_reach = || {
-        let numbers = [libc::EPERM, libc::ENETDOWN, libc::EROFS];
-        error
-            .raw_os_error()
-            .is_some_and(|number| numbers.contains(&number))
     };
-    let is_refused = |reply: &CallReply| {
-        as_clients && !paused && reply.kind() == ReplyKind::Error && is_out_of_reach()
+    RUNNING.with(|running| running.set(running.get() + 1));
+    // SAFETY: the lock is held; "v" takes a vector of strings and its length, "!" propagates, "W" refuses to write, "S" refuses
+    // what scripts may not write, "E" gives the text of a refusal, and "3" is the version of the protocol. The number that says
+    // why is this thread's.
+    let raw = unsafe {
+        *libc::__errno_location() = 0;
+        (api().call)(
+            lock.context().raw(),
+            name.as_ptr(),
+            format.as_ptr(),
+            strings.0.as_ptr(),
+            strings.0.len(),
+        )
     };
-    let Some(reply) = reply.filter(|reply| !is_refused(reply)) else {
-        // The second where the server does not know "W", before Redis 7.0.
-        if paused && matches!(error.raw_os_error(), Some(libc::ENOSPC | libc::EBADF)) {
-            return Err(PAUSED.to_owned().into());
-        }
-        if matches!(whose, For::Client(_)) && error.raw_os_error() == Some(libc::EINVAL) {
-            let name = name.to_string_lossy().to_lowercase();
-            let text = format!("ERR wrong number of arguments for '{name}' command");
-            return Err(text.into());
-        }
-        let text = error.to_string();
-        // std appends " (os error N)".
-        let text = text
-            .split(" (os error")
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        return Err(CallError {
-            text,
-            is_elsewhere: error.raw_os_error() == Some(libc::EPERM),
-        });
-    };
+    let why = io::Error::last_os_error();
+    RUNNING.with(|running| running.set(running.get() - 1));
+    if raw.is_null() {
+        return Err(refusal(&why, paused, &name, whose));
+    }
+    let reply = CallReply { raw, owned: true };
+    // Functions get the words for the number, as from servers that give no text.
+    let may_be_elsewhere = !paused && whose == For::Function && is_new;
+    if may_be_elsewhere && reply.kind() == ReplyKind::Error && is_out_of_reach(&why) {
+        return Err(refusal(&why, paused, &name, whose));
+    }
     Ok(reply)
+}
+
+/// Whether another shard has the keys, or the cluster is down.
+fn is_out_of_reach(why: &io::Error) -> bool {
+    matches!(
+        why.raw_os_error(),
+        Some(libc::EPERM | libc::ENETDOWN | libc::EROFS)
+    )
+}
+
+/// What is said of a command that the server did not run.
+fn refusal(why: &io::Error, paused: bool, name: &CStr, whose: For) -> CallError {
+    let number = why.raw_os_error();
+    // The second where the server does not know "W", before Redis 7.0.
+    if paused && matches!(number, Some(libc::ENOSPC | libc::EBADF)) {
+        return PAUSED.to_owned().into();
+    }
+    if matches!(whose, For::Client(_)) && number == Some(libc::EINVAL) {
+        let name = name.to_string_lossy().to_lowercase();
+        return format!("ERR wrong number of arguments for '{name}' command").into();
+    }
+    CallError {
+        text: words(why),
+        is_elsewhere: number == Some(libc::EPERM),
+    }
+}
+
+/// The system's words for a number, without the number, which std appends.
+fn words(why: &io::Error) -> String {
+    let text = why.to_string();
+    let words = text.split(" (os error").next().unwrap_or_default();
+    words.to_owned()
+}
+
+/// The keys among the arguments of a command, as the server finds them: none where it knows no such command.
+pub(crate) fn keys_among<'a>(
+    lock: &ServerLock,
+    name: &[u8],
+    arguments: &[&'a [u8]],
+) -> Vec<&'a [u8]> {
+    let Some(find) = api().get_command_keys else {
+        return Vec::new();
+    };
+    let mut strings = Strings::of(std::iter::once(name).chain(arguments.iter().copied()));
+    let Ok(length) = c_int::try_from(strings.0.len()) else {
+        return Vec::new();
+    };
+    let mut count = 0;
+    // SAFETY: the lock is held; the strings live during the call. The array holds `count` numbers, is ours, and is freed once.
+    unsafe {
+        let places = find(
+            lock.context().raw(),
+            strings.0.as_mut_ptr(),
+            length,
+            &raw mut count,
+        );
+        if places.is_null() {
+            return Vec::new();
+        }
+        let keys = (0..usize::try_from(count).unwrap_or(0))
+            .filter_map(|at| usize::try_from(*places.add(at)).ok()?.checked_sub(1))
+            .filter_map(|at| arguments.get(at).copied())
+            .collect();
+        (api().free)(places.cast());
+        keys
+    }
 }
 
 impl CallReply {

@@ -83,3 +83,54 @@ fn the_event_of_a_key_is_worked_off_where_its_records_belong() {
         });
     }
 }
+
+/// Keys in several slots are an error of that command alone: Valkey 9.1 would refuse whatever the engine calls afterwards.
+#[test]
+fn a_function_that_mixes_slots_gets_an_error_and_goes_on() {
+    let cluster = Cluster::of(3);
+    let mut client = cluster.client(0);
+    let script = "
+def ask(words):
+    try:
+        return repr(execute(*words[1:]))
+    except Exception as problem:
+        return 'error: ' + str(problem)
+GB('CommandReader').map(ask).register(trigger='sync', mode='sync')
+GB('CommandReader').map(ask).register(trigger='local', mode='async_local')";
+    client.register(script, &[]);
+    let mixed = [
+        "MSET {06S}a 1 {63n}b 2",
+        "MGET {06S}a {63n}b",
+        "DEL {06S}a {06S}c {63n}b",
+        "EVAL return(1) 2 {06S}a {63n}b",
+        "XREAD STREAMS {06S}a {63n}b 0 0",
+        "ZUNIONSTORE {06S}z 2 {06S}a {63n}b",
+    ];
+    let fine = [
+        ("MSET {06S}a 1 {06S}b 2", "'OK'"),
+        ("MGET {06S}a {06S}b", "['1', '2']"),
+        ("EVAL return(1) 2 {06S}a {06S}b", "1"),
+        ("PING", "'PONG'"),
+        ("DEL {06S}a {06S}b", "2"),
+    ];
+    let ask = |client: &mut Client, trigger: &str, line: &str| {
+        let words: Vec<&str> = ["RG.TRIGGER", trigger]
+            .into_iter()
+            .chain(line.split(' '))
+            .collect();
+        client.call(&words).items()[0].text()
+    };
+    let mut owner = cluster.client(cluster.owner("{06S}a"));
+    for trigger in ["sync", "local"] {
+        for line in mixed {
+            let said = ask(&mut owner, trigger, line);
+            assert!(
+                said.starts_with("error: Operation not permitted"),
+                "{trigger} {line}: {said}"
+            );
+            for (line, wanted) in fine {
+                assert_eq!(ask(&mut owner, trigger, line), wanted, "{trigger} {line}");
+            }
+        }
+    }
+}

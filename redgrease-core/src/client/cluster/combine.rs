@@ -179,35 +179,33 @@ fn number(value: &Value) -> f64 {
     }
 }
 
-/// The value of a field, of a map or of a list in which names and values take turns.
-fn field<'a>(item: &'a Value, name: &str) -> Option<&'a Value> {
+/// Where a field's value is: of a map, or of a list in which names and values take turns.
+fn place(item: &Value, name: &str) -> Option<usize> {
     match item {
-        Value::Array(fields) => {
-            let at = fields
-                .chunks(2)
-                .position(|pair| text(&pair[0]) == Some(name))?;
-            fields.get(2 * at + 1)
-        }
-        Value::Map(fields) => fields
-            .iter()
-            .find(|(key, _)| text(key) == Some(name))
-            .map(|(_, value)| value),
+        Value::Array(fields) => fields
+            .chunks(2)
+            .position(|pair| text(&pair[0]) == Some(name))
+            .map(|at| 2 * at + 1),
+        Value::Map(fields) => fields.iter().position(|(key, _)| text(key) == Some(name)),
+        _ => None,
+    }
+}
+
+/// The value of a field.
+fn field<'a>(item: &'a Value, name: &str) -> Option<&'a Value> {
+    let at = place(item, name)?;
+    match item {
+        Value::Array(fields) => fields.get(at),
+        Value::Map(fields) => fields.get(at).map(|(_, value)| value),
         _ => None,
     }
 }
 
 fn field_mut<'a>(item: &'a mut Value, name: &str) -> Option<&'a mut Value> {
+    let at = place(item, name)?;
     match item {
-        Value::Array(fields) => {
-            let at = fields
-                .chunks(2)
-                .position(|pair| text(&pair[0]) == Some(name))?;
-            fields.get_mut(2 * at + 1)
-        }
-        Value::Map(fields) => fields
-            .iter_mut()
-            .find(|(key, _)| text(key) == Some(name))
-            .map(|(_, value)| value),
+        Value::Array(fields) => fields.get_mut(at),
+        Value::Map(fields) => fields.get_mut(at).map(|(_, value)| value),
         _ => None,
     }
 }
