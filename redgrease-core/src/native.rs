@@ -48,7 +48,7 @@ pub use dict::TextHash;
 pub use distinct::Distinct;
 pub use error::Fail;
 pub use host::{Halt, Host, Nowhere, Word};
-pub use program::Program;
+pub use program::{Program, Sent, Start};
 pub use shape::{Fields, Shape};
 pub use tree::Constant;
 pub use value::Value;

@@ -9,6 +9,7 @@
 ///               b2 :0@0 slave,noaddr a1 0 0 1 disconnected\n";
 /// let known: Vec<_> = nodes(answer).collect();
 /// assert_eq!((known[0].id, known[0].host, known[0].port), ("a1", "10.0.0.1", 7000));
+/// assert_eq!(known[0].bus, 17000);
 /// assert!(known[0].is("myself") && known[0].is("master") && !known[1].is("master"));
 /// assert_eq!(known[0].slots, [(0, 5460), (16383, 16383)]);
 /// assert_eq!(known[0].moving, [93]);
@@ -23,6 +24,8 @@ pub struct Node<'a> {
     pub host: &'a str,
     /// The port for clients; 0 where it is not known.
     pub port: u16,
+    /// The port for the other nodes; 0 where it is not known.
+    pub bus: u16,
     flags: &'a str,
     /// Its slots, in order: the first and the last one of each range.
     pub slots: Vec<(u16, u16)>,
@@ -47,7 +50,9 @@ pub fn nodes(answer: &str) -> impl Iterator<Item = Node<'_>> {
 fn node(line: &str) -> Option<Node<'_>> {
     let mut words = line.split_whitespace();
     let (id, address, flags) = (words.next()?, words.next()?, words.next()?);
-    let (host, port) = address.split('@').next()?.rsplit_once(':')?;
+    let (clients, others) = address.split_once('@').unwrap_or((address, ""));
+    let (host, port) = clients.rsplit_once(':')?;
+    let bus = others.split(',').next().and_then(|bus| bus.parse().ok());
     let (moving, owned): (Vec<&str>, Vec<&str>) =
         words.skip(5).partition(|word| word.starts_with('['));
     let moving = moving
@@ -63,6 +68,7 @@ fn node(line: &str) -> Option<Node<'_>> {
         id,
         host,
         port: port.parse().unwrap_or_default(),
+        bus: bus.unwrap_or_default(),
         flags,
         slots,
         moving: moving.collect(),

@@ -60,6 +60,8 @@ struct State {
     reading: Duration,
     assigned: Option<(Arc<Worker>, u32)>,
     abort_wanted: bool,
+    /// Whether the server waits for it no longer.
+    let_go: bool,
 }
 
 /// What became of an execution that was to be given to a worker.
@@ -139,6 +141,7 @@ impl Execution {
                 reading: Duration::ZERO,
                 assigned: None,
                 abort_wanted: false,
+                let_go: false,
             }),
         }
     }
@@ -330,10 +333,21 @@ impl Execution {
         self.spread.as_ref().is_none_or(Spread::is_asked)
     }
 
+    /// It goes on in the background, and the server with its command.
+    pub(crate) fn let_go(&self) {
+        let mut state = guard(&self.state);
+        if state.outcome.is_none() {
+            state.let_go = true;
+            let held = state.started.map(|started| started.elapsed());
+            drop(state);
+            HOLD_LATENCY.note(held.unwrap_or_default());
+        }
+    }
+
     /// The end: keeps the results, does the counting, tells everybody who waits.
     pub(crate) fn finish(self: &Arc<Self>, outcome: Outcome) {
         let outcome = Arc::new(outcome);
-        let (waiters, status, duration) = {
+        let (waiters, status, duration, let_go) = {
             let mut state = guard(&self.state);
             if state.outcome.is_some() {
                 return;
@@ -350,6 +364,7 @@ impl Execution {
                 std::mem::take(&mut state.waiters),
                 state.status,
                 state.duration,
+                state.let_go,
             )
         };
         self.forget_deadline();
@@ -360,7 +375,7 @@ impl Execution {
             failures::keep(self, duration, error);
         }
         FUNCTION_LATENCY.note(duration);
-        if self.plan.mode == Mode::Sync {
+        if self.plan.mode == Mode::Sync && !let_go {
             HOLD_LATENCY.note(duration);
         }
         match &self.owner {

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use crate::base::guard;
-use crate::event::stream;
+use crate::event::{keys, stream};
 use crate::execution;
 use crate::packages::known;
 use crate::registration::{self, Registration, ahead};
@@ -327,6 +327,11 @@ impl Handler for Events {
                 }
             }
             Event::Promoted | Event::Demoted => stream::role_changed(),
+            Event::Left { in_transaction } => {
+                if in_transaction {
+                    keys::transaction_ends();
+                }
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) use context::{
     log, module_flags, on_main_thread, writes_are_paused,
 };
 pub(crate) use descriptors::{
-    close_for_programs, lock_file, receive, send_descriptor, shared_page,
+    close_for_programs, lock_file, receive, send_at_once, send_descriptor, shared_page,
 };
 pub(crate) use event_loop::turn_will_end;
 pub(crate) use events::{

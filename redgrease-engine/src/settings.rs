@@ -289,7 +289,7 @@ impl Settings {
         let python = self
             .entries()
             .filter(|entry| entry.owner == Owner::Python)
-            .find(|entry| entry.name.as_bytes() == name);
+            .find(|entry| entry.name.as_bytes().eq_ignore_ascii_case(name));
         if let Some(entry) = python {
             if entry.change == Change::LoadOnly {
                 return Err(Refusal::PythonAtLoadOnly(shown()));
@@ -298,8 +298,10 @@ impl Settings {
                 let value = String::from_utf8_lossy(value).into_owned();
                 return Err(Refusal::PythonValue(shown(), value));
             }
+            self.keep(entry.name.as_bytes(), value);
+        } else {
+            self.keep(name, value);
         }
-        self.keep(name, value);
         Ok(Saved::Extra)
     }
 }
@@ -327,6 +329,9 @@ mod tests {
         assert_eq!(set(&settings, "maxexecutions", Some("9")), "+OK");
         assert_eq!(settings.show(b"MaxExecutions"), Some(Shown::Number(9)));
         assert_eq!(settings.show(b"maxexecutions"), None);
+        set(&settings, "syncdeadline", Some("99"));
+        assert_eq!(settings.sync_deadline.get(), 99);
+        assert!(settings.show(b"SyncDeadline").is_some());
     }
 
     #[test]

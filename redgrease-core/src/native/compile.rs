@@ -15,7 +15,7 @@ mod statement;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::program::Program;
+use super::program::{Program, Sent, Start};
 use super::script::{Body, Found, Script};
 use super::shape::Shape;
 use super::tree::{Code, Constant, Slot};
@@ -197,6 +197,8 @@ pub(super) struct Compiler<'s> {
     read: bool,
     /// What parameters of the function that is compiled next are, by their places.
     constants: Vec<(Slot, Constant)>,
+    /// What is known of the texts that its parameters are.
+    starts: Vec<(Slot, Start)>,
     /// Of each version of a function the code, and whether something happens in it.
     made: HashMap<Version, (usize, bool)>,
     under_way: Vec<(Version, usize)>,
@@ -205,7 +207,7 @@ pub(super) struct Compiler<'s> {
     recursive: bool,
     has_effect: bool,
     has_loops: bool,
-    has_any_command: bool,
+    sent: Vec<Sent>,
 }
 
 /// A function to be compiled.
@@ -251,6 +253,7 @@ pub(super) fn compile(
             codes: Vec::new(),
             read: wanted.read,
             constants: Vec::new(),
+            starts: Vec::new(),
             made: HashMap::new(),
             under_way: Vec::new(),
             assumed,
@@ -258,7 +261,7 @@ pub(super) fn compile(
             recursive: false,
             has_effect: false,
             has_loops: false,
-            has_any_command: false,
+            sent: Vec::new(),
         };
         let first = Version {
             records: wanted.records,
@@ -285,7 +288,7 @@ pub(super) fn compile(
             generator: "<genexpr>".into(),
             has_effect: compiler.has_effect,
             has_loops: compiler.has_loops || compiler.recursive,
-            has_any_command: compiler.has_any_command,
+            sent: compiler.sent,
             no_sets: guarded && !wanted.sets,
             no_bytes: guarded && !wanted.bytes,
             gives_bytes: assumed.bytes || assumed.replies,

@@ -2,7 +2,68 @@
 
 use std::sync::Arc;
 
-use super::tree::Code;
+use super::number::Operator;
+use super::tree::{Code, Constant, Expr, Part};
+
+/// A command that a function may run, as far as its text tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The name; none if that is only known when the function runs.
+    pub name: Option<Arc<str>>,
+    /// What is known of its first argument.
+    pub first: Start,
+}
+
+/// What is known of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// All of it.
+    Whole(Arc<str>),
+    /// What it begins with, which may be nothing.
+    Beginning(Arc<str>),
+}
+
+impl Start {
+    /// Of a text of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self::Beginning("".into())
+    }
+
+    /// Of what an expression gives as an argument of a command.
+    pub(super) fn of(expression: &Expr) -> Self {
+        match expression {
+            Expr::Constant(Constant::Str(text)) => Self::Whole(Arc::clone(text)),
+            Expr::At(_, inner) => Self::of(inner),
+            Expr::Join(parts) => match parts.first() {
+                Some(Part::Text(text)) => Self::Beginning(Arc::clone(text)),
+                _ => Self::unknown(),
+            },
+            Expr::Binary(Operator::Add, sides) => match Self::of(&sides.0) {
+                Self::Whole(text) | Self::Beginning(text) => Self::Beginning(text),
+            },
+            _ => Self::unknown(),
+        }
+    }
+
+    /// Whether it may be this text.
+    #[must_use]
+    pub fn may_be(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Whole(whole) => whole.as_bytes() == text,
+            Self::Beginning(beginning) => text.starts_with(beginning.as_bytes()),
+        }
+    }
+}
+
+impl Sent {
+    /// Any.
+    pub(super) fn any() -> Self {
+        Self {
+            name: None,
+            first: Start::unknown(),
+        }
+    }
+}
 
 /// A function and those that it calls, compiled. Threads share it.
 #[derive(Debug)]
@@ -16,8 +77,8 @@ pub struct Program {
     /// Whether something may happen outside.
     pub(super) has_effect: bool,
     pub(super) has_loops: bool,
-    /// Whether the commands that it runs are only known when it runs.
-    pub(super) has_any_command: bool,
+    /// The commands that it may run.
+    pub(super) sent: Vec<Sent>,
     /// Whether it must not be called with sets.
     pub(super) no_sets: bool,
     /// Whether it must not be called with bytes.
@@ -49,7 +110,17 @@ impl Program {
     /// the client that waits for the function.
     #[must_use]
     pub fn has_any_command(&self) -> bool {
-        self.has_any_command
+        let is_any = |sent: &Sent| {
+            let name = sent.name.as_ref();
+            name.is_none_or(|name| name.eq_ignore_ascii_case("client"))
+        };
+        self.sent.iter().any(is_any)
+    }
+
+    /// The commands that it may run, as far as its text tells.
+    #[must_use]
+    pub fn sent(&self) -> &[Sent] {
+        &self.sent
     }
 
     /// Whether values that it gives may be, or hold, bytes.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use super::unsent::Unsent;
 use crate::base::{clock, guard};
 use crate::server::{
     Context, Level, NodeListener, guarded, listen_to_nodes, lock_server_even_paused, log,
-    send_to_node, start_lasting_thread,
+    send_at_once, send_to_node, start_lasting_thread,
 };
 use crate::settings::settings;
 use crate::worker::pool::workers;
@@ -26,6 +27,11 @@ use crate::worker::pool::workers;
 const PORTION: usize = 64 << 10;
 /// How often the server is asked about the cluster.
 const LOOK: Time = 100;
+
+/// So many looks after something is new, the server has its connections.
+const SETTLED: u32 = 10;
+/// It makes one anew that was broken, which nobody hears of: every so many looks is looked for those.
+const RARELY: u32 = 100;
 
 /// The link to one shard.
 #[derive(Debug)]
@@ -39,6 +45,8 @@ struct Link {
 }
 
 static LINKS: LazyLock<Mutex<BTreeMap<&'static str, Link>>> = LazyLock::new(Mutex::default);
+/// How often was looked since something was new.
+static LOOKS: AtomicU32 = AtomicU32::new(0);
 static CHANGED: Condvar = Condvar::new();
 static ARRIVALS: Mutex<VecDeque<(&'static str, Vec<u8>)>> = Mutex::new(VecDeque::new());
 static ARRIVED: Condvar = Condvar::new();
@@ -209,6 +217,7 @@ fn send_all() {
     loop {
         if looked.is_none_or(|at| now() >= at + LOOK) {
             look();
+            hasten();
             looked = Some(now());
         }
         let frames = portion(&mut last);
@@ -275,9 +284,20 @@ fn portion(last: &mut &'static str) -> Vec<(&'static str, Vec<u8>)> {
     frames
 }
 
+/// Has messages leave at once, now and then.
+fn hasten() {
+    let looks = LOOKS.fetch_add(1, Ordering::Relaxed);
+    if looks < SETTLED || looks.is_multiple_of(RARELY) {
+        let known = topology();
+        let ports: Vec<u16> = known.others().map(|shard| shard.bus).collect();
+        send_at_once(&ports);
+    }
+}
+
 /// Asks the server about the cluster, and sees to the links.
 pub(crate) fn look() {
     if let Some(before) = topology::refresh() {
+        LOOKS.store(0, Ordering::Relaxed);
         follow(&before, &topology());
     }
 }
@@ -349,6 +369,7 @@ fn take(shard: &'static str, frame: &[u8]) -> Vec<Event> {
     };
     for event in &events {
         if let Event::Met(about) = event {
+            LOOKS.store(0, Ordering::Relaxed);
             link.about = Some(about.clone());
         }
     }

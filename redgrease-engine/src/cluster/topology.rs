@@ -17,6 +17,8 @@ pub(crate) struct Shard {
     pub(crate) id: &'static str,
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// Where the other servers of the cluster reach it.
+    pub(super) bus: u16,
     /// Its slots: the first and the last one of each range, in order.
     pub(crate) slots: Vec<(u16, u16)>,
     /// Whether the cluster holds it for failed.
@@ -94,6 +96,7 @@ impl Topology {
                     id: lasting(node.id),
                     host: node.host.to_owned(),
                     port: node.port,
+                    bus: node.bus,
                     has_failed: node.is("fail"),
                     slots: node.slots,
                 });

@@ -2,7 +2,8 @@
 //!
 //! Not while the server tells of the event: it is in the middle of its command then, goes on with the key that it looked up
 //! before, and does not survive a function that deletes it. A command whose events synchronous functions want is therefore
-//! carried by one of the engine's (see [`super::hook`]), which runs it and then the functions. Events that come otherwise, of a
+//! carried by one of the engine's (see [`super::hook`]), which runs it and then the functions, unless it is known that they
+//! leave the keys of the command alone (`keys/within.rs`). Events that come otherwise, of a
 //! key that expires or of a client that was waiting for it, are told to their functions as soon as the server is free.
 
 use std::cell::{Cell, RefCell};
@@ -51,6 +52,16 @@ pub(super) fn carry<R>(lock: &ServerLock, command: impl FnOnce() -> R) -> R {
         one.run(lock);
     }
     result
+}
+
+/// Whether a command is carried now on this thread.
+pub(super) fn is_carrying() -> bool {
+    CARRIED.with_borrow(|carried| !carried.is_empty())
+}
+
+/// Does something at once, in the middle of a command.
+pub(super) fn now(what: Deferred) {
+    what.run(&lock_server());
 }
 
 /// Keeps something for the end of the command that is carried now; as soon as the server is free, if none is.

@@ -123,6 +123,11 @@ impl Hook {
     }
 }
 
+/// Whether functions hook any command.
+pub(super) fn are_any() -> bool {
+    COUNT.load(Ordering::Relaxed) > 0
+}
+
 /// The hooks on a command, the newest first, without those whose functions issue it.
 fn find<'a>(name: &[u8], count: usize, word: &dyn Fn(usize) -> Option<&'a [u8]>) -> Vec<Arc<Hook>> {
     let table = TABLE.read().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 //! Everything that can be decided without Python is decided here, on the server's main thread, before a record is made.
 
 mod raised;
+mod within;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -18,6 +19,8 @@ use crate::registration::{Event, Input, Registration, ahead};
 use crate::server::{Context, KeyKind, KeyListener, OpenKey};
 use crate::source::keys::{self, Changed};
 use raised::raised;
+pub(super) use within::comes;
+pub(crate) use within::transaction_ends;
 
 static WANTED: AtomicBool = AtomicBool::new(false);
 static REGISTRATIONS: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
@@ -41,16 +44,22 @@ impl KeyListener for Keys {
 /// Those of synchronous functions.
 static WAITED_FOR: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
 
-/// Whether a synchronous function may want to know what a command does to one of these keys.
-pub(super) fn is_waited_for<'a>(command: &[u8], mut keys: impl Iterator<Item = &'a [u8]>) -> bool {
+/// Whether a command has to be carried for a synchronous function that may want to know what it does to one of these keys.
+pub(super) fn is_waited_for<'a>(
+    command: &[u8],
+    keys: &(impl Iterator<Item = &'a [u8]> + Clone),
+) -> bool {
     let waiting = WAITED_FOR.read().unwrap_or_else(PoisonError::into_inner);
     let raised = raised(command);
-    keys.any(|key| {
-        waiting.iter().any(|registration| {
-            matches!(&registration.plan.reader, Reader::KeyEvents(events)
-                if fits(&events.prefix, key) && raised.is_none_or(|raised| raised.may_be_wanted(events)))
-        })
-    })
+    let wants = |registration: &&Arc<Registration>| {
+        matches!(&registration.plan.reader, Reader::KeyEvents(events)
+            if keys.clone().any(|key| fits(&events.prefix, key))
+                && raised.is_none_or(|raised| raised.may_be_wanted(events)))
+    };
+    !waiting
+        .iter()
+        .filter(wants)
+        .all(|registration| within::may_run(registration, raised, keys.clone()))
 }
 
 /// Whether a synchronous function wants to know what happens to any key.
@@ -129,6 +138,7 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
     let mut flags = None;
+    let name = event;
     for registration in registrations {
         let Reader::KeyEvents(events) = &registration.plan.reader else {
             continue;
@@ -164,7 +174,12 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             }
         };
         if registration.plan.mode == Mode::Sync {
-            afterwards::defer(Deferred::Key(registration.ready(event, made)));
+            let ready = within::beside(|| registration.ready(event, made));
+            if within::may_run_now(ready.functions(), name, key) {
+                afterwards::now(Deferred::Key(ready));
+            } else {
+                afterwards::defer(Deferred::Key(ready));
+            }
         } else {
             registration.fire(event, made);
         }

@@ -304,7 +304,7 @@ pub(super) fn call_and_wait(
             }
             execution.finish(outcome);
         }
-        Ok(None) => {}
+        Ok(None) => execution.let_go(),
         Err(Loss::Aborted) => {
             worker.disown(number);
             execution.end_aborted();

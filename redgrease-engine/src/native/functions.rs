@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use redgrease_core::native::{Program, Script, Wanted, with_script};
+use redgrease_core::native::{Program, Script, Sent, Start, Wanted, with_script};
 
 use super::described::{Callee, Operation};
 use super::needs_python::NeedsPython;
@@ -12,6 +12,7 @@ use super::step::{Function, Step};
 use super::{builder, counters};
 use crate::plan::{Kind, Reader};
 use crate::record::value::Value;
+use crate::server::Facts;
 
 /// The operations of a plan that run without Python: all of them, or those before one that needs it.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Functions {
     has_effect: bool,
     has_loops: bool,
     has_any_command: bool,
+    /// The keys of all its commands, where each has one, which its text tells.
+    touched: Option<Vec<Start>>,
     /// Up to which operation records may hold what is not the same on another shard.
     bound: usize,
     /// How often in a row they were given back.
@@ -38,10 +41,34 @@ const MOST_MISSES: u32 = 8;
 /// One of so many is tried all the same: the values may be others by now.
 const TRIED: u64 = 64;
 
-/// The texts in which functions are found: that of a script, and the builder's.
+/// The texts in which functions are found: that of a script, and the builder's; as far as they are needed.
+#[derive(Clone, Copy, Default)]
 struct Texts<'a> {
-    script: &'a Script,
+    script: Option<&'a Script>,
     builder: Option<&'a Script>,
+}
+
+/// In which texts the functions of plans are.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Within {
+    /// None has any.
+    Nothing,
+    Script,
+    Both,
+}
+
+impl Within {
+    fn of(description: &Value) -> Self {
+        let natives = description.get("native");
+        let operations = natives.and_then(|natives| Operation::all(description, natives));
+        let operations = operations.unwrap_or_default();
+        let functions = operations.iter().filter(|one| one.needs_function());
+        let each = functions.map(|one| match one.callee() {
+            Ok(callee) if callee.is_builders => Self::Both,
+            _ => Self::Script,
+        });
+        each.max().unwrap_or(Self::Nothing)
+    }
 }
 
 impl Texts<'_> {
@@ -49,7 +76,7 @@ impl Texts<'_> {
         let text = if callee.is_builders {
             self.builder
         } else {
-            Some(self.script)
+            self.script
         };
         let text = text.ok_or(NeedsPython::Builder)?;
         let mut made = text.compile(std::slice::from_ref(&callee.wanted), minor);
@@ -99,18 +126,29 @@ impl Functions {
         descriptions: &[Value],
         script: &str,
     ) -> Vec<Result<Arc<Self>, NeedsPython>> {
-        let compiled = with_script(script, |script| {
-            let try_all = |builder: Option<&Script>| {
-                let texts = Texts { script, builder };
-                let each = descriptions.iter().map(|description| {
-                    let natives = description.get("native").ok_or(NeedsPython::There)?;
-                    Self::try_compile(description, natives, &texts)
-                });
-                each.collect::<Vec<Result<Self, NeedsPython>>>()
-            };
-            with_script(&builder::script(), |builder| try_all(Some(builder)))
-                .unwrap_or_else(|_| try_all(None))
-        });
+        let try_all = |texts: Texts<'_>| {
+            let each = descriptions.iter().map(|description| {
+                let natives = description.get("native").ok_or(NeedsPython::There)?;
+                Self::try_compile(description, natives, &texts)
+            });
+            each.collect::<Vec<Result<Self, NeedsPython>>>()
+        };
+        let of_script = |script: &Script, builder: Option<&Script>| {
+            let script = Some(script);
+            try_all(Texts { script, builder })
+        };
+        // To parse a text takes longer than a short run.
+        let within = descriptions.iter().map(Within::of).max();
+        let compiled = match within.unwrap_or(Within::Nothing) {
+            Within::Nothing => Ok(try_all(Texts::default())),
+            Within::Script => with_script(script, |script| of_script(script, None)),
+            Within::Both => with_script(script, |script| {
+                with_script(&builder::script(), |builder| {
+                    of_script(script, Some(builder))
+                })
+                .unwrap_or_else(|_| of_script(script, None))
+            }),
+        };
         let compiled = compiled.unwrap_or_else(|refusal| {
             let each = descriptions.iter();
             each.map(|_| Err(NeedsPython::Function(refusal.clone())))
@@ -152,6 +190,7 @@ impl Functions {
             has_effect: false,
             has_loops: false,
             has_any_command: false,
+            touched: None,
             bound: 0,
             misses: AtomicU32::new(0),
         };
@@ -199,6 +238,9 @@ impl Functions {
         self.has_effect = any(Program::has_effect);
         self.has_loops = any(Program::has_loops);
         self.has_any_command = any(Program::has_any_command);
+        let programs = self.steps.iter().filter_map(Step::program);
+        let touched = programs.flat_map(Program::sent).map(touched).collect();
+        self.touched = if self.rest.is_none() { touched } else { None };
         let is_odd = |program: &Program| program.gives_bytes() || program.gives_sets();
         let odd = self
             .steps
@@ -290,10 +332,25 @@ impl Functions {
         self.has_any_command
     }
 
+    /// What is known of the keys that its commands are about; nothing where a command may be about others.
+    pub(crate) fn touched(&self) -> Option<&[Start]> {
+        self.touched.as_deref()
+    }
+
     /// Whether one record may take long.
     pub(crate) fn has_loops(&self) -> bool {
         self.has_loops
     }
+}
+
+/// The key of a command that has one, and does nothing beside what it does to that.
+fn touched(sent: &Sent) -> Option<Start> {
+    let facts = Facts::known(sent.name.as_ref()?.as_bytes())?;
+    let is_plain = !["movablekeys", "blocking", "noscript", "module", "admin"]
+        .iter()
+        .any(|flag| facts.has(flag));
+    let has_one = facts.places.first == 1 && facts.places.last == 1;
+    (is_plain && has_one).then(|| sent.first.clone())
 }
 
 type One = (Option<Callee>, Option<Program>);

@@ -11,7 +11,6 @@ use crate::packages::wheels::{Shelf, system};
 use crate::server::close_for_programs;
 use crate::server::{Level, log};
 
-/// How every failure begins, as clients of RedisGears 1.2 know it.
 /// The first pip that installs into another environment than its own.
 const INSTALLS_ELSEWHERE: (u32, u32) = (22, 3);
 

@@ -11,6 +11,7 @@ use crate::execution::inline::{self, Place};
 use crate::execution::pipeline::{self, Turn};
 use crate::execution::spread::Spread;
 use crate::execution::{self, Execution, Owner, Waiter};
+use crate::native::Functions;
 use crate::plan::{Mode, Reader};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
@@ -52,6 +53,11 @@ pub(crate) struct Ready {
 }
 
 impl Ready {
+    /// The functions that need no worker, if there are any.
+    pub(crate) fn functions(&self) -> Option<&Functions> {
+        self.execution.functions.as_deref()
+    }
+
     /// Runs the execution, on this thread.
     pub(crate) fn run(&self, lock: &ServerLock) {
         let Self {

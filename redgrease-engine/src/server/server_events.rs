@@ -1,4 +1,4 @@
-//! Events of the server as a whole: loading, forking, changing roles.
+//! Events of the server as a whole: loading, forking, changing roles, clients that leave.
 
 use std::ffi::c_void;
 
@@ -31,11 +31,17 @@ pub(crate) enum Event {
         /// Whether database 0 is one of them.
         first: bool,
     },
+    /// A client has left.
+    Left {
+        /// Whether it had begun a transaction.
+        in_transaction: bool,
+    },
 }
 
 const ROLE: u64 = 0;
 const FLUSH: u64 = 2;
 const LOADING: u64 = 3;
+const CLIENT: u64 = 4;
 const SWAP: u64 = 11;
 const FORK_CHILD: u64 = 13;
 
@@ -55,6 +61,16 @@ struct SwapInfo {
     databases: [i32; 2],
 }
 
+/// Who left.
+#[repr(C)]
+struct ClientInfo {
+    version: u64,
+    flags: u64,
+}
+
+/// It has begun a transaction.
+const IN_TRANSACTION: u64 = 1 << 5;
+
 impl Event {
     /// # Safety
     /// `data` must be what the server passes with an event of this id, during the call.
@@ -72,6 +88,13 @@ impl Event {
                 let info = unsafe { data.cast::<SwapInfo>().as_ref()? };
                 Self::Swapped {
                     first: info.databases.contains(&0),
+                }
+            }
+            (CLIENT, 1) => {
+                // SAFETY: as above.
+                let info = unsafe { data.cast::<ClientInfo>().as_ref()? };
+                Self::Left {
+                    in_transaction: info.flags & IN_TRANSACTION != 0,
                 }
             }
             (ROLE, 0) => Self::Promoted,
@@ -102,6 +125,10 @@ pub(crate) fn subscribe<H: Handler>(context: Context<'_>) -> Vec<&'static str> {
             "child processes: registrations may be missing after BGREWRITEAOF without RDB preamble",
         ),
         (FLUSH, "emptied databases"),
+        (
+            CLIENT,
+            "clients that leave: commands may be carried whose functions could do without",
+        ),
         (
             SWAP,
             "exchanged databases: streams that come by SWAPDB are not read before an entry is added",

@@ -15,7 +15,7 @@ const DEEDS: [&str; 7] = [
 ];
 
 /// A command, and what has to be there before.
-const COMMANDS: [(&str, &str); 79] = [
+pub(crate) const COMMANDS: [(&str, &str); 79] = [
     ("SET k v", ""),
     ("SET k v EX 100", ""),
     ("SET k v GET", "SET k u"),
@@ -97,7 +97,7 @@ const COMMANDS: [(&str, &str); 79] = [
     ("GEOADD k 1 1 a", ""),
 ];
 
-fn words(text: &str) -> Vec<&str> {
+pub(crate) fn words(text: &str) -> Vec<&str> {
     text.split(' ').collect()
 }
 
@@ -230,7 +230,7 @@ fn a_command_whose_events_nobody_waits_for_runs_by_itself() {
     ] {
         client.register(
             &format!(
-                "GB().foreach(lambda r: execute('INCR', 'seen')).register('k', mode='sync', {arguments})"
+                "GB().foreach(lambda r: execute('INCR', r['key'] + ':seen')).register('k', mode='sync', {arguments})"
             ),
             &[],
         );

@@ -24,3 +24,4 @@ mod sizes;
 #[path = "../support/mod.rs"]
 mod support;
 mod ways;
+mod within;

@@ -1,6 +1,7 @@
 //! Calls.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::glue::{Decoding, is_record};
 use super::scope::Named;
@@ -8,6 +9,7 @@ use super::{Meaning, Refusal, Scope, Version};
 use crate::native::builtins::Builtin;
 use crate::native::host::Service;
 use crate::native::methods::Type;
+use crate::native::program::{Sent, Start};
 use crate::native::tree::{
     Argument, Constant, DecodedCall, Expr as Made, FunctionCall, Gather, Gatherer, Method,
     MethodCall, Ordering, Slot, Source,
@@ -482,14 +484,24 @@ impl<'s> Scope<'_, 's> {
                 at.clone(),
             ));
         }
-        let is_known = match (row.service, call.args.first()) {
-            (Service::Execute, Some(Expr::Constant(e))) => {
-                !matches!(&e.value, ast::Constant::Str(name) if name.eq_ignore_ascii_case("client"))
-            }
-            (Service::Execute | Service::CallNext, _) => false,
-            _ => true,
-        };
-        self.compiler.has_any_command |= !is_known;
+        if matches!(row.service, Service::Execute | Service::CallNext) {
+            let sent = match (row.service, arguments.as_slice()) {
+                (
+                    Service::Execute,
+                    [
+                        Argument::One(Made::Constant(Constant::Str(name))),
+                        rest @ ..,
+                    ],
+                ) => Sent {
+                    name: Some(Arc::clone(name)),
+                    first: rest
+                        .first()
+                        .map_or_else(Start::unknown, |first| self.start_of(first)),
+                },
+                _ => Sent::any(),
+            };
+            self.compiler.sent.push(sent);
+        }
         // Arguments are sent as text.
         self.shows(at.clone())?;
         if row.replies {
@@ -592,6 +604,10 @@ impl<'s> Scope<'_, 's> {
                     _ => None,
                 });
             self.compiler.constants = known.collect();
+            let starts = given.iter().enumerate().filter_map(|(place, one)| {
+                Some((Slot::try_from(place).ok()?, Start::of(one.as_ref()?)))
+            });
+            self.compiler.starts = starts.collect();
             version.call = self.compiler.codes.len() + 1;
         }
         let (code, happens) = self.compiler.function(version, at.clone())?;

@@ -7,6 +7,7 @@ use super::scope::Named;
 use super::{Compiler, Described, Refusal, Scope};
 use crate::cmd;
 use crate::native::host::Service;
+use crate::native::program::{Sent, Start};
 use crate::native::script::{Body, Found, Script};
 use crate::native::tree::{Argument, Constant, Expr as Made, Glued, Source, StmtKind};
 use crate::python::ast::{self, Expr, Stmt};
@@ -142,7 +143,6 @@ impl<'s> Scope<'_, 's> {
         let ast::Constant::Str(command) = &first.value else {
             return Err(Refusal::new("a command that is not known", "", at.clone()));
         };
-        self.compiler.has_any_command |= command.eq_ignore_ascii_case("client");
         let mut arguments = Vec::new();
         for argument in &call.args {
             arguments.push(match argument {
@@ -168,6 +168,12 @@ impl<'s> Scope<'_, 's> {
                 value => Argument::One(self.expression(value)?),
             });
         }
+        let first = arguments.get(1);
+        let first = first.map_or_else(Start::unknown, |first| self.start_of(first));
+        self.compiler.sent.push(Sent {
+            name: Some(command.as_str().into()),
+            first,
+        });
         // Arguments are sent as text.
         self.shows(at.clone())?;
         self.sees_replies();

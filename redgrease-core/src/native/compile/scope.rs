@@ -7,8 +7,9 @@ use std::sync::Arc;
 use super::{Compiler, Described, Meaning, Refusal, Version};
 use crate::native::host::SERVICES;
 use crate::native::names::{all_bindings, bound};
+use crate::native::program::Start;
 use crate::native::script::{Body, Found};
-use crate::native::tree::{Constant, Slot};
+use crate::native::tree::{Argument, Constant, Expr as Made, Slot};
 use crate::python::ast::{Expr, Stmt};
 use crate::python::range;
 
@@ -85,6 +86,8 @@ pub(in crate::native) struct Scope<'c, 's> {
     pub(super) records: Vec<Slot>,
     /// Parameters that are always the same, and never assigned.
     constants: Vec<(Slot, Constant)>,
+    /// What is known of the texts that parameters are, of those that stay what they are.
+    starts: Vec<(Slot, Start)>,
     /// Whether it is the function that the program is called by.
     pub(super) is_first: bool,
     /// The parameter that takes all arguments that are left.
@@ -129,6 +132,7 @@ impl<'c, 's> Scope<'c, 's> {
             .rest
             .then(|| Slot::try_from(parameters - 1).unwrap_or(Slot::MAX));
         let constants = std::mem::take(&mut compiler.constants);
+        let mut starts = std::mem::take(&mut compiler.starts);
         // Its code has its place already.
         let is_first = compiler.codes.len() == 1;
         if let Body::Statements(body) = found.body {
@@ -136,7 +140,8 @@ impl<'c, 's> Scope<'c, 's> {
             bound(body, &mut names)?;
             for name in names {
                 let next = Slot::try_from(slots.len()).unwrap_or(Slot::MAX);
-                slots.entry(name).or_insert(next);
+                let slot = *slots.entry(name).or_insert(next);
+                starts.retain(|(known, _)| *known != slot);
             }
         }
         let count = slots.len();
@@ -179,6 +184,7 @@ impl<'c, 's> Scope<'c, 's> {
                 .filter(|slot| version.records >> slot & 1 == 1)
                 .collect(),
             constants,
+            starts,
             is_first,
             rest,
             hidden: Vec::new(),
@@ -190,6 +196,18 @@ impl<'c, 's> Scope<'c, 's> {
         let mut all = self.constants.iter();
         all.find(|(known, _)| *known == slot)
             .map(|(_, value)| value)
+    }
+
+    /// What is known of the text that an argument of a command will be.
+    pub(super) fn start_of(&self, argument: &Argument) -> Start {
+        match argument {
+            Argument::One(Made::Local(slot)) => {
+                let known = self.starts.iter().find(|(known, _)| known == slot);
+                known.map_or_else(Start::unknown, |(_, start)| start.clone())
+            }
+            Argument::One(value) => Start::of(value),
+            Argument::Many(_) => Start::unknown(),
+        }
     }
 
     /// The number of slots and parameters, and whether something may have happened.

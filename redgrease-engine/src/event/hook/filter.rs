@@ -49,7 +49,7 @@ pub(super) fn keys_of<'a, 'w>(
     places: KeyPlaces,
     count: usize,
     word: &'w dyn Fn(usize) -> Option<&'a [u8]>,
-) -> impl Iterator<Item = &'a [u8]> + use<'a, 'w> {
+) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a, 'w> {
     let count = i64::try_from(count).unwrap_or(0);
     let KeyPlaces { first, last, step } = places;
     let last = if last < 0 { count + last } else { last };
@@ -88,6 +88,9 @@ impl CommandFilter for Filter {
         }
         let hooked = COUNT.load(Ordering::Relaxed) > 0;
         let waited_for = keys::is_anything_waited_for() && !afterwards::in_key_function();
+        if waited_for {
+            keys::comes(name);
+        }
         let followed = stream::is_anything_waited_for();
         if !hooked && !waited_for && !followed {
             return;
@@ -142,7 +145,7 @@ fn is_waited_for(command: &FilteredCommand, facts: &Facts, keys_are: bool) -> bo
     // Where the keys are is not plain in some.
     keys_are
         && (facts.has("movablekeys")
-            || keys::is_waited_for(name, keys_of(facts.places, command.len(), &word)))
+            || keys::is_waited_for(name, &keys_of(facts.places, command.len(), &word)))
 }
 
 /// Whether the carrier has to be one that anybody may send: a client that may send the command need not be allowed a command of

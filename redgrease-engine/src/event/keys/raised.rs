@@ -49,6 +49,15 @@ const fn strings(events: &'static [&'static str]) -> Raised {
     leaves("string", events)
 }
 
+/// Whether somebody asks for one of the events that any command may raise.
+pub(super) fn asks_for_any(wanted: &KeyEvents) -> bool {
+    let always = |name: &String| ALWAYS.iter().any(|event| event.eq_ignore_ascii_case(name));
+    wanted
+        .event_types
+        .as_ref()
+        .is_some_and(|names| names.iter().any(always))
+}
+
 /// What a command raises, if that is known.
 pub(super) fn raised(command: &[u8]) -> Option<&'static Raised> {
     let found = RAISED
@@ -58,6 +67,11 @@ pub(super) fn raised(command: &[u8]) -> Option<&'static Raised> {
 }
 
 impl Raised {
+    /// Whether this is one of the events that the command raises by what it does.
+    pub(super) fn has(&self, event: &str) -> bool {
+        self.events.contains(&event)
+    }
+
     /// Whether a registration may want one of the events.
     pub(super) fn may_be_wanted(&self, wanted: &KeyEvents) -> bool {
         let raises = |name: &str| {

@@ -50,7 +50,7 @@ fn order_of(execution: &Execution, spread: &Spread, description: &Value) -> Orde
     // For those that compile the functions, too.
     let script = session
         .script()
-        .filter(|_| execution.functions.is_some())
+        .filter(|_| execution.functions.is_some() && spread.gathered.is_none())
         .map(|script| script.to_string());
     Order {
         plan: match &script {

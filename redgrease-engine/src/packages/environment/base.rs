@@ -117,7 +117,6 @@ pub(super) fn make(python: &str, directory: &Path) -> Result<Environment, Failur
     })
 }
 
-/// How packages get to an interpreter, which may be one whose packages the system keeps to itself.
 /// The first two numbers of a version such as `3.11.2`: they decide which pickled functions an interpreter can run.
 pub(crate) fn numbers(version: &str) -> (u8, u8) {
     let mut numbers = version.split('.').map(|part| part.parse().unwrap_or(0));
