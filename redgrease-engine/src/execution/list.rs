@@ -1,6 +1,7 @@
 //! The executions that clients can ask for, and the numbers of executions and plans.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use super::spread::Spread;
@@ -13,7 +14,7 @@ use crate::settings::settings;
 
 struct Executions {
     known: BTreeMap<u64, Arc<Execution>>,
-    /// The numbers of those of this shard, by the numbers at the end of their ids.
+    /// The numbers of those of this shard, by the numbers at the end of their ids, where these are others.
     own: BTreeMap<u64, u64>,
     /// The numbers of those that other shards were asked for, by their ids.
     foreign: BTreeMap<String, u64>,
@@ -43,8 +44,10 @@ pub(crate) fn add(
     spread: Option<Spread>,
 ) -> Arc<Execution> {
     insert(|executions, number| {
-        let id = format!("{}-{}", cluster::shard_id(), executions.next);
-        executions.own.insert(executions.next, number);
+        let id = id(cluster::shard_id(), executions.next);
+        if executions.next != number {
+            executions.own.insert(executions.next, number);
+        }
         executions.next += 1;
         Execution::new(
             number, id, plan, plan_id, session, owner, kept, database, spread,
@@ -112,12 +115,23 @@ fn insert(make: impl FnOnce(&mut Executions, u64) -> Execution) -> Arc<Execution
 pub(crate) fn find(id: &[u8]) -> Option<Arc<Execution>> {
     let id = std::str::from_utf8(id).ok()?;
     let executions = guard(&EXECUTIONS);
-    let own = last_number(id).and_then(|number| executions.own.get(&number));
+    let own = last_number(id);
+    let own = own
+        .as_ref()
+        .map(|number| executions.own.get(number).unwrap_or(number));
     let numbers = own.into_iter().chain(executions.foreign.get(id));
     numbers
         .filter_map(|number| executions.known.get(number))
         .find(|execution| execution.id == id)
         .cloned()
+}
+
+/// The id of an execution or a plan: who made it, and a number. Every call has one.
+fn id(shard: &str, number: u64) -> String {
+    let mut id = String::with_capacity(shard.len() + 21);
+    id.push_str(shard);
+    let _ = write!(id, "-{number}");
+    id
 }
 
 /// The number at the end of the id of an execution or a plan.
@@ -130,7 +144,9 @@ impl Executions {
         let is_foreign = |spread: &Spread| !spread.is_asked();
         if execution.spread.as_ref().is_some_and(is_foreign) {
             self.foreign.remove(&execution.id);
-        } else if let Some(number) = last_number(&execution.id) {
+        } else if !self.own.is_empty()
+            && let Some(number) = last_number(&execution.id)
+        {
             self.own.remove(&number);
         }
     }
@@ -166,10 +182,9 @@ pub(crate) fn all() -> Vec<Arc<Execution>> {
 pub(crate) fn next_plan(count: u64) -> String {
     let mut executions = guard(&EXECUTIONS);
     executions.next_plan += count;
-    format!(
-        "{}-{}",
+    id(
         cluster::registrar_id(),
-        executions.next_plan.saturating_sub(1)
+        executions.next_plan.saturating_sub(1),
     )
 }
 

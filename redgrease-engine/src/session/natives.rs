@@ -1,6 +1,6 @@
 //! The functions of a session that run without Python.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::native::{Functions, NeedsPython};
@@ -12,7 +12,7 @@ use crate::record::value::Value;
 pub(super) struct Natives {
     script: OnceLock<Arc<str>>,
     /// By plan; for those that need Python, why.
-    known: RwLock<HashMap<String, Result<Arc<Functions>, NeedsPython>>>,
+    known: RwLock<BTreeMap<String, Result<Arc<Functions>, NeedsPython>>>,
     /// The minor version of the Python that the session's workers run.
     minor: OnceLock<u8>,
 }
