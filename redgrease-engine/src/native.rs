@@ -1,5 +1,6 @@
 //! Operations that run in the engine, without a worker.
 
+mod beside;
 mod builder;
 mod counters;
 mod described;
@@ -13,6 +14,7 @@ mod run;
 mod step;
 mod values;
 
+pub(crate) use beside::beside;
 pub(crate) use counters::counted;
 pub(crate) use feed::Feed;
 pub(crate) use functions::Functions;
@@ -146,7 +148,13 @@ impl Sink for NativeRun {
         self.push(One::of(|one| one.key(event, name)));
     }
 
-    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+    fn value(
+        &mut self,
+        event: Option<&str>,
+        name: &[u8],
+        kind: &'static str,
+        content: &Content<'_>,
+    ) {
         self.push(One::of(|one| one.value(event, name, kind, content)));
     }
 

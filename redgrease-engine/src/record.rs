@@ -1,6 +1,7 @@
 //! What travels through plans: values, and batches of records.
 
 pub(crate) mod batch;
+pub(crate) mod kept;
 pub(crate) mod outcome;
 pub(crate) mod reply;
 pub(crate) mod sink;

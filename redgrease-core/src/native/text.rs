@@ -30,7 +30,12 @@ impl Exception {
 
 /// `repr(value)`
 pub(super) fn repr(value: &Value, minor: u8) -> Result<String, Fail> {
-    let mut out = String::new();
+    let room = match value {
+        Value::Dict(_) | Value::List(_) | Value::Tuple(_) | Value::Set(_) => 128,
+        _ => 32,
+    };
+    // Nearly all fit, and a text that grows is copied again and again.
+    let mut out = String::with_capacity(room);
     write(value, minor, &mut out, &mut Vec::new())?;
     Ok(out)
 }
@@ -167,6 +172,13 @@ fn quote(single: bool, double: bool) -> char {
 }
 
 fn quote_text(text: &str, minor: u8, out: &mut String) {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'\\' && byte != b'\'';
+    if text.bytes().all(is_plain) {
+        out.push('\'');
+        out.push_str(text);
+        out.push('\'');
+        return;
+    }
     let quote = quote(text.contains('\''), text.contains('"'));
     out.push(quote);
     for character in text.chars() {

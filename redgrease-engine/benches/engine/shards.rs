@@ -18,6 +18,10 @@ const WORDS: &str =
     "GB('KeysReader').flatmap(lambda r: r['value'].split()).countby().count().run('w:*')";
 const COUNTED: &str =
     "GB('KeysReader').map(lambda r: len(r['value'])).filter(lambda n: n > 3).count().run('w:*')";
+const TRIGGER: &str =
+    "GB('CommandReader').map(lambda r: '1').register(trigger='shards', mode='async')";
+/// What says a module is left to a worker.
+const WORKER: &str = "import os\nGB('CommandReader').map(lambda r: os and '1').register(trigger='shards', mode='async')";
 const SHARDS: &str = "GB('ShardsIDReader').count().run()";
 
 /// Word count, map and filter and count on three shards and on one server; the exchange of records; a run of nothing.
@@ -57,18 +61,38 @@ pub(crate) fn run() -> Outcome {
         "repartition of {EXCHANGED} records of 50 bytes: {best:?}, {:.0} records/s",
         EXCHANGED as f64 / best.as_secs_f64()
     );
-    let mut times: Vec<Duration> = (0..CALLS).map(|_| timed(three, SHARDS)).collect();
-    times.sort_unstable();
-    println!(
-        "ShardsIDReader().count() on three shards: p50 {:?}, p99 {:?}",
-        times[CALLS / 2],
-        times[CALLS * 99 / 100]
-    );
+    show("ShardsIDReader().count() on three shards", || {
+        timed(three, SHARDS)
+    });
+    for (name, script) in [("", TRIGGER), (" in a worker", WORKER)] {
+        let registered = three.call(&["RG.PYEXECUTE", script, "ID", "trigger", "UPGRADE"]);
+        assert_eq!(registered.text(), "OK");
+        show(
+            &format!("a trigger in async mode{name} on three shards"),
+            || {
+                let begun = Instant::now();
+                let reply = three.call(&["RG.TRIGGER", "shards"]);
+                assert_eq!(reply.items().len(), 3, "{reply}");
+                begun.elapsed()
+            },
+        );
+    }
     let links = three.call(&["INFO", "rg_links"]).text();
     for line in links.lines().filter(|line| line.contains("longest")) {
         println!("{line}");
     }
     Ok(())
+}
+
+/// Half and nearly all of the times are no longer than what it prints.
+fn show(name: &str, call: impl FnMut() -> Duration) {
+    let mut times: Vec<Duration> = std::iter::repeat_with(call).take(CALLS).collect();
+    times.sort_unstable();
+    println!(
+        "{name}: p50 {:?}, p99 {:?}",
+        times[CALLS / 2],
+        times[CALLS * 99 / 100]
+    );
 }
 
 fn timed(client: &mut Client, script: &str) -> Duration {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::Execution;
-use crate::native::{Ended, Feed, Functions, Setting, run as run_natively};
+use crate::native::{Ended, Feed, Functions, Setting, beside, run as run_natively};
 use crate::plan::Reader;
 use crate::record::batch::Batch;
+use crate::record::kept::Kept;
 use crate::record::outcome::Outcome;
 use crate::record::sink::Sink;
 use crate::record::value::Value;
-use crate::server::{ServerLock, is_main_thread, writes_are_paused};
+use crate::server::{ServerLock, count_keys, is_main_thread, lock_server, writes_are_paused};
 use crate::settings::settings;
 use crate::source::{Run, Unread};
 
@@ -127,6 +128,14 @@ fn ended(execution: &Arc<Execution>, functions: &Functions, ended: Ended) -> Lef
     }
 }
 
+/// A run over so many keys takes a second processor; a shorter one leaves it to others.
+const LONG: i64 = 250_000;
+
+fn is_long(execution: &Execution) -> bool {
+    matches!(execution.plan.reader, Reader::Keys { .. })
+        && count_keys(&lock_server()).is_some_and(|keys| keys >= LONG)
+}
+
 /// Runs an execution that has begun over what its reader gives.
 ///
 /// # Errors
@@ -143,8 +152,19 @@ pub(super) fn run_reader(
         return Ok(Left::All);
     };
     let stopped = || execution.stop_wanted();
-    let setting = setting(execution, &Value::None, &stopped);
-    let mut feed = Feed::new(functions, &setting);
-    read(&mut feed)?;
-    Ok(ended(execution, functions, feed.end()))
+    if functions.has_effect() || functions.has_limit() || !is_long(execution) {
+        let setting = setting(execution, &Value::None, &stopped);
+        let mut feed = Feed::new(functions, &setting);
+        read(&mut feed)?;
+        return Ok(ended(execution, functions, feed.end()));
+    }
+    let run = |records: &mut dyn Iterator<Item = Kept>| {
+        let setting = setting(execution, &Value::None, &stopped);
+        let mut feed = Feed::new(functions, &setting);
+        feed.take_kept(records);
+        feed.end()
+    };
+    // Nothing has happened, if that broke off.
+    let done = beside(run, read)?.unwrap_or(Ended::GivenBack);
+    Ok(ended(execution, functions, done))
 }

@@ -9,6 +9,7 @@ use super::functions::Functions;
 use super::outside::STOPPED;
 use super::run::{Ended, PartEnded, Run, Setting, Stop};
 use super::values;
+use crate::record::kept::Kept;
 use crate::record::sink::{Content, Sink};
 use crate::record::table::ordered;
 
@@ -58,6 +59,16 @@ impl<'a> Feed<'a> {
         } else {
             self.run.take(records)
         };
+    }
+
+    /// Takes records that were kept, until there are no more or no more are wanted.
+    pub(crate) fn take_kept(&mut self, all: &mut dyn Iterator<Item = Kept>) {
+        for kept in all {
+            kept.write(self);
+            if !self.go_on() {
+                return;
+            }
+        }
     }
 
     /// No more records come.
@@ -148,7 +159,7 @@ impl Sink for Feed<'_> {
         self.push(COMMON.with(|common| common.keys_only.with(values)));
     }
 
-    fn value(&mut self, name: Option<&str>, key: &[u8], kind: &str, value: &Content<'_>) {
+    fn value(&mut self, name: Option<&str>, key: &[u8], kind: &'static str, value: &Content<'_>) {
         let (event, key, value) = (event(name), values::text(key), content(value));
         self.push(COMMON.with(|common| common.keys.with([event, key, common.text(kind), value])));
     }

@@ -337,6 +337,13 @@ impl Functions {
         self.touched.as_deref()
     }
 
+    /// Whether they may have enough records before there are no more.
+    pub(crate) fn has_limit(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(step, Step::Limit { .. }))
+    }
+
     /// Whether one record may take long.
     pub(crate) fn has_loops(&self) -> bool {
         self.has_loops

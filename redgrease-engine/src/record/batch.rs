@@ -228,7 +228,13 @@ impl Sink for Batch {
         self.redis(name);
     }
 
-    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+    fn value(
+        &mut self,
+        event: Option<&str>,
+        name: &[u8],
+        kind: &'static str,
+        content: &Content<'_>,
+    ) {
         self.begin(Layout::Keys, 4);
         self.event(event);
         self.redis(name);

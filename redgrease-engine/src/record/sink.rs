@@ -11,9 +11,9 @@ pub(crate) enum Content<'a> {
     /// A string.
     Text(&'a [u8]),
     /// A list of strings.
-    Texts(Vec<Vec<u8>>),
+    Texts(&'a [Vec<u8>]),
     /// Fields and values, in the order in which the server lists them.
-    Fields(Vec<(Vec<u8>, Vec<u8>)>),
+    Fields(&'a [(Vec<u8>, Vec<u8>)]),
 }
 
 /// What a source writes records into.
@@ -34,7 +34,13 @@ pub(crate) trait Sink {
     fn key(&mut self, event: Option<&str>, name: &[u8]);
 
     /// Takes a key with its type and value.
-    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>);
+    fn value(
+        &mut self,
+        event: Option<&str>,
+        name: &[u8],
+        kind: &'static str,
+        content: &Content<'_>,
+    );
 
     /// Takes an entry of a stream: fields and values as they were added.
     fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]);
@@ -103,7 +109,13 @@ impl Sink for One {
         ]);
     }
 
-    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+    fn value(
+        &mut self,
+        event: Option<&str>,
+        name: &[u8],
+        kind: &'static str,
+        content: &Content<'_>,
+    ) {
         let value = match content {
             Content::None => Value::None,
             Content::Text(text) => Value::redis(text),
@@ -179,8 +191,8 @@ mod tests {
             &|sink| sink.texts(&[bytes(b"a"), bytes(b"\xff")]),
             &|sink| sink.key(None, b"k"),
             &|sink| sink.value(Some("set"), b"k\xff", "string", &Content::Text(b"v")),
-            &|sink| sink.value(None, b"k", "list", &Content::Texts(vec![bytes(b"\xff")])),
-            &|sink| sink.value(None, b"k", "hash", &Content::Fields(pairs.clone())),
+            &|sink| sink.value(None, b"k", "list", &Content::Texts(&[bytes(b"\xff")])),
+            &|sink| sink.value(None, b"k", "hash", &Content::Fields(&pairs)),
             &|sink| {
                 sink.entry(
                     b"s",

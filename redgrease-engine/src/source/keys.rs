@@ -79,15 +79,21 @@ pub(crate) fn write(
         Wanted::Values => {
             let key = key.unwrap_or_else(|| OpenKey::open(lock, name));
             let kind = key.kind();
-            let read;
+            let (read, items, fields);
             let content = match kind {
                 KeyKind::String if event.is_some() => {
                     read = text(lock, name);
                     Content::Text(&read)
                 }
                 KeyKind::String => Content::Text(key.string()),
-                KeyKind::List => Content::Texts(list(lock, name)),
-                KeyKind::Hash => Content::Fields(hash(&key)),
+                KeyKind::List => {
+                    items = list(lock, name);
+                    Content::Texts(&items)
+                }
+                KeyKind::Hash => {
+                    fields = hash(&key);
+                    Content::Fields(&fields)
+                }
                 _ => Content::None,
             };
             sink.value(event, name, type_name(kind), &content);

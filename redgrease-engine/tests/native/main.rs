@@ -2,6 +2,7 @@
 
 mod alike;
 mod limits;
+mod long;
 mod places;
 mod shards;
 #[path = "../support/mod.rs"]
