@@ -159,3 +159,26 @@ pub(crate) fn lock_file(file: &File, alone: bool) -> bool {
     // SAFETY: the descriptor is open.
     unsafe { libc::flock(file.as_raw_fd(), kind | libc::LOCK_NB) == 0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn small_messages_leave_at_once_where_it_is_wanted() {
+        let listen = |address| TcpListener::bind(address).expect("a port");
+        let (wanted, other) = (listen("127.0.0.1:0"), listen("127.0.0.1:0"));
+        let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port());
+        let connect = |listener| {
+            let port = port(listener).expect("a port");
+            TcpStream::connect(("127.0.0.1", port)).expect("a connection")
+        };
+        let (one, another) = (connect(&wanted), connect(&other));
+        let is_on = |stream: &TcpStream| stream.nodelay().expect("an answer");
+        assert!(!is_on(&one) && !is_on(&another));
+        send_at_once(&[port(&wanted).expect("a port")]);
+        assert!(is_on(&one) && !is_on(&another));
+    }
+}

@@ -8,6 +8,7 @@ mod registrations;
 mod repair;
 mod resp3;
 mod runs;
+mod secrets;
 mod storm;
 #[path = "../support/mod.rs"]
 mod support;

@@ -41,9 +41,14 @@ impl Cluster {
 
     /// One of these servers, which were started for that.
     pub(crate) fn among(nodes: Vec<Server>, options: Options) -> Self {
-        let cluster = Self { nodes, options };
+        let cluster = Self::over(nodes, options);
         cluster.join();
         cluster
+    }
+
+    /// These servers, which do not know each other yet.
+    pub(crate) fn over(nodes: Vec<Server>, options: Options) -> Self {
+        Self { nodes, options }
     }
 
     /// Shares the slots out, and introduces the servers to each other.
