@@ -352,7 +352,7 @@ impl Functions {
 
 /// The key of a command that has one, and does nothing beside what it does to that.
 fn touched(sent: &Sent) -> Option<Start> {
-    let facts = Facts::known(sent.name.as_ref()?.as_bytes())?;
+    let facts = Facts::known(sent.name.as_ref()?.as_bytes(), None)?;
     let is_plain = !["movablekeys", "blocking", "noscript", "module", "admin"]
         .iter()
         .any(|flag| facts.has(flag));

@@ -36,7 +36,8 @@ pub(super) fn run(
 
 /// The error of a command on a key of another shard, with the name of that shard, and what to do.
 fn named(error: CallError, name: &[u8], arguments: &[&[u8]]) -> CallError {
-    let place = Facts::known(name).map(|facts| facts.places.first);
+    let facts = Facts::known(name, arguments.first().copied());
+    let place = facts.map(|facts| facts.places.first);
     let key = place
         .and_then(|place| usize::try_from(place).ok()?.checked_sub(1))
         .and_then(|at| arguments.get(at));

@@ -32,7 +32,7 @@ impl Facts {
     /// About the command that `name` is, or the part of it that its first argument names.
     pub(crate) fn of(lock: &ServerLock, name: &[u8], first: Option<&[u8]>) -> Option<Arc<Self>> {
         let name = name.to_ascii_lowercase();
-        let whole = first.map(|first| [&name, &b"|"[..], &first.to_ascii_lowercase()].concat());
+        let whole = first.map(|first| part_of(&name, first));
         {
             let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
             let find = |name: &[u8]| known.as_ref()?.get(name).cloned();
@@ -60,10 +60,14 @@ impl Facts {
         Some(facts)
     }
 
-    /// About a command that was asked for before, or that the server had at the time of [`learn_commands`].
-    pub(crate) fn known(name: &[u8]) -> Option<Arc<Self>> {
+    /// About a command that was asked for before, or that the server had at the time of [`learn_commands`]; or about the part
+    /// of it that its first argument names.
+    pub(crate) fn known(name: &[u8], first: Option<&[u8]>) -> Option<Arc<Self>> {
         let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref()?.get(&name.to_ascii_lowercase()).cloned()
+        let known = known.as_ref()?;
+        let name = name.to_ascii_lowercase();
+        let part = || known.get(&part_of(&name, first?));
+        known.get(&name).or_else(part).cloned()
     }
 
     /// Whether the command can have so many words, its name included.
@@ -94,11 +98,20 @@ pub(crate) fn learn_commands(lock: &ServerLock) {
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
     for info in reply.elements() {
-        // A container says nothing about its parts.
-        if let (Some(name), Some((facts, false))) = (info.element(0), parse(&info)) {
-            known.insert(name.text().to_ascii_lowercase(), Arc::new(facts));
+        // A container says nothing about its parts: they do.
+        let parts = info.element(9);
+        let parts = parts.iter().flat_map(CallReply::elements);
+        for info in std::iter::once(info).chain(parts) {
+            if let (Some(name), Some((facts, false))) = (info.element(0), parse(&info)) {
+                known.insert(name.text().to_ascii_lowercase(), Arc::new(facts));
+            }
         }
     }
+}
+
+/// How the server calls a part of a command.
+fn part_of(name: &[u8], part: &[u8]) -> Vec<u8> {
+    [name, &b"|"[..], &part.to_ascii_lowercase()].concat()
 }
 
 /// Asks for a command; says also whether it has parts with facts of their own.

@@ -15,15 +15,7 @@ const FUNCTIONS: [&str; 5] = [
 const KEYS: [&str; 3] = ["k", "n", "hits:other"];
 
 /// Commands that answer by chance, or with the time; and those that are never carried, whose functions run some time after them.
-const LEFT_OUT: [&str; 7] = [
-    "SPOP",
-    "XADD",
-    "BLPOP",
-    "BRPOPLPUSH",
-    "BLMOVE",
-    "BZPOPMIN",
-    "XGROUP",
-];
+const LEFT_OUT: [&str; 6] = ["SPOP", "XADD", "BLPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN"];
 
 fn is_left_out(command: &str) -> bool {
     LEFT_OUT.iter().any(|name| command.starts_with(name))

@@ -102,7 +102,7 @@ impl CommandFilter for Filter {
             }
         }
         let word = |index| command.word(index);
-        let facts = Facts::known(name);
+        let facts = Facts::known(name, command.word(1));
         let is_hooked = hooked && !find(name, command.len(), &word).is_empty();
         if !is_hooked {
             let Some(facts) = &facts else { return };
