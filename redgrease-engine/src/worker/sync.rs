@@ -13,7 +13,7 @@ use super::output::write_log;
 use super::serving::{reply, requests};
 use super::{DEADLINE_CHECK, Loss, Work, Worker};
 use crate::base::{clock, guard};
-use crate::record::value::{Value, decode};
+use crate::record::value::{Value, decode, encode};
 use crate::server::{Level, ServerLock, log, send_descriptor};
 use crate::worker::wire::{FrameType, Inbox, frame};
 
@@ -22,7 +22,38 @@ use crate::worker::wire::{FrameType, Inbox, frame};
 pub(super) struct SyncChannel {
     pub(super) stream: UnixStream,
     inbox: Mutex<Inbox>,
+    /// Calls that were called off, and that the worker may have begun in the same moment.
+    off: Mutex<CalledOff>,
 }
+
+/// What was called off is never done: the server refuses what such a call asks for.
+#[derive(Debug, Default)]
+struct CalledOff {
+    calls: Vec<u32>,
+    /// The one that the worker runs.
+    runs: Option<u32>,
+}
+
+impl CalledOff {
+    /// Notes what the worker says of a call; whether it is one of these.
+    fn said(&mut self, kind: FrameType, number: u32) -> bool {
+        if !self.calls.contains(&number) {
+            return false;
+        }
+        match kind {
+            FrameType::Begun => self.runs = Some(number),
+            FrameType::Result | FrameType::Progress | FrameType::Aborted => {
+                self.runs = None;
+                self.calls.retain(|one| *one != number);
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// What such a call gets, should it catch the exception that ends it.
+const CALLED_OFF: &str = "the call was called off before it began";
 
 impl Worker {
     fn sync_channel(&self) -> io::Result<Arc<SyncChannel>> {
@@ -42,6 +73,7 @@ impl Worker {
         let channel = Arc::new(SyncChannel {
             stream: ours,
             inbox: Mutex::default(),
+            off: Mutex::default(),
         });
         *slot = Some(Arc::clone(&channel));
         Ok(channel)
@@ -83,6 +115,9 @@ impl Worker {
                 let Some(next) = next else { break };
                 let (kind, asked, payload) = (next.kind, next.number, next.payload.to_vec());
                 drop(inbox);
+                if guard(&channel.off).said(kind, asked) {
+                    continue;
+                }
                 match kind {
                     FrameType::Result if asked == number => return Ok(Some(payload)),
                     FrameType::Progress if asked == number => return Ok(None),
@@ -96,7 +131,11 @@ impl Worker {
                     }
                     _ => {
                         let mut replies = Vec::new();
-                        self.serve_sync(kind, asked, &payload, lock, &mut replies);
+                        if guard(&channel.off).runs.is_some() {
+                            refuse(kind, asked, &mut replies);
+                        } else {
+                            self.serve_sync(kind, asked, &payload, lock, &mut replies);
+                        }
                         if !replies.is_empty() {
                             self.write_sync(&channel.stream, &replies, number, end)?;
                         }
@@ -105,7 +144,7 @@ impl Worker {
             }
             if Instant::now() >= end {
                 return Err(match begun {
-                    Some(_) => self.call_off(number),
+                    Some(_) => self.call_off(&channel, number),
                     None => self.stop_sync(number),
                 });
             }
@@ -141,8 +180,9 @@ impl Worker {
     }
 
     /// The worker is not ready for the function, and goes on to become so; the call never begins.
-    fn call_off(&self, number: u32) -> Loss {
+    fn call_off(&self, channel: &SyncChannel, number: u32) -> Loss {
         self.disown(number);
+        guard(&channel.off).calls.push(number);
         self.command(FrameType::Abort, number);
         Loss::NotStarted(settings().start_deadline.get())
     }
@@ -217,10 +257,53 @@ impl Worker {
     }
 }
 
+/// Refuses what a call asks for that was called off.
+fn refuse(kind: FrameType, number: u32, replies: &mut Vec<u8>) {
+    let text = || Value::str(CALLED_OFF);
+    let answer = match kind {
+        FrameType::Execute | FrameType::ExecuteAtomic => Value::Tuple(vec![Value::Int(1), text()]),
+        FrameType::Request => Value::Tuple(vec![Value::Bool(false), text()]),
+        FrameType::AtomicBegin | FrameType::AtomicEnd => Value::None,
+        _ => return,
+    };
+    frame(replies, FrameType::Reply, number, |payload| {
+        encode(&answer, payload);
+    });
+}
+
 /// Whether reading or writing only took longer than one look at the deadline.
 fn comes_later(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_calls_that_were_called_off_are_refused_while_they_run() {
+        let mut off = CalledOff::default();
+        assert!(!off.said(FrameType::Begun, 1));
+        off.calls.extend([1, 2, 3]);
+        // One that never begins, one that begins in the same moment, and the next call, which was not called off.
+        assert!(off.said(FrameType::Aborted, 1) && off.runs.is_none());
+        assert!(off.said(FrameType::Begun, 2) && off.runs == Some(2));
+        assert!(!off.said(FrameType::Execute, 2));
+        assert!(off.said(FrameType::Result, 2) && off.runs.is_none());
+        assert!(!off.said(FrameType::Begun, 4) && off.runs.is_none());
+        assert_eq!(off.calls, [3]);
+    }
+
+    #[test]
+    fn what_it_asks_is_answered_and_what_it_says_is_not() {
+        let mut replies = Vec::new();
+        refuse(FrameType::Log, 7, &mut replies);
+        assert!(replies.is_empty());
+        refuse(FrameType::Execute, 7, &mut replies);
+        let text = String::from_utf8_lossy(&replies).into_owned();
+        assert!(text.contains(CALLED_OFF), "{text}");
+    }
 }
