@@ -15,6 +15,7 @@ mod scope;
 mod signature;
 mod strings;
 mod syntax;
+mod truth;
 mod types;
 mod version;
 mod walk;
@@ -310,7 +311,7 @@ pub fn check_typed_function(
     }
     if !out.has_errors() {
         let mut found = Diagnostics::new();
-        types::check_body(layout.text, names.shape, &parsed.body, &called, &mut found);
+        types::check_body(layout.text, &names.shape, &parsed.body, &called, &mut found);
         names.take(found, &mut out);
     }
     if let (Some(promise), false) = (types.native, out.has_errors()) {
@@ -376,7 +377,7 @@ fn check_file(
         let mut found = Diagnostics::new();
         types::check_module(
             layout.text,
-            names.shape,
+            &names.shape,
             &parsed.body,
             None,
             Some(called),

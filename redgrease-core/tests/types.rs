@@ -276,6 +276,81 @@ fn operations_that_no_value_has_are_errors() {
 }
 
 #[test]
+fn names_that_change_in_other_ways_may_be_anything() {
+    for body in [
+        "n = None\nassert (n := cmd.incr(text))\nreturn n + 1",
+        "n = None\nmatch (n := cmd.incr(text)):\n    case 1:\n        pass\nreturn n + 1",
+        "d = {}\nn = None\nd[(n := 'a')] = 2\nreturn n + 'a'",
+        "n = None\nwith open('x' if (n := 'a') else '') as f:\n    pass\nreturn n + 'a'",
+        "n = None\ndef g(a=(n := 5)):\n    return a\nreturn n + g()",
+        "f = lambda: [(text := 5), text + 1][1]\nreturn f()",
+        "def g():\n    return 'a'\ndef h():\n    nonlocal g\n    g = lambda: 1\nh()\nreturn g() + 1",
+        "other = names\nother.append(1)\nreturn names[-1] + 1",
+        "def g(them):\n    them.append(1)\ng(names)\nreturn names[-1] + 1",
+        "def g():\n    return names\ng().append(1)\nreturn names[-1] + 1",
+        "import heapq\nheapq.heappush(names, 1)\nreturn names[-1] + 1",
+        "for one in [names]:\n    one.append(1)\nreturn names[-1] + 1",
+        "x = [names]\nx[0][0] = 1\nreturn names[0] + 1",
+    ] {
+        right(body, RustType::Any);
+    }
+    let changed = "x = ([1],)\nx[0][0] = 'a'\nreturn x";
+    right(changed, RustType::Tuple(vec![list(RustType::Text)]));
+    for body in [
+        "log(names[0])\nif len(names) > 1 and text in names:\n    return names[-1] + 1\nreturn 0",
+        "cmd.sadd(text, *names)\nreturn [name + 1 for name in names if ', '.join(names)]",
+    ] {
+        wrong(body, RustType::Any, "RG0504");
+    }
+}
+
+#[test]
+fn nothing_is_said_about_code_that_never_runs() {
+    for body in [
+        "import sys\nif sys.version_info[0] < 3:\n    return text.decode()\nreturn 1",
+        "import sys\nreturn text.decode() if sys.version_info < (3,) else 1",
+        "while False:\n    return 'a'\nreturn 1",
+        "if not True:\n    text + 1\nreturn 1",
+        "if True:\n    pass\nelse:\n    text + 1\nreturn 1",
+        "x = False and text + 1\nreturn 1",
+        "x = True or text + 1\nreturn 1",
+        "x = text + 1 if False else 1\nreturn 1",
+    ] {
+        right(body, RustType::Int);
+    }
+    for body in [
+        "if True:\n    return 'a'\nreturn 1",
+        "return 1 if False else text + 1",
+    ] {
+        assert_eq!(said(body, RustType::Int).len(), 1, "{body}");
+    }
+}
+
+#[test]
+fn elements_that_do_not_fit_are_named() {
+    use RustType::{Int, Text, Tuple};
+    for (body, result, words) in [
+        (
+            "return [str(x) for x in names]",
+            list(Int),
+            "this is a list of str, and the function's Rust type wants a list of int",
+        ),
+        (
+            "return (1, 'a')",
+            option(list(Int)),
+            "this is a tuple (int, str), and the function's Rust type wants a list of int",
+        ),
+        (
+            "return (text, any, 1)",
+            Tuple(vec![Text, Int]),
+            "this is a tuple (str, any, int), and the function's Rust type wants a tuple (str, int)",
+        ),
+    ] {
+        assert_eq!(said(body, result), [format!("RG0502 {words}")]);
+    }
+}
+
+#[test]
 fn fields_and_methods_that_no_value_has_are_errors() {
     for body in [
         "return text.trim()",

@@ -100,7 +100,14 @@ pub fn check_gear(input: &GearInput<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
         let body = &parts.prelude.body;
         let expression = parts.expression.as_ref();
         let mut types = Diagnostics::new();
-        python::check_types(layout.text, names.shape, body, expression, None, &mut types);
+        python::check_types(
+            layout.text,
+            &names.shape,
+            body,
+            expression,
+            None,
+            &mut types,
+        );
         names.take(types, &mut out);
     }
     names.edits.extend(found.edits.iter().cloned());

@@ -279,7 +279,7 @@ impl<'e> Taker<'e> {
             let parameter = (name, &texts);
             python::certain_result(
                 self.text,
-                self.shape,
+                &self.shape,
                 self.module,
                 &function.body,
                 parameter,

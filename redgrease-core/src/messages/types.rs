@@ -30,6 +30,15 @@ pub fn wrong_result(
     }
 }
 
+/// A list or a tuple whose elements the function's Rust type cannot take.
+pub fn wrong_elements(found: &str, wanted: &str, range: Range<usize>) -> Diagnostic {
+    let message = format!(
+        "this is {}, and the function's Rust type wants {wanted}",
+        article(found)
+    );
+    error(RESULT, message, range).help("convert the elements, or change the type behind `->`")
+}
+
 /// A function without `return` whose Rust type is a value.
 pub fn no_result(name: &str, wanted: &str, range: Range<usize>) -> Diagnostic {
     error(

@@ -9,6 +9,7 @@ mod check;
 mod infer;
 mod names;
 mod operators;
+mod reading;
 mod results;
 mod returns;
 
@@ -95,6 +96,9 @@ impl Types {
     pub(crate) fn without_elements(&self) -> Self {
         let all = self.0.iter().map(|one| match one {
             Type::List(_) => Type::list(Self::ANY),
+            Type::Tuple(Some(parts)) => {
+                Type::Tuple(Some(parts.iter().map(Self::without_elements).collect()))
+            }
             Type::Dict(_) => Type::Dict(None),
             other => other.clone(),
         });
@@ -148,15 +152,36 @@ impl Type {
     }
 }
 
+impl Types {
+    /// With what is in them: `list of str`, `tuple (int, str)`.
+    fn with_elements(&self) -> String {
+        if self.is_any() {
+            return "any".to_owned();
+        }
+        self.in_words(|one| match one {
+            Type::List(of) if !of.is_any() => format!("list of {}", of.with_elements()),
+            Type::Tuple(Some(parts)) if !parts.is_empty() => {
+                let parts: Vec<String> = parts.iter().map(Self::with_elements).collect();
+                format!("tuple ({})", parts.join(", "))
+            }
+            other => other.name().to_owned(),
+        })
+    }
+
+    fn in_words(&self, name: impl Fn(&Type) -> String) -> String {
+        let mut names: Vec<String> = self.0.iter().map(name).collect();
+        names.dedup();
+        // what is always a text but for bytes that are none is called a text
+        if names.iter().any(|name| name == "str") {
+            names.retain(|name| name != "bytes");
+        }
+        names.join(" or ")
+    }
+}
+
 /// The types in words: `str or None`.
 impl fmt::Display for Types {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names: Vec<&str> = self.0.iter().map(Type::name).collect();
-        names.dedup();
-        // what is always a text but for bytes that are none is called a text
-        if names.contains(&"str") {
-            names.retain(|name| *name != "bytes");
-        }
-        f.write_str(&names.join(" or "))
+        f.write_str(&self.in_words(|one| one.name().to_owned()))
     }
 }

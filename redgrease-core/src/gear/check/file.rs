@@ -168,7 +168,7 @@ fn file(
     out = variables::tell_gears(out, body, layout.text);
     if !out.has_errors() {
         let mut types = Diagnostics::new();
-        python::check_types(layout.text, names.shape, body, None, None, &mut types);
+        python::check_types(layout.text, &names.shape, body, None, None, &mut types);
         names.take(types, &mut out);
     }
     for part in &parts {

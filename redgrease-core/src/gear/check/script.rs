@@ -122,7 +122,7 @@ pub fn check_script_for(input: &ScriptInput<'_>) -> Vec<Diagnostic> {
         let mut types = Diagnostics::new();
         python::check_types(
             layout.text,
-            known.shape,
+            &known.shape,
             &parsed.body,
             None,
             None,

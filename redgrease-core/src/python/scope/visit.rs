@@ -321,7 +321,9 @@ impl Visitor for Collector<'_> {
                 walk::walk_expression(self, expression);
             }
             Expr::NamedExpr(e) => {
-                self.names.shape.walrus = true;
+                if let Expr::Name(name) = &*e.target {
+                    self.names.shape.walrus.push(name.id.to_string());
+                }
                 self.expression(&e.value);
                 let inner = self.current;
                 while self.scopes[self.current].kind == Kind::Comprehension {

@@ -79,12 +79,12 @@ impl<'e> Infer<'e> {
             return Types::ANY;
         };
         let key = (level, name);
-        if self.open.len() > DEEPEST || !self.open.insert(key) {
+        if self.changes(level, name) || self.open.len() > DEEPEST || !self.open.insert(key) {
             return Types::ANY;
         }
         let inner = self.scopes.split_off(level + 1);
         let mut result = Types::ANY;
-        let mut names = Names::of(body, self.walrus);
+        let mut names = Names::of(body);
         for parameter in walk::parameters(arguments) {
             names.give(&parameter.arg, Given::Known(Types::ANY));
         }

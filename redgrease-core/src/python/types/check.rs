@@ -10,15 +10,16 @@ use crate::diag::Diagnostics;
 use crate::messages;
 use crate::python::parse::ast::{self, ExceptHandler, Expr, Stmt};
 use crate::python::parse::range;
+use crate::python::truth::truth;
 use crate::python::walk;
 
 /// What there is in a text that matters for all of it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Shape {
     /// Names may change in ways that the text does not show: `exec`, `import *`.
     pub(crate) dynamic: bool,
-    /// There is a `:=`.
-    pub(crate) walrus: bool,
+    /// The names that a `:=` gives a value.
+    pub(crate) walrus: Vec<String>,
     /// There is a `yield`.
     pub(crate) yields: bool,
 }
@@ -43,17 +44,17 @@ impl Called<'_> {
 }
 
 /// Says what is certainly wrong in the body of a function that is called from Rust.
-pub(crate) fn check_body(
-    text: &str,
-    shape: Shape,
-    body: &[Stmt],
-    called: &Called<'_>,
+pub(crate) fn check_body<'e>(
+    text: &'e str,
+    shape: &'e Shape,
+    body: &'e [Stmt],
+    called: &Called<'e>,
     out: &mut Diagnostics,
 ) {
     if shape.dynamic {
         return;
     }
-    let mut names = Names::of(body, shape.walrus);
+    let mut names = Names::of(body);
     for (name, types) in called.params.iter().zip(called.types()) {
         names.give(name, Given::Known(types));
     }
@@ -61,7 +62,7 @@ pub(crate) fn check_body(
         names.give(name, Given::Known(Types::ANY));
     }
     names.forget_changed(body);
-    let mut infer = Infer::new(text, shape.walrus);
+    let mut infer = Infer::new(text, &shape.walrus);
     let result = called.result;
     infer.within(names, |infer| Walk { infer, result }.block(body));
     gives_value(called, shape, body, &mut infer.out);
@@ -69,19 +70,19 @@ pub(crate) fn check_body(
 }
 
 /// Says what is certainly wrong in a module, of which a function may be called from Rust.
-pub(crate) fn check_module(
-    text: &str,
-    shape: Shape,
-    body: &[Stmt],
-    expression: Option<&Expr>,
-    called: Option<&Called<'_>>,
+pub(crate) fn check_module<'e>(
+    text: &'e str,
+    shape: &'e Shape,
+    body: &'e [Stmt],
+    expression: Option<&'e Expr>,
+    called: Option<&Called<'e>>,
     out: &mut Diagnostics,
 ) {
     if shape.dynamic {
         return;
     }
-    let mut infer = Infer::new(text, shape.walrus);
-    let mut names = Names::of(body, shape.walrus);
+    let mut infer = Infer::new(text, &shape.walrus);
+    let mut names = Names::of(body);
     for name in called.into_iter().flat_map(|called| called.known) {
         names.give(name, Given::Known(Types::ANY));
     }
@@ -98,7 +99,7 @@ pub(crate) fn check_module(
         if let Some((function, called)) = function
             && function.decorators.is_empty()
         {
-            let mut names = Names::of(function.body, shape.walrus);
+            let mut names = Names::of(function.body);
             let types = called.types();
             for (parameter, types) in walk::parameters(function.arguments).zip(types) {
                 names.give(&parameter.arg, Given::Known(types));
@@ -118,7 +119,7 @@ pub(crate) fn check_module(
 /// that are as a text what they are as a result of that type.
 pub(crate) fn certain_result<'e>(
     text: &'e str,
-    shape: Shape,
+    shape: &'e Shape,
     module: &'e [Stmt],
     body: &'e [Stmt],
     parameter: (&'e str, &RustType),
@@ -126,11 +127,11 @@ pub(crate) fn certain_result<'e>(
     if shape.dynamic || shape.yields {
         return None;
     }
-    let outer = Names::of(module, shape.walrus);
-    let mut names = Names::of(body, shape.walrus);
+    let outer = Names::of(module);
+    let mut names = Names::of(body);
     names.give(parameter.0, Given::Known(parameter.1.seen()));
     names.forget_changed(body);
-    let mut infer = Infer::new(text, shape.walrus);
+    let mut infer = Infer::new(text, &shape.walrus);
     let mut found = Types::ANY;
     infer.within(outer, |infer| {
         infer.within(names, |infer| {
@@ -146,7 +147,7 @@ pub(crate) fn certain_result<'e>(
 }
 
 /// Says when a function gives nothing back, although its Rust type wants a value, or is a generator.
-fn gives_value(called: &Called<'_>, shape: Shape, body: &[Stmt], out: &mut Diagnostics) {
+fn gives_value(called: &Called<'_>, shape: &Shape, body: &[Stmt], out: &mut Diagnostics) {
     if shape.yields
         && let Some(at) = first_yield(body)
     {
@@ -210,13 +211,15 @@ impl<'e> Walk<'_, 'e> {
     }
 
     /// What a test decides about.
-    fn branches(&mut self, test: &'e Expr, guard: bool, body: &'e [Stmt], orelse: &'e [Stmt]) {
+    fn branches(&mut self, test: &'e Expr, body: &'e [Stmt], orelse: &'e [Stmt]) {
+        let guard = asks(test);
         self.infer.expression(test);
+        let truth = truth(test);
         let Walk { infer, result } = self;
         infer.asking(test, |infer| {
             let mut walk = Walk { infer, result };
-            walk.guarded(guard, body);
-            walk.guarded(guard, orelse);
+            walk.guarded(guard || truth.excludes(true), body);
+            walk.guarded(guard || truth.excludes(false), orelse);
         });
     }
 
@@ -261,11 +264,10 @@ impl<'e> Walk<'_, 'e> {
             }
             Stmt::Assert(s) => drop(self.infer.expression(&s.test)),
             Stmt::If(s) => {
-                let guard = asks(&s.test) || matches!(&*s.test, Expr::Constant(_));
-                self.branches(&s.test, guard, &s.body, &s.orelse);
+                self.branches(&s.test, &s.body, &s.orelse);
             }
             Stmt::While(s) => {
-                self.branches(&s.test, asks(&s.test), &s.body, &s.orelse);
+                self.branches(&s.test, &s.body, &s.orelse);
             }
             Stmt::For(s) => {
                 self.infer.looped(&s.iter);
@@ -317,7 +319,7 @@ impl<'e> Walk<'_, 'e> {
 
     /// A function in the function: its parameters may be anything.
     fn def(&mut self, function: &walk::Function<'e>) {
-        let mut names = Names::of(function.body, self.infer.walrus);
+        let mut names = Names::of(function.body);
         for parameter in walk::parameters(function.arguments) {
             names.give(&parameter.arg, Given::Known(Types::ANY));
         }
@@ -333,13 +335,19 @@ impl<'e> Walk<'_, 'e> {
 
     fn returned(&mut self, types: &Types, at: Range<usize>) {
         if !self.result.may_take(types) {
-            let found = messages::wrong_result(
-                &types.to_string(),
-                self.result.wanted(),
-                types.known() == [Type::None],
-                self.result.made_by(),
-                at,
-            );
+            let inside = types.never(|one| !self.result.is_kind_of(one));
+            let found = if inside {
+                let wanted = self.result.wanted_in_full();
+                messages::wrong_elements(&types.with_elements(), &wanted, at)
+            } else {
+                messages::wrong_result(
+                    &types.to_string(),
+                    self.result.wanted(),
+                    types.known() == [Type::None],
+                    self.result.made_by(),
+                    at,
+                )
+            };
             self.infer.say(found);
         }
     }

@@ -8,6 +8,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
 use crate::python::parse::ast::{self, BoolOp, Constant, Expr, UnaryOp};
 use crate::python::parse::range;
+use crate::python::truth::truth;
 use crate::python::walk;
 
 /// Calls in calls that are looked into.
@@ -16,8 +17,8 @@ pub(super) const DEEPEST: usize = 8;
 /// Knows the names of functions that stand in each other, and says what expressions are.
 pub(super) struct Infer<'e> {
     pub(super) text: &'e str,
-    /// Whether there is a `:=` somewhere.
-    pub(super) walrus: bool,
+    /// The names that a `:=` somewhere gives a value.
+    pub(super) walrus: &'e [String],
     /// The scopes around the place, the innermost last.
     pub(super) scopes: Vec<Names<'e>>,
     /// Names that are being looked into, which refer to themselves.
@@ -33,7 +34,7 @@ pub(super) struct Infer<'e> {
 }
 
 impl<'e> Infer<'e> {
-    pub(super) fn new(text: &'e str, walrus: bool) -> Self {
+    pub(super) fn new(text: &'e str, walrus: &'e [String]) -> Self {
         Self {
             text,
             walrus,
@@ -71,10 +72,17 @@ impl<'e> Infer<'e> {
 
     /// Whether nothing around the place gives the name another meaning.
     pub(super) fn is_python(&self, name: &str) -> bool {
-        !self
-            .scopes
-            .iter()
-            .any(|scope| scope.given.contains_key(name))
+        !self.walrus.iter().any(|other| other == name)
+            && !self
+                .scopes
+                .iter()
+                .any(|scope| scope.given.contains_key(name))
+    }
+
+    /// Whether a name of a scope changes in ways that its assignments do not show.
+    pub(super) fn changes(&self, level: usize, name: &str) -> bool {
+        let shared = self.scopes[level].shared.iter();
+        shared.chain(self.walrus).any(|other| other == name)
     }
 
     /// What a name can be.
@@ -90,8 +98,7 @@ impl<'e> Infer<'e> {
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }
-        let shared = self.scopes[level].shared.iter().any(|other| other == name);
-        if shared || self.open.len() > DEEPEST || !self.open.insert(key) {
+        if self.changes(level, name) || self.open.len() > DEEPEST || !self.open.insert(key) {
             return Types::ANY;
         }
         let given = self.scopes[level].given[name].clone();
@@ -197,12 +204,11 @@ impl<'e> Infer<'e> {
             Expr::IfExp(e) => {
                 self.expression(&e.test);
                 let checked = asks(&e.test);
-                self.quiet += usize::from(checked);
-                let (body, orelse) = self.asking(&e.test, |i| {
-                    (i.expression(&e.body), i.expression(&e.orelse))
-                });
-                self.quiet -= usize::from(checked);
-                body.or(orelse)
+                let truth = truth(&e.test);
+                self.asking(&e.test, |infer| {
+                    let body = infer.guarded(checked || truth.excludes(true), &e.body);
+                    body.or(infer.guarded(checked || truth.excludes(false), &e.orelse))
+                })
             }
             Expr::Compare(e) => {
                 let left = self.expression(&e.left);
@@ -331,18 +337,22 @@ impl<'e> Infer<'e> {
         }
     }
 
+    /// An expression that may be for some values alone, or never be reached.
+    fn guarded(&mut self, guard: bool, e: &'e Expr) -> Types {
+        self.quiet += usize::from(guard);
+        let types = self.expression(e);
+        self.quiet -= usize::from(guard);
+        types
+    }
+
     fn choice(&mut self, e: &'e ast::ExprBoolOp) -> Types {
         let mut all: Option<Types> = None;
         let mut checked = false;
         let asked = self.asked.len();
         let last = e.values.len() - 1;
         for (index, value) in e.values.iter().enumerate() {
-            let mut types = if checked {
-                self.quietly(|infer| infer.expression(value))
-            } else {
-                self.expression(value)
-            };
-            checked |= asks(value);
+            let mut types = self.guarded(checked, value);
+            checked |= asks(value) || truth(value).excludes(e.op == BoolOp::And);
             self.asked.extend(names_in(value));
             if e.op == BoolOp::Or && index < last && !types.is_any() {
                 types = types.without_none();

@@ -23,8 +23,6 @@ pub(super) enum Given<'e> {
 #[derive(Debug, Default)]
 pub(super) struct Names<'e> {
     pub(super) given: BTreeMap<&'e str, Vec<Given<'e>>>,
-    /// Whether there is a `:=` in the text.
-    walrus: bool,
     /// The names that inner functions change.
     pub(super) shared: Vec<String>,
     /// The names of dictionaries that nothing changes: they are written out once, and after that only
@@ -33,12 +31,9 @@ pub(super) struct Names<'e> {
 }
 
 impl<'e> Names<'e> {
-    /// The names of a scope; `walrus` says whether there may be a `:=`.
-    pub(super) fn of(body: &'e [Stmt], walrus: bool) -> Self {
-        let mut names = Self {
-            walrus,
-            ..Self::default()
-        };
+    /// The names of a scope.
+    pub(super) fn of(body: &'e [Stmt]) -> Self {
+        let mut names = Self::default();
         names.body(body);
         names.keep(body);
         names
@@ -63,31 +58,21 @@ impl<'e> Names<'e> {
         self.target(target, given);
     }
 
-    /// Forgets what is in lists that are changed where they are.
+    /// Forgets what is in lists that may be changed where they are, or under another name.
     pub(super) fn forget_changed(&mut self, body: &'e [Stmt]) {
         let lists = |given: &Given<'_>| matches!(given, Given::Known(types) if types.has_list());
-        if !self.given.values().flatten().any(lists) {
+        let all = self.given.iter();
+        let all = all.filter(|(_, given)| given.iter().any(lists));
+        let mut only_read: BTreeSet<&str> = all.map(|(name, _)| *name).collect();
+        if only_read.is_empty() {
             return;
         }
-        struct Changed(Vec<String>);
-        impl walk::Visitor for Changed {
-            fn expression(&mut self, expression: &Expr) {
-                let changed = match expression {
-                    Expr::Attribute(e) => Some(&e.value),
-                    Expr::Subscript(e) if e.ctx != ast::ExprContext::Load => Some(&e.value),
-                    _ => None,
-                };
-                if let Some(Expr::Name(name)) = changed.map(|e| &**e) {
-                    self.0.push(name.id.to_string());
-                }
-                walk::walk_expression(self, expression);
-            }
-        }
-        let mut changed = Changed(Vec::new());
-        walk::walk_body(&mut changed, body);
-        for name in &changed.0 {
-            for given in self.given.get_mut(name.as_str()).into_iter().flatten() {
-                if let Given::Known(types) = given {
+        walk::walk_body(&mut super::reading::Others(&mut only_read), body);
+        for (name, all) in &mut self.given {
+            for given in all {
+                if let Given::Known(types) = given
+                    && !only_read.contains(name)
+                {
                     *types = types.without_elements();
                 }
             }
@@ -136,25 +121,21 @@ impl<'e> Names<'e> {
                 self.nonlocals(&s.body);
             }
             Stmt::Assign(s) => {
-                self.expression(&s.value);
                 for target in &s.targets {
                     self.target(target, &Given::Value(&s.value));
                 }
             }
             Stmt::AugAssign(s) => {
-                self.expression(&s.value);
                 self.target(&s.target, &Given::Known(Types::ANY));
             }
             Stmt::AnnAssign(s) => {
                 if let Some(value) = &s.value {
-                    self.expression(value);
                     self.target(&s.target, &Given::Value(value));
                 }
             }
             Stmt::Delete(s) => self.targets(&s.targets),
             Stmt::TypeAlias(s) => self.target(&s.name, &Given::Known(Types::ANY)),
             Stmt::For(s) => {
-                self.expression(&s.iter);
                 self.target(&s.target, &Given::Element(&s.iter));
                 self.body(&s.body);
                 self.body(&s.orelse);
@@ -165,12 +146,10 @@ impl<'e> Names<'e> {
                 self.body(&s.orelse);
             }
             Stmt::While(s) => {
-                self.expression(&s.test);
                 self.body(&s.body);
                 self.body(&s.orelse);
             }
             Stmt::If(s) => {
-                self.expression(&s.test);
                 self.body(&s.body);
                 self.body(&s.orelse);
             }
@@ -197,12 +176,6 @@ impl<'e> Names<'e> {
             }
             Stmt::Global(s) => s.names.iter().for_each(|name| self.any(name)),
             Stmt::Nonlocal(s) => s.names.iter().for_each(|name| self.any(name)),
-            Stmt::Expr(s) => self.expression(&s.value),
-            Stmt::Return(s) => {
-                if let Some(value) = &s.value {
-                    self.expression(value);
-                }
-            }
             _ => {}
         }
     }
@@ -262,20 +235,6 @@ impl<'e> Names<'e> {
             }
             Pattern::MatchOr(p) => p.patterns.iter().for_each(|p| self.pattern(p)),
             Pattern::MatchValue(_) | Pattern::MatchSingleton(_) => {}
-        }
-    }
-
-    /// `name := value` anywhere in an expression.
-    fn expression(&mut self, expression: &'e Expr) {
-        if !self.walrus {
-            return;
-        }
-        let mut stack = vec![expression];
-        while let Some(one) = stack.pop() {
-            if let Expr::NamedExpr(e) = one {
-                self.target(&e.target, &Given::Known(Types::ANY));
-            }
-            children(one, &mut stack);
         }
     }
 

@@ -91,6 +91,16 @@ impl RustType {
         }
     }
 
+    /// Whether `found` is a list or a tuple as this is, whatever is in it.
+    pub(crate) fn is_kind_of(&self, found: &Type) -> bool {
+        match self {
+            Self::Optional(inner) => inner.is_kind_of(found),
+            Self::List(_) => matches!(found, Type::List(_) | Type::Tuple(_)),
+            Self::Tuple(_) => matches!(found, Type::Tuple(_)),
+            _ => false,
+        }
+    }
+
     /// Whether some value of these types can become this.
     pub(crate) fn may_take(&self, found: &Types) -> bool {
         !found.never(|one| self.takes(one))
@@ -112,6 +122,31 @@ impl RustType {
         }
     }
 
+    /// The same with what is in it: `a list of int`, `a tuple (int, str)`.
+    pub(crate) fn wanted_in_full(&self) -> String {
+        match self {
+            Self::Optional(inner) => inner.wanted_in_full(),
+            Self::List(inner) if **inner != Self::Any => format!("a list of {}", inner.named()),
+            Self::Tuple(parts) => {
+                let parts: Vec<String> = parts.iter().map(Self::named).collect();
+                format!("a tuple ({})", parts.join(", "))
+            }
+            other => other.wanted().to_owned(),
+        }
+    }
+
+    fn named(&self) -> String {
+        match self {
+            Self::Optional(inner) => format!("{} or None", inner.named()),
+            Self::Any | Self::Unit => "any".to_owned(),
+            other => {
+                let wanted = other.wanted_in_full();
+                let name = wanted.split_once(' ').map(|(_, name)| name.to_owned());
+                name.unwrap_or(wanted)
+            }
+        }
+    }
+
     /// How Python makes this of another value.
     pub(crate) fn made_by(&self) -> Option<&'static str> {
         Some(match self {
@@ -119,7 +154,7 @@ impl RustType {
             Self::Float => "float(…)",
             Self::Bool => "bool(…)",
             Self::Text => "str(…)",
-            Self::List(_) => "list(…)",
+            Self::List(_) => "[…]",
             Self::Optional(inner) => return inner.made_by(),
             _ => return None,
         })
