@@ -256,6 +256,16 @@ pub(crate) fn native(entry: &OperationEntry) -> Vec<Parameter> {
         .collect()
 }
 
+/// Whether the server's own builder knows an operation's arguments by their names.
+#[cfg(feature = "check")]
+pub(crate) fn is_named(operation: Operation) -> bool {
+    use Operation as O;
+    matches!(
+        operation,
+        O::Aggregate | O::AggregateBy | O::Avg | O::CountBy | O::LocalGroupBy | O::Sort
+    )
+}
+
 /// What the server's own builder takes for `run` and `register`: a pattern first, whatever the reader does with it.
 #[cfg(feature = "check")]
 pub(crate) fn native_action(parameters: &[Parameter]) -> Vec<Parameter> {

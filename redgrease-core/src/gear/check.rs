@@ -417,6 +417,16 @@ impl<'a> Checker<'a> {
         } else {
             operation.parameters
         };
+        if self.native
+            && !table::is_named(operation.operation)
+            && let Some(keyword) = given(call).into_iter().find(|g| g.keyword.is_some())
+        {
+            let name = keyword.keyword.unwrap_or_default();
+            let at = keyword.keyword_range.clone();
+            self.out.push(messages::by_place(link.name, name, at));
+            self.visit(call);
+            return None;
+        }
         let native: Vec<Parameter>;
         let parameters = if self.native {
             native = table::native(operation);

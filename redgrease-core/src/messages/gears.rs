@@ -78,6 +78,12 @@ pub fn unknown_keyword(
     )
 }
 
+/// A keyword argument of an operation that the server's builder gives no names to.
+pub fn by_place(operation: &str, keyword: &str, range: Range<usize>) -> Diagnostic {
+    let message = format!("`{operation}` takes no argument by its name on the server");
+    error(KEYWORD, message, range).help(format!("leave `{keyword}=` away"))
+}
+
 /// A keyword argument that belongs to the Rust side.
 pub fn rust_side_keyword(keyword: &str, help: &str, range: Range<usize>) -> Diagnostic {
     error(

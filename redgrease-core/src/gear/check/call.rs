@@ -113,7 +113,7 @@ impl Checker<'_> {
         });
     }
 
-    /// A keyword that the server's own builder does not know and lets pass.
+    /// A keyword that the server's own builder does not know: `run` and `register` let it pass.
     fn native_keyword(
         &mut self,
         called: &str,
@@ -138,7 +138,8 @@ impl Checker<'_> {
             messages::list(parameters.iter().map(|p| p.name))
         );
         let found = messages::unknown_keyword(called, name, meant, &known, at);
-        self.out.push(if meant.is_some() {
+        let passes = matches!(called, "`run`" | "`register`");
+        self.out.push(if meant.is_some() || !passes {
             found
         } else {
             found.into_warning()
@@ -179,6 +180,11 @@ impl Checker<'_> {
                     value::literal(value).filter(|_| parameter.kind != Kind::Requirements)
                 {
                     let at = range(value);
+                    let literal = if self.native {
+                        as_taken(literal, parameter)
+                    } else {
+                        literal
+                    };
                     arguments::check(
                         called,
                         parameter,
@@ -260,6 +266,18 @@ impl Checker<'_> {
             file: self.source.file().to_owned().into(),
             line: self.source.line() + python::newlines(&self.text[..at.start]),
         }
+    }
+}
+
+/// What the server's own builder takes a number or a truth value for.
+fn as_taken(literal: Literal, parameter: &Parameter) -> Literal {
+    let truth = matches!(parameter.name, "reverse" | "collect" | "convertToStr");
+    match (parameter.kind, literal) {
+        (Kind::Bool, Literal::Int(_)) if truth => Literal::Bool(true),
+        (Kind::Int(_), Literal::Bool(value)) => Literal::Int(Some(value.into())),
+        // what is below nothing is nothing, or no limit
+        (Kind::Int(0), Literal::Int(Some(number))) => Literal::Int(Some(number.max(0))),
+        (_, other) => other,
     }
 }
 
