@@ -9,6 +9,26 @@ use redgrease_core::source::Source;
 
 use crate::scan::scan;
 
+/// The findings without those in the other lines of a comment `/* … */` whose first line is one: they are the same
+/// mistake.
+pub(crate) fn once<'f>(source: &Source, findings: &'f [Diagnostic]) -> Vec<&'f Diagnostic> {
+    let comments: Vec<Range<usize>> = findings
+        .iter()
+        .filter_map(|finding| lines_below(source, finding))
+        .collect();
+    let inside = |at| comments.iter().any(|comment| comment.contains(&at));
+    let all = findings.iter();
+    all.filter(|finding| finding.parameter.is_some() || !inside(finding.range.start))
+        .collect()
+}
+
+fn lines_below(source: &Source, finding: &Diagnostic) -> Option<Range<usize>> {
+    let first = before(source, finding)?;
+    let comment = &source.text()[first.start..];
+    let length = comment.find("*/").filter(|_| comment.starts_with("/*"))? + "*/".len();
+    Some(first.end..first.start + length)
+}
+
 /// The comment of Rust that causes an error, as far as the text tells: `//` or `/*` before it in its
 /// line, or before the end of the line above.
 pub(crate) fn before(source: &Source, finding: &Diagnostic) -> Option<Range<usize>> {

@@ -13,6 +13,7 @@ use syn::{Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacr
 
 use crate::attrs::Arguments;
 use crate::body::{Body, Lost};
+use crate::comment;
 use crate::known;
 use crate::messages;
 use crate::place;
@@ -291,7 +292,7 @@ pub(crate) fn check(
         python,
     };
     let (function, findings) = check_typed_function(&input, types);
-    for finding in &findings {
+    for finding in comment::once(&body.source, &findings) {
         match finding.parameter {
             Some(index) => report.finding_at(params[index], finding),
             None => report.finding(body, finding),

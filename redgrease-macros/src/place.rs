@@ -14,7 +14,18 @@ pub(crate) fn enclosing(attribute: Span) -> Option<&'static str> {
         return None;
     }
     let text = std::fs::read_to_string(attribute.local_file()?).ok()?;
-    block_around(&text, start.line)
+    let line = text.lines().nth(start.line.checked_sub(1)?)?;
+    let before: String = line.chars().take(start.column).collect();
+    if before.trim().is_empty() {
+        block_around(&text, start.line)
+    } else {
+        in_one_line(before.trim_start())
+    }
+}
+
+/// The word of the block that begins in the same line.
+fn in_one_line(before: &str) -> Option<&'static str> {
+    head(before).filter(|_| depth(before) == 1)
 }
 
 /// The word of the block around `line`, from 1.
@@ -141,6 +152,15 @@ mod tests {
         let strings = "impl A {\n    const B: &str = \"}\\\"\";\n    const C: char = '}';\n    \
             /* } */ // }\n    fn a<'a>() -> &'a str { r#\"}\"}\"# }\n    #[command]";
         assert_eq!(around(strings), Some("impl"));
+    }
+
+    #[test]
+    fn the_block_may_begin_in_the_same_line() {
+        assert_eq!(in_one_line("impl A { "), Some("impl"));
+        assert_eq!(in_one_line("pub trait A { fn b() {} "), Some("trait"));
+        assert_eq!(in_one_line("impl A {} "), None);
+        assert_eq!(in_one_line("mod a { "), None);
+        assert_eq!(in_one_line("fn a() -> impl B { "), None);
     }
 
     #[test]

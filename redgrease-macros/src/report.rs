@@ -62,7 +62,7 @@ impl Report {
 
     /// Findings of the core about the text of `body`.
     pub(crate) fn findings(&mut self, body: &Body, findings: &[Diagnostic]) {
-        for finding in findings {
+        for finding in comment::once(&body.source, findings) {
             self.finding(body, finding);
         }
     }

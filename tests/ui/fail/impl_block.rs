@@ -24,6 +24,9 @@ where
     }
 }
 
+#[rustfmt::skip]
+impl Shop { #[command] fn name() -> String { python! { return "shop" } } }
+
 fn main() {
     let _ = Shop::price("");
 }

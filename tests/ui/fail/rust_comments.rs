@@ -26,6 +26,15 @@ fn block(x: i64) -> i64 {
 }
 
 #[command]
+fn lines(x: i64) -> i64 {
+    python! {
+        /* one more
+           than before */
+        return x + 1
+    }
+}
+
+#[command]
 fn word(x: i64) -> i64 {
     python! {
         y = x + 1 // more
