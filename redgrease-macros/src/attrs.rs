@@ -4,8 +4,10 @@
 //! the Rust side.
 
 mod macros;
+mod uses;
 
 pub(crate) use macros::Macro;
+pub(crate) use uses::Uses;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens as _;
@@ -21,7 +23,6 @@ use syn::{Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Path, Token};
 
 use crate::messages;
 use crate::report::Report;
-use crate::types::python_name;
 use crate::value;
 
 /// The name of a command.
@@ -38,7 +39,7 @@ pub(crate) struct Arguments {
     /// The name of a function that runs at events, in place of its path.
     pub(crate) name: Option<LitStr>,
     /// Names of Python that functions share.
-    pub(crate) uses: Vec<Path>,
+    pub(crate) uses: Uses,
     pub(crate) requirements: Vec<LitStr>,
     pub(crate) replace: Replace,
     /// How many milliseconds a call may take.
@@ -65,7 +66,7 @@ impl Default for Arguments {
             on: None,
             trigger: None,
             name: None,
-            uses: Vec::new(),
+            uses: Uses::default(),
             requirements: Vec::new(),
             replace: Replace::default(),
             deadline: None,
@@ -161,6 +162,9 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
                 let near = of
                     .meant(&name)
                     .or_else(|| nearest(&name, keys.iter().map(String::as_str)));
+                if let (Some("uses"), Some(value)) = (near, value) {
+                    arguments.uses.guess(value);
+                }
                 report.error(key.span(), messages::unknown_argument(&name, near, &keys));
             }
         }
@@ -172,18 +176,12 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
 }
 
 impl Arguments {
-    /// The names in Python of what the text uses besides its own.
-    pub(crate) fn used_names(&self) -> Vec<String> {
-        let last = self.uses.iter().filter_map(|path| path.segments.last());
-        last.map(|last| python_name(&last.ident)).collect()
-    }
-
     /// Sets an argument of the Rust side.
     fn set(&mut self, name: &str, value: &Expr, report: &mut Report) {
         match name {
             "on" => self.on = Some(value.clone()),
             "file" => self.file = text(name, "\"script.py\"", value, report),
-            "uses" => self.uses = paths(value, report),
+            "uses" => self.uses = Uses::read(value, report),
             "name" => {
                 self.name = text(name, "\"orders/index\"", value, report);
                 if let Some(empty) = self.name.take_if(|name| name.value().trim().is_empty()) {
@@ -367,25 +365,6 @@ fn texts(name: &str, value: &Expr, report: &mut Report) -> Vec<LitStr> {
     elems
         .iter()
         .filter_map(|element| text(name, example, element, report))
-        .collect()
-}
-
-fn paths(value: &Expr, report: &mut Report) -> Vec<Path> {
-    let message =
-        || messages::argument_value("uses", "a list of names", "[shop::total, shop::RATE]");
-    let Expr::Array(ExprArray { elems, .. }) = value else {
-        report.error_at(value, message());
-        return Vec::new();
-    };
-    elems
-        .iter()
-        .filter_map(|element| match element {
-            Expr::Path(path) if path.qself.is_none() => Some(path.path.clone()),
-            other => {
-                report.error_at(other, message());
-                None
-            }
-        })
         .collect()
 }
 

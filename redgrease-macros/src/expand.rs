@@ -333,7 +333,7 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
             let (file, code) = (&py.file, static_code(&checked.code));
             let (function, requirements) = (checked.function, &arguments.requirements);
             let (uses, methods) = (&checked.uses, &checked.cmd_methods);
-            let shared = &arguments.uses;
+            let shared = &arguments.uses.paths;
             quote! {
                 #build::StaticCallback {
                     file: #file,
@@ -349,7 +349,7 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
         }
         None => quote!(#build::StaticCallback::EMPTY),
     };
-    let names = shared_names(&arguments.uses, "", &private);
+    let names = shared_names(&arguments.uses.paths, "", &private);
     let captures = captures(&py.captures, report.has_errors(), &private);
     let report = report.into_tokens();
     quote! {

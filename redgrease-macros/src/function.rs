@@ -312,13 +312,23 @@ pub(crate) fn check(
         checked.line = line;
         checked.uses = uses;
         checked.cmd_methods = cmd_methods;
+    } else {
+        checked.globals = declared(body.source.text());
     }
     checked
 }
 
+/// The names that a text with errors declares `global`, so that they are known where it would have made them.
+fn declared(text: &str) -> Vec<String> {
+    let statements = text.split(['\n', ';', ':']);
+    let names = statements.filter_map(|statement| statement.trim().strip_prefix("global "));
+    let names = names.flat_map(|names| names.split(','));
+    names.map(|name| name.trim().to_owned()).collect()
+}
+
 /// The names that the body finds in its script: those of `uses`, and what `on_registered` made.
 pub(crate) fn known(arguments: &Arguments, on_registered: Option<&Python>) -> Vec<String> {
-    let mut known = arguments.used_names();
+    let mut known = arguments.uses.names();
     known.extend(
         on_registered
             .into_iter()
@@ -354,7 +364,7 @@ pub(crate) fn on_registered(
     let expression = arguments.on_registered.as_ref()?;
     let body = expression_body(expression, expression.span(), report);
     let name = format!("{}_on_registered", python_name(&item.signature.ident));
-    let types = known::nothing(!arguments.requirements.is_empty()).known(arguments.used_names());
+    let types = known::nothing(!arguments.requirements.is_empty()).known(arguments.uses.names());
     let python = check(body.as_ref(), name, &[], &types, arguments.python, report);
     Some(python)
 }

@@ -37,7 +37,7 @@ fn read(input: &TokenStream, report: &mut Report) -> Gear {
     let header = Header::read(input.clone(), report);
     let mut gear = Gear {
         krate: header.arguments.krate.clone(),
-        uses: header.arguments.uses.clone(),
+        uses: header.arguments.uses.paths.clone(),
         result: header.result.clone(),
         file: String::new(),
         plan: Plan::new(Reader::Keys),
@@ -55,7 +55,7 @@ fn read(input: &TokenStream, report: &mut Report) -> Gear {
     };
     gear.captures = capture::prepare(&mut body, &header);
     gear.file = body.source.file().to_owned();
-    let shared = header.arguments.used_names();
+    let shared = header.arguments.uses.names();
     let captures = gear.captures.iter().map(|c| c.name.as_str());
     let names: Vec<&str> = captures.chain(shared.iter().map(String::as_str)).collect();
     let text = GearInput {

@@ -284,3 +284,11 @@ fn list(words: &[String]) -> String {
         None => String::new(),
     }
 }
+
+/// rustc says what is misspelt in `uses` once nothing else is wrong.
+pub(crate) fn misspelt_in_uses(help: &mut String, uses: &[String]) {
+    let meant = |name: &String| *help == format!("did you mean `{name}`?");
+    if uses.iter().any(meant) {
+        help.push_str(" It is in `uses`: one of the two is misspelt");
+    }
+}

@@ -53,7 +53,7 @@ fn read(input: TokenStream, report: &mut Report) -> Py {
     }
     py.captures = capture::prepare(&mut body, &py.header);
     py.file = body.source.file().to_owned();
-    let shared = py.header.arguments.used_names();
+    let shared = py.header.arguments.uses.names();
     let captures = py.captures.iter().map(|c| c.name.as_str());
     let names: Vec<&str> = captures.chain(shared.iter().map(String::as_str)).collect();
     let (checked, findings) = check_callback(&CallbackInput {

@@ -4,6 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use redgrease_core::diag::Diagnostic;
+use redgrease_core::messages as core;
 
 use crate::body::{Body, Lost};
 use crate::comment;
@@ -16,6 +17,8 @@ pub(crate) struct Report {
     /// Left out as long as there are errors, which often cause them.
     warnings: TokenStream,
     errors: bool,
+    /// The names in `uses`.
+    uses: Vec<String>,
 }
 
 impl Report {
@@ -54,6 +57,11 @@ impl Report {
         }
     }
 
+    /// Tells which names come from `uses`, where they may be misspelt.
+    pub(crate) fn uses(&mut self, names: Vec<String>) {
+        self.uses = names;
+    }
+
     /// What syn has to say about Rust code it cannot read.
     pub(crate) fn syntax(&mut self, error: &syn::Error) {
         self.errors = true;
@@ -74,6 +82,13 @@ impl Report {
         if let Some(comment) = &comment {
             finding.range = comment.clone();
             finding.help = Some(messages::RUST_COMMENT.to_owned());
+        }
+        if let Some(help) = finding
+            .help
+            .as_mut()
+            .filter(|_| finding.code == core::UNDEFINED)
+        {
+            messages::misspelt_in_uses(help, &self.uses);
         }
         let snippet = match body.literal() {
             Some(literal) => Some(literal.snippet(&finding)),

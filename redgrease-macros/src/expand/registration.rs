@@ -180,7 +180,7 @@ pub(super) fn assert_shared(
     function: &str,
     item: &Item,
 ) -> Option<TokenStream> {
-    let names = super::shared_names(&arguments.uses, function, &private(&arguments.krate))?;
+    let names = super::shared_names(&arguments.uses.paths, function, &private(&arguments.krate))?;
     let conditions = item.conditions();
     Some(quote!(#(#conditions)* #names))
 }
@@ -320,7 +320,7 @@ fn python_function(
         file,
         ..
     } = python;
-    let (shared, target) = (&arguments.uses, arguments.python.to_string());
+    let (shared, target) = (&arguments.uses.paths, arguments.python.to_string());
     quote! {
         #spec::Function {
             name: #name,
