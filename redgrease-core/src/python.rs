@@ -32,7 +32,7 @@ use types::Called;
 pub use types::RustType;
 pub(crate) use types::{Shape, certain_result, check_module as check_types};
 pub(crate) use walk::{Visitor, blocks, walk_expression, walk_statement};
-pub(crate) use walk::{parameters, walk_defaults};
+pub(crate) use walk::{function, parameters, walk_defaults};
 
 /// Parses statements as they stand; what cannot be parsed gives the offset at which the parser stopped.
 pub(crate) fn statements(text: &str) -> Result<Vec<ast::Stmt>, usize> {
@@ -427,7 +427,7 @@ pub fn check_syntax(source: &Source, python: PyVersion) -> Vec<Diagnostic> {
 
 /// Whether the statement has a scope of its own.
 pub(crate) fn defines(statement: &ast::Stmt) -> bool {
-    walk::function(statement).is_some() || statement.is_class_def_stmt()
+    function(statement).is_some() || statement.is_class_def_stmt()
 }
 
 /// Whether `name` is a Python keyword, which cannot be the name of a parameter.

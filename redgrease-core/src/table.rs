@@ -282,7 +282,10 @@ pub(crate) fn native_action(parameters: &[Parameter]) -> Vec<Parameter> {
         all.push(optional(name, Kind::Bool));
     }
     let mentioned = |name: &str| is_pattern(name) || matches!(name, "convertToStr" | "collect");
-    let others = parameters.iter().filter(|p| !mentioned(p.name));
+    // requirements stand beside a script, not in it
+    let others = parameters
+        .iter()
+        .filter(|p| !mentioned(p.name) && p.kind != Kind::Requirements);
     all.extend(others.map(|parameter| Parameter {
         positional: false,
         ..*parameter

@@ -119,7 +119,34 @@ fn the_servers_builder_takes_functions_only() {
         "RG0307!",
     );
     finds("GB().accumulate(max).run()", "RG0307!");
+    finds(
+        "GB().aggregateby(len, 0, lambda k, a, r: r, lambda k, a, r: r).run()",
+        "RG0307!",
+    );
+    let class = "class C:\n    def __call__(self, r):\n        return r\n    def m(self, r):\n        return r\n";
+    for callback in ["C", "C()", "C().m"] {
+        finds(&format!("{class}GB().map({callback}).run()"), "RG0307!");
+    }
     for text in [
+        "import math\nGB().map(math.sqrt).run()",
+        "from functools import lru_cache\n@lru_cache(None)\ndef f(r):\n    return r\nGB().map(f).run()",
+        "import functools\n@functools.cache\ndef f(r):\n    return r\nGB().map(f).run()",
+    ] {
+        finds(text, "RG0307!");
+    }
+    finds("GB('PythonReader').run()", "RG0305!");
+    finds("GB().register('*', collect='a')", "RG0311");
+    finds("GB().register('*', requirements=['numpy'])", "RG0304");
+    for text in [
+        "class C:\n    @staticmethod\n    def m(r):\n        return r\nGB().map(C.m).map(C().m).run()",
+        "class C:\n    m = lambda r: r\nGB().map(C.m).run()",
+        "GB().countby(len).run()",
+        "GB().countby(str.upper).run()",
+        "import operator\nGB().aggregate(0, operator.add, max).run()",
+        "from functools import partial\np = partial(max, 1)\nGB().aggregateby(lambda r: 1, 0, partial(max), p).run()",
+        "class C:\n    def __new__(cls):\n        return lambda r: r\nGB().map(C()).run()",
+        "def d(f):\n    return f\n@d\ndef f(r):\n    return r\nGB().map(f).run()",
+        "class f:\n    pass\ndef f(r):\n    return r\nGB().map(f).run()",
         "def int(x):\n    return x\nGB().map(int).run()",
         "import json\nGB().map(json.loads).run()",
         "def make(n):\n    return lambda x: x + n\nGB().map(make(1)).run()",

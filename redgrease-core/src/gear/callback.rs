@@ -1,5 +1,7 @@
 //! Callbacks: what is known about them from the text, and whether a step can call them.
 
+mod no_function;
+
 use super::table::{Kind, Parameter};
 use super::{Code, value};
 use crate::cmd;
@@ -9,6 +11,8 @@ use crate::python::{
     self, Collector, Layout, PyVersion, Signature, Visitor as _, ast, lambda_signature, range,
 };
 use crate::source::Source;
+
+pub(crate) use no_function::no_function;
 
 /// What is known about an expression that is given as a callback.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,37 +112,6 @@ pub(crate) fn look_at(value: &ast::Expr, names: &Collector<'_>) -> Callback {
         | ast::Expr::GeneratorExp(_)
         | ast::Expr::Compare(_) => Callback::Value,
         _ => Callback::Callable(None),
-    }
-}
-
-/// What a callable is that is no function written in Python, which is all that the server's own builder takes.
-pub(crate) fn no_function(value: &ast::Expr, names: &Collector<'_>) -> Option<&'static str> {
-    let builtin = |name: &str| {
-        let known = BUILTINS.iter().any(|(known, _, _)| *known == name);
-        known && !names.defines(name)
-    };
-    match value {
-        ast::Expr::Name(name) if builtin(&name.id) => Some("a builtin"),
-        ast::Expr::Attribute(attribute) => match &*attribute.value {
-            ast::Expr::Name(class) if builtin(&class.id) => Some("a method of a builtin"),
-            ast::Expr::Constant(_) | ast::Expr::JoinedStr(_) => Some("a method of a value"),
-            _ => None,
-        },
-        ast::Expr::Call(call) => {
-            let path = python::path(&call.func)?;
-            let words: Vec<&str> = path.iter().map(|(word, _)| word.as_str()).collect();
-            let written = words.join(".");
-            match names.imported(&written).unwrap_or(&written) {
-                "functools.partial" => Some("a `partial`"),
-                "operator.itemgetter" | "operator.attrgetter" | "operator.methodcaller" => {
-                    Some("an object of `operator`")
-                }
-                "partial" if !names.defines("partial") => Some("a `partial`"),
-                _ => None,
-            }
-        }
-        ast::Expr::Constant(constant) if constant.value.is_none() => Some("`None`"),
-        _ => None,
     }
 }
 

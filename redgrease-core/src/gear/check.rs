@@ -235,6 +235,7 @@ impl<'a> Checker<'a> {
             match link.name {
                 "run" | "register" => {
                     gear.action = self.action(entry, link, call);
+                    self.default_generator(&gear, call, &link.name_range);
                     if link.name == "register" {
                         self.ignored_pattern(&gear.reader_arguments, root);
                     }
@@ -262,6 +263,26 @@ impl<'a> Checker<'a> {
         };
         let path = python::path(first);
         path.is_some_and(|path| self.collector.is_doubtful(&path[0].0))
+    }
+
+    /// A builder whose reader is PythonReader has to get its generator somewhere.
+    fn default_generator(&mut self, gear: &Gear, call: &ast::ExprCall, at: &Range<usize>) {
+        let given = !call.args.is_empty() || !call.keywords.is_empty();
+        let default = |argument: &Argument| argument.keyword.as_deref() == Some("defaultArg");
+        if self.native
+            && gear.reader == Reader::Python
+            && gear.action.is_some()
+            && !given
+            && !gear.reader_arguments.iter().any(default)
+        {
+            let usage = "run(generator)";
+            self.out.push(messages::missing_argument(
+                "`run` of PythonReader",
+                "generator",
+                usage,
+                at.clone(),
+            ));
+        }
     }
 
     /// `register` has a prefix of its own, whatever the reader was given.

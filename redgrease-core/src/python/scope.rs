@@ -258,6 +258,12 @@ impl<'a> Collector<'a> {
         self.imported.get(name).filter(|_| once).map(String::as_str)
     }
 
+    /// Whether one statement of the module gives `name` a value.
+    pub(crate) fn is_bound_once(&self, name: &str) -> bool {
+        let binding = self.scopes[0].names.get(name);
+        binding.is_some_and(|binding| binding.times == 1) && !self.is_doubtful(name)
+    }
+
     /// What a name of the module takes when it is called, if it is bound once and known.
     pub(crate) fn signature(&self, name: &str) -> Option<Signature> {
         let binding = self.scopes[0].names.get(name)?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Checker;
 use super::chain::{Given, given, unpacked};
+use crate::diag::Diagnostics;
 use crate::gear::arguments::{self, Literal};
 use crate::gear::callback::{self, Callback};
 use crate::gear::requirement;
@@ -157,8 +158,14 @@ impl Checker<'_> {
                     return false;
                 }
                 let callback = callback::look_at(value, &self.collector);
+                // the builder calls these from functions of its own
+                let wrapped = matches!(
+                    (called, parameter.name),
+                    ("`countby`", _) | ("`aggregate`" | "`aggregateby`", "seqOp" | "combOp")
+                );
                 if self.native
-                    && let Some(what) = callback::no_function(value, &self.collector)
+                    && (!wrapped || value::is_none(value))
+                    && let Some(what) = callback::no_function(value, &self.collector, self.prelude)
                 {
                     let example = callback::around(parameter, &self.text[range(value)]);
                     self.out.push(messages::no_function_of_python(
@@ -185,14 +192,18 @@ impl Checker<'_> {
                     } else {
                         literal
                     };
-                    arguments::check(
-                        called,
-                        parameter,
-                        parameter.name,
-                        &literal,
-                        at,
-                        &mut self.out,
-                    );
+                    let mut found = Diagnostics::new();
+                    arguments::check(called, parameter, parameter.name, &literal, at, &mut found);
+                    // the server's own builder takes any value for these
+                    let taken = matches!(parameter.name, "collect" | "convertToStr")
+                        || parameter.kind == Kind::NoPrefix;
+                    for one in found.into_vec() {
+                        self.out.push(if self.native && taken {
+                            one.into_warning()
+                        } else {
+                            one
+                        });
+                    }
                 }
                 false
             }
