@@ -26,6 +26,11 @@ impl Report {
         self.errors
     }
 
+    /// There is an error that rustc reports by itself.
+    pub(crate) fn told_by_rustc(&mut self) {
+        self.errors = true;
+    }
+
     /// An error at `span`.
     pub(crate) fn error(&mut self, span: Span, message: impl Into<Message>) {
         self.error_between(span, span, message);

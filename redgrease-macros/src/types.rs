@@ -77,6 +77,9 @@ impl Signature {
             }
         }
         check_order(&parameters, report);
+        if are_twice(&mut parameters) {
+            report.told_by_rustc();
+        }
         Self {
             parameters,
             hidden,
@@ -89,6 +92,20 @@ impl Signature {
         let parameters = self.parameters.iter().map(|parameter| &parameter.name);
         parameters.chain(&self.hidden)
     }
+}
+
+/// Whether a name stands there twice; nothing is done with those that do.
+fn are_twice(parameters: &mut [Parameter]) -> bool {
+    let names: Vec<Ident> = parameters.iter().map(|one| one.name.clone()).collect();
+    let times = |name: &Ident| names.iter().filter(|other| *other == name).count();
+    let mut found = false;
+    for parameter in parameters {
+        if times(&parameter.name) > 1 {
+            parameter.named = false;
+            found = true;
+        }
+    }
+    found
 }
 
 /// The names that a pattern binds, as far as its text tells.

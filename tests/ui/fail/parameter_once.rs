@@ -19,6 +19,11 @@ fn declared(x: i64) -> i64 {
     }
 }
 
+#[command]
+fn twice(x: &str, x: i64) -> i64 {
+    python! { return len(x) }
+}
+
 #[keys_reader]
 fn changed((key, value): Record) {
     python! { log(key + value) }
