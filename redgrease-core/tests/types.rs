@@ -142,7 +142,6 @@ fn what_may_fit_is_left_alone() {
             "def g():\n    nonlocal x\n    x = 1\nx = 'a'\ng()\nreturn x",
             Int,
         ),
-        ("x = 'a'\nx += text\nreturn x", Int),
         (
             "if isinstance(any, str):\n    return any.encode()\nreturn any",
             Text,
@@ -270,6 +269,76 @@ fn operations_that_no_value_has_are_errors() {
         "return next(iter(names)) + 'a'",
         "return dict(a=1)['a'] + 1",
         "if False:\n    return text + 1\nreturn 0",
+    ] {
+        right(body, RustType::Any);
+    }
+}
+
+#[test]
+fn changes_of_a_name_are_followed() {
+    for body in [
+        "total = 0\nfor name in names:\n    total += cmd.get(name)\nreturn total",
+        "total = 0\nfor name in names:\n    total = total + cmd.get(name)\nreturn total",
+        "line = ''\nfor _ in names:\n    line += count\nreturn line",
+        "text += 1\nreturn text",
+        "count -= text\nreturn count",
+        "x = 0\nx += 1\nx += 1.5\nx += 'a'\nreturn x",
+        "x = (1,)\nx += [2]\nreturn x",
+    ] {
+        wrong(body, RustType::Any, "RG0504");
+    }
+    wrong(
+        "line = ''\nfor name in names:\n    line += name\nreturn line",
+        RustType::Int,
+        "RG0502",
+    );
+    for body in [
+        "total = 0\nfor name in names:\n    total += int(cmd.get(name) or 0)\nreturn total",
+        "x = []\nx += 'ab'\nx += (1,)\nreturn x[0] + 1",
+        "x = {1}\nx |= {2}\nreturn x",
+        "x = None\nfor name in names:\n    if x is None:\n        x = ''\n    x += name\nreturn x",
+        "x = 'a'\nx *= 3\nreturn x",
+        "x = 0\nx += any\nx += 'a'\nreturn x",
+        "x = 1\nx = any\nx += 'a'\nreturn x",
+        "x = 0\nx = 'a' if flag else x\nx += 'a'\nreturn x",
+        "x = 1\ndef g():\n    nonlocal x\n    x = 'a'\ng()\nx += 'b'\nreturn x",
+        "try:\n    text += 1\nexcept TypeError:\n    pass\nreturn text",
+    ] {
+        right(body, RustType::Any);
+    }
+}
+
+#[test]
+fn comparisons_that_no_value_has_are_errors() {
+    for body in [
+        "return cmd.get(text) > 5",
+        "if cmd.get(text) >= count:\n    return 1",
+        "return 0 < cmd.hget(text, 'a') < 5",
+        "return text < count",
+        "return count < None",
+        "return names < (1,)",
+        "return [name for name in names if name > 1]",
+        "return 'a' in count",
+        "return count in text",
+        "return text not in None",
+    ] {
+        wrong(body, RustType::Any, "RG0504");
+    }
+    for body in [
+        "return cmd.get(text) > text",
+        "return (cmd.get(text) or 0) > 5",
+        "return float(cmd.get(text) or 0) > count",
+        "return count < ratio <= True",
+        "return maybe > 1",
+        "return any > 1 > any",
+        "return text in names and count in names",
+        "return 1 in data",
+        "return any in text",
+        "return text in cmd.get(text)",
+        "return text in {}",
+        "return {1} < {2}",
+        "return None == 1 or 'a' != 2",
+        "return cmd.get(text) is not None and cmd.get(text) > ''",
     ] {
         right(body, RustType::Any);
     }

@@ -6,12 +6,14 @@
 mod attributes;
 mod calls;
 mod check;
+mod fields;
 mod infer;
 mod names;
 mod operators;
 mod reading;
 mod results;
 mod returns;
+mod signs;
 
 use std::fmt;
 

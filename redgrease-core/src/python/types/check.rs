@@ -256,7 +256,7 @@ impl<'e> Walk<'_, 'e> {
                     self.infer.expression(value);
                 }
             }
-            Stmt::AugAssign(s) => drop(self.infer.expression(&s.value)),
+            Stmt::AugAssign(s) => self.infer.changed(s),
             Stmt::Raise(s) => {
                 if let Some(value) = &s.exc {
                     self.infer.expression(value);

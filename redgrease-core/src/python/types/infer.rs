@@ -6,7 +6,7 @@ use super::names::{self, Given, Names};
 use super::{Type, Types, operators};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
-use crate::python::parse::ast::{self, BoolOp, Constant, Expr, UnaryOp};
+use crate::python::parse::ast::{self, BoolOp, Constant, Expr};
 use crate::python::parse::range;
 use crate::python::truth::truth;
 use crate::python::walk;
@@ -86,7 +86,7 @@ impl<'e> Infer<'e> {
     }
 
     /// What a name can be.
-    fn name(&mut self, name: &'e str) -> Types {
+    pub(super) fn name(&mut self, name: &'e str) -> Types {
         let found = self
             .scopes
             .iter()
@@ -106,24 +106,29 @@ impl<'e> Infer<'e> {
         // what is looked into stands in the scope of the name
         let inner = self.scopes.split_off(level + 1);
         let mut all: Option<Types> = None;
+        let mut changes = Vec::new();
         for one in &given {
             let types = self.quietly(|infer| match one {
-                Given::Value(value) if kept => infer.expression(value),
-                Given::Value(value) => infer.expression(value).without_elements(),
+                Given::Changed(operator, value) => {
+                    changes.push((*operator, infer.expression(value)));
+                    None
+                }
+                Given::Value(value) if kept => Some(infer.expression(value)),
+                Given::Value(value) => Some(infer.expression(value).without_elements()),
                 Given::Element(value) => {
                     let value = infer.expression(value);
-                    operators::elements(&value)
-                        .unwrap_or(Types::ANY)
-                        .without_elements()
+                    let elements = operators::elements(&value).unwrap_or(Types::ANY);
+                    Some(elements.without_elements())
                 }
-                Given::Def(..) => Type::Function.into(),
-                Given::Known(types) => types.clone(),
+                Given::Def(..) => Some(Type::Function.into()),
+                Given::Known(types) => Some(types.clone()),
             });
-            all = Some(match all {
-                Some(before) => before.or(types),
-                None => types,
-            });
+            all = match (all, types) {
+                (Some(before), Some(types)) => Some(before.or(types)),
+                (before, types) => before.or(types),
+            };
         }
+        let all = all.map(|all| operators::changed(all, &changes));
         self.scopes.extend(inner);
         self.open.remove(&key);
         let all = all.unwrap_or(Types::ANY);
@@ -213,8 +218,18 @@ impl<'e> Infer<'e> {
             Expr::Compare(e) => {
                 let left = self.expression(&e.left);
                 let mut known = true;
-                for one in &e.comparators {
-                    known &= !self.expression(one).is_any();
+                let mut before = left.clone();
+                let mut fits = true;
+                let mut start = range(&*e.left).start;
+                for (one, op) in e.comparators.iter().zip(&e.ops) {
+                    let types = self.expression(one);
+                    known &= !types.is_any();
+                    // what stands behind is looked at when this is true
+                    if fits {
+                        fits = self.compared(&before, *op, &types, start..range(one).end);
+                    }
+                    start = range(one).start;
+                    before = types;
                 }
                 let plain = e.ops.iter().all(|op| {
                     use ast::CmpOp as C;
@@ -378,115 +393,6 @@ impl<'e> Infer<'e> {
         self.asked.truncate(before);
         result
     }
-
-    fn operation(&mut self, e: &'e ast::ExprBinOp) -> Types {
-        let left = self.expression(&e.left);
-        let right = self.expression(&e.right);
-        operators::binary(&left, e.op, &right).unwrap_or_else(|()| {
-            let sign = sign(e.op);
-            let hint = if left.known().contains(&Type::None) {
-                Some("a missing key gives `None`: `… or 0` puts a value in its place")
-            } else {
-                None
-            };
-            let convert = conversion(&left, &right);
-            let help = convert.or(hint.map(str::to_owned));
-            let found =
-                messages::no_operation(&left.to_string(), sign, &right.to_string(), range(e));
-            self.say(match help {
-                Some(help) => found.help(help),
-                None => found,
-            });
-            Types::ANY
-        })
-    }
-
-    fn unary(&mut self, e: &'e ast::ExprUnaryOp) -> Types {
-        let operand = self.expression(&e.operand);
-        match e.op {
-            UnaryOp::Not => Type::Bool.into(),
-            _ if operand.is_any() => Types::ANY,
-            _ => {
-                if operand.never(Type::is_number) {
-                    let found = operand.to_string();
-                    self.say(messages::no_sign(&found, range(e)));
-                }
-                Types::ANY
-            }
-        }
-    }
-
-    fn subscript(&mut self, e: &'e ast::ExprSubscript) -> Types {
-        let value = self.expression(&e.value);
-        let index = self.expression(&e.slice);
-        if !matches!(e.ctx, ast::ExprContext::Load) {
-            return Types::ANY;
-        }
-        if let (Expr::Constant(name), false) = (&*e.slice, value.is_any())
-            && let Some(name) = name.value.as_str()
-            && value.never(|t| !matches!(t, Type::Record | Type::StreamRecord))
-        {
-            self.field(&value, name, range(&*e.slice));
-            return Types::ANY;
-        }
-        if let Expr::Constant(key) = &*e.slice
-            && let Some(key) = key.value.as_str()
-        {
-            self.key(&value, key, range(&*e.slice));
-        }
-        let slice = e.slice.is_slice_expr();
-        operators::index(&value, &index, slice).unwrap_or_else(|()| {
-            if value.never(|t| *t == Type::Function) {
-                let found = messages::no_index(&value.to_string(), &index.to_string(), range(e));
-                self.say(found);
-            }
-            Types::ANY
-        })
-    }
-
-    /// What an attribute is; and what it is of.
-    pub(super) fn attribute(&mut self, e: &'e ast::ExprAttribute) -> (Types, Types) {
-        let value = self.expression(&e.value);
-        if value.is_any() || !matches!(e.ctx, ast::ExprContext::Load) {
-            return (Types::ANY, value);
-        }
-        let end = range(e).end;
-        self.field(&value, &e.attr, end.saturating_sub(e.attr.len())..end);
-        let mut all = value.known().iter().map(|t| t.field(&e.attr));
-        let first = all.next().unwrap_or(Types::ANY);
-        (all.fold(first, Types::or), value)
-    }
-
-    /// Says when a dictionary that is known certainly lacks a key.
-    fn key(&mut self, value: &Types, key: &str, at: std::ops::Range<usize>) {
-        let may_have = |t: &Type| match t {
-            Type::Dict(Some(keys)) => keys.iter().any(|known| known == key),
-            _ => true,
-        };
-        if value.never(may_have) {
-            let all = value.known().iter().filter_map(|t| match t {
-                Type::Dict(keys) => keys.as_deref(),
-                _ => None,
-            });
-            let all: Vec<&str> = all.flatten().map(String::as_str).collect();
-            self.say(messages::no_key(key, &all, at));
-        }
-    }
-
-    /// Says when no possible type has the attribute.
-    fn field(&mut self, value: &Types, name: &str, at: std::ops::Range<usize>) {
-        let has = |t: &Type| t.attributes().is_none_or(|all| all.contains(&name));
-        if !name.starts_with("__") && value.never(has) {
-            let all = value.known().iter().filter_map(Type::attributes).flatten();
-            let meant = crate::suggest::nearest(name, all.copied());
-            let fields = match value.known() {
-                [one @ (Type::Record | Type::StreamRecord)] => one.attributes(),
-                _ => None,
-            };
-            let found = messages::no_field(&value.to_string(), name, meant, fields, at);
-            self.say(found);
-        }
-    }
 }
 
 /// The keys of a dictionary, if all are texts that are written out.
@@ -548,45 +454,5 @@ fn constant(value: &Constant) -> Types {
         Constant::Int(_) => Type::Int.into(),
         Constant::Float(_) => Type::Float.into(),
         _ => Types::ANY,
-    }
-}
-
-/// How to make the sides of an operation alike, where one is a text and the other a number.
-fn conversion(left: &Types, right: &Types) -> Option<String> {
-    let text = |t: &Type| matches!(t, Type::Str | Type::Bytes | Type::None);
-    match (left.never(|t| !text(t)), right.never(|t| !text(t))) {
-        (true, false) if right.never(|t| !t.is_number()) && left.known().contains(&Type::Str) => {
-            let value = if left.known().contains(&Type::None) {
-                "int(… or 0)"
-            } else {
-                "int(…)"
-            };
-            Some(format!(
-                "Redis keeps texts: `{value}` makes a number of one"
-            ))
-        }
-        (false, true) if left.never(|t| !t.is_number()) => {
-            Some("`str(…)` makes a text of a number, `int(…)` a number of a text".to_owned())
-        }
-        _ => None,
-    }
-}
-
-fn sign(operator: ast::Operator) -> &'static str {
-    use ast::Operator as O;
-    match operator {
-        O::Add => "+",
-        O::Sub => "-",
-        O::Mult => "*",
-        O::MatMult => "@",
-        O::Div => "/",
-        O::Mod => "%",
-        O::Pow => "**",
-        O::LShift => "<<",
-        O::RShift => ">>",
-        O::BitOr => "|",
-        O::BitXor => "^",
-        O::BitAnd => "&",
-        O::FloorDiv => "//",
     }
 }

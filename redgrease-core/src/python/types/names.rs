@@ -13,6 +13,8 @@ pub(super) enum Given<'e> {
     Value(&'e Expr),
     /// As what a loop gives.
     Element(&'e Expr),
+    /// By `name += value`, or `name = name + value`.
+    Changed(ast::Operator, &'e Expr),
     /// As a function.
     Def(&'e [Stmt], &'e ast::Arguments),
     /// Of these types.
@@ -121,12 +123,18 @@ impl<'e> Names<'e> {
                 self.nonlocals(&s.body);
             }
             Stmt::Assign(s) => {
+                let given = match (&s.targets[..], &*s.value) {
+                    ([Expr::Name(name)], Expr::BinOp(e)) if is_name(&e.left, &name.id) => {
+                        Given::Changed(e.op, &e.right)
+                    }
+                    _ => Given::Value(&s.value),
+                };
                 for target in &s.targets {
-                    self.target(target, &Given::Value(&s.value));
+                    self.target(target, &given);
                 }
             }
             Stmt::AugAssign(s) => {
-                self.target(&s.target, &Given::Known(Types::ANY));
+                self.target(&s.target, &Given::Changed(s.op, &s.value));
             }
             Stmt::AnnAssign(s) => {
                 if let Some(value) = &s.value {
@@ -280,6 +288,10 @@ pub(super) fn is_only_read(name: &str, expression: &Expr) -> bool {
     let mut left = BTreeSet::from([name]);
     walk::Visitor::expression(&mut Others(&mut left), expression);
     !left.is_empty()
+}
+
+fn is_name(expression: &Expr, name: &str) -> bool {
+    matches!(expression, Expr::Name(e) if e.id.as_str() == name)
 }
 
 /// The expressions that stand directly in one.

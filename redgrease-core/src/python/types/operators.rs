@@ -121,3 +121,65 @@ pub(super) fn elements(value: &Types) -> Result<Types, ()> {
     }
     result.ok_or(())
 }
+
+/// What a name can be that is one of `first` before `changes` are made to it, in whatever order.
+pub(super) fn changed(first: Types, changes: &[(Operator, Types)]) -> Types {
+    let mut all = first;
+    // as many rounds as there are types that one change can add
+    for _ in 0..4 {
+        let before = all.clone();
+        for (operator, value) in changes {
+            // a change that fails gives nothing
+            if let Ok(types) = in_place(&all, *operator, value) {
+                all = all.or(types.without_elements());
+            }
+        }
+        if all == before {
+            return all;
+        }
+    }
+    Types::ANY
+}
+
+/// The result of `name += value`, if any possible type has it: lists, sets and dictionaries take more than `+` does.
+pub(super) fn in_place(left: &Types, operator: Operator, right: &Types) -> Result<Types, ()> {
+    let container = |t: &Type| matches!(t, Type::List(_) | Type::Set | Type::Dict(_) | Type::Bytes);
+    match left.known().iter().any(container) {
+        true => Ok(Types::ANY),
+        false => binary(left, operator, right),
+    }
+}
+
+/// Whether values of these types may have an order.
+pub(super) fn may_compare(left: &Types, right: &Types) -> bool {
+    let pair = |one: &Type, other: &Type| match (one, other) {
+        (Type::None | Type::Dict(_), _) | (_, Type::None | Type::Dict(_)) => false,
+        (Type::Record | Type::StreamRecord | Type::Function, _)
+        | (_, Type::Record | Type::StreamRecord | Type::Function) => true,
+        (one, other) if one.is_number() => other.is_number(),
+        (Type::List(_), other) => matches!(other, Type::List(_)),
+        (Type::Tuple(_), other) => matches!(other, Type::Tuple(_)),
+        (one, other) => one == other,
+    };
+    let any = left.is_any() || right.is_any();
+    any || left
+        .known()
+        .iter()
+        .any(|one| right.known().iter().any(|other| pair(one, other)))
+}
+
+/// Whether a value may be in another one.
+pub(super) fn may_contain(left: &Types, right: &Types) -> bool {
+    let pair = |one: &Type, other: &Type| match other {
+        Type::Str => *one == Type::Str,
+        other => !other.is_number() && !matches!(other, Type::None | Type::Function),
+    };
+    match (left.is_any(), right.is_any()) {
+        (_, true) => true,
+        (true, false) => !right.never(|other| pair(&Type::Str, other)),
+        (false, false) => left
+            .known()
+            .iter()
+            .any(|one| right.known().iter().any(|other| pair(one, other))),
+    }
+}
