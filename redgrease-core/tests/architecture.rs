@@ -82,6 +82,7 @@ const PYTHON: &[&str] = &[
     "strings",
     "runtime",
     "signature",
+    "truth",
     "walk",
     "parse",
 ];
