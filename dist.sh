@@ -31,14 +31,13 @@ pack() {
     mkdir -p "$dist"
     install -m 755 "$target/release/redgrease" "$dist/redgrease"
     install -m 755 "$target/release/libredgrease_engine.so" "$dist/libredgrease_engine.so"
-    strip --strip-unneeded "$dist/libredgrease_engine.so"
+    strip --strip-unneeded "$dist/redgrease" "$dist/libredgrease_engine.so"
     glibc=$(glibc "$dist/redgrease" "$dist/libredgrease_engine.so")
     root=$(mktemp -d)
     trap 'rm -rf "$root"' EXIT
     chmod 755 "$root"
     install -D -m 755 "$dist/libredgrease_engine.so" "$root/usr/lib/redis/modules/libredgrease_engine.so"
     install -D -m 755 "$dist/redgrease" "$root/usr/bin/redgrease"
-    strip --strip-unneeded "$root/usr/bin/redgrease"
     install -D -m 644 packaging/redgrease.conf "$root/etc/redis/redgrease.conf"
     install -D -m 644 packaging/redis-server.conf "$root/lib/systemd/system/redis-server.service.d/redgrease.conf"
     install -D -m 644 packaging/copyright "$root/usr/share/doc/redgrease-engine/copyright"
