@@ -102,6 +102,11 @@ fn other_shells_have_completions_too() {
         let script = place.ok(&["completions", shell]);
         assert!(script.starts_with(start), "{shell}: {script}");
         assert!(script.contains("index-prefix"), "{shell}");
+        if shell == "zsh" {
+            // The first word is a command or a path, and not one behind the other.
+            assert!(script.contains("case $line[1] in") && !script.contains("$line[2]"));
+            assert!(!script.contains("'::paths"));
+        }
         if ["zsh", "fish"].contains(&shell) {
             for kind in [
                 "triggers",

@@ -29,7 +29,8 @@ pub(crate) fn completions(args: &CompletionsArgs, terminal: Terminal) -> Result<
 }
 
 /// Lets the arguments that name something on the server be completed by its names: zsh's script has
-/// a place for each, which is known by its text.
+/// a place for each, which is known by its text. The first word of all may be a path or a command, which the script takes
+/// for two words.
 fn zsh(script: &str) -> String {
     const NAMES: [(&str, &str); 5] = [
         (":name -- Name of the trigger:_default", "triggers"),
@@ -54,6 +55,25 @@ fn zsh(script: &str) -> String {
     for (place, kind) in NAMES {
         let completed = place.replace("_default", &format!("{{_redgrease_names {kind}}}"));
         script = script.replace(place, &completed);
+    }
+    let is_path = |line: &&str| line.starts_with("'::paths -- ");
+    if let Some(path) = script.lines().find(is_path) {
+        let path = format!("{path}\n");
+        script = script.replacen(&path, "", 1);
+        script = script.replacen(":_redgrease_commands\"", ":_redgrease_first\"", 1);
+        for word in [
+            "words=($line[2] ",
+            "command-$line[2]:",
+            "case $line[2] in\n",
+        ] {
+            script = script.replacen(word, &word.replace("[2]", "[1]"), 1);
+        }
+        let dispatch = "case $line[1] in\n";
+        script = script.replacen(
+            dispatch,
+            &format!("_redgrease_is_command $line[1] || {{ _files; return }}\n        {dispatch}"),
+            1,
+        );
     }
     let start = script.find('\n').map_or(0, |end| end + 1);
     script.insert_str(start, include_str!("completions/names.zsh"));
