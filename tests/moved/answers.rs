@@ -273,7 +273,7 @@ fn keys(con: &mut Connection) -> BTreeMap<String, String> {
         let left: i64 = cmd("PTTL").arg(&key).query(con).unwrap();
         let left = match left {
             ..0 => "for ever".to_string(),
-            _ => format!("{} min", left / 60_000 + 1),
+            _ => format!("{} min", (left + 59_999) / 60_000),
         };
         let shown = format!("{kind} {value} ({left})");
         (key, shown)
