@@ -148,13 +148,7 @@ impl Sink for NativeRun {
         self.push(One::of(|one| one.key(event, name)));
     }
 
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    ) {
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
         self.push(One::of(|one| one.value(event, name, kind, content)));
     }
 

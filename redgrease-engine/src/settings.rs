@@ -290,7 +290,7 @@ impl Settings {
             .entries()
             .filter(|entry| entry.owner == Owner::Python)
             .find(|entry| entry.name.as_bytes().eq_ignore_ascii_case(name));
-        if let Some(entry) = python {
+        if let Some(entry) = &python {
             if entry.change == Change::LoadOnly {
                 return Err(Refusal::PythonAtLoadOnly(shown()));
             }
@@ -298,10 +298,8 @@ impl Settings {
                 let value = String::from_utf8_lossy(value).into_owned();
                 return Err(Refusal::PythonValue(shown(), value));
             }
-            self.keep(entry.name.as_bytes(), value);
-        } else {
-            self.keep(name, value);
         }
+        self.keep(python.map_or(name, |entry| entry.name.as_bytes()), value);
         Ok(Saved::Extra)
     }
 }

@@ -180,13 +180,7 @@ impl Sink for Feeder {
         self.batch.key(event, name);
     }
 
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    ) {
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
         self.batch.value(event, name, kind, content);
     }
 

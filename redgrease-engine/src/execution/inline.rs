@@ -132,7 +132,7 @@ fn ended(execution: &Arc<Execution>, functions: &Functions, ended: Ended) -> Lef
 const LONG: i64 = 250_000;
 
 fn is_long(execution: &Execution) -> bool {
-    matches!(execution.plan.reader, Reader::Keys { .. })
+    matches!(execution.plan.reader, Reader::Keys { exact: false, .. })
         && count_keys(&lock_server()).is_some_and(|keys| keys >= LONG)
 }
 

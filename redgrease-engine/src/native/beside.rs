@@ -102,13 +102,7 @@ where
         self.kept.key(event, name);
     }
 
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    ) {
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
         self.kept.value(event, name, kind, content);
     }
 

@@ -159,7 +159,7 @@ impl Sink for Feed<'_> {
         self.push(COMMON.with(|common| common.keys_only.with(values)));
     }
 
-    fn value(&mut self, name: Option<&str>, key: &[u8], kind: &'static str, value: &Content<'_>) {
+    fn value(&mut self, name: Option<&str>, key: &[u8], kind: &str, value: &Content<'_>) {
         let (event, key, value) = (event(name), values::text(key), content(value));
         self.push(COMMON.with(|common| common.keys.with([event, key, common.text(kind), value])));
     }

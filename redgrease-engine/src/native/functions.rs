@@ -48,6 +48,26 @@ struct Texts<'a> {
     builder: Option<&'a Script>,
 }
 
+/// What a worker says of a plan.
+struct Described<'a> {
+    description: &'a Value,
+    /// What of it is about functions.
+    natives: &'a Value,
+    operations: Vec<Operation>,
+}
+
+impl<'a> Described<'a> {
+    fn of(description: &'a Value) -> Result<Self, NeedsPython> {
+        let natives = description.get("native").ok_or(NeedsPython::There)?;
+        let operations = Operation::all(description, natives).ok_or(NeedsPython::Description)?;
+        Ok(Self {
+            description,
+            natives,
+            operations,
+        })
+    }
+}
+
 /// In which texts the functions of plans are.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Within {
@@ -58,11 +78,11 @@ enum Within {
 }
 
 impl Within {
-    fn of(description: &Value) -> Self {
-        let natives = description.get("native");
-        let operations = natives.and_then(|natives| Operation::all(description, natives));
-        let operations = operations.unwrap_or_default();
-        let functions = operations.iter().filter(|one| one.needs_function());
+    fn of(described: &Described<'_>) -> Self {
+        let functions = described
+            .operations
+            .iter()
+            .filter(|one| one.needs_function());
         let each = functions.map(|one| match one.callee() {
             Ok(callee) if callee.is_builders => Self::Both,
             _ => Self::Script,
@@ -126,10 +146,11 @@ impl Functions {
         descriptions: &[Value],
         script: &str,
     ) -> Vec<Result<Arc<Self>, NeedsPython>> {
+        let described: Vec<_> = descriptions.iter().map(Described::of).collect();
         let try_all = |texts: Texts<'_>| {
-            let each = descriptions.iter().map(|description| {
-                let natives = description.get("native").ok_or(NeedsPython::There)?;
-                Self::try_compile(description, natives, &texts)
+            let each = described.iter().map(|described| {
+                let described = described.as_ref().map_err(Clone::clone)?;
+                Self::try_compile(described, &texts)
             });
             each.collect::<Vec<Result<Self, NeedsPython>>>()
         };
@@ -138,7 +159,7 @@ impl Functions {
             try_all(Texts { script, builder })
         };
         // To parse a text takes longer than a short run.
-        let within = descriptions.iter().map(Within::of).max();
+        let within = described.iter().flatten().map(Within::of).max();
         let compiled = match within.unwrap_or(Within::Nothing) {
             Within::Nothing => Ok(try_all(Texts::default())),
             Within::Script => with_script(script, |script| of_script(script, None)),
@@ -170,16 +191,16 @@ impl Functions {
         compiled.into_iter().map(count).collect()
     }
 
-    fn try_compile(
-        description: &Value,
-        natives: &Value,
-        texts: &Texts<'_>,
-    ) -> Result<Self, NeedsPython> {
+    fn try_compile(described: &Described<'_>, texts: &Texts<'_>) -> Result<Self, NeedsPython> {
+        let Described {
+            description,
+            natives,
+            operations,
+        } = described;
         let minor = natives.get("minor").and_then(Value::as_int);
         let minor = minor
             .and_then(|minor| u8::try_from(minor).ok())
             .ok_or(NeedsPython::Description)?;
-        let operations = Operation::all(description, natives).ok_or(NeedsPython::Description)?;
         let reader = Reader::parse(description).ok_or(NeedsPython::Description)?;
         let records = Records::of(&reader)?;
         let mut functions = Self {
@@ -210,7 +231,7 @@ impl Functions {
         }
         if functions.rest.is_none() && programs.iter().flatten().any(Program::has_effect) {
             programs = after_effects(
-                &operations,
+                operations,
                 callees.as_mut_slice(),
                 programs,
                 records,
@@ -227,7 +248,7 @@ impl Functions {
             });
             functions.steps.push(Step::new(one, function)?);
         }
-        functions.cut(records, &operations)?;
+        functions.cut(records, operations)?;
         functions.note();
         Ok(functions)
     }

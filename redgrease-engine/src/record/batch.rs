@@ -228,13 +228,7 @@ impl Sink for Batch {
         self.redis(name);
     }
 
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    ) {
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
         self.begin(Layout::Keys, 4);
         self.event(event);
         self.redis(name);

@@ -1,4 +1,5 @@
-//! Records as a source wrote them, kept for another thread, which writes them once more.
+//! Records as a source wrote them, kept for another thread, which writes them once more. A batch is for workers: to take one
+//! apart costs more than most functions.
 
 use std::ops::Range;
 
@@ -9,6 +10,8 @@ use super::sink::{Content, Sink};
 pub(crate) struct Kept {
     bytes: Vec<u8>,
     records: Vec<Record>,
+    /// How many bytes of lists and fields there are beside them.
+    beside: usize,
 }
 
 type Span = Range<usize>;
@@ -18,7 +21,8 @@ enum Record {
     Text(Span),
     Texts(Vec<Vec<u8>>),
     Key(Option<String>, Span),
-    Value(Option<String>, Span, &'static str, Kind),
+    /// Its event, name and type.
+    Value(Option<String>, Span, Span, Kind),
     Entry(Span, Span, Vec<(Span, Span)>),
 }
 
@@ -44,7 +48,12 @@ impl Kept {
 
     /// How many bytes of texts.
     pub(crate) fn bytes(&self) -> usize {
-        self.bytes.len()
+        self.bytes.len() + self.beside
+    }
+
+    fn list(&mut self, texts: &[Vec<u8>]) -> Vec<Vec<u8>> {
+        self.beside += texts.iter().map(Vec::len).sum::<usize>();
+        texts.to_vec()
     }
 
     /// Writes them again.
@@ -62,7 +71,8 @@ impl Kept {
                         Kind::Texts(texts) => Content::Texts(texts),
                         Kind::Fields(fields) => Content::Fields(fields),
                     };
-                    sink.value(event.as_deref(), text(name), kind, &content);
+                    let kind = String::from_utf8_lossy(text(kind));
+                    sink.value(event.as_deref(), text(name), &kind, &content);
                 }
                 Record::Entry(key, id, fields) => {
                     let fields = fields.iter();
@@ -83,7 +93,8 @@ impl Sink for Kept {
     }
 
     fn texts(&mut self, texts: &[Vec<u8>]) {
-        self.records.push(Record::Texts(texts.to_vec()));
+        let texts = self.list(texts);
+        self.records.push(Record::Texts(texts));
     }
 
     fn key(&mut self, event: Option<&str>, name: &[u8]) {
@@ -92,19 +103,19 @@ impl Sink for Kept {
             .push(Record::Key(event.map(str::to_owned), name));
     }
 
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    ) {
-        let name = self.span(name);
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
+        let (name, kind) = (self.span(name), self.span(kind.as_bytes()));
         let content = match content {
             Content::None => Kind::None,
             Content::Text(text) => Kind::Text(self.span(text)),
-            Content::Texts(texts) => Kind::Texts(texts.to_vec()),
-            Content::Fields(fields) => Kind::Fields(fields.to_vec()),
+            Content::Texts(texts) => Kind::Texts(self.list(texts)),
+            Content::Fields(fields) => {
+                let bytes = fields
+                    .iter()
+                    .map(|(field, value)| field.len() + value.len());
+                self.beside += bytes.sum::<usize>();
+                Kind::Fields(fields.to_vec())
+            }
         };
         self.records
             .push(Record::Value(event.map(str::to_owned), name, kind, content));
@@ -131,28 +142,36 @@ impl Sink for Kept {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sink::One;
+    use super::super::sink::{One, each_form};
     use super::*;
 
     #[test]
     fn what_is_kept_is_written_again() {
-        let bytes = |text: &[u8]| text.to_vec();
-        let fields = vec![(bytes(b"a"), bytes(b"1")), (bytes(b"\xff"), bytes(b""))];
-        type Write<'a> = &'a dyn Fn(&mut dyn Sink);
-        let writes: [Write<'_>; 8] = [
-            &|sink| sink.text(b"t\xff"),
-            &|sink| sink.texts(&[bytes(b"a"), bytes(b"")]),
-            &|sink| sink.key(None, b"k"),
-            &|sink| sink.value(Some("set"), b"k", "string", &Content::Text(b"v")),
-            &|sink| sink.value(None, b"", "stream", &Content::None),
-            &|sink| sink.value(None, b"k", "list", &Content::Texts(&[bytes(b"a")])),
-            &|sink| sink.value(None, b"k", "hash", &Content::Fields(&fields)),
-            &|sink| sink.entry(b"s", b"1-0", &[(b"a", b"1"), (b"b", b"2")]),
-        ];
-        for write in writes {
+        each_form(&|write| {
             let mut kept = Kept::default();
             write(&mut kept);
             assert_eq!(One::of(|one| kept.write(one)), One::of(|one| write(one)));
+        });
+    }
+
+    /// Who keeps them has to know when they are enough, whatever they are.
+    #[test]
+    fn all_bytes_are_counted() {
+        let long = vec![b'x'; 1000];
+        let lists = [long.clone(), long.clone()];
+        let fields = [(long.clone(), long.clone())];
+        for content in [
+            Content::Text(&long),
+            Content::Texts(&lists),
+            Content::Fields(&fields),
+        ] {
+            let mut kept = Kept::default();
+            kept.value(None, b"k", "kind", &content);
+            assert!(kept.bytes() >= 1000, "{content:?}: {}", kept.bytes());
         }
+        let mut kept = Kept::default();
+        kept.texts(&lists);
+        kept.entry(b"s", b"1-0", &[(&long, &long)]);
+        assert!(kept.bytes() >= 4000);
     }
 }

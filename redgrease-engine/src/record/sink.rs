@@ -34,13 +34,7 @@ pub(crate) trait Sink {
     fn key(&mut self, event: Option<&str>, name: &[u8]);
 
     /// Takes a key with its type and value.
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    );
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>);
 
     /// Takes an entry of a stream: fields and values as they were added.
     fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]);
@@ -109,13 +103,7 @@ impl Sink for One {
         ]);
     }
 
-    fn value(
-        &mut self,
-        event: Option<&str>,
-        name: &[u8],
-        kind: &'static str,
-        content: &Content<'_>,
-    ) {
+    fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
         let value = match content {
             Content::None => Value::None,
             Content::Text(text) => Value::redis(text),
@@ -146,6 +134,35 @@ impl Sink for One {
         self.0 = None;
         true
     }
+}
+
+/// What writes a record.
+#[cfg(test)]
+type Write<'a> = &'a dyn Fn(&mut dyn Sink);
+
+/// Tries every form that a record can have.
+#[cfg(test)]
+pub(super) fn each_form(try_one: &dyn Fn(Write<'_>)) {
+    let bytes = |text: &[u8]| text.to_vec();
+    let pairs = vec![(bytes(b"a"), bytes(b"1")), (bytes(b"\xff"), bytes(b"\xfe"))];
+    let writes: [Write<'_>; 9] = [
+        &|sink| sink.text(b"t"),
+        &|sink| sink.text(b"\xff"),
+        &|sink| sink.texts(&[bytes(b"a"), bytes(b"\xff")]),
+        &|sink| sink.key(None, b"k"),
+        &|sink| sink.value(Some("set"), b"k\xff", "string", &Content::Text(b"v")),
+        &|sink| sink.value(None, b"", "unknown", &Content::None),
+        &|sink| sink.value(None, b"k", "list", &Content::Texts(&[bytes(b"\xff")])),
+        &|sink| sink.value(None, b"k", "hash", &Content::Fields(&pairs)),
+        &|sink| {
+            sink.entry(
+                b"s",
+                b"1-0",
+                &[(b"a", b"1"), (b"\xff", b"\xfe"), (b"a", b"2")],
+            );
+        },
+    ];
+    writes.into_iter().for_each(try_one);
 }
 
 #[cfg(test)]
@@ -182,30 +199,11 @@ mod tests {
 
     #[test]
     fn a_record_is_the_same_to_the_engine_and_to_a_worker() {
-        let bytes = |text: &[u8]| text.to_vec();
-        let pairs = vec![(bytes(b"a"), bytes(b"1")), (bytes(b"\xff"), bytes(b"\xfe"))];
-        type Write<'a> = &'a dyn Fn(&mut dyn Sink);
-        let writes: [Write<'_>; 8] = [
-            &|sink| sink.text(b"t"),
-            &|sink| sink.text(b"\xff"),
-            &|sink| sink.texts(&[bytes(b"a"), bytes(b"\xff")]),
-            &|sink| sink.key(None, b"k"),
-            &|sink| sink.value(Some("set"), b"k\xff", "string", &Content::Text(b"v")),
-            &|sink| sink.value(None, b"k", "list", &Content::Texts(&[bytes(b"\xff")])),
-            &|sink| sink.value(None, b"k", "hash", &Content::Fields(&pairs)),
-            &|sink| {
-                sink.entry(
-                    b"s",
-                    b"1-0",
-                    &[(b"a", b"1"), (b"\xff", b"\xfe"), (b"a", b"2")],
-                );
-            },
-        ];
-        for write in writes {
+        each_form(&|write| {
             assert_eq!(
                 through_a_batch(|batch| write(batch)),
                 One::of(|one| write(one))
             );
-        }
+        });
     }
 }
