@@ -13,9 +13,7 @@ mod callbacks;
 mod calls;
 mod compile;
 mod depth;
-mod dict;
 mod distinct;
-mod error;
 mod eval;
 mod format;
 mod fuel;
@@ -44,14 +42,12 @@ pub use callbacks::Callback;
 pub(crate) use callbacks::{of_body, of_gear, of_module};
 pub use calls::{Calls, Ending};
 pub use compile::{Described, Meaning, Refusal, Wanted};
-pub use dict::TextHash;
 pub use distinct::Distinct;
-pub use error::Fail;
 pub use host::{Halt, Host, Nowhere, Word};
 pub use program::{Program, Sent, Start};
 pub use shape::{Fields, Shape};
 pub use tree::Constant;
-pub use value::Value;
+pub use value::{Fail, TextHash, Value};
 
 pub use script::Script;
 

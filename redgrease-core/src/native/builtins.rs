@@ -1,12 +1,11 @@
 //! The table of builtin functions.
 
-use super::error::Fail;
 use super::format::radix_text;
 use super::index;
-use super::number::{self, Int};
+use super::number;
 use super::operate;
 use super::text;
-use super::value::{Sign, Value};
+use super::value::{Fail, Int, Sign, Value, is_number};
 
 /// What a builtin does with its arguments, in a minor version of Python 3.
 type Run = fn(u8, &[Value]) -> Result<Value, Fail>;
@@ -181,7 +180,7 @@ fn float(minor: u8, arguments: &[Value]) -> Result<Value, Fail> {
     let Some(value) = arguments.first() else {
         return Ok(Value::Float(0.0));
     };
-    if number::is_number(value) {
+    if is_number(value) {
         return number::to_float(value).map(Value::Float);
     }
     let parsed = match value {

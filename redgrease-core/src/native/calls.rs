@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use super::error::{Fail, Kind, Place};
 use super::eval::{Memory, Vm};
 use super::host::Host;
 use super::parted::is_without;
 use super::program::Program;
-use super::value::Value;
+use super::value::{Fail, Kind, Place, Value};
 
 /// How a call ended that has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]

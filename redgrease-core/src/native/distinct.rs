@@ -5,9 +5,7 @@
 
 use num_bigint::{BigInt, Sign};
 
-use super::dict::{hash, hash_bytes};
-use super::error::Fail;
-use super::value::{DEEPEST, Value, element_equals};
+use super::value::{DEEPEST, Fail, Value, element_equals, hash, hash_bytes};
 
 /// The smallest table.
 const SMALLEST: usize = 8;

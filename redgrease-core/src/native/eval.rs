@@ -9,15 +9,13 @@ mod statement;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::dict::Dict;
-use super::error::{Exception, Fail, Kind};
 use super::host::{Halt, Host};
 use super::index::{self, Bounds};
 use super::methods;
 use super::operate;
 use super::program::Program;
 use super::tree::{Comparison, Constant, Expr, Function, Method, MethodCall, Part, Slot};
-use super::value::Value;
+use super::value::{Dict, Exception, Fail, Kind, Value};
 use super::{fuel, text};
 
 /// After so many steps the host is asked whether to go on.

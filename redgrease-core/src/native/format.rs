@@ -2,10 +2,9 @@
 
 use num_bigint::BigInt;
 
-use super::error::Fail;
-use super::number::{self, Int};
+use super::number;
 use super::text;
-use super::value::Value;
+use super::value::{Fail, Int, Value};
 
 /// The widest field; Python's own limits are beyond.
 pub(super) const WIDEST: usize = 1 << 20;

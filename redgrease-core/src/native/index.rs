@@ -3,10 +3,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::error::{Fail, Kind};
-use super::number::Int;
 use super::text;
-use super::value::{Value, element_equals};
+use super::value::{Fail, Int, Kind, Value, element_equals};
 
 pub(super) fn is_sequence(value: &Value) -> bool {
     matches!(

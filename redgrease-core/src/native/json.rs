@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::error::Fail;
-use super::number::{self, Int};
-use super::value::{DEEPEST, Value};
+use super::number;
+use super::value::{DEEPEST, Fail, Int, Value};
 
 /// A worker knows what to say of it.
 const UNFIT: Fail = Fail::GiveBack("a result that JSON does not hold");

@@ -7,11 +7,9 @@ mod text;
 
 use std::sync::OnceLock;
 
-use super::error::Fail;
 use super::eval::Vm;
-use super::number::Int;
 use super::tree::Method;
-use super::value::Value;
+use super::value::{Fail, Int, Kind, Value};
 
 /// The types that have methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +207,7 @@ pub(super) fn call(
 fn no_attribute(value: &Value, name: &str, minor: u8) -> Fail {
     let text = format!("'{}' object has no attribute '{name}'", value.type_name());
     Fail::hinted(
-        super::error::Kind::AttributeError,
+        Kind::AttributeError,
         text,
         super::hints::hint(value.type_name(), name, minor),
     )

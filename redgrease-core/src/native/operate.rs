@@ -1,12 +1,10 @@
 //! What operators do with values of all types.
 
-use super::dict::Dict;
-use super::error::{Fail, Kind};
 use super::index::is_sequence;
-use super::number::{self, Int, Operator};
+use super::number::{self, Operator};
 use super::percent;
 use super::text;
-use super::value::Value;
+use super::value::{Dict, Fail, Int, Kind, Value};
 
 /// The most that one value may take.
 pub(super) const LARGEST: usize = 64 << 20;

@@ -1,11 +1,10 @@
 //! `text % values`
 
-use super::error::{Fail, Kind};
 use super::format::{WIDEST, float_digits, radix_text};
 use super::index;
-use super::number::{self, Int};
+use super::number;
 use super::text;
-use super::value::Value;
+use super::value::{Fail, Int, Kind, Value, is_number};
 
 /// The values that a text takes, one after the other or by name.
 struct Values<'a> {
@@ -226,7 +225,7 @@ fn write(
             )
         }
         'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
-            if !number::is_number(value) {
+            if !is_number(value) {
                 return Err(Fail::type_error(format!(
                     "must be real number, not {}",
                     value.type_name()

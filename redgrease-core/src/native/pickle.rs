@@ -2,8 +2,7 @@
 
 use num_bigint::BigInt;
 
-use super::error::Fail;
-use super::value::{DEEPEST, Value};
+use super::value::{DEEPEST, Fail, Value};
 
 /// A worker knows what to say of it.
 const UNFIT: Fail = Fail::GiveBack("a result that is no plain data");

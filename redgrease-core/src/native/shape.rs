@@ -5,11 +5,9 @@ use std::sync::Arc;
 
 use num_bigint::BigInt;
 
-use super::dict::{Dict, hash_bytes};
-use super::error::Fail;
 use super::number;
 use super::text;
-use super::value::{DEEPEST, Value};
+use super::value::{DEEPEST, Dict, Fail, Value, hash_bytes, int};
 
 /// What a value is, one level deep.
 #[derive(Clone, Debug)]
@@ -144,7 +142,7 @@ impl Value {
     #[must_use]
     pub fn integer(decimal: &str) -> Option<Self> {
         let number: BigInt = decimal.parse().ok()?;
-        number::int(number).ok()
+        int(number).ok()
     }
 
     /// Python's `repr` of the value, in a minor version of Python 3.

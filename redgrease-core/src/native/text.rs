@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use super::error::{Exception, Fail, Kind};
 use super::number;
 use super::unicode;
-use super::value::{DEEPEST, Value};
+use super::value::{DEEPEST, Exception, Fail, Kind, Value};
 
 /// `str(value)`
 pub(super) fn str(value: &Value, minor: u8) -> Result<String, Fail> {

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::error::{Before, Exception, Place};
 use super::text;
-use super::value::Value;
+use super::value::{Before, Exception, Place, Value};
 
 /// What stands between two exceptions of a chain, in Python's own words.
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use num_bigint::BigInt;
 
 use super::builtins::Builtin;
-use super::error::Kind;
 use super::format::Spec;
 use super::host::Service;
 use super::number::Operator;
-use super::value::{Sign, Value};
+use super::value::{Kind, Sign, Value};
 use crate::spec::{Arity, Decode};
 
 /// A constant. Programs are shared by threads, values are not.

@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Meaning, Refusal, Scope};
-use crate::native::error::Kind;
 use crate::native::number::Operator;
 use crate::native::tree::{
     Expr as Made, From, Handler, Raise, Slot, Stmt as Out, StmtKind, Target, Try,
 };
+use crate::native::value::Kind;
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::range;
 

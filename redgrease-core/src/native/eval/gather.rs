@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use super::Vm;
-use crate::native::dict::Dict;
-use crate::native::error::Fail;
 use crate::native::number::Operator;
 use crate::native::operate;
 use crate::native::tree::{Comprehension, Function, Gather, Gatherer, Made, Ordering, Source};
-use crate::native::value::{Sign, Value};
+use crate::native::value::{Dict, Fail, Sign, Value, is_number};
 
 impl<'a> Vm<'a> {
     pub(super) fn comprehension(&mut self, made: &'a Comprehension) -> Result<Value, Fail> {
@@ -445,7 +443,7 @@ fn has_order(items: &[&Value]) -> bool {
         Value::Int(_) | Value::Bool(_) | Value::Big(_) | Value::Float(_) => {
             items.iter().all(|item| match item {
                 Value::Float(number) => !number.is_nan(),
-                other => crate::native::number::is_number(other),
+                other => is_number(other),
             })
         }
         Value::Bytes(_) => items.iter().all(|item| matches!(item, Value::Bytes(_))),

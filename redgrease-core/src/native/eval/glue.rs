@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use super::Vm;
-use crate::native::error::Fail;
 use crate::native::host::Service;
-use crate::native::number::{self, Int};
+use crate::native::number;
 use crate::native::tree::{Argument, Encode, Encoder, Glued};
-use crate::native::value::Value;
+use crate::native::value::{Fail, Int, Value, is_number};
 use crate::native::{json, pickle, text};
 use crate::spec::{Arity, Decode};
 
@@ -207,7 +206,7 @@ impl<'a> Vm<'a> {
                 _ => return Err(self.wrong(encode, value)),
             },
             Encoder::Float => {
-                if is_bool || !number::is_number(value) {
+                if is_bool || !is_number(value) {
                     return Err(self.wrong(encode, value));
                 }
                 self.line = encode.encodes;

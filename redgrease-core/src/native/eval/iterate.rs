@@ -5,11 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Vm;
-use crate::native::error::{Fail, Kind};
 use crate::native::index::letter;
-use crate::native::number::{self, Int, Operator};
+use crate::native::number::{self, Operator};
 use crate::native::tree::{Clause, Function, Method, Source, View};
-use crate::native::value::{List, Mapping, Tuple, Value};
+use crate::native::value::{Fail, Int, Kind, List, Mapping, Tuple, Value};
 
 /// How far an iteration is.
 #[derive(Debug)]

@@ -1,11 +1,10 @@
 //! Calls of the server's functions.
 
 use super::Vm;
-use crate::native::error::{Fail, Kind};
 use crate::native::host::{Service, Word};
 use crate::native::text;
 use crate::native::tree::Argument;
-use crate::native::value::Value;
+use crate::native::value::{Fail, Kind, Value};
 
 const LEVELS: [&str; 4] = ["debug", "verbose", "notice", "warning"];
 

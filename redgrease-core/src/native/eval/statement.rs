@@ -4,12 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Vm;
-use crate::native::error::{Before, Exception, Fail, Kind};
 use crate::native::index;
 use crate::native::number::Operator;
 use crate::native::operate;
 use crate::native::tree::{Expr, From, Raise, Slot, Source, Stmt, StmtKind, Target, Try};
-use crate::native::value::Value;
+use crate::native::value::{Before, Exception, Fail, Kind, Value};
 
 /// How a block ends.
 #[derive(Debug)]

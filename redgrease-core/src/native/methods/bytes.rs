@@ -2,8 +2,7 @@
 
 use super::Type::{ByteArray, Bytes};
 use super::{Row, Vm, missing, no_texts, partial, row};
-use crate::native::error::Fail;
-use crate::native::value::Value;
+use crate::native::value::{Fail, Value};
 
 pub(super) static ROWS: &[Row] = &[
     partial(Bytes, "decode", 0, 1, decode),

@@ -2,11 +2,9 @@
 
 use super::Type::{Float, Int, List, Tuple};
 use super::{Row, Vm, integer, missing, partial, row};
-use crate::native::error::{Fail, Kind};
 use crate::native::index;
-use crate::native::number;
 use crate::native::text;
-use crate::native::value::{Value, element_equals};
+use crate::native::value::{self, Fail, Kind, Value, element_equals, whole};
 
 pub(super) static ROWS: &[Row] = &[
     row(List, "append", 1, 1, 1, append),
@@ -93,7 +91,7 @@ fn pop(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fai
     if items.is_empty() {
         return Err(Fail::raise(Kind::IndexError, "pop from empty list"));
     }
-    match index::place(&number::Int::Small(at), items.len()) {
+    match index::place(&value::Int::Small(at), items.len()) {
         Some(at) => Ok(items.remove(at)),
         None => Err(Fail::raise(Kind::IndexError, "pop index out of range")),
     }
@@ -174,7 +172,7 @@ fn clear(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
 }
 
 fn bit_length(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
-    match number::Int::of(value) {
+    match value::Int::of(value) {
         Some(number) => Ok(Value::Int(
             i64::try_from(number.big().bits()).unwrap_or(i64::MAX),
         )),
@@ -184,6 +182,6 @@ fn bit_length(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail>
 
 fn is_integer(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(Value::Bool(
-        matches!(value, Value::Float(number) if number::whole(*number).is_some()),
+        matches!(value, Value::Float(number) if whole(*number).is_some()),
     ))
 }

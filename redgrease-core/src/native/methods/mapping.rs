@@ -2,11 +2,9 @@
 
 use super::Type::{Dict, Set};
 use super::{Row, Vm, partial, row};
-use crate::native::dict::Dict as Pairs;
-use crate::native::error::{Fail, Kind};
 use crate::native::number::Operator;
 use crate::native::operate::combine;
-use crate::native::value::Value;
+use crate::native::value::{Dict as Pairs, Fail, Kind, Value};
 
 pub(super) static ROWS: &[Row] = &[
     row(Dict, "get", 1, 2, 2, get),

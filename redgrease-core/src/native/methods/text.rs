@@ -1,11 +1,10 @@
 //! Methods of `str`.
 
 use super::{Row, Type, Vm, integer, partial, row};
-use crate::native::error::Fail;
 use crate::native::index::{self, letter};
 use crate::native::operate::check;
 use crate::native::unicode::{self, is_space};
-use crate::native::value::Value;
+use crate::native::value::{Fail, Value};
 
 use Type::Str;
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::value::Value;
+use super::Value;
 
 /// Why a call does not go on.
 #[derive(Debug)]
@@ -20,20 +20,24 @@ pub enum Fail {
 }
 
 impl Fail {
-    pub(super) fn raise(kind: Kind, message: impl AsRef<str>) -> Self {
+    pub(in crate::native) fn raise(kind: Kind, message: impl AsRef<str>) -> Self {
         Self::with(kind, vec![Value::str(message.as_ref())])
     }
 
-    pub(super) fn with(kind: Kind, arguments: Vec<Value>) -> Self {
+    pub(in crate::native) fn with(kind: Kind, arguments: Vec<Value>) -> Self {
         Self::new(kind, arguments, None)
     }
 
-    pub(super) fn hinted(kind: Kind, message: String, hint: Option<&'static str>) -> Self {
+    pub(in crate::native) fn hinted(
+        kind: Kind,
+        message: String,
+        hint: Option<&'static str>,
+    ) -> Self {
         Self::new(kind, vec![message.into()], hint)
     }
 
     /// A `KeyError` about what is no value of the evaluator, in Python's own words.
-    pub(super) fn key_error(shown: String) -> Self {
+    pub(in crate::native) fn key_error(shown: String) -> Self {
         let fail = Self::new(Kind::KeyError, vec![shown.into()], None);
         if let Self::Raise(exception) = &fail {
             exception.shown.set(true);
@@ -53,46 +57,46 @@ impl Fail {
     }
 
     /// The same, which went through a line of a function.
-    pub(super) fn at(self, line: u32, function: impl Into<Arc<str>>) -> Self {
+    pub(in crate::native) fn at(self, line: u32, function: impl Into<Arc<str>>) -> Self {
         if let Self::Raise(exception) = &self {
             exception.pass(line, function);
         }
         self
     }
 
-    pub(super) fn type_error(message: impl AsRef<str>) -> Self {
+    pub(in crate::native) fn type_error(message: impl AsRef<str>) -> Self {
         Self::raise(Kind::TypeError, message)
     }
 
-    pub(super) fn value_error(message: impl AsRef<str>) -> Self {
+    pub(in crate::native) fn value_error(message: impl AsRef<str>) -> Self {
         Self::raise(Kind::ValueError, message)
     }
 }
 
 /// A place in a function, as a traceback shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) line: u32,
-    pub(super) function: Arc<str>,
+pub(in crate::native) struct Place {
+    pub(in crate::native) line: u32,
+    pub(in crate::native) function: Arc<str>,
 }
 
 /// A Python exception.
 #[derive(Debug)]
 pub struct Exception {
-    pub(super) kind: Kind,
-    pub(super) arguments: Vec<Value>,
+    pub(in crate::native) kind: Kind,
+    pub(in crate::native) arguments: Vec<Value>,
     /// Whether its argument is what Python shows of it.
-    pub(super) shown: Cell<bool>,
+    pub(in crate::native) shown: Cell<bool>,
     /// The places that it went through, the innermost first.
-    pub(super) trace: RefCell<Vec<Place>>,
+    pub(in crate::native) trace: RefCell<Vec<Place>>,
     /// A name that Python suggests.
-    pub(super) hint: Option<&'static str>,
-    pub(super) before: RefCell<Before>,
+    pub(in crate::native) hint: Option<&'static str>,
+    pub(in crate::native) before: RefCell<Before>,
 }
 
 /// The exception that another one was raised from or after.
 #[derive(Debug, Default)]
-pub(super) enum Before {
+pub(in crate::native) enum Before {
     #[default]
     Nothing,
     /// `raise … from None`
@@ -105,7 +109,7 @@ pub(super) enum Before {
 
 impl Exception {
     /// Notes that it went through a line of a function.
-    pub(super) fn pass(&self, line: u32, function: impl Into<Arc<str>>) {
+    pub(in crate::native) fn pass(&self, line: u32, function: impl Into<Arc<str>>) {
         self.trace.borrow_mut().push(Place {
             line,
             function: function.into(),
@@ -117,7 +121,7 @@ macro_rules! kinds {
     ($($name:ident : $parent:ident, $path:literal;)*) => {
         /// The types of exceptions.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(super) enum Kind {
+        pub(in crate::native) enum Kind {
             /// The root.
             BaseException,
             $(#[doc = concat!("`", $path, "`")] $name,)*
@@ -125,7 +129,7 @@ macro_rules! kinds {
 
         impl Kind {
             /// Those that scripts can name.
-            pub(super) fn named(name: &str) -> Option<Self> {
+            pub(in crate::native) fn named(name: &str) -> Option<Self> {
                 match name {
                     "BaseException" => Some(Self::BaseException),
                     "IOError" | "EnvironmentError" => Some(Self::OSError),
@@ -142,7 +146,7 @@ macro_rules! kinds {
             }
 
             /// The name with that of its module.
-            pub(super) fn path(self) -> &'static str {
+            pub(in crate::native) fn path(self) -> &'static str {
                 match self {
                     Self::BaseException => "BaseException",
                     $(Self::$name => $path,)*
@@ -188,12 +192,12 @@ kinds! {
 
 impl Kind {
     /// The name alone.
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::native) fn name(self) -> &'static str {
         self.path().trim_start_matches("gears.")
     }
 
     /// Whether it is the other type or one below it.
-    pub(super) fn is(self, other: Self) -> bool {
+    pub(in crate::native) fn is(self, other: Self) -> bool {
         let mut kind = self;
         while kind != other {
             if kind == Self::BaseException {
@@ -205,7 +209,7 @@ impl Kind {
     }
 
     /// Whether scripts may make one with any words and it looks like any other.
-    pub(super) fn is_plain(self) -> bool {
+    pub(in crate::native) fn is_plain(self) -> bool {
         !matches!(
             self,
             Self::UnicodeDecodeError

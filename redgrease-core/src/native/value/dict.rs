@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use num_bigint::BigInt;
 
 use super::error::{Fail, Kind};
-use super::number;
-use super::value::{DEEPEST, Value, element_equals};
+use super::integer::whole;
+use super::{DEEPEST, Value, element_equals};
 
 /// Up to so many entries are looked at one after the other.
 const FEW: usize = 8;
@@ -22,7 +22,7 @@ struct Entry {
 
 /// A dictionary.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Dict {
+pub(in crate::native) struct Dict {
     entries: Vec<Entry>,
     /// Places in `entries`, found by hash; empty while there are few.
     index: Vec<u32>,
@@ -32,36 +32,36 @@ pub(super) struct Dict {
 }
 
 impl Dict {
-    pub(super) fn with_capacity(count: usize) -> Self {
+    pub(in crate::native) fn with_capacity(count: usize) -> Self {
         Self {
             entries: Vec::with_capacity(count),
             ..Self::default()
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::native) fn len(&self) -> usize {
         self.length
     }
 
     /// Differs when keys came or went.
-    pub(super) fn changes(&self) -> usize {
+    pub(in crate::native) fn changes(&self) -> usize {
         self.changes as usize
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::native) fn is_empty(&self) -> bool {
         self.length == 0
     }
 
-    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = &(Value, Value)> {
+    pub(in crate::native) fn iter(&self) -> impl DoubleEndedIterator<Item = &(Value, Value)> {
         self.entries.iter().filter_map(|entry| entry.pair.as_ref())
     }
 
-    pub(super) fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> {
+    pub(in crate::native) fn keys(&self) -> impl DoubleEndedIterator<Item = &Value> {
         self.iter().map(|(key, _)| key)
     }
 
     /// The first entry from place `at` on, and the place after it.
-    pub(super) fn from(&self, mut at: usize) -> Option<(usize, &(Value, Value))> {
+    pub(in crate::native) fn from(&self, mut at: usize) -> Option<(usize, &(Value, Value))> {
         while let Some(entry) = self.entries.get(at) {
             at += 1;
             if let Some(pair) = &entry.pair {
@@ -102,7 +102,7 @@ impl Dict {
     }
 
     /// The value under a key.
-    pub(super) fn get(&self, key: &Value) -> Result<Option<&Value>, Fail> {
+    pub(in crate::native) fn get(&self, key: &Value) -> Result<Option<&Value>, Fail> {
         let hash = hash(key)?;
         Ok(self
             .place(hash, key)?
@@ -111,7 +111,7 @@ impl Dict {
     }
 
     /// The value under a text key.
-    pub(super) fn get_str(&self, key: &str) -> Option<&Value> {
+    pub(in crate::native) fn get_str(&self, key: &str) -> Option<&Value> {
         let hash = hash_bytes(key.as_bytes());
         let is = |entry: &&Entry| {
             entry.hash == hash
@@ -138,7 +138,11 @@ impl Dict {
     }
 
     /// The value under a key, put there first if there is none.
-    pub(super) fn entry(&mut self, key: Value, default: Value) -> Result<&mut Value, Fail> {
+    pub(in crate::native) fn entry(
+        &mut self,
+        key: Value,
+        default: Value,
+    ) -> Result<&mut Value, Fail> {
         let hash = hash(&key)?;
         let at = match self.place(hash, &key)? {
             Some(at) => at,
@@ -151,7 +155,7 @@ impl Dict {
     }
 
     /// Puts a value under a key; the key that is there stays. Gives whether there was none.
-    pub(super) fn insert(&mut self, key: Value, value: Value) -> Result<bool, Fail> {
+    pub(in crate::native) fn insert(&mut self, key: Value, value: Value) -> Result<bool, Fail> {
         let hash = hash(&key)?;
         if let Some(at) = self.place(hash, &key)? {
             if let Some((_, old)) = &mut self.entries[at].pair {
@@ -202,12 +206,15 @@ impl Dict {
     }
 
     /// Puts a value under a key that is not there, whose hash is known.
-    pub(super) fn add(&mut self, hash: u64, key: Value, value: Value) {
+    pub(in crate::native) fn add(&mut self, hash: u64, key: Value, value: Value) {
         self.push(hash, key, value);
     }
 
     /// Takes a key out.
-    pub(super) fn remove(&mut self, key: &Value) -> Result<Option<(Value, Value)>, Fail> {
+    pub(in crate::native) fn remove(
+        &mut self,
+        key: &Value,
+    ) -> Result<Option<(Value, Value)>, Fail> {
         let hash = hash(key)?;
         let Some(at) = self.place(hash, key)? else {
             return Ok(None);
@@ -223,7 +230,7 @@ impl Dict {
     }
 
     /// Takes the last entry out.
-    pub(super) fn pop(&mut self) -> Option<(Value, Value)> {
+    pub(in crate::native) fn pop(&mut self) -> Option<(Value, Value)> {
         let last = self
             .entries
             .iter()
@@ -240,7 +247,7 @@ impl Dict {
         taken
     }
 
-    pub(super) fn clear(&mut self) {
+    pub(in crate::native) fn clear(&mut self) {
         *self = Self {
             changes: self.changes.wrapping_add(1),
             ..Self::default()
@@ -248,7 +255,7 @@ impl Dict {
     }
 
     /// Whether all keys of another dictionary are in this one.
-    pub(super) fn has_all(&self, other: &Self) -> Result<bool, Fail> {
+    pub(in crate::native) fn has_all(&self, other: &Self) -> Result<bool, Fail> {
         for key in other.keys() {
             if self.get(key)?.is_none() {
                 return Ok(false);
@@ -257,12 +264,12 @@ impl Dict {
         Ok(true)
     }
 
-    pub(super) fn holds_others(&self) -> bool {
+    pub(in crate::native) fn holds_others(&self) -> bool {
         self.iter()
             .any(|(key, value)| key.holds_others() || value.holds_others())
     }
 
-    pub(super) fn drain_into(self, out: &mut Vec<Value>) {
+    pub(in crate::native) fn drain_into(self, out: &mut Vec<Value>) {
         for entry in self.entries {
             if let Some((key, value)) = entry.pair {
                 out.push(key);
@@ -283,7 +290,7 @@ fn same_key(a: &Value, b: &Value) -> Result<bool, Fail> {
 ///
 /// # Errors
 /// When the value cannot be a key.
-pub(super) fn hash(value: &Value) -> Result<u64, Fail> {
+pub(in crate::native) fn hash(value: &Value) -> Result<u64, Fail> {
     hash_at(value, 0)
 }
 
@@ -293,7 +300,7 @@ fn hash_at(value: &Value, depth: usize) -> Result<u64, Fail> {
         Value::Int(number) => hash_int(*number),
         Value::Bool(value) => hash_int(i64::from(*value)),
         Value::None | Value::Unbound => 0x6e6f_6e65,
-        Value::Float(number) => match number::whole(*number) {
+        Value::Float(number) => match whole(*number) {
             Some(Value::Int(number)) => hash_int(number),
             Some(Value::Big(number)) => hash_big(&number),
             _ => mix(number.to_bits(), 7),
@@ -357,7 +364,7 @@ impl Hasher for TextHash {
     fn write_u8(&mut self, _: u8) {}
 }
 
-pub(super) fn hash_bytes(bytes: &[u8]) -> u64 {
+pub(in crate::native) fn hash_bytes(bytes: &[u8]) -> u64 {
     let mut all = mix(bytes.len() as u64, 5);
     let mut chunks = bytes.chunks_exact(8);
     for chunk in &mut chunks {
