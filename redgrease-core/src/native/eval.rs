@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::host::{Halt, Host};
 use super::index::{self, Bounds};
-use super::methods;
+use super::methods::{self, Caller};
 use super::operate;
 use super::program::Program;
 use super::tree::{Comparison, Constant, Expr, Function, Method, MethodCall, Part, Slot};
@@ -554,6 +554,33 @@ impl<'a> Vm<'a> {
         }
         let row = method.of(receiver, self.minor())?;
         methods::call(self, row, receiver, &[])
+    }
+}
+
+impl Caller for Vm<'_> {
+    fn minor(&self) -> u8 {
+        self.minor()
+    }
+
+    fn charge(&mut self, bytes: usize) -> Result<(), Fail> {
+        self.charge(bytes)
+    }
+
+    fn suspect(&mut self, into: &Value, put: &Value) {
+        self.suspect(into, put);
+    }
+
+    fn elements(&mut self, value: &Value) -> Result<Vec<Value>, Fail> {
+        let cursor = self.iterate(value)?;
+        self.collect(cursor)
+    }
+
+    fn pairs_of(&mut self, value: &Value) -> Result<Vec<(Value, Value)>, Fail> {
+        self.pairs_of(value)
+    }
+
+    fn in_order(&mut self, items: Vec<Value>) -> Result<Vec<Value>, Fail> {
+        self.sorted(items, None, false)
     }
 }
 

@@ -7,7 +7,6 @@ mod text;
 
 use std::sync::OnceLock;
 
-use super::eval::Vm;
 use super::tree::Method;
 use super::value::{Fail, Int, Kind, Value};
 
@@ -46,7 +45,40 @@ impl Type {
 
 pub(in crate::native) use text::join_all as join;
 
-type Run = fn(&mut Vm<'_>, &Value, &[Value]) -> Result<Value, Fail>;
+/// What methods ask of the call that they are in.
+pub(super) trait Caller {
+    /// The minor version of the Python that is stood in for.
+    fn minor(&self) -> u8;
+
+    /// So many bytes are made.
+    ///
+    /// # Errors
+    /// When those are too many.
+    fn charge(&mut self, bytes: usize) -> Result<(), Fail>;
+
+    /// Something was put into a value, which may be itself.
+    fn suspect(&mut self, into: &Value, put: &Value);
+
+    /// All that an iteration over a value gives.
+    ///
+    /// # Errors
+    /// When there is none, or it is stopped.
+    fn elements(&mut self, value: &Value) -> Result<Vec<Value>, Fail>;
+
+    /// The keys and values that a dictionary is made of.
+    ///
+    /// # Errors
+    /// When the value gives no pairs.
+    fn pairs_of(&mut self, value: &Value) -> Result<Vec<(Value, Value)>, Fail>;
+
+    /// Elements in order; those that are equal keep theirs.
+    ///
+    /// # Errors
+    /// When they have no order.
+    fn in_order(&mut self, items: Vec<Value>) -> Result<Vec<Value>, Fail>;
+}
+
+type Run = fn(&mut dyn Caller, &Value, &[Value]) -> Result<Value, Fail>;
 
 /// A method of one type.
 #[derive(Debug)]
@@ -114,7 +146,7 @@ const fn missing(of: Type, name: &'static str) -> Row {
     partial(of, name, 0, 9, unknown)
 }
 
-fn unknown(_: &mut Vm<'_>, _: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn unknown(_: &mut dyn Caller, _: &Value, _: &[Value]) -> Result<Value, Fail> {
     Err(Fail::GiveBack("a method that is not in the table"))
 }
 
@@ -193,7 +225,7 @@ impl Method {
 
 /// Calls a method with arguments that were evaluated.
 pub(super) fn call(
-    vm: &mut Vm<'_>,
+    vm: &mut dyn Caller,
     row: &Row,
     receiver: &Value,
     arguments: &[Value],

@@ -167,7 +167,7 @@ impl<'a> Vm<'a> {
     }
 
     /// Elements in order; those that are equal keep theirs.
-    pub(in crate::native) fn sorted(
+    pub(super) fn sorted(
         &mut self,
         items: Vec<Value>,
         key: Option<&'a Function>,
@@ -328,10 +328,7 @@ impl<'a> Vm<'a> {
     }
 
     /// What `dict(value)` and `dict.update(value)` take.
-    pub(in crate::native) fn pairs_of(
-        &mut self,
-        value: &Value,
-    ) -> Result<Vec<(Value, Value)>, Fail> {
+    pub(super) fn pairs_of(&mut self, value: &Value) -> Result<Vec<(Value, Value)>, Fail> {
         if let Value::Dict(dict) = value {
             return Ok(dict.dict.borrow().iter().cloned().collect());
         }

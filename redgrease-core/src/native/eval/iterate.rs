@@ -12,7 +12,7 @@ use crate::native::value::{Fail, Int, Kind, List, Mapping, Tuple, Value};
 
 /// How far an iteration is.
 #[derive(Debug)]
-pub(in crate::native) enum Cursor<'a> {
+pub(super) enum Cursor<'a> {
     List(Rc<List>, usize),
     Tuple(Rc<Tuple>, usize),
     Str(Arc<str>, usize),
@@ -39,7 +39,7 @@ pub(in crate::native) enum Cursor<'a> {
 
 impl<'a> Vm<'a> {
     /// An iteration over a value.
-    pub(in crate::native) fn iterate(&mut self, value: &Value) -> Result<Cursor<'a>, Fail> {
+    pub(super) fn iterate(&mut self, value: &Value) -> Result<Cursor<'a>, Fail> {
         Ok(match value {
             Value::List(list) => Cursor::List(Rc::clone(list), 0),
             Value::Tuple(items) => Cursor::Tuple(Rc::clone(items), 0),
@@ -63,10 +63,7 @@ impl<'a> Vm<'a> {
     }
 
     /// All that an iteration gives.
-    pub(in crate::native) fn collect(
-        &mut self,
-        mut cursor: Cursor<'a>,
-    ) -> Result<Vec<Value>, Fail> {
+    pub(super) fn collect(&mut self, mut cursor: Cursor<'a>) -> Result<Vec<Value>, Fail> {
         let mut items = Vec::new();
         while let Some(item) = self.next(&mut cursor)? {
             self.tick()?;

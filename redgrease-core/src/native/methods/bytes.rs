@@ -1,7 +1,7 @@
 //! Methods of `bytes` and `bytearray`.
 
 use super::Type::{ByteArray, Bytes};
-use super::{Row, Vm, missing, no_texts, partial, row};
+use super::{Caller, Row, missing, no_texts, partial, row};
 use crate::native::value::{Fail, Value};
 
 pub(super) static ROWS: &[Row] = &[
@@ -99,7 +99,7 @@ const fn strip_row(of: super::Type) -> Row {
 }
 
 /// Texts are refused; what is not is left to Python.
-fn wants_bytes(_: &mut Vm<'_>, _: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn wants_bytes(_: &mut dyn Caller, _: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     match arguments {
         [Value::Str(_)] | [Value::Str(_), Value::Str(_)] => Err(Fail::type_error(
             "a bytes-like object is required, not 'str'",
@@ -108,7 +108,7 @@ fn wants_bytes(_: &mut Vm<'_>, _: &Value, arguments: &[Value]) -> Result<Value, 
     }
 }
 
-fn wants_integer(_: &mut Vm<'_>, _: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn wants_integer(_: &mut dyn Caller, _: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     match arguments {
         [Value::Str(_)] => Err(Fail::type_error(
             "argument should be integer or bytes-like object, not 'str'",
@@ -129,7 +129,7 @@ fn like(value: &Value, bytes: Vec<u8>) -> Value {
     }
 }
 
-fn decode(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn decode(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let utf_8 = match arguments.first() {
         None => true,
         Some(Value::Str(name)) => matches!(&**name, "utf-8" | "utf8" | "UTF-8" | "ascii"),
@@ -149,7 +149,7 @@ fn is_space(byte: &u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
-fn split(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn split(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     if !arguments.is_empty() {
         return wants_bytes(vm, value, arguments);
     }
@@ -190,27 +190,27 @@ fn affix(
     )))
 }
 
-fn starts_with(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn starts_with(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     affix(value, &arguments[0], "startswith", |bytes, part| {
         bytes.starts_with(part)
     })
 }
 
-fn ends_with(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn ends_with(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     affix(value, &arguments[0], "endswith", |bytes, part| {
         bytes.ends_with(part)
     })
 }
 
-fn lower(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn lower(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(like(value, raw(value).to_ascii_lowercase()))
 }
 
-fn upper(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn upper(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(like(value, raw(value).to_ascii_uppercase()))
 }
 
-fn strip(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn strip(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     if !arguments.is_empty() {
         return wants_bytes(vm, value, arguments);
     }

@@ -1,7 +1,7 @@
 //! Methods of lists, tuples and numbers.
 
 use super::Type::{Float, Int, List, Tuple};
-use super::{Row, Vm, integer, missing, partial, row};
+use super::{Caller, Row, integer, missing, partial, row};
 use crate::native::index;
 use crate::native::text;
 use crate::native::value::{self, Fail, Kind, Value, element_equals, whole};
@@ -33,7 +33,7 @@ fn items(value: &Value) -> Vec<Value> {
     }
 }
 
-fn append(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn append(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     vm.suspect(value, &arguments[0]);
     vm.charge(24)?;
     if let Value::List(list) = value {
@@ -42,13 +42,10 @@ fn append(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, 
     Ok(Value::None)
 }
 
-fn extend(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn extend(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let more = match &arguments[0] {
         Value::List(_) | Value::Tuple(_) => items(&arguments[0]),
-        other => {
-            let cursor = vm.iterate(other)?;
-            vm.collect(cursor)?
-        }
+        other => vm.elements(other)?,
     };
     vm.charge(24 * more.len())?;
     for item in &more {
@@ -60,7 +57,7 @@ fn extend(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, 
     Ok(Value::None)
 }
 
-fn insert(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn insert(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let at = integer(&arguments[0], vm.minor())?;
     vm.suspect(value, &arguments[1]);
     vm.charge(24)?;
@@ -79,7 +76,7 @@ fn insert(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, 
     Ok(Value::None)
 }
 
-fn pop(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn pop(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let at = match arguments.first() {
         None => -1,
         Some(at) => integer(at, vm.minor())?,
@@ -106,7 +103,7 @@ fn position(value: &Value, item: &Value) -> Result<Option<usize>, Fail> {
     Ok(None)
 }
 
-fn remove(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn remove(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let Some(at) = position(value, &arguments[0])? else {
         return Err(Fail::value_error("list.remove(x): x not in list"));
     };
@@ -117,7 +114,7 @@ fn remove(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
     Ok(Value::None)
 }
 
-fn index(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn index(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     if let Some(at) = position(value, &arguments[0])? {
         return Ok(Value::size(at));
     }
@@ -127,7 +124,7 @@ fn index(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
     }))
 }
 
-fn count(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn count(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let mut found = 0;
     for item in &items(value) {
         found += usize::from(element_equals(item, &arguments[0], 0)?);
@@ -135,19 +132,19 @@ fn count(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fa
     Ok(Value::size(found))
 }
 
-fn reverse(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn reverse(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     if let Value::List(list) = value {
         list.items.borrow_mut().reverse();
     }
     Ok(Value::None)
 }
 
-fn sort(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn sort(vm: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let Value::List(list) = value else {
         return Ok(Value::None);
     };
     let items = std::mem::take(&mut *list.items.borrow_mut());
-    let sorted = vm.sorted(items.clone(), None, false);
+    let sorted = vm.in_order(items.clone());
     // After an error Python leaves the elements in some order.
     let (items, result) = match sorted {
         Ok(sorted) => (sorted, Ok(Value::None)),
@@ -157,13 +154,13 @@ fn sort(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     result
 }
 
-fn copy(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn copy(vm: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let items = items(value);
     vm.charge(24 * items.len())?;
     Ok(Value::list(items))
 }
 
-fn clear(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn clear(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     if let Value::List(list) = value {
         let gone = std::mem::take(&mut *list.items.borrow_mut());
         drop(gone);
@@ -171,7 +168,7 @@ fn clear(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(Value::None)
 }
 
-fn bit_length(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn bit_length(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     match value::Int::of(value) {
         Some(number) => Ok(Value::Int(
             i64::try_from(number.big().bits()).unwrap_or(i64::MAX),
@@ -180,7 +177,7 @@ fn bit_length(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail>
     }
 }
 
-fn is_integer(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_integer(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(Value::Bool(
         matches!(value, Value::Float(number) if whole(*number).is_some()),
     ))

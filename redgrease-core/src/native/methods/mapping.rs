@@ -1,7 +1,7 @@
 //! Methods of dictionaries and sets.
 
 use super::Type::{Dict, Set};
-use super::{Row, Vm, partial, row};
+use super::{Caller, Row, partial, row};
 use crate::native::number::Operator;
 use crate::native::operate::combine;
 use crate::native::value::{Dict as Pairs, Fail, Kind, Value};
@@ -41,7 +41,7 @@ fn pairs(value: &Value) -> Option<std::cell::RefMut<'_, Pairs>> {
     }
 }
 
-fn get(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn get(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let Value::Dict(mapping) = value else {
         return Ok(Value::None);
     };
@@ -49,7 +49,7 @@ fn get(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail
     Ok(found.unwrap_or_else(|| arguments.get(1).cloned().unwrap_or(Value::None)))
 }
 
-fn pop(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn pop(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let Some(mut pairs) = pairs(value) else {
         return Ok(Value::None);
     };
@@ -66,7 +66,7 @@ fn pop(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail
     }
 }
 
-fn popitem(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn popitem(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     match pairs(value).and_then(|mut pairs| pairs.pop()) {
         Some((key, value)) => Ok(Value::tuple(vec![key, value])),
         None => Err(Fail::raise(
@@ -76,7 +76,7 @@ fn popitem(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     }
 }
 
-fn setdefault(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn setdefault(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let default = arguments.get(1).cloned().unwrap_or(Value::None);
     vm.suspect(value, &default);
     vm.charge(64)?;
@@ -86,7 +86,7 @@ fn setdefault(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Val
     Ok(pairs.entry(arguments[0].clone(), default)?.clone())
 }
 
-fn update(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn update(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let more = vm.pairs_of(&arguments[0])?;
     vm.charge(64 * more.len())?;
     for (key, new) in more {
@@ -98,7 +98,7 @@ fn update(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, 
     Ok(Value::None)
 }
 
-fn copy(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn copy(vm: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let copied = pairs(value).map(|pairs| pairs.clone()).unwrap_or_default();
     vm.charge(64 * copied.len())?;
     Ok(match value {
@@ -107,13 +107,13 @@ fn copy(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     })
 }
 
-fn clear(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn clear(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let gone = pairs(value).map(|mut pairs| std::mem::take(&mut *pairs));
     drop(gone);
     Ok(Value::None)
 }
 
-fn add(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn add(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     vm.suspect(value, &arguments[0]);
     vm.charge(64)?;
     if let Some(mut pairs) = pairs(value) {
@@ -122,7 +122,7 @@ fn add(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fai
     Ok(Value::None)
 }
 
-fn discard(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn discard(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     if matches!(arguments[0], Value::Set(_)) {
         return Ok(Value::None);
     }
@@ -132,7 +132,7 @@ fn discard(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, 
     Ok(Value::None)
 }
 
-fn remove(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn remove(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let is_set = matches!(arguments[0], Value::Set(_));
     let found = match pairs(value) {
         Some(mut pairs) if !is_set => pairs.remove(&arguments[0])?,
@@ -144,7 +144,7 @@ fn remove(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
     }
 }
 
-fn pop_any(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn pop_any(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let Some(mut pairs) = pairs(value) else {
         return Ok(Value::None);
     };
@@ -158,20 +158,20 @@ fn pop_any(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
 }
 
 /// What an argument holds, as a set.
-fn other(vm: &mut Vm<'_>, arguments: &[Value]) -> Result<Pairs, Fail> {
+fn other(vm: &mut dyn Caller, arguments: &[Value]) -> Result<Pairs, Fail> {
     if let Value::Set(set) = &arguments[0] {
         return Ok(set.dict.borrow().clone());
     }
-    let cursor = vm.iterate(&arguments[0])?;
+    let items = vm.elements(&arguments[0])?;
     let mut made = Pairs::default();
-    for item in vm.collect(cursor)? {
+    for item in items {
         made.insert(item, Value::None)?;
     }
     Ok(made)
 }
 
 fn combined(
-    vm: &mut Vm<'_>,
+    vm: &mut dyn Caller,
     operator: Operator,
     value: &Value,
     arguments: &[Value],
@@ -183,7 +183,7 @@ fn combined(
     combine(operator, &own, &other)
 }
 
-fn update_set(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn update_set(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let made = combined(vm, Operator::Or, value, arguments)?;
     for key in made.keys() {
         vm.suspect(value, key);
@@ -195,39 +195,39 @@ fn update_set(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Val
     Ok(Value::None)
 }
 
-fn union(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn union(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     combined(vm, Operator::Or, value, arguments).map(Value::set)
 }
 
-fn intersection(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn intersection(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     combined(vm, Operator::And, value, arguments).map(Value::set)
 }
 
-fn difference(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn difference(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     combined(vm, Operator::Subtract, value, arguments).map(Value::set)
 }
 
 fn symmetric_difference(
-    vm: &mut Vm<'_>,
+    vm: &mut dyn Caller,
     value: &Value,
     arguments: &[Value],
 ) -> Result<Value, Fail> {
     combined(vm, Operator::Xor, value, arguments).map(Value::set)
 }
 
-fn is_subset(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn is_subset(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let other = other(vm, arguments)?;
     let own = pairs(value).map(|pairs| pairs.clone()).unwrap_or_default();
     other.has_all(&own).map(Value::Bool)
 }
 
-fn is_superset(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn is_superset(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let other = other(vm, arguments)?;
     let own = pairs(value).map(|pairs| pairs.clone()).unwrap_or_default();
     own.has_all(&other).map(Value::Bool)
 }
 
-fn is_disjoint(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn is_disjoint(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let other = other(vm, arguments)?;
     let own = pairs(value).map(|pairs| pairs.clone()).unwrap_or_default();
     Ok(Value::Bool(

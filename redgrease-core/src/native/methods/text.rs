@@ -1,6 +1,6 @@
 //! Methods of `str`.
 
-use super::{Row, Type, Vm, integer, partial, row};
+use super::{Caller, Row, Type, integer, partial, row};
 use crate::native::index::{self, letter};
 use crate::native::operate::check;
 use crate::native::unicode::{self, is_space};
@@ -67,14 +67,14 @@ fn separator(arguments: &[Value]) -> Result<Option<&str>, Fail> {
 }
 
 /// How many cuts at most.
-fn cuts(vm: &Vm<'_>, arguments: &[Value]) -> Result<usize, Fail> {
+fn cuts(vm: &dyn Caller, arguments: &[Value]) -> Result<usize, Fail> {
     match arguments.get(1) {
         None => Ok(usize::MAX),
         Some(value) => Ok(usize::try_from(integer(value, vm.minor())?).unwrap_or(usize::MAX)),
     }
 }
 
-fn texts<'a>(vm: &mut Vm<'_>, pieces: impl Iterator<Item = &'a str>) -> Result<Value, Fail> {
+fn texts<'a>(vm: &mut dyn Caller, pieces: impl Iterator<Item = &'a str>) -> Result<Value, Fail> {
     let pieces: Vec<Value> = pieces
         .map(|piece| match piece.as_bytes() {
             [byte] => letter(char::from(*byte)),
@@ -85,7 +85,7 @@ fn texts<'a>(vm: &mut Vm<'_>, pieces: impl Iterator<Item = &'a str>) -> Result<V
     Ok(Value::list(pieces))
 }
 
-fn split(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn split(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let most = cuts(vm, arguments)?;
     let text = text(value);
     match separator(arguments)? {
@@ -115,7 +115,7 @@ fn split(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
     }
 }
 
-fn rsplit(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn rsplit(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let most = cuts(vm, arguments)?;
     let text = text(value);
     let mut pieces: Vec<&str> = match separator(arguments)? {
@@ -171,23 +171,23 @@ fn trim(
     })
 }
 
-fn strip(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn strip(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     trim(value, arguments, "strip", true, true)
 }
 
-fn lstrip(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn lstrip(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     trim(value, arguments, "lstrip", true, false)
 }
 
-fn rstrip(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn rstrip(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     trim(value, arguments, "rstrip", false, true)
 }
 
-fn lower(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn lower(vm: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(unicode::lower(text(value), vm.minor()).into())
 }
 
-fn upper(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn upper(vm: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(unicode::upper(text(value), vm.minor()).into())
 }
 
@@ -221,19 +221,19 @@ fn affix(
     }
 }
 
-fn starts_with(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn starts_with(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     affix(value, &arguments[0], "startswith", |text, part| {
         text.starts_with(part)
     })
 }
 
-fn ends_with(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn ends_with(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     affix(value, &arguments[0], "endswith", |text, part| {
         text.ends_with(part)
     })
 }
 
-fn replace(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn replace(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let mut parts = [""; 2];
     for (at, part) in parts.iter_mut().enumerate() {
         let Value::Str(text) = &arguments[at] else {
@@ -266,7 +266,7 @@ fn replace(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value,
 }
 
 /// The part that is looked for.
-fn part<'a>(vm: &Vm<'_>, arguments: &'a [Value], name: &str) -> Result<&'a str, Fail> {
+fn part<'a>(vm: &dyn Caller, arguments: &'a [Value], name: &str) -> Result<&'a str, Fail> {
     match &arguments[0] {
         Value::Str(part) => Ok(part),
         other if vm.minor() >= 13 => Err(Fail::type_error(format!(
@@ -290,33 +290,33 @@ fn characters(text: &str, at: usize) -> Value {
     })
 }
 
-fn find(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn find(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     let found = text.find(part(vm, arguments, "find")?);
     Ok(found.map_or(Value::Int(-1), |at| characters(text, at)))
 }
 
-fn rfind(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn rfind(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     let found = text.rfind(part(vm, arguments, "rfind")?);
     Ok(found.map_or(Value::Int(-1), |at| characters(text, at)))
 }
 
-fn index(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn index(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     let found = text.find(part(vm, arguments, "index")?);
     let at = found.ok_or_else(|| Fail::value_error("substring not found"))?;
     Ok(characters(text, at))
 }
 
-fn rindex(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn rindex(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     let found = text.rfind(part(vm, arguments, "rindex")?);
     let at = found.ok_or_else(|| Fail::value_error("substring not found"))?;
     Ok(characters(text, at))
 }
 
-fn count(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn count(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     let part = part(vm, arguments, "count")?;
     Ok(Value::size(if part.is_empty() {
@@ -326,14 +326,15 @@ fn count(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
     }))
 }
 
-fn join(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn join(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let items = match &arguments[0] {
         Value::List(list) => list.items.borrow().clone(),
         Value::Tuple(items) => items.0.clone(),
-        other => match vm.iterate(other) {
-            Ok(cursor) => vm.collect(cursor)?,
-            Err(Fail::Raise(_)) => return Err(Fail::type_error("can only join an iterable")),
-            Err(other) => return Err(other),
+        other => match Type::of(other) {
+            None | Some(Type::Int | Type::Float) => {
+                return Err(Fail::type_error("can only join an iterable"));
+            }
+            Some(_) => vm.elements(other)?,
         },
     };
     join_all(text(value), &items)
@@ -384,7 +385,7 @@ fn three(before: &str, part: &str, after: &str) -> Value {
     ])
 }
 
-fn partition(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn partition(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let (text, part) = (text(value), cut_at(arguments)?);
     Ok(match text.split_once(part) {
         Some((before, after)) => three(before, part, after),
@@ -392,7 +393,7 @@ fn partition(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value
     })
 }
 
-fn rpartition(_: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn rpartition(_: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let (text, part) = (text(value), cut_at(arguments)?);
     Ok(match text.rsplit_once(part) {
         Some((before, after)) => three(before, part, after),
@@ -407,7 +408,7 @@ fn is_line_end(character: char) -> bool {
     )
 }
 
-fn splitlines(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn splitlines(vm: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let mut rest = text(value);
     let mut lines = Vec::new();
     while !rest.is_empty() {
@@ -426,11 +427,11 @@ fn splitlines(vm: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail
     texts(vm, lines.into_iter())
 }
 
-fn encode(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn encode(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(Value::Bytes(text(value).as_bytes().into()))
 }
 
-fn is_blank(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_blank(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     Ok(Value::Bool(!text.is_empty() && text.chars().all(is_space)))
 }
@@ -444,13 +445,13 @@ fn ascii(value: &Value) -> Result<&str, Fail> {
     Err(Fail::GiveBack("letters beyond ASCII"))
 }
 
-fn width(vm: &Vm<'_>, arguments: &[Value]) -> Result<usize, Fail> {
+fn width(vm: &dyn Caller, arguments: &[Value]) -> Result<usize, Fail> {
     let width = usize::try_from(integer(&arguments[0], vm.minor())?).unwrap_or(0);
     check(width, 4)?;
     Ok(width)
 }
 
-fn zfill(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn zfill(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     let missing = width(vm, arguments)?.saturating_sub(index::length(value)?);
     if missing == 0 {
@@ -463,7 +464,7 @@ fn zfill(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, F
     Ok(format!("{sign}{}{digits}", "0".repeat(missing)).into())
 }
 
-fn fill(vm: &Vm<'_>, value: &Value, arguments: &[Value]) -> Result<String, Fail> {
+fn fill(vm: &dyn Caller, value: &Value, arguments: &[Value]) -> Result<String, Fail> {
     let missing = width(vm, arguments)?.saturating_sub(index::length(value)?);
     let fill = match arguments.get(1) {
         None => " ",
@@ -473,15 +474,15 @@ fn fill(vm: &Vm<'_>, value: &Value, arguments: &[Value]) -> Result<String, Fail>
     Ok(fill.repeat(missing))
 }
 
-fn ljust(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn ljust(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     Ok((text(value).to_owned() + &fill(vm, value, arguments)?).into())
 }
 
-fn rjust(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn rjust(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     Ok((fill(vm, value, arguments)? + text(value)).into())
 }
 
-fn title(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn title(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let mut inside = false;
     let made: String = ascii(value)?
         .chars()
@@ -498,7 +499,7 @@ fn title(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     Ok(made.into())
 }
 
-fn capitalize(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn capitalize(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let mut made = ascii(value)?.to_ascii_lowercase();
     if let Some(first) = made.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -506,7 +507,7 @@ fn capitalize(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail>
     Ok(made.into())
 }
 
-fn swapcase(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn swapcase(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let swap = |c: char| {
         if c.is_ascii_lowercase() {
             c.to_ascii_uppercase()
@@ -524,19 +525,19 @@ fn all(value: &Value, is: fn(&char) -> bool) -> Result<Value, Fail> {
     ))
 }
 
-fn is_digit(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_digit(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     all(value, char::is_ascii_digit)
 }
 
-fn is_alpha(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_alpha(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     all(value, char::is_ascii_alphabetic)
 }
 
-fn is_alnum(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_alnum(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     all(value, char::is_ascii_alphanumeric)
 }
 
-fn is_upper(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_upper(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let text = ascii(value)?;
     let cased = text.bytes().any(|b| b.is_ascii_uppercase());
     Ok(Value::Bool(
@@ -544,7 +545,7 @@ fn is_upper(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     ))
 }
 
-fn is_lower(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
+fn is_lower(_: &mut dyn Caller, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     let text = ascii(value)?;
     let cased = text.bytes().any(|b| b.is_ascii_lowercase());
     Ok(Value::Bool(
@@ -552,21 +553,21 @@ fn is_lower(_: &mut Vm<'_>, value: &Value, _: &[Value]) -> Result<Value, Fail> {
     ))
 }
 
-fn without<'a>(vm: &Vm<'_>, arguments: &'a [Value]) -> Result<&'a str, Fail> {
+fn without<'a>(vm: &dyn Caller, arguments: &'a [Value]) -> Result<&'a str, Fail> {
     match &arguments[0] {
         Value::Str(part) if vm.minor() >= 9 => Ok(part),
         _ => Err(Fail::GiveBack("removeprefix or removesuffix")),
     }
 }
 
-fn remove_prefix(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn remove_prefix(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     Ok(Value::str(
         text.strip_prefix(without(vm, arguments)?).unwrap_or(text),
     ))
 }
 
-fn remove_suffix(vm: &mut Vm<'_>, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
+fn remove_suffix(vm: &mut dyn Caller, value: &Value, arguments: &[Value]) -> Result<Value, Fail> {
     let text = text(value);
     Ok(Value::str(
         text.strip_suffix(without(vm, arguments)?).unwrap_or(text),
