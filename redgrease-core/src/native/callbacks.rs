@@ -3,6 +3,8 @@
 //! A worker describes live functions; here the text has to say what names stand for. What it does not say for certain is
 //! left to Python here, and may be native all the same.
 
+mod given;
+
 use std::ops::Range;
 
 use super::compile::{Described, Meaning, Refusal, Wanted};
@@ -12,7 +14,8 @@ use super::program::Program;
 use super::script::{Body, Found, Script};
 use super::tree::Constant;
 use crate::python::ast::{self, Arguments, Expr, Stmt};
-use crate::python::{Visitor, is_builtin_name, range, walk_expression, walk_statement};
+use crate::python::{Visitor, is_builtin_name, range};
+use given::{Calls, Given};
 
 /// The most functions that one callback may consist of.
 const MOST: usize = 50;
@@ -29,24 +32,6 @@ pub struct Callback {
     /// Why it is left to Python, if it is.
     pub refusal: Option<Refusal>,
 }
-
-/// The operations that take functions.
-const OPERATIONS: &[&str] = &[
-    "accumulate",
-    "accumulateby",
-    "aggregate",
-    "aggregateby",
-    "avg",
-    "batchgroupby",
-    "countby",
-    "filter",
-    "flatmap",
-    "foreach",
-    "groupby",
-    "localgroupby",
-    "map",
-    "repartition",
-];
 
 impl Script {
     /// The callbacks of the script, in its order, for all of these minor versions of Python 3.
@@ -371,80 +356,5 @@ fn fold(expression: &Expr) -> Option<Constant> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// A function as it stands in a call.
-enum Given {
-    /// Where the lambda begins.
-    Lambda(usize),
-    Name(String),
-    /// Nothing: a chain of operations begins.
-    Chain,
-    /// Nothing, to an operation that stands here and looks at the order of records.
-    Order(Range<usize>),
-}
-
-impl Given {
-    /// Its place among the functions of the script.
-    fn among(&self, functions: &[Found<'_>]) -> Option<usize> {
-        match self {
-            Self::Lambda(start) => functions.iter().position(|one| one.start == *start),
-            Self::Name(name) => functions.iter().position(|one| {
-                one.name == name && one.outer.is_none() && matches!(one.body, Body::Statements(_))
-            }),
-            Self::Chain | Self::Order(_) => None,
-        }
-    }
-}
-
-/// Finds what operations are given.
-#[derive(Default)]
-struct Calls {
-    found: Vec<(String, Given)>,
-    /// How many lambdas are around: in them are no chains.
-    lambdas: usize,
-}
-
-impl Visitor for Calls {
-    fn statement(&mut self, statement: &Stmt) {
-        walk_statement(self, statement);
-    }
-
-    fn expression(&mut self, expression: &Expr) {
-        // The first operation of a chain stands deepest.
-        let is_lambda = matches!(expression, Expr::Lambda(_));
-        self.lambdas += usize::from(is_lambda);
-        walk_expression(self, expression);
-        self.lambdas -= usize::from(is_lambda);
-        let Expr::Call(call) = expression else { return };
-        let Expr::Attribute(attribute) = &*call.func else {
-            return;
-        };
-        let operation = attribute.attr.as_str();
-        let follows = matches!(&*attribute.value, Expr::Call(call) if matches!(&*call.func, Expr::Attribute(_)));
-        if !follows && self.lambdas == 0 {
-            self.found.push((String::new(), Given::Chain));
-        }
-        if ["distinct", "sort"].contains(&operation) {
-            let end = range(attribute).end;
-            let given = Given::Order(end - operation.len()..end);
-            self.found.push((operation.to_owned(), given));
-        }
-        if !OPERATIONS.contains(&operation) {
-            return;
-        }
-        let values = call
-            .args
-            .iter()
-            .chain(call.keywords.iter().map(|one| &one.value));
-        for value in values {
-            let given = match value {
-                Expr::Lambda(e) => Given::Lambda(range(e).start),
-                Expr::Name(name) => Given::Name(name.id.to_string()),
-                _ => continue,
-            };
-            self.found.push((attribute.attr.to_string(), given));
-        }
     }
 }
