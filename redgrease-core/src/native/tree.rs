@@ -1,5 +1,7 @@
 //! The instruction tree: what a Python function is compiled to.
 
+mod statement;
+
 use std::sync::Arc;
 
 use num_bigint::BigInt;
@@ -8,8 +10,9 @@ use super::builtins::Builtin;
 use super::format::Spec;
 use super::host::Service;
 use super::number::Operator;
-use super::value::{Kind, Sign, Value};
+use super::value::{Sign, Value};
 use crate::spec::{Arity, Decode};
+pub(super) use statement::{From, Handler, Raise, Stmt, StmtKind, Target, Try};
 
 /// A constant. Programs are shared by threads, values are not.
 #[derive(Clone, Debug, PartialEq)]
@@ -329,77 +332,6 @@ pub(super) struct Gather {
     pub(super) order: Ordering,
     /// The start of `sum`, the default of `min` and `max`.
     pub(super) extra: Option<Expr>,
-}
-
-#[derive(Debug)]
-pub(super) enum Target {
-    Slot(Slot),
-    Index(Box<(Expr, Expr)>),
-    Many(Vec<Target>),
-}
-
-/// A statement and its line.
-#[derive(Debug)]
-pub(super) struct Stmt {
-    pub(super) line: u32,
-    pub(super) kind: StmtKind,
-}
-
-#[derive(Debug)]
-pub(super) enum StmtKind {
-    Expr(Expr),
-    Assign(Vec<Target>, Expr),
-    /// `name operator= value`
-    AugmentSlot(Slot, Option<Arc<str>>, Operator, Expr),
-    /// `container[key] operator= value`
-    AugmentIndex(Box<(Expr, Expr)>, Operator, Expr),
-    Extend(Slot, Option<Arc<str>>, Source),
-    Return(Option<Expr>),
-    If(Expr, Vec<Stmt>, Vec<Stmt>),
-    For(Target, Source, Vec<Stmt>, Vec<Stmt>),
-    While(Expr, Vec<Stmt>, Vec<Stmt>),
-    Break,
-    Continue,
-    Pass,
-    Try(Box<Try>),
-    Raise(Raise),
-    Assert(Expr, Option<Expr>),
-    DeleteSlot(Slot, Option<Arc<str>>),
-    DeleteIndex(Box<(Expr, Expr)>),
-}
-
-#[derive(Debug)]
-pub(super) struct Try {
-    pub(super) body: Vec<Stmt>,
-    pub(super) handlers: Vec<Handler>,
-    pub(super) otherwise: Vec<Stmt>,
-    pub(super) finally: Vec<Stmt>,
-}
-
-#[derive(Debug)]
-pub(super) struct Handler {
-    /// Without one, everything.
-    pub(super) kinds: Option<Vec<Kind>>,
-    pub(super) slot: Option<Slot>,
-    pub(super) body: Vec<Stmt>,
-}
-
-#[derive(Debug)]
-pub(super) enum Raise {
-    /// What is handled now, once more.
-    Again,
-    New(Kind, Vec<Expr>, From),
-}
-
-/// What stands behind `raise … from`.
-#[derive(Debug)]
-pub(super) enum From {
-    /// Nothing does: what is handled.
-    Context,
-    /// `None`
-    Nothing,
-    /// A caught exception.
-    Caught(Slot),
 }
 
 /// A function.
