@@ -87,6 +87,39 @@ const PYTHON: &[&str] = &[
     "parse",
 ];
 
+/// Those of native functions.
+const NATIVE: &[&str] = &[
+    "calls",
+    "callbacks",
+    "eval",
+    "compile",
+    "script",
+    "names",
+    "depth",
+    "parts",
+    "distinct",
+    "shape",
+    "traceback",
+    "json",
+    "pickle",
+    "parted",
+    "methods",
+    "hints",
+    "program",
+    "tree",
+    "builtins",
+    "host",
+    "operate",
+    "percent",
+    "format",
+    "index",
+    "text",
+    "number",
+    "unicode",
+    "value",
+    "fuel",
+];
+
 fn files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
@@ -228,6 +261,26 @@ fn modules_of_the_client_use_only_those_below_them() {
 #[test]
 fn modules_of_the_checker_use_only_those_below_them() {
     check(&["python"], PYTHON);
+}
+
+#[test]
+fn modules_of_native_functions_use_only_those_below_them() {
+    check(&["native"], NATIVE);
+}
+
+#[test]
+fn the_guide_lists_the_modules_of_native_functions() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/architecture.md");
+    let guide = fs::read_to_string(path).expect("the guide");
+    let (_, chapter) = guide.split_once("## Native functions").expect("a chapter");
+    let listed: Vec<&str> = chapter
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .filter_map(|line| line.split('`').nth(1))
+        .collect();
+    assert_eq!(listed, NATIVE);
 }
 
 #[test]
