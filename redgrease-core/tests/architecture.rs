@@ -71,6 +71,7 @@ const PYTHON: &[&str] = &[
     "version",
     "scope",
     "modules",
+    "input",
     "types",
     "recover",
     "layout",
