@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::doubt::Doubt;
-use super::{Collector, Edit, How};
+use super::{Collector, How};
+use crate::python::layout::Edit;
 use crate::python::modules;
 use crate::python::parse::ast;
 use crate::python::parse::range;
