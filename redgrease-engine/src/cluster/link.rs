@@ -3,25 +3,28 @@
 //! The server takes a frame off on its main thread, which copies it. Everything else happens on two threads: one sends, with the
 //! server's lock for a portion at a time, and looks whether the cluster has changed; one puts messages together and hands them on.
 
+mod arrivals;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::hold::{SENDING, TAKING};
+use super::hold::SENDING;
 use super::listener;
 use super::message::Message;
 use super::peer::{About, Event, LONGEST, PROTOCOL, Peer, Time, protocol};
-use super::topology::{self, Topology, lasting, topology};
+use super::topology::{self, Topology, topology};
 use super::unsent::Unsent;
 use crate::base::{clock, guard};
 use crate::server::{
-    Context, Level, NodeListener, guarded, listen_to_nodes, lock_server_even_paused, log,
-    send_at_once, send_to_node, start_lasting_thread,
+    Context, Level, listen_to_nodes, lock_server_even_paused, log, send_at_once, send_to_node,
+    start_lasting_thread,
 };
 use crate::settings::settings;
 use crate::worker::pool::workers;
+use arrivals::{Arrivals, take_all};
 
 /// So many bytes are sent with the server's lock in hand, and one frame more at most: some hundred microseconds' worth.
 const PORTION: usize = 64 << 10;
@@ -48,9 +51,6 @@ static LINKS: LazyLock<Mutex<BTreeMap<&'static str, Link>>> = LazyLock::new(Mute
 /// How often was looked since something was new.
 static LOOKS: AtomicU32 = AtomicU32::new(0);
 static CHANGED: Condvar = Condvar::new();
-static ARRIVALS: Mutex<VecDeque<(&'static str, Vec<u8>)>> = Mutex::new(VecDeque::new());
-static ARRIVED: Condvar = Condvar::new();
-
 fn now() -> Time {
     clock::microseconds() / 1000
 }
@@ -72,17 +72,6 @@ pub(crate) fn start(context: Context<'_>) -> io::Result<()> {
     }
     start_lasting_thread("rg-links", send_all)?;
     start_lasting_thread("rg-arrivals", take_all)
-}
-
-struct Arrivals;
-
-impl NodeListener for Arrivals {
-    fn arrived(node: &str, message: &[u8]) {
-        TAKING.during(|| {
-            guard(&ARRIVALS).push_back((lasting(node), message.to_vec()));
-            ARRIVED.notify_one();
-        });
-    }
 }
 
 fn own() -> About {
@@ -333,27 +322,6 @@ fn follow(before: &Topology, after: &Topology) {
     }
 }
 
-// -- receiving
-
-fn take_all() {
-    loop {
-        let arrivals = {
-            let mut waiting = guard(&ARRIVALS);
-            while waiting.is_empty() {
-                waiting = ARRIVED
-                    .wait(waiting)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-            std::mem::take(&mut *waiting)
-        };
-        for (shard, frame) in arrivals {
-            for event in take(shard, &frame) {
-                guarded("a message from another shard", (), || hand_on(shard, event));
-            }
-        }
-    }
-}
-
 fn take(shard: &'static str, frame: &[u8]) -> Vec<Event> {
     let mut links = guard(&LINKS);
     // Another server may know of this one before it is known here.
@@ -386,27 +354,4 @@ fn take(shard: &'static str, frame: &[u8]) -> Vec<Event> {
         );
     }
     events
-}
-
-fn hand_on(shard: &'static str, event: Event) {
-    match event {
-        Event::Message(bytes) => match Message::decode(&bytes) {
-            Ok(Some(message)) => listener::deliver(shard, message),
-            Ok(None) => listener::unknown(shard, "of a kind that this version does not know"),
-            Err(error) => listener::unknown(shard, &format!("that is broken: {error}")),
-        },
-        Event::Met(about) => log(
-            Level::Verbose,
-            &format!(
-                "a link to shard {} stands: run {}, engine {}",
-                topology().named(shard),
-                about.run_id,
-                about.version
-            ),
-        ),
-        Event::Restarted => {
-            let named = topology().named(shard);
-            listener::lost(shard, &format!("shard {named} was started again"));
-        }
-    }
 }
