@@ -9,8 +9,10 @@ mod feeder;
 pub(crate) mod inline;
 pub(crate) mod list;
 pub(crate) mod nesting;
+mod owner;
 pub(crate) mod pipeline;
 mod progress;
+mod run;
 pub(crate) mod spread;
 mod status;
 mod waiter;
@@ -23,32 +25,16 @@ use crate::base::guard;
 use crate::native::Functions;
 use crate::plan::{Mode, Plan};
 use crate::record::outcome::Outcome;
-use crate::record::value::Value;
 use crate::server::{FUNCTION_LATENCY, HOLD_LATENCY};
 use crate::session::Session;
-use crate::source::Run;
 use crate::worker::{Work, Worker};
 use deadline::Deadline;
 use durations::Durations;
+pub(crate) use owner::Owner;
 use progress::Progress;
 use spread::Spread;
 pub(crate) use status::Status;
 pub(crate) use waiter::Waiter;
-
-/// What an execution was started for, if it goes on: a registration.
-pub(crate) trait Owner: std::fmt::Debug + Send + Sync {
-    /// Counts an execution that is over.
-    fn account(&self, outcome: &Outcome, status: Status, duration: Duration);
-    /// An execution waits for futures or coroutines: the next one may begin.
-    fn rests(&self, execution: &Execution);
-    /// The worker of an execution was lost before its turn; gives whether another one gets it.
-    fn takes_back(&self, execution: &Execution) -> bool;
-    /// The record of an execution that was sent before its turn, as it is now, and what else the worker has to know then.
-    fn record_anew(&self, execution: &Execution) -> Option<Value>;
-    /// Called when an execution is over and everybody who waits was told: starts the next one, and lets go of the oldest
-    /// finished ones.
-    fn finished(&self, execution: &Execution);
-}
 
 #[derive(Debug)]
 struct State {
@@ -392,37 +378,6 @@ impl Execution {
         if let Some(owner) = &self.owner {
             owner.finished(self);
         }
-    }
-}
-
-impl Run for Execution {
-    fn stop_wanted(&self) -> bool {
-        guard(&self.state).abort_wanted || self.spread.as_ref().is_some_and(Spread::is_cut)
-    }
-
-    /// While that is measured.
-    fn add_reading(&self, time: Duration) {
-        if settings().profile_executions.is_on() {
-            guard(&self.state).reading += time;
-        }
-    }
-
-    fn expect(&self, total: u64) {
-        self.progress.expect(total);
-    }
-
-    fn add_passed(&self, count: u64) {
-        self.progress.add(count);
-    }
-
-    fn is_of_this_shard(&self, key: &[u8]) -> bool {
-        let spread = self.spread.as_ref();
-        spread.is_none_or(|spread| spread.is_of_this_shard(key))
-    }
-
-    fn is_all_of_this_shard(&self) -> bool {
-        let spread = self.spread.as_ref();
-        spread.is_none_or(Spread::has_its_slots)
     }
 }
 
