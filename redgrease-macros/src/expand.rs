@@ -4,11 +4,12 @@
 //! depends on the user's types names the trait in a path with the type's place
 //! (`<T as Arg>::push`), so that rustc reports an unsupported type once and on the type.
 
+mod plan;
 mod registration;
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use redgrease_core::gear::{Action, Argument, Code, Plan, Text};
+use redgrease_core::gear::Action;
 use redgrease_core::table::entry;
 use syn::Path;
 use syn::spanned::Spanned;
@@ -21,6 +22,7 @@ use crate::messages;
 use crate::py::{self, Py};
 use crate::report::Report;
 use crate::types::{Parameter, Shape, error_type, python_name, without_lifetimes};
+use plan::{static_code, static_plan, static_text};
 pub(crate) use registration::event;
 
 /// The hidden module of the facade that expansions name.
@@ -382,69 +384,4 @@ fn captures(captures: &[Capture], has_errors: bool, private: &TokenStream) -> To
         quote_spanned!(capture.span=> #private::literal::capture(#name, &(#value)))
     });
     quote!(::std::vec![#(#values),*])
-}
-
-fn static_plan(plan: &Plan, file: &str, shared: &[Path], private: &TokenStream) -> TokenStream {
-    let function = quote!(#private::gear::function);
-    let prelude = plan.prelude.iter().map(static_code);
-    let reader_arguments = static_arguments(&plan.reader_arguments);
-    let steps = plan.steps.iter().map(|step| {
-        let operation = format_ident!("{}", format!("{:?}", step.operation));
-        let arguments = static_arguments(&step.arguments);
-        quote!((#private::gear::Operation::#operation, #arguments))
-    });
-    let action = match &plan.action {
-        None => quote!(Open),
-        Some(Action::Register(arguments)) => {
-            let arguments = static_arguments(arguments);
-            quote!(Register(#arguments))
-        }
-        Some(Action::Run(arguments)) => {
-            let arguments = static_arguments(arguments);
-            quote!(Run(#arguments))
-        }
-        Some(_) => quote!(Open),
-    };
-    let requirements = texts(&plan.requirements);
-    let uses = texts(&plan.uses);
-    let methods = texts(&plan.cmd_methods);
-    quote! {
-        #function::StaticPlan {
-            file: #file,
-            prelude: &[#(#prelude),*],
-            reader_arguments: #reader_arguments,
-            steps: &[#(#steps),*],
-            action: #function::StaticAction::#action,
-            requirements: #requirements,
-            uses: #uses,
-            cmd_methods: #methods,
-            shared: &[#(#shared),*],
-        }
-    }
-}
-
-fn texts(texts: &[Text]) -> TokenStream {
-    let texts = texts.iter().map(|text| Literal::string(text));
-    quote!(&[#(#texts),*])
-}
-
-fn static_code(code: &Code) -> TokenStream {
-    static_text(&code.text, code.line)
-}
-
-fn static_text(text: &str, line: u32) -> TokenStream {
-    let line = Literal::u32_unsuffixed(line);
-    quote!((#text, #line))
-}
-
-fn static_arguments(arguments: &[Argument]) -> TokenStream {
-    let arguments = arguments.iter().map(|argument| {
-        let keyword = match &argument.keyword {
-            Some(keyword) => quote!(::core::option::Option::Some(#keyword)),
-            None => quote!(::core::option::Option::None),
-        };
-        let (value, function) = (static_code(&argument.value), argument.function);
-        quote!((#keyword, #value, #function))
-    });
-    quote!(&[#(#arguments),*])
 }
