@@ -159,7 +159,7 @@ fn integers(operator: Operator, a: &Int, b: &Int, minor: u8) -> Result<Value, Fa
                 quotient
             })
         }
-        Operator::Power => power(a, b, minor),
+        Operator::Power => power(a, b),
         Operator::ShiftLeft | Operator::ShiftRight => shift(operator, a, b),
         Operator::And => int(a.big() & b.big()),
         Operator::Or => int(a.big() | b.big()),
@@ -217,9 +217,9 @@ fn true_division(a: &Int, b: &Int) -> Result<Value, Fail> {
         })
 }
 
-fn power(a: &Int, b: &Int, minor: u8) -> Result<Value, Fail> {
+fn power(a: &Int, b: &Int) -> Result<Value, Fail> {
     if b.is_negative() {
-        return float_power(a.float()?, b.float()?, minor);
+        return float_power(a.float()?, b.float()?);
     }
     match (a, b) {
         (_, Int::Small(0)) => Ok(Value::Int(1)),

@@ -125,11 +125,11 @@ impl<'s> Scope<'_, 's> {
                     },
                 }
             }
-            Expr::List(e) => Made::List(self.elements(&e.elts)?),
-            Expr::Tuple(e) => Made::Tuple(self.elements(&e.elts)?),
+            Expr::List(e) => Made::List(self.all(&e.elts)?),
+            Expr::Tuple(e) => Made::Tuple(self.all(&e.elts)?),
             Expr::Set(e) => {
                 self.makes_sets();
-                Made::Set(self.elements(&e.elts)?)
+                Made::Set(self.all(&e.elts)?)
             }
             Expr::Dict(e) => {
                 let mut pairs = Vec::new();
@@ -200,10 +200,6 @@ impl<'s> Scope<'_, 's> {
                 return Err(Refusal::new("this expression here", "", at));
             }
         })
-    }
-
-    fn elements(&mut self, elements: &'s [Expr]) -> Result<Vec<Made>, Refusal> {
-        self.all(elements)
     }
 
     fn load(&mut self, name: &str, at: &Range<usize>) -> Result<Made, Refusal> {

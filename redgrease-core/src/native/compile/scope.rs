@@ -44,9 +44,7 @@ impl State {
             *mine &= other.assigned.get(at).copied().unwrap_or(false);
         }
     }
-}
 
-impl State {
     /// What is known after something that may not have run at all.
     pub(super) fn perhaps(&self, mut before: Self) -> Self {
         before.effect |= self.effect;

@@ -82,7 +82,7 @@ impl<'a> Vm<'a> {
             }
             Source::Range(bounds) => {
                 let bounds = self.all(bounds)?;
-                range(&bounds, self.minor())
+                range(&bounds)
             }
             Source::Enumerate(inner, start) => {
                 let inner = self.open(inner)?;
@@ -343,14 +343,13 @@ fn pairs<'a>(of: &Rc<Mapping>, view: View, is_set: bool) -> Cursor<'a> {
     }
 }
 
-fn range<'a>(bounds: &[Value], minor: u8) -> Result<Cursor<'a>, Fail> {
+fn range<'a>(bounds: &[Value]) -> Result<Cursor<'a>, Fail> {
     let mut numbers = [0; 3];
     for (number, bound) in numbers.iter_mut().zip(bounds) {
         *number = match (bound, Int::of(bound)) {
             (_, Some(Int::Small(number))) => number,
             (_, Some(Int::Big(_))) => return Err(Fail::Limit("a range beyond 64 bits")),
             (other, None) => {
-                let _ = minor;
                 return Err(Fail::type_error(format!(
                     "'{}' object cannot be interpreted as an integer",
                     other.type_name()

@@ -40,7 +40,7 @@ pub(in crate::native) fn float_to_int(number: f64) -> Result<Value, Fail> {
     Ok(truncate(number))
 }
 
-pub(super) fn float_power(a: f64, b: f64, _minor: u8) -> Result<Value, Fail> {
+pub(super) fn float_power(a: f64, b: f64) -> Result<Value, Fail> {
     if a == 0.0 && b < 0.0 {
         return Err(division_by_zero("0.0 cannot be raised to a negative power"));
     }
@@ -74,7 +74,7 @@ pub(super) fn floats(operator: Operator, a: f64, b: f64, minor: u8) -> Result<Op
         }
         Operator::FloorDivide => float(float_division(a, b).0),
         Operator::Modulo => float(float_division(a, b).1),
-        Operator::Power => float_power(a, b, minor)?,
+        Operator::Power => float_power(a, b)?,
         _ => return Ok(None),
     }))
 }

@@ -137,17 +137,8 @@ impl<'s> Scope<'_, 's> {
                 at.clone(),
             )?;
         }
-        if matches!(
-            name,
-            "join" | "extend" | "update" | "count" | "index" | "remove"
-        ) {
-            self.loops_over_elements();
-        }
         Ok(Made::Method(Box::new(made)))
     }
-
-    /// These go over all elements, but are quick.
-    fn loops_over_elements(&self) {}
 
     fn split_arguments(
         &mut self,
