@@ -6,6 +6,7 @@ pub(crate) mod durations;
 pub(crate) mod executor;
 pub(crate) mod failures;
 mod feeder;
+mod id;
 pub(crate) mod inline;
 pub(crate) mod list;
 pub(crate) mod nesting;
@@ -30,6 +31,7 @@ use crate::session::Session;
 use crate::worker::{Work, Worker};
 use deadline::Deadline;
 use durations::Durations;
+use id::Id;
 pub(crate) use owner::Owner;
 use progress::Progress;
 use spread::Spread;
@@ -65,7 +67,7 @@ pub(crate) enum Giving {
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(crate) number: u64,
-    pub(crate) id: String,
+    pub(crate) id: Id,
     pub(crate) plan: Arc<Plan>,
     /// The name of the plan in its worker, which is the id of the registration that owns it.
     pub(crate) plan_id: String,
@@ -82,7 +84,7 @@ pub(crate) struct Execution {
     /// Those of its functions that run without Python.
     pub(crate) functions: Option<Arc<Functions>>,
     /// What it has to know to run on several shards, if it does.
-    pub(crate) spread: Option<Spread>,
+    pub(crate) spread: Option<Box<Spread>>,
     pub(crate) progress: Progress,
     deadline: OnceLock<Deadline>,
     state: Mutex<State>,
@@ -93,7 +95,7 @@ impl Execution {
     #[expect(clippy::too_many_arguments, reason = "it has so many properties")]
     pub(crate) fn new(
         number: u64,
-        id: String,
+        id: Id,
         plan: Arc<Plan>,
         plan_id: String,
         session: Arc<Session>,
@@ -101,21 +103,22 @@ impl Execution {
         kept: bool,
         database: i32,
         spread: Option<Spread>,
-    ) -> Self {
+        registered: bool,
+    ) -> Arc<Self> {
         let functions = session.functions(&plan_id);
-        Self {
+        Arc::new(Self {
             number,
             id,
             functions,
             plan,
             plan_id,
             session,
-            registered: owner.is_some(),
+            registered,
             owner,
             kept,
             created: SystemTime::now(),
             database,
-            spread,
+            spread: spread.map(Box::new),
             progress: Progress::default(),
             deadline: OnceLock::new(),
             state: Mutex::new(State {
@@ -129,12 +132,12 @@ impl Execution {
                 abort_wanted: false,
                 let_go: false,
             }),
-        }
+        })
     }
 
     /// How far it is. Work that waits behind other work in its worker has not begun.
     pub(crate) fn status(&self) -> Status {
-        if let Some(status) = self.spread.as_ref().and_then(Spread::status) {
+        if let Some(status) = self.spread.as_deref().and_then(Spread::status) {
             return status;
         }
         let (status, assigned) = {
@@ -316,7 +319,7 @@ impl Execution {
 
     /// Whether this is the shard that its results are for.
     fn is_own(&self) -> bool {
-        self.spread.as_ref().is_none_or(Spread::is_asked)
+        self.spread.as_deref().is_none_or(Spread::is_asked)
     }
 
     /// It goes on in the background, and the server with its command.

@@ -10,6 +10,7 @@ mod groups;
 mod needs_python;
 mod outside;
 mod part;
+mod records;
 mod run;
 mod step;
 mod values;

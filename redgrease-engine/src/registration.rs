@@ -125,7 +125,8 @@ impl Owner for Registration {
     fn finished(&self, execution: &Execution) {
         if execution.kept {
             let limit = settings().max_executions_per_registration.count().max(1);
-            for number in self.queue.keep(execution.number, limit) {
+            self.queue.keep(execution.number);
+            while let Some(number) = self.queue.surplus(limit) {
                 execution::list::remove(number);
             }
         }

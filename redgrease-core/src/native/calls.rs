@@ -30,7 +30,7 @@ impl Program {
             memory: Memory::default(),
             with_traceback,
             effect: false,
-            around: Vec::new(),
+            around: &[],
         }
     }
 }
@@ -42,19 +42,15 @@ pub struct Calls<'a> {
     memory: Memory,
     with_traceback: bool,
     effect: bool,
-    /// The places that it is called from, the innermost first.
-    around: Vec<Place>,
+    /// The lines that it is called from, by functions without a name, the innermost first.
+    around: &'a [u32],
 }
 
-impl Calls<'_> {
+impl<'a> Calls<'a> {
     /// The same calls, made by functions without a name: the lines that tracebacks show of those, the innermost first.
     #[must_use]
-    pub fn called_from(mut self, lines: &[u32]) -> Self {
-        let places = lines.iter().map(|&line| Place {
-            line,
-            function: Arc::clone(&self.program.lambda),
-        });
-        self.around = places.collect();
+    pub fn called_from(mut self, lines: &'a [u32]) -> Self {
+        self.around = lines;
         self
     }
 
@@ -92,7 +88,11 @@ impl Calls<'_> {
         let had_effect = self.effect;
         called.map_err(|fail| match fail {
             Fail::Raise(exception) => {
-                exception.trace.borrow_mut().extend_from_slice(&self.around);
+                let around = self.around.iter().map(|&line| Place {
+                    line,
+                    function: Arc::clone(&self.program.lambda),
+                });
+                exception.trace.borrow_mut().extend(around);
                 let text = exception.shown(self.program.minor, self.with_traceback);
                 if exception.kind == Kind::ForceStopped {
                     Ending::Aborted(text)

@@ -9,6 +9,7 @@ mod order;
 mod service;
 mod statement;
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ fn stack_place() -> usize {
 }
 
 /// What calls leave behind for those after them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Memory {
     /// Room for locals.
     stack: Vec<Value>,
@@ -70,9 +71,31 @@ pub(super) struct Vm<'a> {
     suspects: Vec<Value>,
 }
 
+thread_local! {
+    /// Room for the locals of the next calls.
+    static ROOM: Cell<Vec<Value>> = const { Cell::new(Vec::new()) };
+}
+
+/// For no more values than these is room kept.
+const MOST_ROOM: usize = 1024;
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            stack: ROOM.take(),
+            suspects: Vec::new(),
+        }
+    }
+}
+
 impl Drop for Memory {
     /// Empties what may hold itself: nobody else would let go of it.
     fn drop(&mut self) {
+        let mut room = std::mem::take(&mut self.stack);
+        room.clear();
+        if room.capacity() <= MOST_ROOM {
+            ROOM.set(room);
+        }
         for value in std::mem::take(&mut self.suspects) {
             match &value {
                 Value::List(list) => {

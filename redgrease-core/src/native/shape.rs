@@ -55,11 +55,9 @@ impl Fields {
     /// A dictionary with these values, one for each name.
     #[must_use]
     pub fn with(&self, values: impl IntoIterator<Item = Value>) -> Value {
-        let mut dict = Dict::with_capacity(self.0.len());
-        for ((hash, name), value) in self.0.iter().zip(values) {
-            dict.add(*hash, name.clone(), value);
-        }
-        Value::mapping(dict)
+        let fields = self.0.iter().zip(values);
+        let pairs = fields.map(|((hash, name), value)| (*hash, name.clone(), value));
+        Value::mapping(Dict::of(pairs))
     }
 }
 

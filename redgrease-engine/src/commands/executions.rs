@@ -155,7 +155,7 @@ fn describe(execution: &Execution) -> Value {
         (outcome.errors.clone(), outcome.times.clone())
     });
     let (total, reading) = execution.durations();
-    let spread = execution.spread.as_ref();
+    let spread = execution.spread.as_deref();
     let (received, completed) = spread.map(Spread::counters).unwrap_or_default();
     map(vec![
         ("shard_id", Value::str(cluster::shard_id())),
@@ -224,7 +224,7 @@ impl Command for DumpExecutions {
             .rev()
             .map(|execution| {
                 let mut fields = vec![
-                    ("executionId", Reply::bulk(&execution.id)),
+                    ("executionId", Reply::bulk(execution.id.text())),
                     ("status", Reply::bulk(execution.status().name())),
                     ("registered", Reply::Int(i64::from(execution.registered))),
                 ];

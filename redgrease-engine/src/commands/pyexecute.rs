@@ -232,7 +232,7 @@ fn finish(
             return;
         };
         if unblocking {
-            client.answer(Reply::bulk(&run.id));
+            client.answer(Reply::bulk(run.id.text()));
         } else {
             run.wait(Waiter::Results(client));
         }

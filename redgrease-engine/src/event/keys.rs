@@ -23,7 +23,7 @@ pub(super) use within::comes;
 pub(crate) use within::transaction_ends;
 
 static WANTED: AtomicBool = AtomicBool::new(false);
-static REGISTRATIONS: RwLock<Vec<Arc<Registration>>> = RwLock::new(Vec::new());
+static REGISTRATIONS: RwLock<Option<Arc<[Arc<Registration>]>>> = RwLock::new(None);
 
 /// Tells registrations what happens to keys.
 pub(crate) struct Keys;
@@ -86,12 +86,11 @@ pub(crate) fn set_registrations(all: &[Arc<Registration>]) {
         &mut *WAITED_FOR.write().unwrap_or_else(PoisonError::into_inner),
         synchronous,
     );
-    let old = std::mem::replace(
-        &mut *REGISTRATIONS
-            .write()
-            .unwrap_or_else(PoisonError::into_inner),
-        mine,
-    );
+    let mut registrations = REGISTRATIONS
+        .write()
+        .unwrap_or_else(PoisonError::into_inner);
+    let old = registrations.replace(mine.into());
+    drop(registrations);
     drop((waited_for, old));
 }
 
@@ -139,7 +138,7 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
         .clone();
     let mut flags = None;
     let name = event;
-    for registration in registrations {
+    for registration in registrations.iter().flat_map(|all| all.iter()) {
         let Reader::KeyEvents(events) = &registration.plan.reader else {
             continue;
         };
@@ -154,7 +153,7 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
             .commands
             .as_ref()
             .is_some_and(|commands| !commands.is_empty());
-        let command = hooked.then(|| hook::current_command(&registration));
+        let command = hooked.then(|| hook::current_command(registration));
         if command.as_ref().is_some_and(Option::is_none) {
             continue;
         }
@@ -170,7 +169,7 @@ fn notify(context: Context<'_>, event: &str, key: &[u8]) {
         };
         let made = |execution: &Arc<Execution>| {
             if hooked {
-                hook::expect_override(&registration, execution);
+                hook::expect_override(registration, execution);
             }
         };
         if registration.plan.mode == Mode::Sync {

@@ -34,7 +34,7 @@ pub(super) fn keep(execution: &Execution, duration: Duration, error: &[u8]) {
     let failure = Failure {
         at: SystemTime::now(),
         duration,
-        execution: execution.id.clone(),
+        execution: execution.id.text().to_owned(),
         registration,
         reader: reader.name(),
         subject: reader.subject().map(<[u8]>::to_vec),

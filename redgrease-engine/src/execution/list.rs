@@ -1,9 +1,9 @@
 //! The executions that clients can ask for, and the numbers of executions and plans.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
+use super::id::{self, Id, last_number};
 use super::spread::Spread;
 use super::{Execution, Owner};
 use crate::base::guard;
@@ -14,7 +14,7 @@ use crate::settings::settings;
 
 struct Executions {
     known: BTreeMap<u64, Arc<Execution>>,
-    /// The numbers of those of this shard, by the numbers at the end of their ids, where these are others.
+    /// The numbers of those of this shard, by the numbers at the end of their ids: from each on, both count on together.
     own: BTreeMap<u64, u64>,
     /// The numbers of those that other shards were asked for, by their ids.
     foreign: BTreeMap<String, u64>,
@@ -44,13 +44,15 @@ pub(crate) fn add(
     spread: Option<Spread>,
 ) -> Arc<Execution> {
     insert(|executions, number| {
-        let id = id(cluster::shard_id(), executions.next);
-        if executions.next != number {
-            executions.own.insert(executions.next, number);
-        }
+        let next = executions.next;
         executions.next += 1;
+        if executions.own_number(next) != Some(number) {
+            executions.begin_own(next, number);
+        }
+        let id = Id::own(cluster::shard_id(), next);
+        let registered = owner.is_some();
         Execution::new(
-            number, id, plan, plan_id, session, owner, kept, database, spread,
+            number, id, plan, plan_id, session, owner, kept, database, spread, registered,
         )
     })
 }
@@ -69,29 +71,27 @@ pub(super) fn add_foreign(
 ) -> Arc<Execution> {
     insert(|executions, number| {
         executions.foreign.insert(id.clone(), number);
-        Execution {
+        Execution::new(
+            number,
+            Id::foreign(id),
+            plan,
+            plan_id,
+            session,
+            None,
+            kept,
+            database,
+            Some(spread),
             registered,
-            ..Execution::new(
-                number,
-                id,
-                plan,
-                plan_id,
-                session,
-                None,
-                kept,
-                database,
-                Some(spread),
-            )
-        }
+        )
     })
 }
 
-fn insert(make: impl FnOnce(&mut Executions, u64) -> Execution) -> Arc<Execution> {
+fn insert(make: impl FnOnce(&mut Executions, u64) -> Arc<Execution>) -> Arc<Execution> {
     let limit = settings().max_executions.count();
     let mut executions = guard(&EXECUTIONS);
     let number = executions.next_number;
     executions.next_number += 1;
-    let execution = Arc::new(make(&mut executions, number));
+    let execution = make(&mut executions, number);
     let mut gone = Vec::new();
     if limit > 0 {
         while executions.known.len() >= limit {
@@ -115,39 +115,48 @@ fn insert(make: impl FnOnce(&mut Executions, u64) -> Execution) -> Arc<Execution
 pub(crate) fn find(id: &[u8]) -> Option<Arc<Execution>> {
     let id = std::str::from_utf8(id).ok()?;
     let executions = guard(&EXECUTIONS);
-    let own = last_number(id);
-    let own = own
-        .as_ref()
-        .map(|number| executions.own.get(number).unwrap_or(number));
-    let numbers = own.into_iter().chain(executions.foreign.get(id));
+    let own = last_number(id).and_then(|number| executions.own_number(number));
+    let numbers = own.into_iter().chain(executions.foreign.get(id).copied());
     numbers
-        .filter_map(|number| executions.known.get(number))
-        .find(|execution| execution.id == id)
+        .filter_map(|number| executions.known.get(&number))
+        .find(|execution| execution.id.text() == id)
         .cloned()
 }
 
-/// The id of an execution or a plan: who made it, and a number. Every call has one.
-fn id(shard: &str, number: u64) -> String {
-    let mut id = String::with_capacity(shard.len() + 21);
-    id.push_str(shard);
-    let _ = write!(id, "-{number}");
-    id
-}
-
-/// The number at the end of the id of an execution or a plan.
-fn last_number(id: &str) -> Option<u64> {
-    id.rsplit_once('-')?.1.parse().ok()
-}
+/// So many places where numbers begin to differ are kept in any case.
+const FEW: usize = 64;
 
 impl Executions {
+    /// The number of the execution of this shard whose id ends with a number.
+    fn own_number(&self, at_the_end: u64) -> Option<u64> {
+        let (from, number) = self.own.range(..=at_the_end).next_back()?;
+        Some(number + (at_the_end - from))
+    }
+
+    /// From here on the two count on together.
+    fn begin_own(&mut self, at_the_end: u64, number: u64) {
+        if self.own.len() > FEW + 2 * self.known.len() {
+            // Those between two of which no execution is left say nothing any more.
+            let mut ends = self
+                .own
+                .values()
+                .skip(1)
+                .copied()
+                .collect::<Vec<_>>()
+                .into_iter();
+            let known = &self.known;
+            self.own.retain(|_, from| {
+                let end = ends.next().unwrap_or(number);
+                known.range(*from..end).next().is_some()
+            });
+        }
+        self.own.insert(at_the_end, number);
+    }
+
     fn forget(&mut self, execution: &Execution) {
         let is_foreign = |spread: &Spread| !spread.is_asked();
-        if execution.spread.as_ref().is_some_and(is_foreign) {
-            self.foreign.remove(&execution.id);
-        } else if !self.own.is_empty()
-            && let Some(number) = last_number(&execution.id)
-        {
-            self.own.remove(&number);
+        if execution.spread.as_deref().is_some_and(is_foreign) {
+            self.foreign.remove(execution.id.text());
         }
     }
 }
@@ -182,7 +191,7 @@ pub(crate) fn all() -> Vec<Arc<Execution>> {
 pub(crate) fn next_plan(count: u64) -> String {
     let mut executions = guard(&EXECUTIONS);
     executions.next_plan += count;
-    id(
+    id::text(
         cluster::registrar_id(),
         executions.next_plan.saturating_sub(1),
     )
@@ -205,5 +214,34 @@ pub(crate) fn skip_plan(id: &str) {
     if let Some(number) = last_number(id) {
         let mut executions = guard(&EXECUTIONS);
         executions.next_plan = executions.next_plan.max(number.saturating_add(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_ids_lead_to_executions_where_the_two_differ() {
+        let mut executions = Executions {
+            known: BTreeMap::new(),
+            own: BTreeMap::new(),
+            foreign: BTreeMap::new(),
+            next_number: 0,
+            next: 0,
+            next_plan: 0,
+        };
+        assert_eq!(executions.own_number(0), None);
+        executions.begin_own(0, 0);
+        // Two of other shards came, and ten numbers were skipped.
+        executions.begin_own(15, 7);
+        let found = [0, 4, 15, 16, 1000].map(|number| executions.own_number(number));
+        assert_eq!(found, [0, 4, 7, 8, 992].map(Some));
+        // Nothing is known any more, so that nothing has to be kept.
+        for number in 0..1000 {
+            executions.begin_own(2000 + 2 * number, 1000 + number);
+        }
+        assert!(executions.own.len() <= FEW + 1, "{}", executions.own.len());
+        assert_eq!(executions.own_number(2000 + 2 * 999), Some(1999));
     }
 }

@@ -10,7 +10,7 @@ use crate::source::Run;
 
 impl Run for Execution {
     fn stop_wanted(&self) -> bool {
-        guard(&self.state).abort_wanted || self.spread.as_ref().is_some_and(Spread::is_cut)
+        guard(&self.state).abort_wanted || self.spread.as_deref().is_some_and(Spread::is_cut)
     }
 
     /// While that is measured.
@@ -29,12 +29,12 @@ impl Run for Execution {
     }
 
     fn is_of_this_shard(&self, key: &[u8]) -> bool {
-        let spread = self.spread.as_ref();
+        let spread = self.spread.as_deref();
         spread.is_none_or(|spread| spread.is_of_this_shard(key))
     }
 
     fn is_all_of_this_shard(&self) -> bool {
-        let spread = self.spread.as_ref();
+        let spread = self.spread.as_deref();
         spread.is_none_or(Spread::has_its_slots)
     }
 }

@@ -287,7 +287,7 @@ impl Spread {
             return Err(Untold::Unsent(Unsent::Failed(known.named(failed))));
         }
         let message = Message::Run {
-            execution: execution.id.clone(),
+            execution: execution.id.text().to_owned(),
             order: order.value(),
         };
         let refused = cluster::send_each(others, message).pop();
@@ -313,7 +313,7 @@ impl Spread {
             }
             state.phase = Phase::Runs;
         }
-        let execution_id = execution.id.clone();
+        let execution_id = execution.id.text().to_owned();
         self.tell_others(Message::Start {
             execution: execution_id,
         });

@@ -1,12 +1,10 @@
 //! Records of a reader on their way through native functions.
 
-use std::cell::RefCell;
-use std::sync::Arc;
-
-use redgrease_core::native::{Fields, Value as Native};
+use redgrease_core::native::Value as Native;
 
 use super::functions::Functions;
 use super::outside::STOPPED;
+use super::records::common;
 use super::run::{Ended, PartEnded, Run, Setting, Stop};
 use super::values;
 use crate::record::kept::Kept;
@@ -84,38 +82,8 @@ impl<'a> Feed<'a> {
     }
 }
 
-/// The layouts of records, and texts that stand in many of them.
-struct Common {
-    keys: Fields,
-    keys_only: Fields,
-    stream: Fields,
-    texts: RefCell<Vec<Arc<str>>>,
-}
-
-thread_local! {
-    static COMMON: Common = Common {
-        keys: Fields::new(&["event", "key", "type", "value"]),
-        keys_only: Fields::new(&["event", "key"]),
-        stream: Fields::new(&["key", "id", "value"]),
-        texts: RefCell::default(),
-    };
-}
-
-impl Common {
-    /// A text that is one of few: the name of a type.
-    fn text(&self, text: &str) -> Native {
-        let mut texts = self.texts.borrow_mut();
-        if let Some(known) = texts.iter().find(|known| ***known == *text) {
-            return Native::Str(Arc::clone(known));
-        }
-        let text: Arc<str> = text.into();
-        texts.push(Arc::clone(&text));
-        Native::Str(text)
-    }
-}
-
 fn event(event: Option<&str>) -> Native {
-    event.map_or(Native::None, Native::str)
+    event.map_or(Native::None, |event| common(|common| common.text(event)))
 }
 
 /// Keys that are text, or bytes, can always be keys.
@@ -156,17 +124,19 @@ impl Sink for Feed<'_> {
 
     fn key(&mut self, name: Option<&str>, key: &[u8]) {
         let values = [event(name), values::text(key)];
-        self.push(COMMON.with(|common| common.keys_only.with(values)));
+        self.push(common(|common| common.key(values)));
     }
 
     fn value(&mut self, name: Option<&str>, key: &[u8], kind: &str, value: &Content<'_>) {
         let (event, key, value) = (event(name), values::text(key), content(value));
-        self.push(COMMON.with(|common| common.keys.with([event, key, common.text(kind), value])));
+        self.push(common(|common| {
+            common.value([event, key, common.text(kind), value])
+        }));
     }
 
     fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]) {
         let values = [values::text(key), values::text(id), fields_of(fields)];
-        self.push(COMMON.with(|common| common.stream.with(values)));
+        self.push(common(|common| common.entry(values)));
     }
 
     fn is_full(&self) -> bool {

@@ -8,8 +8,8 @@ use redgrease_core::native::Value as Native;
 use super::feed::Feed;
 use super::functions::Functions;
 use super::outside::STOPPED;
-use super::run::{PartEnded, Run, Setting, Stop, records};
-use super::{counters, values};
+use super::run::{PartEnded, Run, Setting, Stop};
+use super::{counters, records, values};
 use crate::record::batch::Batch;
 use crate::record::sink::Sink;
 use crate::record::value::{Value, decode};
@@ -42,7 +42,7 @@ pub(crate) fn run_part(
             read(&mut feed);
             return feed.end_part(is_last);
         }
-        Arrived::Batch(batch) => match records(batch) {
+        Arrived::Batch(batch) => match records::of_batch(batch) {
             Some(records) if !functions.has_effect() || records.iter().all(Native::is_plain) => {
                 run.take(records)
             }

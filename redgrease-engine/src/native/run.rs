@@ -12,7 +12,7 @@ use super::functions::Functions;
 use super::groups::Groups;
 use super::outside::Server;
 use super::step::Step;
-use super::{counters, values};
+use super::{counters, records, values};
 use crate::record::batch::Batch;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
@@ -102,7 +102,7 @@ pub(super) struct Run<'a> {
 
 /// Runs all records of an execution.
 pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -> Ended {
-    let Some(records) = records(batch) else {
+    let Some(records) = records::of_batch(batch) else {
         counters::given_back("a record that is no value");
         return Ended::GivenBack;
     };
@@ -318,15 +318,6 @@ impl<'a> Run<'a> {
             Stop::Enough => Ended::Over(Outcome::default()),
         }
     }
-}
-
-/// The records as functions see them; nothing when one of them is no value for the evaluator.
-pub(super) fn records(batch: &Batch) -> Option<Vec<Native>> {
-    let (records, binary) = batch.records()?;
-    records
-        .iter()
-        .map(|fields| values::record(batch.layout(), fields, binary))
-        .collect()
 }
 
 fn state(step: &Step) -> State<'_> {

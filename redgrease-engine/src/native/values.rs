@@ -2,7 +2,6 @@
 
 use redgrease_core::native::{Shape, Value as Native};
 
-use crate::record::batch::Layout;
 use crate::record::value::Value;
 use crate::server::{CallReply, ReplyKind};
 
@@ -62,22 +61,6 @@ pub(crate) fn native(value: &Value, binary: bool) -> Option<Native> {
 pub(super) fn set(items: &[Value]) -> Option<Native> {
     let items = items.iter().map(|item| native(item, false));
     Native::set_of(items.collect::<Option<Vec<_>>>()?).ok()
-}
-
-/// A record as functions see it.
-pub(crate) fn record(layout: Layout, fields: &Value, binary: bool) -> Option<Native> {
-    let names: &[&str] = match layout {
-        Layout::Plain | Layout::Generator => return native(fields, binary),
-        Layout::Keys => &["event", "key", "type", "value"],
-        Layout::KeysOnly => &["event", "key"],
-        Layout::Stream => &["key", "id", "value"],
-    };
-    let fields = fields.items()?;
-    let mut made = Vec::with_capacity(names.len());
-    for (name, field) in names.iter().zip(fields) {
-        made.push((Native::str(name), native(field, binary)?));
-    }
-    Native::dict(made).ok()
 }
 
 /// A reply of the server as functions see it.

@@ -2,7 +2,9 @@
 
 use super::sink::{Content, Sink};
 use super::table::ordered;
-use super::value::{Value, decode, encode, encode_head, encode_int, encode_str, encode_text};
+use super::value::{
+    Decoder, Value, decode, encode, encode_head, encode_int, encode_str, encode_text,
+};
 
 /// How the records of a batch are laid out; the worker builds the dictionaries that functions see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,8 +138,18 @@ impl Batch {
         self.layout
     }
 
+    /// Reads the records, one after the other, as they were laid out.
+    pub(crate) fn decoder(&self) -> Decoder<'_> {
+        Decoder::new(&self.bytes, usize::MAX)
+    }
+
+    /// Whether bytes in the records are arrays of bytes to Python.
+    pub(crate) fn is_binary(&self) -> bool {
+        self.binary
+    }
+
     /// The records as they were laid out, and whether bytes in them are arrays of bytes to Python.
-    pub(crate) fn records(&self) -> Option<(Vec<Value>, bool)> {
+    fn records(&self) -> Option<(Vec<Value>, bool)> {
         let mut bytes = Vec::with_capacity(self.bytes.len() + 5);
         encode_head(b'[', self.count, &mut bytes);
         bytes.extend_from_slice(&self.bytes);
@@ -167,9 +179,11 @@ impl Batch {
         self.bytes.len()
     }
 
-    fn begin(&mut self, layout: Layout, fields: usize) {
+    /// A record with about so many bytes of texts.
+    fn begin(&mut self, layout: Layout, fields: usize, bytes: usize) {
         self.layout = layout;
         self.count += 1;
+        self.bytes.reserve(bytes + 5 * (fields + 1));
         encode_head(b'(', fields, &mut self.bytes);
     }
 
@@ -180,6 +194,8 @@ impl Batch {
     }
 
     fn list<T: AsRef<[u8]>>(&mut self, texts: &[T]) {
+        let lengths = texts.iter().map(|text| text.as_ref().len() + 5);
+        self.bytes.reserve(lengths.sum::<usize>() + 5);
         encode_head(b'[', texts.len(), &mut self.bytes);
         for text in texts {
             self.redis(text.as_ref());
@@ -223,13 +239,19 @@ impl Sink for Batch {
     }
 
     fn key(&mut self, event: Option<&str>, name: &[u8]) {
-        self.begin(Layout::KeysOnly, 2);
+        let bytes = event.map_or(0, str::len) + name.len();
+        self.begin(Layout::KeysOnly, 2, bytes);
         self.event(event);
         self.redis(name);
     }
 
     fn value(&mut self, event: Option<&str>, name: &[u8], kind: &str, content: &Content<'_>) {
-        self.begin(Layout::Keys, 4);
+        let length = match content {
+            Content::Text(text) => text.len(),
+            _ => 0,
+        };
+        let bytes = event.map_or(0, str::len) + name.len() + kind.len() + length;
+        self.begin(Layout::Keys, 4, bytes);
         self.event(event);
         self.redis(name);
         encode_str(kind, &mut self.bytes);
@@ -242,7 +264,7 @@ impl Sink for Batch {
     }
 
     fn entry(&mut self, key: &[u8], id: &[u8], fields: &[(&[u8], &[u8])]) {
-        self.begin(Layout::Stream, 3);
+        self.begin(Layout::Stream, 3, key.len() + id.len());
         self.redis(key);
         self.redis(id);
         self.fields(fields);

@@ -138,11 +138,11 @@ impl Sink for One {
 
 /// What writes a record.
 #[cfg(test)]
-type Write<'a> = &'a dyn Fn(&mut dyn Sink);
+pub(crate) type Write<'a> = &'a dyn Fn(&mut dyn Sink);
 
 /// Tries every form that a record can have.
 #[cfg(test)]
-pub(super) fn each_form(try_one: &dyn Fn(Write<'_>)) {
+pub(crate) fn each_form(try_one: &dyn Fn(Write<'_>)) {
     let bytes = |text: &[u8]| text.to_vec();
     let pairs = vec![(bytes(b"a"), bytes(b"1")), (bytes(b"\xff"), bytes(b"\xfe"))];
     let writes: [Write<'_>; 9] = [

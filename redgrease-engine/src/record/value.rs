@@ -4,8 +4,8 @@ mod marshal;
 
 pub(super) use marshal::encode_text;
 pub(crate) use marshal::{
-    DecodeError, decode, decode_at_most, encode, encode_bytes, encode_head, encode_int,
-    encode_redis, encode_str,
+    DecodeError, Decoder, Form, decode, decode_at_most, encode, encode_bytes, encode_head,
+    encode_int, encode_redis, encode_str,
 };
 
 /// A Python value that marshal can hold.

@@ -349,13 +349,19 @@ impl Queue {
         next
     }
 
-    /// Keeps an execution that is over, and gives those that leave for it: no more than `limit` are kept.
-    pub(super) fn keep(&self, number: u64, limit: usize) -> Vec<u64> {
+    /// Keeps an execution that is over.
+    pub(super) fn keep(&self, number: u64) {
+        guard(&self.0).kept.push_back(number);
+    }
+
+    /// One that is kept beyond `limit`, which is no longer.
+    pub(super) fn surplus(&self, limit: usize) -> Option<u64> {
         let mut state = guard(&self.0);
-        state.kept.push_back(number);
         let limit = if state.closed { 0 } else { limit };
-        let surplus = state.kept.len().saturating_sub(limit);
-        state.kept.drain(..surplus).collect()
+        if state.kept.len() <= limit {
+            return None;
+        }
+        state.kept.pop_front()
     }
 
     /// The executions that are over and kept, which are no longer; none will be from now on.

@@ -1,7 +1,8 @@
 //! What the server says about its commands: flags, and where their keys are.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use super::call::{CallReply, ReplyKind, query};
 use super::context::ServerLock;
@@ -25,26 +26,21 @@ pub(crate) struct Facts {
     pub(crate) places: KeyPlaces,
 }
 
-/// What was asked before: commands stay what they are.
-static KNOWN: Mutex<Option<HashMap<Vec<u8>, Arc<Facts>>>> = Mutex::new(None);
+/// What was asked before: commands stay what they are. The server names them, so nobody can make their hashes collide.
+static KNOWN: Mutex<Option<FxHashMap<Vec<u8>, Arc<Facts>>>> = Mutex::new(None);
 
 impl Facts {
     /// About the command that `name` is, or the part of it that its first argument names.
     pub(crate) fn of(lock: &ServerLock, name: &[u8], first: Option<&[u8]>) -> Option<Arc<Self>> {
-        let name = name.to_ascii_lowercase();
-        let whole = first.map(|first| part_of(&name, first));
-        {
-            let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-            let find = |name: &[u8]| known.as_ref()?.get(name).cloned();
-            if let Some(facts) = whole.as_deref().and_then(find).or_else(|| find(&name)) {
-                return Some(facts);
-            }
+        if let Some(facts) = Self::known(name, first) {
+            return Some(facts);
         }
+        let name = name.to_ascii_lowercase();
         let (mut facts, has_parts) = ask(lock, &name)?;
         let mut key = name;
         // A container has the flags of its parts only in them, from Redis 7.0 on.
         if has_parts
-            && let Some(whole) = whole
+            && let Some(whole) = first.map(|first| part_of(&key, first))
             && let Some((part, _)) = ask(lock, &whole)
         {
             (facts, key) = (part, whole);
@@ -65,9 +61,22 @@ impl Facts {
     pub(crate) fn known(name: &[u8], first: Option<&[u8]>) -> Option<Arc<Self>> {
         let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.as_ref()?;
-        let name = name.to_ascii_lowercase();
-        let part = || known.get(&part_of(&name, first?));
-        known.get(&name).or_else(part).cloned()
+        // Every command of a client is looked for.
+        let mut short = [0; 32];
+        let long;
+        let name = match short.get_mut(..name.len()) {
+            Some(short) => {
+                short.copy_from_slice(name);
+                short.make_ascii_lowercase();
+                &*short
+            }
+            None => {
+                long = name.to_ascii_lowercase();
+                &long
+            }
+        };
+        let part = || known.get(&part_of(name, first?));
+        known.get(name).or_else(part).cloned()
     }
 
     /// Whether the command can have so many words, its name included.

@@ -39,6 +39,24 @@ impl Dict {
         }
     }
 
+    /// A dictionary of keys that are not the same, each with its hash.
+    pub(in crate::native) fn of(pairs: impl Iterator<Item = (u64, Value, Value)>) -> Self {
+        let entry = |(hash, key, value)| Entry {
+            hash,
+            pair: Some((key, value)),
+        };
+        let entries: Vec<_> = pairs.map(entry).collect();
+        let mut dict = Self {
+            length: entries.len(),
+            entries,
+            ..Self::default()
+        };
+        if dict.length > FEW {
+            dict.rebuild();
+        }
+        dict
+    }
+
     pub(in crate::native) fn len(&self) -> usize {
         self.length
     }
@@ -203,11 +221,6 @@ impl Dict {
         for at in 0..self.entries.len() {
             self.enter(self.entries[at].hash, at);
         }
-    }
-
-    /// Puts a value under a key that is not there, whose hash is known.
-    pub(in crate::native) fn add(&mut self, hash: u64, key: Value, value: Value) {
-        self.push(hash, key, value);
     }
 
     /// Takes a key out.

@@ -42,7 +42,7 @@ impl Spread {
                 self.cannot_leave(shard, records.len());
                 continue;
             }
-            let execution = execution.id.clone();
+            let execution = execution.id.text().to_owned();
             self.send(
                 shard,
                 Message::Records {
@@ -62,7 +62,7 @@ impl Spread {
 
     /// Tells a shard that its records need no more room here.
     pub(super) fn tell_taken(&self, execution: &Execution, shard: usize, bytes: usize) {
-        let execution = execution.id.clone();
+        let execution = execution.id.text().to_owned();
         self.send(shard, Message::Taken { execution, bytes });
     }
 
@@ -108,7 +108,7 @@ impl Spread {
         cluster::send_each(
             waiting,
             Message::End {
-                execution: execution.id.clone(),
+                execution: execution.id.text().to_owned(),
                 part: number,
             },
         );

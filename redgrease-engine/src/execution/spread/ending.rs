@@ -22,7 +22,7 @@ impl Spread {
         };
         self.room.notify_all();
         self.tell_others(Message::Abort {
-            execution: execution.id.clone(),
+            execution: execution.id.text().to_owned(),
         });
         if phase != Phase::Runs {
             self.complete(execution, Outcome::default());
@@ -79,7 +79,7 @@ impl Spread {
         self.room.notify_all();
         execution.finish(outcome);
         self.tell_others(Message::Over {
-            execution: execution.id.clone(),
+            execution: execution.id.text().to_owned(),
             kept: execution.kept,
         });
     }
@@ -87,7 +87,7 @@ impl Spread {
     /// Has the other shards take it off their lists: it was dropped.
     pub(crate) fn forget(&self, execution: &Execution) {
         self.tell_others(Message::Forget {
-            execution: execution.id.clone(),
+            execution: execution.id.text().to_owned(),
         });
     }
 
@@ -102,7 +102,7 @@ impl Spread {
         };
         if tell {
             self.tell_others(Message::Abort {
-                execution: execution.id.clone(),
+                execution: execution.id.text().to_owned(),
             });
         }
         if self.is_asked() && phase != Phase::Runs {

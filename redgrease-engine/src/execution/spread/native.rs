@@ -318,7 +318,7 @@ impl Spread {
                     continue;
                 }
                 let message = Message::Records {
-                    execution: execution.id.clone(),
+                    execution: execution.id.text().to_owned(),
                     part: number,
                     records,
                 };

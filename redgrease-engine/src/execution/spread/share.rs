@@ -162,7 +162,7 @@ impl Spread {
         let mut bytes = Vec::new();
         encode(&Value::List(results), &mut bytes);
         let done = |results: Vec<u8>, errors: Vec<Vec<u8>>| {
-            let execution = execution.id.clone();
+            let execution = execution.id.text().to_owned();
             cluster::send(
                 self.shards[self.asked],
                 Message::Done {

@@ -106,7 +106,7 @@ impl Spread {
     /// The others take too long: it ends, with the names of those that give no sign, or else of those that it waits for.
     fn expire(&self, execution: &Arc<Execution>) {
         let missing = self.waited_for(&guard(&self.state));
-        let question = Value::str(&execution.id);
+        let question = Value::str(execution.id.text());
         let execution = Arc::clone(execution);
         let patience = most().min(SIGN);
         cluster::ask_each(&missing, RUN, question, patience, move |answers| {
@@ -138,7 +138,7 @@ impl Spread {
     /// Nothing is heard of the shard that was asked: it may be gone, or have forgotten this.
     fn ask(&self, execution: &Arc<Execution>) {
         let asked = self.shards[self.asked];
-        let question = Value::str(&execution.id);
+        let question = Value::str(execution.id.text());
         let execution = Arc::clone(execution);
         cluster::ask(asked, RUN, question, most(), move |answer| {
             let Some(spread) = &execution.spread else {

@@ -21,6 +21,8 @@ pub(crate) enum DecodeError {
     TooLong(usize),
     /// More values than are wanted.
     TooMany(usize),
+    /// A value that its form has not.
+    Unfit,
 }
 
 impl fmt::Display for DecodeError {
@@ -36,6 +38,7 @@ impl fmt::Display for DecodeError {
                 15 * MOST_DIGITS
             ),
             Self::TooMany(most) => write!(formatter, "more than {most} values"),
+            Self::Unfit => write!(formatter, "a value of a kind that is not expected here"),
         }
     }
 }
@@ -162,6 +165,77 @@ fn length_word(length: usize) -> [u8; 4] {
     u32::try_from(length).unwrap_or(u32::MAX).to_le_bytes()
 }
 
+/// What values become when they are read.
+pub(crate) trait Form {
+    /// A value in this form.
+    type Made;
+
+    fn none(&self) -> Self::Made;
+    fn bool(&self, value: bool) -> Self::Made;
+    fn int(&self, value: i64) -> Self::Made;
+    /// An integer beyond 64 bits, in decimal; nothing where the form has none such, here and below.
+    fn big(&self, digits: String) -> Option<Self::Made>;
+    fn float(&self, value: f64) -> Self::Made;
+    /// Text: UTF-8 with lone surrogates let through.
+    fn text(&self, text: &[u8]) -> Option<Self::Made>;
+    fn bytes(&self, bytes: &[u8]) -> Self::Made;
+    fn list(&self, items: Vec<Self::Made>) -> Self::Made;
+    fn tuple(&self, items: Vec<Self::Made>) -> Self::Made;
+    fn set(&self, items: Vec<Self::Made>) -> Option<Self::Made>;
+    fn dict(&self, pairs: Vec<(Self::Made, Self::Made)>) -> Option<Self::Made>;
+}
+
+/// As the engine has them.
+struct Plain;
+
+impl Form for Plain {
+    type Made = Value;
+
+    fn none(&self) -> Value {
+        Value::None
+    }
+
+    fn bool(&self, value: bool) -> Value {
+        Value::Bool(value)
+    }
+
+    fn int(&self, value: i64) -> Value {
+        Value::Int(value)
+    }
+
+    fn big(&self, digits: String) -> Option<Value> {
+        Some(Value::BigInt(digits))
+    }
+
+    fn float(&self, value: f64) -> Value {
+        Value::Float(value)
+    }
+
+    fn text(&self, text: &[u8]) -> Option<Value> {
+        Some(Value::Str(text.to_vec()))
+    }
+
+    fn bytes(&self, bytes: &[u8]) -> Value {
+        Value::Bytes(bytes.to_vec())
+    }
+
+    fn list(&self, items: Vec<Value>) -> Value {
+        Value::List(items)
+    }
+
+    fn tuple(&self, items: Vec<Value>) -> Value {
+        Value::Tuple(items)
+    }
+
+    fn set(&self, items: Vec<Value>) -> Option<Value> {
+        Some(Value::Set(items))
+    }
+
+    fn dict(&self, pairs: Vec<(Value, Value)>) -> Option<Value> {
+        Some(Value::Dict(pairs))
+    }
+}
+
 /// The value that `bytes` begin with.
 ///
 /// # Errors
@@ -175,16 +249,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Value, DecodeError> {
 /// # Errors
 /// When the bytes are not a version 2 value, or there are too many.
 pub(crate) fn decode_at_most(bytes: &[u8], most: usize) -> Result<Value, DecodeError> {
-    let mut decoder = Decoder {
-        bytes,
-        at: 0,
-        most,
-        left: most,
-    };
-    decoder.value(0)?.ok_or(DecodeError::Unknown(b'0'))
+    Decoder::new(bytes, most).next(&Plain)
 }
 
-struct Decoder<'a> {
+/// Reads values, one after the other.
+pub(crate) struct Decoder<'a> {
     bytes: &'a [u8],
     at: usize,
     most: usize,
@@ -192,8 +261,37 @@ struct Decoder<'a> {
     left: usize,
 }
 
-impl Decoder<'_> {
-    fn take(&mut self, count: usize) -> Result<&[u8], DecodeError> {
+impl<'a> Decoder<'a> {
+    /// The values that are in `bytes`, `most` at most with those inside of them.
+    pub(crate) fn new(bytes: &'a [u8], most: usize) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            most,
+            left: most,
+        }
+    }
+
+    /// The next value.
+    ///
+    /// # Errors
+    /// When the bytes are not a version 2 value, or there are too many.
+    pub(crate) fn next<F: Form>(&mut self, form: &F) -> Result<F::Made, DecodeError> {
+        self.some(form, 0)
+    }
+
+    /// The head of a list (`[`), tuple (`(`) or set (`<`) that comes next: how many elements follow.
+    ///
+    /// # Errors
+    /// When something else comes.
+    pub(crate) fn head(&mut self, code: u8) -> Result<usize, DecodeError> {
+        match self.array()? {
+            [other] if other == code => self.length(),
+            [other] => Err(DecodeError::Unknown(other)),
+        }
+    }
+
+    fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
         let end = self.at.checked_add(count).ok_or(DecodeError::Malformed)?;
         let taken = self.bytes.get(self.at..end).ok_or(DecodeError::Truncated)?;
         self.at = end;
@@ -210,7 +308,7 @@ impl Decoder<'_> {
         usize::try_from(u32::from_le_bytes(self.array()?)).map_err(|_| DecodeError::Malformed)
     }
 
-    fn items(&mut self, depth: usize) -> Result<Vec<Value>, DecodeError> {
+    fn items<F: Form>(&mut self, form: &F, depth: usize) -> Result<Vec<F::Made>, DecodeError> {
         let count = self.length()?;
         // Each element takes a byte at least: a length beyond that is a lie, and is not trusted with memory.
         if count > self.left {
@@ -218,13 +316,17 @@ impl Decoder<'_> {
         }
         let mut items = Vec::with_capacity(count.min(self.bytes.len() - self.at));
         for _ in 0..count {
-            items.push(self.value(depth + 1)?.ok_or(DecodeError::Unknown(b'0'))?);
+            items.push(self.some(form, depth + 1)?);
         }
         Ok(items)
     }
 
+    fn some<F: Form>(&mut self, form: &F, depth: usize) -> Result<F::Made, DecodeError> {
+        self.value(form, depth)?.ok_or(DecodeError::Unknown(b'0'))
+    }
+
     /// A value, or nothing for the end mark of a dictionary.
-    fn value(&mut self, depth: usize) -> Result<Option<Value>, DecodeError> {
+    fn value<F: Form>(&mut self, form: &F, depth: usize) -> Result<Option<F::Made>, DecodeError> {
         if depth > MAX_DEPTH {
             return Err(DecodeError::TooDeep);
         }
@@ -233,42 +335,42 @@ impl Decoder<'_> {
             .checked_sub(1)
             .ok_or(DecodeError::TooMany(self.most))?;
         let [code] = self.array()?;
-        Ok(Some(match code {
+        let made = match code {
             b'0' => return Ok(None),
-            b'N' => Value::None,
-            b'T' => Value::Bool(true),
-            b'F' => Value::Bool(false),
-            b'i' => Value::Int(i64::from(i32::from_le_bytes(self.array()?))),
-            b'l' => self.long()?,
-            b'g' => Value::Float(f64::from_le_bytes(self.array()?)),
+            b'N' => Some(form.none()),
+            b'T' => Some(form.bool(true)),
+            b'F' => Some(form.bool(false)),
+            b'i' => Some(form.int(i64::from(i32::from_le_bytes(self.array()?)))),
+            b'l' => self.long(form)?,
+            b'g' => Some(form.float(f64::from_le_bytes(self.array()?))),
             b'u' | b't' | b'a' | b'A' => {
                 let length = self.length()?;
-                Value::Str(self.take(length)?.to_vec())
+                form.text(self.take(length)?)
             }
             b'z' | b'Z' => {
                 let [length] = self.array()?;
-                Value::Str(self.take(usize::from(length))?.to_vec())
+                form.text(self.take(usize::from(length))?)
             }
             b's' => {
                 let length = self.length()?;
-                Value::Bytes(self.take(length)?.to_vec())
+                Some(form.bytes(self.take(length)?))
             }
-            b'[' => Value::List(self.items(depth)?),
-            b'(' => Value::Tuple(self.items(depth)?),
-            b'<' | b'>' => Value::Set(self.items(depth)?),
+            b'[' => Some(form.list(self.items(form, depth)?)),
+            b'(' => Some(form.tuple(self.items(form, depth)?)),
+            b'<' | b'>' => form.set(self.items(form, depth)?),
             b'{' => {
                 let mut pairs = Vec::new();
-                while let Some(key) = self.value(depth + 1)? {
-                    let value = self.value(depth + 1)?.ok_or(DecodeError::Unknown(b'0'))?;
-                    pairs.push((key, value));
+                while let Some(key) = self.value(form, depth + 1)? {
+                    pairs.push((key, self.some(form, depth + 1)?));
                 }
-                Value::Dict(pairs)
+                form.dict(pairs)
             }
             other => return Err(DecodeError::Unknown(other)),
-        }))
+        };
+        made.ok_or(DecodeError::Unfit).map(Some)
     }
 
-    fn long(&mut self) -> Result<Value, DecodeError> {
+    fn long<F: Form>(&mut self, form: &F) -> Result<Option<F::Made>, DecodeError> {
         let count = i32::from_le_bytes(self.array()?);
         let length = usize::try_from(count.unsigned_abs()).map_err(|_| DecodeError::Malformed)?;
         if length > MOST_DIGITS {
@@ -286,10 +388,10 @@ impl Decoder<'_> {
             }
             let signed = if count < 0 { -total } else { total };
             if let Ok(value) = i64::try_from(signed) {
-                return Ok(Value::Int(value));
+                return Ok(Some(form.int(value)));
             }
         }
-        Ok(Value::BigInt(decimal(&digits, count < 0)))
+        Ok(form.big(decimal(&digits, count < 0)))
     }
 }
 
