@@ -1,6 +1,5 @@
 //! A corpus of Python texts on which the checker and CPython's own compiler agree, whatever the
 //! version of CPython; the few texts on which they do not are listed with the reason.
-#![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot run its Python has failed"

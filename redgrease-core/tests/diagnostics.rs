@@ -1,5 +1,4 @@
 //! The diagnostics as people read them.
-#![cfg(feature = "check")]
 
 use redgrease_core::diag::Diagnostic;
 use redgrease_core::gear::callback::{CallbackInput, check_callback};

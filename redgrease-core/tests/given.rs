@@ -1,6 +1,5 @@
 //! What the engine's worker gives to scripts is what the check takes for given, and the module `redgrease` there is the
 //! text that is written into generated scripts.
-#![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot run its Python has failed"

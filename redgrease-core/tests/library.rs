@@ -3,7 +3,6 @@
 //! are listed with their reasons.
 //!
 //! Some of the files are looked at, chosen by a hash of their names; all of them with `REDGREASE_CORPUS=all`.
-#![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot run its Python has failed"

@@ -1,5 +1,4 @@
 //! The pages of the error codes: complete, true and current.
-#![cfg(feature = "check")]
 
 use std::path::PathBuf;
 

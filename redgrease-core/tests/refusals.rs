@@ -1,5 +1,4 @@
 //! What runs is taken: texts that a server runs, on which nothing may be said.
-#![cfg(feature = "check")]
 
 use redgrease_core::gear::check::{GearInput, check_gear, check_gears, check_script};
 use redgrease_core::python::{FunctionInput, PyVersion, check_function, given_names};

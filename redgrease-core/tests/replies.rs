@@ -1,5 +1,4 @@
 //! Every decoder on the recorded replies of a real RedisGears, as RESP2 and as RESP3.
-#![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
 use redgrease_core::client::requests::{self, PyExecuteOptions, SessionOptions};

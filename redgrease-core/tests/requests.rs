@@ -1,5 +1,4 @@
 //! What each request sends, word by word.
-#![cfg(feature = "client")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use redgrease_core::client::requests::{self, PyExecuteOptions, SessionOptions};

@@ -1,5 +1,4 @@
 //! Scripts: their text, and what they do on a stand-in for the server under a real CPython.
-#![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot run its Python has failed"

@@ -1,6 +1,5 @@
 //! How many of the callbacks that are written here run inside the server: those of the tests, of the examples, of the guide, and
 //! of the scripts that ran on a real RedisGears. docs/native.md says it, and why the rest does not.
-#![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its data has failed"

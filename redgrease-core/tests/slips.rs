@@ -1,5 +1,4 @@
 //! What would not run, or not as meant, is found in scripts for the server as it is in macros.
-#![cfg(feature = "check")]
 
 use redgrease_core::gear::check::{GearInput, check_gear, check_script};
 use redgrease_core::python::PyVersion;

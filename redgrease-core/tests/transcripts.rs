@@ -1,6 +1,5 @@
 //! Scripts that ran on a real RedisGears, and those of the tests: the check takes them. Those that it does not are listed
 //! with the reason.
-#![cfg(feature = "check")]
 #![allow(
     clippy::unwrap_used,
     reason = "a test that cannot read its data has failed"

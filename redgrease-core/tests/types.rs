@@ -1,5 +1,4 @@
 //! What is certain about values across the border between Rust and Python, and what is not.
-#![cfg(feature = "check")]
 
 use redgrease_core::python::{
     FunctionInput, FunctionTypes, PyVersion, RustType, check_typed_function,

@@ -249,11 +249,31 @@ fn drop_flat(mut waiting: Vec<Value>) {
     }
 }
 
+/// So deep values are let go of one inside of the other.
+const SHALLOW: usize = 16;
+
+thread_local! {
+    /// How many values lie around the one that is let go of now.
+    static AROUND: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Lets go of what a value holds, by `flat` where it lies deep.
+fn let_go<T>(held: T, flat: impl FnOnce(T)) {
+    let around = AROUND.get();
+    if around >= SHALLOW {
+        flat(held);
+        return;
+    }
+    AROUND.set(around + 1);
+    drop(held);
+    AROUND.set(around);
+}
+
 impl Drop for List {
     fn drop(&mut self) {
         let items = self.items.get_mut();
         if items.iter().any(Value::holds_others) {
-            drop_flat(std::mem::take(items));
+            let_go(std::mem::take(items), drop_flat);
         }
     }
 }
@@ -261,7 +281,7 @@ impl Drop for List {
 impl Drop for Tuple {
     fn drop(&mut self) {
         if self.0.iter().any(Value::holds_others) {
-            drop_flat(std::mem::take(&mut self.0));
+            let_go(std::mem::take(&mut self.0), drop_flat);
         }
     }
 }
@@ -270,9 +290,34 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         let dict = self.dict.get_mut();
         if dict.holds_others() {
-            let mut items = Vec::new();
-            std::mem::take(dict).drain_into(&mut items);
-            drop_flat(items);
+            let_go(std::mem::take(dict), |dict| {
+                let mut items = Vec::new();
+                dict.drain_into(&mut items);
+                drop_flat(items);
+            });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_deep_is_let_go_of_in_a_small_stack() {
+        let small = std::thread::Builder::new().stack_size(256 << 10);
+        let made = small.spawn(|| {
+            let wraps: [fn(Value) -> Value; 3] = [
+                |inner| Value::list(vec![Value::None, inner]),
+                |inner| Value::tuple(vec![inner, Value::None]),
+                |inner| Value::dict([(Value::Int(1), inner)]).unwrap_or(Value::None),
+            ];
+            for wrap in wraps {
+                drop((0..200_000).fold(Value::None, |inner, _| wrap(inner)));
+            }
+            let turns = (0..200_000).zip(wraps.iter().cycle());
+            drop(turns.fold(Value::None, |inner, (_, wrap)| wrap(inner)));
+        });
+        made.expect("a thread").join().expect("no overflow");
     }
 }

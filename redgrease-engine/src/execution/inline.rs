@@ -129,7 +129,7 @@ fn ended(execution: &Arc<Execution>, functions: &Functions, ended: Ended) -> Lef
 }
 
 /// A run over so many keys takes a second processor; a shorter one leaves it to others.
-const LONG: i64 = 250_000;
+const LONG: i64 = 50_000;
 
 fn is_long(execution: &Execution) -> bool {
     matches!(execution.plan.reader, Reader::Keys { exact: false, .. })

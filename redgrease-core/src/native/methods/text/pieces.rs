@@ -173,12 +173,13 @@ fn cuts(vm: &dyn Caller, arguments: &[Value]) -> Result<usize, Fail> {
 }
 
 fn texts<'a>(vm: &mut dyn Caller, pieces: impl Iterator<Item = &'a str>) -> Result<Value, Fail> {
-    let pieces: Vec<Value> = pieces
-        .map(|piece| match piece.as_bytes() {
-            [byte] => letter(char::from(*byte)),
-            _ => Value::str(piece),
-        })
-        .collect();
+    let made = pieces.map(|piece| match piece.as_bytes() {
+        [byte] => letter(char::from(*byte)),
+        _ => Value::str(piece),
+    });
+    // The words of a line: nobody knows how many there are, and to grow costs as much as a word.
+    let mut pieces = Vec::with_capacity(8);
+    pieces.extend(made);
     vm.charge(pieces.len() * 48)?;
     Ok(Value::list(pieces))
 }
