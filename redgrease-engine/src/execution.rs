@@ -163,6 +163,11 @@ impl Execution {
         guard(&self.state).status != Status::Created
     }
 
+    /// When it began, if it has.
+    fn begun_at(&self) -> Option<Instant> {
+        guard(&self.state).started
+    }
+
     /// The worker that it was given to, and its number there.
     pub(crate) fn assigned(&self) -> Option<(Arc<Worker>, u32)> {
         guard(&self.state).assigned.clone()

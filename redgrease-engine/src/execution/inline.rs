@@ -1,7 +1,6 @@
 //! Executions whose functions need no worker, and the thread that runs them.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::Execution;
 use crate::native::{Ended, Feed, Functions, Setting, beside, run as run_natively};
@@ -82,7 +81,7 @@ pub(super) fn run(
     let stopped = || execution.stop_wanted();
     let setting = Setting {
         lock,
-        since: waits.then(Instant::now),
+        since: execution.begun_at().filter(|_| waits),
         ..setting(execution, extra, &stopped)
     };
     ended(
