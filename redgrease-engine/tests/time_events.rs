@@ -151,6 +151,6 @@ fn an_event_goes_with_its_key() {
     ended();
     let mut damaged = value.to_vec();
     damaged[20] ^= 1;
-    let reply = client.call(&[b"RESTORE", &b"te"[..], b"0", &damaged]);
+    let reply = client.call(&[&b"RESTORE"[..], b"te", b"0", &damaged]);
     assert!(reply.is_error(), "{reply}");
 }
