@@ -1,7 +1,7 @@
 //! What is certain about values across the border between Rust and Python, and what is not.
 
 use redgrease_core::python::{
-    FunctionInput, FunctionTypes, PyVersion, RustType, check_typed_function,
+    FunctionInput, FunctionTypes, Integer, PyVersion, RustType, check_typed_function,
 };
 use redgrease_core::source::Source;
 
@@ -13,14 +13,14 @@ fn list(of: RustType) -> RustType {
     RustType::List(Box::new(of))
 }
 
-/// What is said about a body with the parameters `text`, `count`, `ratio`, `flag`, `data`, `maybe`, `names`, `any`.
+/// What is said about a body with the parameters `text`, `count`, `ratio`, `flag`, `data`, `maybe`, `names`, `any`, `byte`.
 fn said(body: &str, result: RustType) -> Vec<String> {
     let source = Source::new(body.to_owned());
     let input = FunctionInput {
         source: &source,
         name: "f",
         params: &[
-            "text", "count", "ratio", "flag", "data", "maybe", "names", "any",
+            "text", "count", "ratio", "flag", "data", "maybe", "names", "any", "byte",
         ],
         python: PyVersion::new(3, 10),
     };
@@ -33,6 +33,7 @@ fn said(body: &str, result: RustType) -> Vec<String> {
         option(RustType::Int),
         list(RustType::Text),
         RustType::Any,
+        RustType::Integer(Integer::U8),
     ];
     let (_, found) = check_typed_function(&input, &FunctionTypes::new(params, result));
     found
@@ -132,7 +133,7 @@ fn what_may_fit_is_left_alone() {
         ("return [1, text]", Tuple(vec![Int, Text])),
         ("return {1, 2}", list(Int)),
         ("return 'a'", Unit),
-        ("return sum(names, 0)", Int),
+        ("return sum(cmd.lrange(text, 0, -1), 0)", Int),
         ("return max(names, key=len)", Text),
         ("return count ** 2", Int),
         ("return bool(count)", Bool),
@@ -164,7 +165,7 @@ fn what_may_fit_is_left_alone() {
         ("return cmd.set(text, 1, get=True)", Text),
         ("return text if flag else count", Int),
         ("return count and text", Int),
-        ("return [*names, 1]", list(Text)),
+        ("return [*names, any]", list(Text)),
         (
             "try:\n    return int(text)\nexcept ValueError:\n    return 0",
             Int,
@@ -176,6 +177,295 @@ fn what_may_fit_is_left_alone() {
         ("global n\nn = 'a'\nreturn n", Int),
     ] {
         right(body, result);
+    }
+}
+
+#[test]
+fn numbers_that_no_type_holds_are_errors() {
+    use Integer::{I8, I16, I32, I64, U8, U16, U32, U64, U128, Usize};
+    for (body, of, words) in [
+        ("return -1", U8, "-1, and `u8` holds 0 to 255"),
+        ("return 256", U8, "256, and `u8` holds 0 to 255"),
+        ("return 128", I8, "128, and `i8` holds -128 to 127"),
+        ("return -0x81", I8, "-129, and `i8` holds -128 to 127"),
+        (
+            "return 1 << 15",
+            I16,
+            "32768, and `i16` holds -32768 to 32767",
+        ),
+        ("return 2 ** 16", U16, "65536, and `u16` holds 0 to 65535"),
+        (
+            "return 3_000_000_000",
+            I32,
+            "3000000000, and `i32` holds -2147483648 to 2147483647",
+        ),
+        ("return ~0", U32, "-1, and `u32` holds 0 to 4294967295"),
+        (
+            "return 1 << 63",
+            I64,
+            "9223372036854775808, and `i64` holds -9223372036854775808 to 9223372036854775807",
+        ),
+        (
+            "n = 3\nreturn 2 - n",
+            U64,
+            "-1, and `u64` holds 0 to 18446744073709551615",
+        ),
+        (
+            "return -1",
+            Usize,
+            "-1, and `usize` holds 0 to 18446744073709551615",
+        ),
+        (
+            "return -1",
+            U128,
+            "-1, and `u128` holds 0 to 340282366920938463463374607431768211455",
+        ),
+        (
+            "return 10 ** 50",
+            I64,
+            "a number above 9223372036854775807, and `i64` holds -9223372036854775808 to 9223372036854775807",
+        ),
+        (
+            "return -100000000000000000000000000000000000000000",
+            I64,
+            "a number below -9223372036854775808, and `i64` holds -9223372036854775808 to 9223372036854775807",
+        ),
+        (
+            "return byte - 256",
+            U64,
+            "a number below 0, and `u64` holds 0 to 18446744073709551615",
+        ),
+        (
+            "return -1 - byte",
+            U8,
+            "a number below 0, and `u8` holds 0 to 255",
+        ),
+        (
+            "return byte + 256",
+            U8,
+            "a number above 255, and `u8` holds 0 to 255",
+        ),
+        (
+            "return -len(names) - 1",
+            U8,
+            "a number below 0, and `u8` holds 0 to 255",
+        ),
+        (
+            "return -1 if flag else -2",
+            U8,
+            "a number below 0, and `u8` holds 0 to 255",
+        ),
+        (
+            "x = -1\nif flag:\n    x = -5\nreturn x",
+            U8,
+            "a number below 0, and `u8` holds 0 to 255",
+        ),
+        ("return -(byte % 5) - int(True + 0)", I8, ""),
+        (
+            "return ord(text) - 2000000",
+            U32,
+            "a number below 0, and `u32` holds 0 to 4294967295",
+        ),
+        ("return int(-1)", U8, "-1, and `u8` holds 0 to 255"),
+    ] {
+        let expected: &[String] = match words {
+            "" => &[],
+            words => &[format!("RG0502 this is {words}")],
+        };
+        for result in [RustType::Integer(of), option(RustType::Integer(of))] {
+            assert_eq!(said(body, result), expected, "{body}");
+        }
+    }
+    for (body, result, words) in [
+        (
+            "return [1, -1]",
+            list(RustType::Integer(U16)),
+            "this is -1, and `u16` holds 0 to 65535",
+        ),
+        (
+            "return (300, -1)",
+            RustType::Tuple(vec![RustType::Integer(U16), RustType::Integer(U8)]),
+            "this is -1, and `u8` holds 0 to 255",
+        ),
+        (
+            "return [(1, text), (-1, text)]",
+            list(RustType::Tuple(vec![RustType::Integer(U8), RustType::Text])),
+            "this is -1, and `u8` holds 0 to 255",
+        ),
+        (
+            "return [1, 'a']",
+            list(RustType::Int),
+            "this is a str, and the function's Rust type wants an int here",
+        ),
+        (
+            "return [*names, 1]",
+            list(RustType::Text),
+            "this is an int, and the function's Rust type wants a str here",
+        ),
+    ] {
+        assert_eq!(said(body, result), [format!("RG0502 {words}")], "{body}");
+    }
+}
+
+#[test]
+fn numbers_that_a_type_may_hold_are_left_alone() {
+    use Integer::{I8, I64, U8, U64, U128, Usize};
+    for (body, of) in [
+        ("return 255", U8),
+        ("return 0", U8),
+        ("return -128", I8),
+        ("return --1", U8),
+        ("return 1 << 63", U64),
+        ("return 1 << 63", Usize),
+        ("return 10 ** 38", U128),
+        ("return -byte", U8),
+        ("return byte - 255", U8),
+        ("return byte + byte", U8),
+        ("return count", U8),
+        ("return count - 1", U8),
+        ("return -1 if flag else 1", U8),
+        ("x = -1\nx += 2\nreturn x", U8),
+        ("x = -1\nfor x in range(3):\n    pass\nreturn x", U8),
+        ("x = -1\nif flag:\n    x = cmd.incr(text)\nreturn x", U8),
+        (
+            "x = -1\ndef g():\n    nonlocal x\n    x = 1\ng()\nreturn x",
+            U8,
+        ),
+        ("byte = -1 * -1\nreturn byte", U8),
+        ("return -1 % 5", U8),
+        ("return 7 % -5 + 10", U8),
+        ("return -7 // -2", U8),
+        ("return abs(-1)", U8),
+        ("len = lambda x: -1\nreturn -len(names)", I8),
+        ("return (-1) ** 2", U8),
+        ("return 1 if flag else -1 and 1", U8),
+        ("return 1 - any", U8),
+        ("return -1 * ratio if flag else 1", I64),
+        ("if flag:\n    return int(text)\nreturn 0", U8),
+        ("return 2 ** any", U8),
+    ] {
+        right(body, RustType::Integer(of));
+    }
+    right("return [1, *names, count]", list(RustType::Integer(U8)));
+    right(
+        "return [-1 for _ in names] or [1]",
+        list(RustType::Integer(U8)),
+    );
+    right("return -1", RustType::Float);
+}
+
+#[test]
+fn what_gives_its_elements_one_by_one_is_no_value() {
+    use RustType::{Any, Bool, Float, Int, Map, Text, Unit};
+    for body in [
+        "return (len(name) for name in names)",
+        "return map(len, names)",
+        "return filter(None, names)",
+        "return zip(names, names)",
+        "return enumerate(names)",
+        "return reversed(names)",
+        "return range(3)",
+        "def g():\n    yield 1\nreturn g()",
+        "x = (len(name) for name in names)\nreturn x",
+    ] {
+        for result in [Int, Float, Bool, Text, Map, list(Int), option(Text)] {
+            wrong(body, result, "RG0502");
+        }
+        right(body, Any);
+        right(body, Unit);
+    }
+    for body in [
+        "return (n for n in names) + 1",
+        "return len(n for n in names)",
+        "return (n for n in names)[0]",
+        "return int(n for n in names)",
+        "return (n for n in names)()",
+        "return (n for n in names) < 1",
+    ] {
+        wrong(body, Any, "RG0504");
+    }
+    for (body, result) in [
+        ("return sum(len(name) for name in names)", Int),
+        ("return [x for x in (n for n in names)]", list(Text)),
+        ("return list(map(len, names))", list(Int)),
+        ("return next(n for n in names)", Text),
+        ("return max(len(n) for n in names)", Int),
+        ("return range(3)[1] + 1", Int),
+        ("return len(range(count))", Int),
+        ("return range(3)[1:]", Any),
+        ("return 1 in (n for n in names)", Bool),
+        ("return '%s' % (n for n in names)", Text),
+        ("map = lambda f, x: 1\nreturn map(len, names)", Int),
+        ("return (n for n in names).gi_frame", Any),
+        ("return dict(zip(names, names))", Map),
+    ] {
+        right(body, result);
+    }
+}
+
+#[test]
+fn arguments_that_builtins_do_not_take_are_errors() {
+    for body in [
+        "return range(text)",
+        "return range(0, ratio)",
+        "for i in range(cmd.get(text)):\n    pass",
+        "return range(0, 5, None)",
+        "return sum(names)",
+        "return sum(names, 0)",
+        "return sum(names, '')",
+        "return sum(names, start=0)",
+        "return sum(name for name in names)",
+        "return sum([text])",
+        "return sum(text)",
+        "return sum(count)",
+        "return max(count)",
+        "return min(None)",
+        "return next(names)",
+        "return next([1])",
+        "return next(range(3))",
+        "return hex(text)",
+        "return zip(names, count)",
+        "return map(len, count)",
+        "return filter(None, 5)",
+        "return frozenset(1)",
+        "return ', '.join([1, 2])",
+        "return ', '.join(count)",
+        "return ', '.join(len(name) for name in names)",
+        "return b''.join(names)",
+    ] {
+        wrong(body, RustType::Any, "RG0504");
+    }
+    for body in [
+        "return range(count)",
+        "return range(0, len(names), byte)",
+        "return range(True)",
+        "return range(any)",
+        "return range(*any)",
+        "return sum([1, 2])",
+        "return sum([1.5], count)",
+        "return sum(len(name) for name in names)",
+        "return sum([[1], [2]], [])",
+        "return sum([(1,)], ())",
+        "return sum(cmd.lrange(text, 0, -1))",
+        "return sum(int(n) for n in names)",
+        "return sum(any)",
+        "return sum(name == text for name in names)",
+        "return max(count, 1)",
+        "return max(names)",
+        "return next(iter(names))",
+        "return next(any)",
+        "return hex(count)",
+        "return zip(names, text)",
+        "return map(None, names)",
+        "return ', '.join(names)",
+        "return ', '.join(str(x) for x in [1, 2])",
+        "return ', '.join(cmd.lrange(text, 0, -1))",
+        "return ', '.join(text)",
+        "return b''.join([data])",
+        "return any.join(count)",
+        "sum = ', '.join\nreturn sum(names)",
+    ] {
+        right(body, RustType::Any);
     }
 }
 

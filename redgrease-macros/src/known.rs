@@ -1,9 +1,9 @@
 //! What the types of a signature say about Python's values, as far as their text tells.
 
-use redgrease_core::python::{FunctionTypes, RustType};
+use redgrease_core::python::{FunctionTypes, Integer, RustType};
 use syn::{FnArg, Ident, Pat, ReturnType, Type};
 
-use crate::types::{first_type, is_bytes, is_integer, name};
+use crate::types::{first_type, is_bytes, name};
 
 /// The types of the parameters `params` and of the result; `packages` says whether any are required.
 pub(crate) fn types(
@@ -51,12 +51,12 @@ fn known(ty: &Type) -> RustType {
         ("bool", None) => RustType::Bool,
         ("f32" | "f64", None) => RustType::Float,
         ("str" | "String" | "char", None) => RustType::Text,
-        (integer, None) if is_integer(integer) => RustType::Int,
         ("Option", Some(inner)) => RustType::Optional(Box::new(known(inner))),
         ("Vec", Some(inner)) => RustType::List(Box::new(known(inner))),
         ("HashMap" | "BTreeMap", Some(_)) => RustType::Map,
         ("Record", None) => RustType::Record,
         ("StreamRecord", None) => RustType::StreamRecord,
+        (name, None) => Integer::named(name).map_or(RustType::Any, RustType::Integer),
         _ => RustType::Any,
     }
 }

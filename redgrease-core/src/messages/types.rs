@@ -39,6 +39,36 @@ pub fn wrong_elements(found: &str, wanted: &str, range: Range<usize>) -> Diagnos
     error(RESULT, message, range).help("convert the elements, or change the type behind `->`")
 }
 
+/// A part of a list or a tuple that cannot become what the function's Rust type has there.
+pub fn wrong_part(
+    found: &str,
+    wanted: &str,
+    made_by: Option<&str>,
+    range: Range<usize>,
+) -> Diagnostic {
+    let message = format!(
+        "this is {}, and the function's Rust type wants {wanted} here",
+        article(found)
+    );
+    let found = error(RESULT, message, range);
+    match made_by {
+        Some(way) => found.help(format!(
+            "convert it with `{way}`, or change the type behind `->`"
+        )),
+        None => found.help("change the value, or the type behind `->`"),
+    }
+}
+
+/// A number that the function's Rust type does not hold.
+pub fn wrong_number(found: &str, name: &str, holds: &str, range: Range<usize>) -> Diagnostic {
+    error(
+        RESULT,
+        format!("this is {found}, and `{name}` holds {holds}"),
+        range,
+    )
+    .help("change the number, or the type behind `->`")
+}
+
 /// A function without `return` whose Rust type is a value.
 pub fn no_result(name: &str, wanted: &str, range: Range<usize>) -> Diagnostic {
     error(
@@ -112,6 +142,26 @@ pub fn no_argument(name: &str, found: &str, range: Range<usize>) -> Diagnostic {
     error(
         OPERANDS,
         format!("`{name}` does not take {}", article(found)),
+        range,
+    )
+}
+
+/// Values that `sum` cannot add up.
+pub fn no_sum(start: &str, elements: &str, range: Range<usize>) -> Diagnostic {
+    let (start, elements) = (article(start), article(elements));
+    error(
+        OPERANDS,
+        format!("`sum` cannot add {elements} to {start}"),
+        range,
+    )
+}
+
+/// Values that `join` cannot put together.
+pub fn no_join(elements: &str, wanted: &str, range: Range<usize>) -> Diagnostic {
+    let (elements, wanted) = (article(elements), article(wanted));
+    error(
+        OPERANDS,
+        format!("`join` wants {wanted} each time, and gets {elements}"),
         range,
     )
 }

@@ -4,11 +4,14 @@
 //! A value whose type is not known may be of any, and nothing is said about it; an error needs that no possible type fits.
 
 mod attributes;
+mod builtins;
 mod calls;
 mod check;
 mod fields;
+mod fits;
 mod infer;
 mod names;
+mod numbers;
 mod operators;
 mod reading;
 mod results;
@@ -18,6 +21,7 @@ mod signs;
 use std::fmt;
 
 pub(crate) use check::{Called, Shape, certain_result, check_body, check_module};
+pub use numbers::Integer;
 pub use results::RustType;
 
 /// A type of Python, as far as it matters.
@@ -35,6 +39,8 @@ pub(crate) enum Type {
     Set,
     /// Its keys, if all of them are texts that are known.
     Dict(Option<Vec<String>>),
+    /// What gives its elements one after the other, once, by the name of its class: `generator`, `map`, `zip`. A `range` may be asked again.
+    Lazy(&'static str, Box<Types>),
     /// A `def`, a lambda or a method.
     Function,
     /// What `#[keys_reader]` passes.
@@ -102,6 +108,7 @@ impl Types {
                 Type::Tuple(Some(parts.iter().map(Self::without_elements).collect()))
             }
             Type::Dict(_) => Type::Dict(None),
+            Type::Lazy(name, _) => Type::lazy(name, Self::ANY),
             other => other.clone(),
         });
         Self(all.collect())
@@ -130,6 +137,10 @@ impl Type {
         Self::List(Box::new(of))
     }
 
+    pub(crate) fn lazy(name: &'static str, of: Types) -> Self {
+        Self::Lazy(name, Box::new(of))
+    }
+
     pub(crate) fn is_number(&self) -> bool {
         matches!(self, Self::Bool | Self::Int | Self::Float)
     }
@@ -147,6 +158,7 @@ impl Type {
             Self::Tuple(_) => "tuple",
             Self::Set => "set",
             Self::Dict(_) => "dict",
+            Self::Lazy(name, _) => name,
             Self::Function => "function",
             Self::Record => "Record",
             Self::StreamRecord => "StreamRecord",

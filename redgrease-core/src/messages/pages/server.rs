@@ -51,7 +51,7 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         code: messages::RESULT,
-        found: "A value is given back that the Rust type of the function cannot take, whatever the data is.",
+        found: "A value is given back that the Rust type of the function cannot take, whatever the data is: of another type, or a number that it does not hold.",
         expected: "A value of the type behind `->`; `None` where that is an `Option`.",
         place: Place::Number,
         wrong: "return cmd.get(url)",
@@ -69,7 +69,7 @@ pub(super) const PAGES: &[Page] = &[
     },
     Page {
         code: messages::OPERANDS,
-        found: "An operator, a call, an index or a loop meets a value that does not have it, whatever the data is. Parameters have the types that Rust says, and the methods of `cmd` give what their table says.",
+        found: "An operator, a call, an index or a loop meets a value that does not have it, whatever the data is. Parameters have the types that Rust says, and the methods of `cmd` give what their table says; what a builtin function or `join` cannot take is found, too.",
         expected: "Values that fit: what Redis keeps is a text (or `None`, when it is missing) until it is converted.",
         place: Place::Function,
         wrong: "return cmd.get(url) + 1",

@@ -186,7 +186,7 @@ impl Type {
             Self::Dict(_) => DICT,
             Self::Record => RECORD,
             Self::StreamRecord => STREAM_RECORD,
-            Self::Function => return None,
+            Self::Lazy(..) | Self::Function => return None,
         })
     }
 
@@ -279,6 +279,12 @@ pub(super) fn builtin(name: &str) -> Types {
         "tuple" => Type::Tuple(None).into(),
         "set" | "frozenset" => Type::Set.into(),
         "dict" | "globals" | "locals" => Type::Dict(None).into(),
+        "enumerate" => Type::lazy("enumerate", Types::ANY).into(),
+        "filter" => Type::lazy("filter", Types::ANY).into(),
+        "map" => Type::lazy("map", Types::ANY).into(),
+        "reversed" => Type::lazy("reversed", Types::ANY).into(),
+        "range" => Type::lazy("range", Type::Int.into()).into(),
+        "zip" => Type::lazy("zip", Types::ANY).into(),
         "print" | "delattr" | "setattr" | "log" => Type::None.into(),
         _ => Types::ANY,
     }

@@ -41,6 +41,9 @@ impl<'e> Infer<'e> {
                     return types;
                 }
                 let (_, value) = self.attribute(attribute);
+                if attribute.attr.as_str() == "join" {
+                    self.joined(&value, e, &arguments);
+                }
                 let mut all = value.known().iter().map(|t| {
                     let has = t
                         .attributes()
@@ -83,17 +86,19 @@ impl<'e> Infer<'e> {
             return Types::ANY;
         }
         let inner = self.scopes.split_off(level + 1);
-        let mut result = Types::ANY;
         let mut names = Names::of(body);
         for parameter in walk::parameters(arguments) {
             names.give(&parameter.arg, Given::Known(Types::ANY));
         }
-        if !crate::python::is_generator(body) {
+        let result = if crate::python::is_generator(body) {
+            Type::lazy("generator", Types::ANY).into()
+        } else {
             self.scopes.push(names);
-            result = self.quietly(|infer| super::returns::result(infer, body));
+            let result = self.quietly(|infer| super::returns::result(infer, body));
             self.scopes.pop();
             self.known.retain(|(scope, _), _| *scope <= level);
-        }
+            result
+        };
         self.scopes.extend(inner);
         self.open.remove(&key);
         result
@@ -125,37 +130,6 @@ impl<'e> Infer<'e> {
         };
         let plain = call.keywords.iter().all(|keyword| keyword.arg.is_some());
         Some(if plain { types } else { Types::ANY })
-    }
-
-    /// Says when a builtin cannot take what it gets.
-    fn builtin(&mut self, name: &str, call: &'e ast::ExprCall, arguments: &[Types]) {
-        let (Some(first), Some(value)) = (arguments.first(), call.args.first()) else {
-            return;
-        };
-        let only = arguments.len() == 1 && call.keywords.is_empty();
-        let fits: fn(&Type) -> bool = match name {
-            "len" if only => |t| !t.is_number() && *t != Type::None && *t != Type::Function,
-            "int" | "float" if only => |t| {
-                t.is_number()
-                    || matches!(
-                        t,
-                        Type::Str | Type::Bytes | Type::Record | Type::StreamRecord
-                    )
-            },
-            "sorted" | "list" | "set" | "tuple" | "sum" | "all" | "any" | "iter" | "enumerate"
-            | "reversed" => |t| !t.is_number() && *t != Type::None,
-            "abs" | "round" => |t| t.is_number() || matches!(t, Type::Record | Type::StreamRecord),
-            "ord" => |t| matches!(t, Type::Str | Type::Bytes),
-            "chr" => |t| matches!(t, Type::Int | Type::Bool),
-            _ => return,
-        };
-        if first.never(fits) {
-            self.say(messages::no_argument(
-                name,
-                &first.to_string(),
-                range(value),
-            ));
-        }
     }
 }
 

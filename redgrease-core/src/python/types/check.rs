@@ -37,9 +37,13 @@ pub(crate) struct Called<'a> {
 }
 
 impl Called<'_> {
-    fn types(&self) -> impl Iterator<Item = Types> {
-        let known = self.types.iter().map(RustType::seen);
-        known.chain(std::iter::repeat(Types::ANY))
+    /// What the parameters get.
+    fn given<'e>(&self) -> impl Iterator<Item = Given<'e>> {
+        let known = self.types.iter().map(|of| match of {
+            RustType::Integer(integer) => Given::Number(*integer),
+            other => Given::Known(other.seen()),
+        });
+        known.chain(std::iter::repeat_with(|| Given::Known(Types::ANY)))
     }
 }
 
@@ -55,8 +59,8 @@ pub(crate) fn check_body<'e>(
         return;
     }
     let mut names = Names::of(body);
-    for (name, types) in called.params.iter().zip(called.types()) {
-        names.give(name, Given::Known(types));
+    for (name, given) in called.params.iter().zip(called.given()) {
+        names.give(name, given);
     }
     for name in called.known {
         names.give(name, Given::Known(Types::ANY));
@@ -100,9 +104,8 @@ pub(crate) fn check_module<'e>(
             && function.decorators.is_empty()
         {
             let mut names = Names::of(function.body);
-            let types = called.types();
-            for (parameter, types) in walk::parameters(function.arguments).zip(types) {
-                names.give(&parameter.arg, Given::Known(types));
+            for (parameter, given) in walk::parameters(function.arguments).zip(called.given()) {
+                names.give(&parameter.arg, given);
             }
             names.forget_changed(function.body);
             let result = called.result;
@@ -246,7 +249,7 @@ impl<'e> Walk<'_, 'e> {
             Stmt::Return(s) => {
                 if let Some(value) = &s.value {
                     let types = self.infer.expression(value);
-                    self.returned(&types, range(&**value));
+                    self.returned(&types, value);
                 }
             }
             Stmt::Expr(s) => drop(self.infer.expression(&s.value)),
@@ -333,7 +336,8 @@ impl<'e> Walk<'_, 'e> {
         });
     }
 
-    fn returned(&mut self, types: &Types, at: Range<usize>) {
+    fn returned(&mut self, types: &Types, value: &'e Expr) {
+        let at = range(value);
         if !self.result.may_take(types) {
             let inside = types.never(|one| !self.result.is_kind_of(one));
             let found = if inside {
@@ -349,6 +353,8 @@ impl<'e> Walk<'_, 'e> {
                 )
             };
             self.infer.say(found);
+        } else {
+            self.infer.fits(self.result, value);
         }
     }
 }

@@ -122,6 +122,7 @@ impl<'e> Infer<'e> {
                 }
                 Given::Def(..) => Some(Type::Function.into()),
                 Given::Known(types) => Some(types.clone()),
+                Given::Number(_) => Some(Type::Int.into()),
             });
             all = match (all, types) {
                 (Some(before), Some(types)) => Some(before.or(types)),
@@ -199,8 +200,11 @@ impl<'e> Infer<'e> {
                 Type::Dict(None).into()
             }
             Expr::GeneratorExp(e) => {
-                self.comprehension(&e.generators, &[&e.elt]);
-                Types::ANY
+                let element = self.comprehension(&e.generators, &[&e.elt]);
+                match waits(e) {
+                    true => Types::ANY,
+                    false => Type::lazy("generator", element).into(),
+                }
             }
             Expr::BoolOp(e) => self.choice(e),
             Expr::NamedExpr(e) => self.expression(&e.value),
@@ -443,6 +447,25 @@ fn names_in(expression: &Expr) -> Vec<&str> {
 fn mentions(expression: &Expr, names: &Names<'_>) -> bool {
     let mentioned = names_in(expression);
     mentioned.iter().any(|name| names.given.contains_key(name))
+}
+
+/// Whether a generator expression is asynchronous, or may be.
+fn waits(e: &ast::ExprGeneratorExp) -> bool {
+    let mut stack = vec![&*e.elt];
+    for generator in &e.generators {
+        if generator.is_async {
+            return true;
+        }
+        stack.push(&generator.iter);
+        stack.extend(&generator.ifs);
+    }
+    while let Some(one) = stack.pop() {
+        if one.is_await_expr() {
+            return true;
+        }
+        names::children(one, &mut stack);
+    }
+    false
 }
 
 fn constant(value: &Constant) -> Types {

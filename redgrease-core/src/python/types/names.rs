@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Types;
+use super::{Integer, Types};
 use crate::python::parse::ast::{self, ExceptHandler, Expr, Pattern, Stmt};
 use crate::python::walk;
 
@@ -19,6 +19,8 @@ pub(super) enum Given<'e> {
     Def(&'e [Stmt], &'e ast::Arguments),
     /// Of these types.
     Known(Types),
+    /// As a number that a type of Rust holds.
+    Number(Integer),
 }
 
 /// All that is given to each name of one scope.

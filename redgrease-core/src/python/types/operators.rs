@@ -81,6 +81,8 @@ pub(super) fn index(value: &Types, index: &Types, slice: bool) -> Result<Types, 
             Type::List(_) if slice => one.clone().into(),
             Type::List(elements) if number => (**elements).clone(),
             Type::Tuple(_) if number => Types::ANY,
+            Type::Lazy("range", _) if slice => one.clone().into(),
+            Type::Lazy("range", elements) if number => (**elements).clone(),
             Type::Dict(_) if !slice => Types::ANY,
             // the class has `[name]` for its fields
             Type::Record | Type::StreamRecord if !slice => Types::ANY,
@@ -104,7 +106,7 @@ pub(super) fn elements(value: &Types) -> Result<Types, ()> {
         let types = match one {
             Type::Str => Type::Str.into(),
             Type::Bytes => Type::Int.into(),
-            Type::List(elements) => (**elements).clone(),
+            Type::List(elements) | Type::Lazy(_, elements) => (**elements).clone(),
             Type::Tuple(Some(elements)) if !elements.is_empty() => elements
                 .iter()
                 .cloned()
@@ -153,7 +155,8 @@ pub(super) fn in_place(left: &Types, operator: Operator, right: &Types) -> Resul
 /// Whether values of these types may have an order.
 pub(super) fn may_compare(left: &Types, right: &Types) -> bool {
     let pair = |one: &Type, other: &Type| match (one, other) {
-        (Type::None | Type::Dict(_), _) | (_, Type::None | Type::Dict(_)) => false,
+        (Type::None | Type::Dict(_) | Type::Lazy(..), _)
+        | (_, Type::None | Type::Dict(_) | Type::Lazy(..)) => false,
         (Type::Record | Type::StreamRecord | Type::Function, _)
         | (_, Type::Record | Type::StreamRecord | Type::Function) => true,
         (one, other) if one.is_number() => other.is_number(),

@@ -1,6 +1,6 @@
 //! The Rust types of parameters and results, and what of Python becomes them.
 
-use super::{Type, Types};
+use super::{Integer, Type, Types};
 
 /// A Rust type as far as the text of a signature tells.
 ///
@@ -19,8 +19,10 @@ pub enum RustType {
     Any,
     /// `()`: the result is not looked at.
     Unit,
-    /// An integer.
+    /// An integer of any size.
     Int,
+    /// An integer of one of Rust's types.
+    Integer(Integer),
     /// `f32` or `f64`.
     Float,
     /// `bool`.
@@ -48,7 +50,7 @@ impl RustType {
     pub(crate) fn seen(&self) -> Types {
         match self {
             Self::Any | Self::Unit | Self::Map | Self::Tuple(_) => Types::ANY,
-            Self::Int => Type::Int.into(),
+            Self::Int | Self::Integer(_) => Type::Int.into(),
             Self::Float => Type::Float.into(),
             Self::Bool => Type::Bool.into(),
             Self::Text => Type::Str.into(),
@@ -64,7 +66,7 @@ impl RustType {
     pub(crate) fn takes(&self, found: &Type) -> bool {
         match self {
             Self::Any | Self::Unit | Self::Record | Self::StreamRecord => true,
-            Self::Int => *found == Type::Int,
+            Self::Int | Self::Integer(_) => *found == Type::Int,
             Self::Float => matches!(found, Type::Int | Type::Float),
             Self::Bool => *found == Type::Bool,
             Self::Text | Self::Bytes => matches!(found, Type::Str | Type::Bytes),
@@ -110,7 +112,7 @@ impl RustType {
     pub(crate) fn wanted(&self) -> &'static str {
         match self {
             Self::Any | Self::Unit | Self::Record | Self::StreamRecord => "a value",
-            Self::Int => "an int",
+            Self::Int | Self::Integer(_) => "an int",
             Self::Float => "a float",
             Self::Bool => "a bool",
             Self::Text => "a str",
@@ -150,7 +152,7 @@ impl RustType {
     /// How Python makes this of another value.
     pub(crate) fn made_by(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Int => "int(…)",
+            Self::Int | Self::Integer(_) => "int(…)",
             Self::Float => "float(…)",
             Self::Bool => "bool(…)",
             Self::Text => "str(…)",

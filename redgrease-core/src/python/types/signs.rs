@@ -89,12 +89,17 @@ impl<'e> Infer<'e> {
         match e.op {
             UnaryOp::Not => Type::Bool.into(),
             _ if operand.is_any() => Types::ANY,
-            _ => {
-                if operand.never(Type::is_number) {
+            op => {
+                let signed = |t: &Type| match t {
+                    Type::Bool | Type::Int => Some(Type::Int),
+                    Type::Float if op != UnaryOp::Invert => Some(Type::Float),
+                    _ => None,
+                };
+                if operand.never(|t| signed(t).is_some()) {
                     let found = operand.to_string();
                     self.say(messages::no_sign(&found, range(e)));
                 }
-                Types::ANY
+                Types::of(operand.known().iter().filter_map(signed))
             }
         }
     }
