@@ -256,6 +256,29 @@ pub(crate) fn native(entry: &OperationEntry) -> Vec<Parameter> {
         .collect()
 }
 
+#[cfg(feature = "check")]
+impl Parameter {
+    /// Whether the server's own builder takes `None` for it.
+    pub(crate) fn takes_none(&self) -> bool {
+        match self.kind {
+            Kind::Generator | Kind::Any | Kind::Match | Kind::NoPrefix | Kind::Requirements => true,
+            _ => matches!(
+                self.name,
+                "arg"
+                    | "collect"
+                    | "commands"
+                    | "convertToStr"
+                    | "default_key_pattern"
+                    | "desc"
+                    | "eventTypes"
+                    | "keyTypes"
+                    | "onRegistered"
+                    | "patternGenerator"
+            ),
+        }
+    }
+}
+
 /// Whether the server's own builder knows an operation's arguments by their names.
 #[cfg(feature = "check")]
 pub(crate) fn is_named(operation: Operation) -> bool {
@@ -290,6 +313,14 @@ pub(crate) fn native_action(parameters: &[Parameter]) -> Vec<Parameter> {
         positional: false,
         ..*parameter
     }));
+    // the one of KeysOnlyReader is a function in Python, which asks whether a value is true
+    if all.iter().any(|one| one.name == "patternGenerator") {
+        for one in &mut all {
+            if matches!(one.name, "arg" | "noScan") {
+                one.kind = Kind::Any;
+            }
+        }
+    }
     all
 }
 

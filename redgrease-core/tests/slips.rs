@@ -25,7 +25,7 @@ fn arguments_are_looked_at() {
     for (text, wanted) in [
         ("GB().register('*', eventTypes=['hsett'])", "RG0316"),
         ("GB().register('*', eventTypes=['get'])", "RG0316"),
-        ("GB().register('*', eventTypes='set')", "RG0311!"),
+        ("GB().register('*', eventTypes='set')", "RG0311"),
         ("GB().register('*', key_types=['hash'])", "RG0304!"),
         ("GB().register('*', keyType=['hash'])", "RG0304!"),
         ("GB().register('*', keyTypes=['hsh'])", "RG0313!"),
@@ -74,6 +74,34 @@ fn arguments_are_looked_at() {
         ("GB().count(1).run()", "RG0305!"),
         ("GB().values().run()", "RG0310!"),
         ("GB('CommandReader').run()", "RG0308!"),
+        ("GB('KeysOnlyReader').run(readValue=True)", "RG0304!"),
+        ("GB('KeysOnlyReader').run(mode='async')", "RG0304!"),
+        ("GB('KeysOnlyReader').run(count='x')", "RG0311!"),
+        ("GB().run(['a*'])", "RG0311!"),
+        ("GB().run(True)", "RG0311!"),
+        ("GB('StreamReader').run(5)", "RG0311!"),
+        ("GB('KeysReader', ['a*']).run()", "RG0311!"),
+        ("GB('StreamReader', defaultArg=5).run([])", "RG0311!"),
+        ("GB('PythonReader', 'a').run()", "RG0307!"),
+        ("GB('PythonReader').run(None)", "RG0305!"),
+    ] {
+        finds(text, wanted);
+    }
+    // what is taken, and does less than it says
+    for (text, wanted) in [
+        ("GB().run([])", "RG0311"),
+        ("GB().run(0)", "RG0311"),
+        ("GB().run(b'')", "RG0311"),
+        ("GB('KeysReader', 'a*').run({})", "RG0311"),
+        ("GB('StreamReader').run(())", "RG0311"),
+        ("GB().register('')", "RG0312"),
+        ("GB().register('*', eventTypes={'set': 1})", "RG0311"),
+        ("GB().register('*', eventTypes=[])", "RG0312"),
+        ("GB().register('*', keyTypes={'hash': 1})", "RG0311"),
+        ("GB().register('*', commands={'set': 1})", "RG0311"),
+        ("GB().register('*', keyprefix='a')", "RG0304"),
+        ("GB().register('*', onUnregistered=lambda: 1)", "RG0304"),
+        ("GB().register('*', onFailedPolicy='retry')", "RG0304"),
     ] {
         finds(text, wanted);
     }
@@ -91,10 +119,55 @@ fn arguments_are_looked_at() {
         "GB('Keys' + 'Reader').mapp(len).run()",
         "for reader in ['KeysReader', 'StreamReader']:\n    GB(reader).run()",
         "GB().sort(False).run()",
+        "GB('KeysOnlyReader').run(noScan=1)",
+        "GB('KeysOnlyReader').run(['a'], noScan='')",
+        "GB('KeysOnlyReader').run(count='5', patternGenerator=None)",
+        "GB('KeysOnlyReader', None).run()",
+        "GB('KeysReader', None).run('a*')",
+        "GB('ShardsIDReader', 5).run(5)",
+        "GB('PythonReader', lambda: (i for i in [])).run(None)",
+        "GB().run(None, None, None)",
+        "GB().register('*', eventTypes=None, keyTypes=None, commands=None, onRegistered=None)",
+        "GB().register('*', keyTypes=('hash',), commands=[])",
         "GB('PythonReader', lambda: (i for i in [])).run()",
         "GB('KeysReader', desc='x').register(mode='async_local', readValue=False)",
     ] {
         assert_eq!(codes(text, 7), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn the_servers_builder_takes_none_for_few_arguments() {
+    for argument in ["mode", "noScan", "readValue"] {
+        finds(&format!("GB().run({argument}=None)"), "RG0311!");
+    }
+    for argument in ["None", "mode=None", "readValue=None"] {
+        finds(&format!("GB().register({argument})"), "RG0311!");
+    }
+    for argument in [
+        "batch",
+        "duration",
+        "onFailedPolicy",
+        "onFailedRetryInterval",
+        "trimStream",
+    ] {
+        let text = format!("GB('StreamReader').register('s', {argument}=None)");
+        finds(&text, "RG0311!");
+    }
+    for text in [
+        "GB('StreamReader').run(fromId=None)",
+        "GB('CommandReader').register(trigger=None)",
+        "GB('CommandReader').register(hook=None)",
+        "GB('CommandReader').register(trigger='t', inorder=None)",
+        "GB('CommandReader').register(hook='get', keyprefix=None)",
+        "GB('KeysOnlyReader').run(count=None)",
+        "GB(None).run()",
+        "GB('KeysReader', None).run()",
+        "GB('StreamReader', None).run()",
+        "GB().limit(1, None).run()",
+        "GB().sort(None).run()",
+    ] {
+        finds(text, "RG0311!");
     }
 }
 
@@ -132,6 +205,23 @@ fn the_servers_builder_takes_functions_only() {
         "import functools\n@functools.cache\ndef f(r):\n    return r\nGB().map(f).run()",
     ] {
         finds(text, "RG0307!");
+    }
+    for value in ["None", "5", "'a'", "[len]", "{}", "f'{len}'"] {
+        for call in [
+            "countby(V)",
+            "countby(extractor=V)",
+            "avg(V)",
+            "repartition(V)",
+            "aggregate(0, V, lambda a, r: a)",
+            "aggregate(0, lambda a, r: a, V)",
+            "aggregateby(lambda r: 1, 0, V, lambda k, a, r: a)",
+            "batchgroupby(lambda r: 1, V)",
+        ] {
+            finds(
+                &format!("GB().{}.run()", call.replace('V', value)),
+                "RG0307!",
+            );
+        }
     }
     finds("GB('PythonReader').run()", "RG0305!");
     finds("GB().register('*', collect='a')", "RG0311");

@@ -252,7 +252,7 @@ fn prefix(called: &str, name: &str, text: &str, at: Range<usize>, out: &mut Diag
     if let Some(wild) = literal.chars().find(|c| matches!(c, '*' | '?' | '[')) {
         out.push(messages::pattern_prefix(called, name, wild, at));
     } else if text.is_empty() {
-        out.push(messages::matches_nothing(called, name, at));
+        out.push(messages::empty_prefix(called, name, at));
     }
 }
 

@@ -3,6 +3,7 @@
 mod call;
 mod chain;
 mod file;
+mod native;
 mod parts;
 mod reader;
 mod script;
@@ -236,6 +237,9 @@ impl<'a> Checker<'a> {
                 "run" | "register" => {
                     gear.action = self.action(entry, link, call);
                     self.default_generator(&gear, call, &link.name_range);
+                    if link.name == "run" {
+                        self.default_value(entry, root, call);
+                    }
                     if link.name == "register" {
                         self.ignored_pattern(&gear.reader_arguments, root);
                     }
@@ -267,7 +271,7 @@ impl<'a> Checker<'a> {
 
     /// A builder whose reader is PythonReader has to get its generator somewhere.
     fn default_generator(&mut self, gear: &Gear, call: &ast::ExprCall, at: &Range<usize>) {
-        let given = !call.args.is_empty() || !call.keywords.is_empty();
+        let given = !call.args.first().is_none_or(native::is_nothing) || !call.keywords.is_empty();
         let default = |argument: &Argument| argument.keyword.as_deref() == Some("defaultArg");
         if self.native
             && gear.reader == Reader::Python

@@ -280,6 +280,16 @@ pub fn matches_nothing(what: &str, name: &str, range: Range<usize>) -> Diagnosti
     .help("leave the argument out to match all")
 }
 
+/// A prefix without a character, which is that of one key alone.
+pub fn empty_prefix(what: &str, name: &str, range: Range<usize>) -> Diagnostic {
+    warning(
+        RANGE,
+        format!("`{name}` of {what} is empty, so only the key without a name matches"),
+        range,
+    )
+    .help("leave the argument out to match all")
+}
+
 /// A coroutine or a future where the server takes none.
 pub fn coroutine(what: &str, parameter: &str, range: Range<usize>) -> Diagnostic {
     error(

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Checker;
 use super::chain::{Given, given, unpacked};
+use super::native;
 use crate::diag::Diagnostics;
 use crate::gear::arguments::{self, Literal};
 use crate::gear::callback::{self, Callback};
@@ -139,8 +140,9 @@ impl Checker<'_> {
             messages::list(parameters.iter().map(|p| p.name))
         );
         let found = messages::unknown_keyword(called, name, meant, &known, at);
-        let passes = matches!(called, "`run`" | "`register`");
-        self.out.push(if meant.is_some() || !passes {
+        let passes = matches!(called, "`run`" | "`register`") && !native::is_function(parameters);
+        let slip = meant.is_some() && !native::is_of_others(name);
+        self.out.push(if slip || !passes {
             found
         } else {
             found.into_warning()
@@ -151,7 +153,11 @@ impl Checker<'_> {
     fn value(&mut self, called: &str, parameter: &Parameter, value: &ast::Expr) -> bool {
         match parameter.kind {
             Kind::Callback(_) | Kind::Generator => {
-                if value::is_none(value) && !parameter.required {
+                let optional = match self.native {
+                    true => parameter.takes_none(),
+                    false => !parameter.required,
+                };
+                if value::is_none(value) && optional {
                     return false;
                 }
                 if self.local && value.is_name_expr() {
@@ -187,26 +193,45 @@ impl Checker<'_> {
                     value::literal(value).filter(|_| parameter.kind != Kind::Requirements)
                 {
                     let at = range(value);
-                    let literal = if self.native {
-                        as_taken(literal, parameter)
+                    if self.native {
+                        self.native_value(called, parameter, literal, at);
                     } else {
-                        literal
-                    };
-                    let mut found = Diagnostics::new();
-                    arguments::check(called, parameter, parameter.name, &literal, at, &mut found);
-                    // the server's own builder takes any value for these
-                    let taken = matches!(parameter.name, "collect" | "convertToStr")
-                        || parameter.kind == Kind::NoPrefix;
-                    for one in found.into_vec() {
-                        self.out.push(if self.native && taken {
-                            one.into_warning()
-                        } else {
-                            one
-                        });
+                        arguments::check(
+                            called,
+                            parameter,
+                            parameter.name,
+                            &literal,
+                            at,
+                            &mut self.out,
+                        );
                     }
                 }
                 false
             }
+        }
+    }
+
+    /// Checks a value that the server's own builder gets.
+    fn native_value(
+        &mut self,
+        called: &str,
+        parameter: &Parameter,
+        literal: Literal,
+        at: Range<usize>,
+    ) {
+        let mut found = Diagnostics::new();
+        let required = Parameter {
+            required: !parameter.takes_none(),
+            ..*parameter
+        };
+        let literal = native::as_taken(literal, parameter);
+        arguments::check(called, &required, parameter.name, &literal, at, &mut found);
+        let passes = native::passes(&literal, parameter);
+        for one in found.into_vec() {
+            self.out.push(match passes {
+                true => one.into_warning(),
+                false => one,
+            });
         }
     }
 
@@ -277,18 +302,6 @@ impl Checker<'_> {
             file: self.source.file().to_owned().into(),
             line: self.source.line() + python::newlines(&self.text[..at.start]),
         }
-    }
-}
-
-/// What the server's own builder takes a number or a truth value for.
-fn as_taken(literal: Literal, parameter: &Parameter) -> Literal {
-    let truth = matches!(parameter.name, "reverse" | "collect" | "convertToStr");
-    match (parameter.kind, literal) {
-        (Kind::Bool, Literal::Int(_)) if truth => Literal::Bool(true),
-        (Kind::Int(_), Literal::Bool(value)) => Literal::Int(Some(value.into())),
-        // what is below nothing is nothing, or no limit
-        (Kind::Int(0), Literal::Int(Some(number))) => Literal::Int(Some(number.max(0))),
-        (_, other) => other,
     }
 }
 
