@@ -30,9 +30,10 @@ pub(crate) use recover::Parsed;
 pub(crate) use rules::{is_generator, returns_value};
 pub(crate) use scope::Collector;
 pub(crate) use signature::{Signature, lambda_signature, path};
+pub(crate) use truth::never;
 use types::Called;
 pub use types::{Integer, RustType};
-pub(crate) use types::{Shape, certain_result, check_module as check_types};
+pub(crate) use types::{Shape, asks, certain_result, check_module as check_types};
 pub(crate) use walk::{Visitor, blocks, walk_expression, walk_statement};
 pub(crate) use walk::{function, parameters, walk_defaults};
 

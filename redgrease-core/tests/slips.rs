@@ -263,6 +263,54 @@ fn gears_in_functions_blocks_and_assignments_are_looked_at() {
 }
 
 #[test]
+fn gears_that_never_run_may_be_wrong() {
+    for text in [
+        "if False:\n    GB().map(int).run()",
+        "if 0:\n    GB('Nope').run()",
+        "import sys\nif sys.version_info < (3,):\n    GB().map(int).run()",
+        "while False:\n    GB().map(5).run()",
+        "False and GB().map(int).run()",
+        "x = True or GB().map(int).run()",
+        "x = None if True else GB().map(5).run()",
+        "if __name__ == '__main__':\n    GB().mapp(int).run()\n    undefined()",
+        "def f():\n    return 1\n    GB().mapp(int).run()\nf()",
+        "for x in 'a':\n    continue\n    GB().mapp(int).run()",
+    ] {
+        assert_eq!(codes(text, 7), [""; 0], "{text}");
+    }
+    for (text, wanted) in [
+        (
+            "try:\n    GB().mapp(len).run()\nexcept AttributeError:\n    pass",
+            "RG0303",
+        ),
+        (
+            "import contextlib\nwith contextlib.suppress(Exception):\n    GB().map(int).run()",
+            "RG0307",
+        ),
+        ("hasattr(GB(), 'frob') and GB().frob().run()", "RG0303"),
+        ("if hasattr(GB, 'frob'):\n    GB().frob().run()", "RG0303"),
+        ("def never():\n    GB().mapp(len).run()", "RG0303"),
+        ("if True:\n    GB().map(int).run()", "RG0307!"),
+        (
+            "if __name__ != '__main__':\n    GB().mapp(len).run()",
+            "RG0303!",
+        ),
+        (
+            "try:\n    pass\nexcept KeyError:\n    GB().mapp(len).run()",
+            "RG0303!",
+        ),
+        (
+            "try:\n    GB().mapp(len).run()\nfinally:\n    pass",
+            "RG0303!",
+        ),
+        ("with open('x'):\n    GB().mapp(len).run()", "RG0303"),
+        ("x = 1\nif x:\n    GB().mapp(len).run()", "RG0303!"),
+    ] {
+        finds(text, wanted);
+    }
+}
+
+#[test]
 fn commands_by_name_are_given_what_they_take() {
     for text in [
         "execute('SET', 'k')",

@@ -5,6 +5,7 @@ mod chain;
 mod file;
 mod native;
 mod parts;
+mod reach;
 mod reader;
 mod script;
 mod variables;

@@ -23,6 +23,11 @@ impl Truth {
     }
 }
 
+/// Whether no code may rely on it that a place is reached where `test` has come to `value`.
+pub(crate) fn never(test: &Expr, value: bool) -> bool {
+    truth(test).excludes(value)
+}
+
 pub(super) fn truth(test: &Expr) -> Truth {
     match test {
         Expr::Constant(constant) => match &constant.value {
@@ -67,6 +72,14 @@ fn compared(left: &Expr, op: CmpOp, right: &Expr) -> Truth {
         Expr::Attribute(e) if e.attr.as_str() == "major" => (&*e.value, true),
         other => (other, false),
     };
+    // a script is never the main program of the server
+    if let (Expr::Name(name), Expr::Constant(main)) = (value, right)
+        && name.id.as_str() == "__name__"
+        && main.value.as_str().is_some_and(|main| main == "__main__")
+        && matches!(op, CmpOp::Eq | CmpOp::NotEq)
+    {
+        return Truth::Known(op == CmpOp::NotEq);
+    }
     let Expr::Attribute(of) = value else {
         return Truth::Open;
     };

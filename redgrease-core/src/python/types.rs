@@ -21,6 +21,7 @@ mod signs;
 use std::fmt;
 
 pub(crate) use check::{Called, Shape, certain_result, check_body, check_module};
+pub(crate) use infer::asks;
 pub use numbers::Integer;
 pub use results::RustType;
 

@@ -1,6 +1,7 @@
 //! Checking a whole script, as it is sent to the server: any statements, any number of gears.
 
 use super::chain::chain;
+use super::reach::Places;
 use super::{Checker, variables};
 use crate::diag::{Code, Diagnostic, Diagnostics};
 use crate::messages;
@@ -117,7 +118,9 @@ pub fn check_script_for(input: &ScriptInput<'_>) -> Vec<Diagnostic> {
     if !input.packages {
         known.need_packages(&mut out);
     }
-    out.extend(gears(source, &layout, &parsed, python));
+    let mut of_gears = Diagnostics::new();
+    of_gears.extend(gears(source, &layout, &parsed, python));
+    known.take(of_gears, &mut out);
     if !out.has_errors() {
         let mut types = Diagnostics::new();
         python::check_types(
@@ -200,10 +203,11 @@ fn gears(
             other => inner.statement(other),
         }
     }
-    let found = checker.out.into_vec();
+    let found = checker.out.into_vec().into_iter();
+    let places = Places::of(&parsed.body);
     found
-        .into_iter()
         .filter(|found| !OF_GEARS.contains(&found.code))
+        .filter_map(|found| places.judge(found))
         .collect()
 }
 

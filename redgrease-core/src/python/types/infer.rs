@@ -409,7 +409,7 @@ fn texts(keys: &[Option<Expr>]) -> Option<Vec<String>> {
 }
 
 /// Whether a test asks what a value is, so that what follows is for some of its types alone.
-pub(super) fn asks(test: &Expr) -> bool {
+pub(crate) fn asks(test: &Expr) -> bool {
     // the usual tests ask nothing of the kind
     if matches!(test, Expr::Name(_) | Expr::Constant(_)) {
         return false;
