@@ -100,6 +100,33 @@ fn too_new() -> i64 {
 }
 
 #[test]
+fn a_script_with_syntax_that_is_too_new_names_the_version_of_the_server() {
+    const TEXT: &str = "try:\n    pass\nexcept ValueError, KeyError:\n    pass\nGB().run()";
+    let server = start();
+    let mut con = gears(&server);
+    let version = con.python_version().unwrap();
+    if (version.major, version.minor) >= (3, 14) {
+        return;
+    }
+    let options = redgrease::client::PyExecuteOptions::new().id("new");
+    for error in [
+        con.pyexecute(TEXT).unwrap_err(),
+        con.pyexecute_options(TEXT, &options).unwrap_err(),
+    ] {
+        let text = error.to_string();
+        assert!(
+            text.contains(&format!("the server runs Python {version}")),
+            "{text}"
+        );
+    }
+    let error = con
+        .pyexecute("raise ValueError(1)")
+        .unwrap_err()
+        .to_string();
+    assert!(!error.contains("the server runs"), "{error}");
+}
+
+#[test]
 fn syntax_that_is_too_new_for_the_server_names_both_versions() {
     let server = start();
     let mut con = gears(&server);

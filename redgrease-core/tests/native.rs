@@ -1,7 +1,6 @@
 //! Native functions give what Python gives: the same functions and records through a real CPython and through the
 //! evaluator, compared byte by byte.
 
-
 #[path = "native/cases.rs"]
 mod cases;
 #[path = "native/generate.rs"]

@@ -6,7 +6,7 @@ mod state;
 use redis::ConnectionLike;
 
 use super::data::{Outcome, Registration};
-use super::execute::{is_made_by, register_script};
+use super::execute::{is_made_by, register_script, versioned};
 use super::registering::{self, Registered, is_foreign, origin, owner};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
@@ -144,23 +144,6 @@ pub(super) fn mapped(error: Error, script: &Script) -> Error {
         }
         other => other,
     }
-}
-
-/// Names the versions when the server's Python cannot read a script. `target` is the version that the
-/// script is written for, as far as that is known.
-pub(super) async fn versioned(error: Error, target: &str, runner: &mut impl Runner) -> Error {
-    let mut python = match error {
-        Error::Python(python) if python.is_syntax() => python,
-        other => return other,
-    };
-    if let Ok(server) = runner.run(requests::python_version()).await {
-        let words = match target {
-            "" => format!("the server runs Python {server}"),
-            _ => format!("it is written for Python {target}, the server runs {server}"),
-        };
-        python.add(&words);
-    }
-    Error::Python(python)
 }
 
 /// Looks at what the server has under the trigger, and registers the function when that is nothing,

@@ -21,9 +21,38 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// How often the installation of packages is sent when its answer does not come in time.
 const INSTALLATIONS: usize = 3;
 
+/// Names the versions when the server's Python cannot read a script. `target` is the version that the
+/// script is written for, as far as that is known.
+pub(super) async fn versioned(error: Error, target: &str, runner: &mut impl Runner) -> Error {
+    let mut python = match error {
+        Error::Python(python) if python.is_syntax() => python,
+        other => return other,
+    };
+    if let Ok(server) = runner.run(requests::python_version()).await {
+        let words = match target {
+            "" => format!("the server runs Python {server}"),
+            _ => format!("it is written for Python {target}, the server runs {server}"),
+        };
+        python.add(&words);
+    }
+    Error::Python(python)
+}
+
 /// Runs a script to its end. On a connection that others share, the server only starts it and is
 /// asked for the results until they are there.
 pub(super) async fn execute_on<R: Runner>(
+    script: &str,
+    options: &PyExecuteOptions,
+    runner: &mut R,
+) -> Result<Outcome> {
+    match send(script, options, runner).await {
+        // which version a plain script is written for nobody has said
+        Err(error) => Err(versioned(error, "", runner).await),
+        done => done,
+    }
+}
+
+async fn send<R: Runner>(
     script: &str,
     options: &PyExecuteOptions,
     runner: &mut R,

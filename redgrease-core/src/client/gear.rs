@@ -4,7 +4,7 @@ use redis::ConnectionLike;
 
 use super::command::{mapped, registration};
 use super::data::{ExecId, ExecutionResult, Outcome};
-use super::execute::{execute_on, register_script};
+use super::execute::{execute_on, register_script, versioned};
 use super::registering::{self, Registered};
 use super::requests::PyExecuteOptions;
 use super::runner::{Blocking, Runner, now};
@@ -295,15 +295,17 @@ async fn register_on(
             (None, Some(name)) => options.id(registering::session("redgrease-", name)),
             _ => options,
         };
-        return registering::replace(script, options, runner, holds, |_| Ok(()))
-            .await
-            .map_err(|error| mapped(error, script));
+        return match registering::replace(script, options, runner, holds, |_| Ok(())).await {
+            Err(error) => Err(versioned(mapped(error, script), "", runner).await),
+            registered => registered,
+        };
     }
     let answer = register_script(script, &options, runner).await;
     match registration(answer, script, || trigger.unwrap_or_default().to_string()) {
         Err(error) if error.is_duplicate_trigger() && replace == Replace::Keep => {
             Ok(Registered::Unchanged)
         }
+        Err(error) => Err(versioned(error, "", runner).await),
         registered => registered,
     }
 }

@@ -6,6 +6,7 @@ use redis::ConnectionLike;
 
 use super::command;
 use super::data::Registration;
+use super::execute::versioned;
 use super::registering::{Registered, is_foreign, is_session_of, options, owner, replace};
 use super::requests;
 use super::runner::{Blocking, Runner, now};
@@ -246,7 +247,7 @@ async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Register
         Ok(registered) => Ok(registered),
         Err(error) => {
             let error = command::mapped(error, &script);
-            Err(command::versioned(error, spec.function.python, runner).await)
+            Err(versioned(error, spec.function.python, runner).await)
         }
     }
 }
