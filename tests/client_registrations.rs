@@ -33,12 +33,12 @@ mod old {
 mod new {
     use redgrease::prelude::*;
 
-    #[command]
+    #[command(replace = true)]
     pub(crate) fn greet(name: &str) -> String {
         python! { return "good evening " + name }
     }
 
-    #[keys_reader(name = "index", prefix = "person:*", event_types = ["hset"], mode = "sync")]
+    #[keys_reader(name = "index", prefix = "person:*", event_types = ["hset"], mode = "sync", replace = true)]
     pub(crate) fn index(record: Record) {
         python! { cmd.sadd("new", record.key) }
     }
@@ -234,6 +234,80 @@ fn functions_of_one_name_in_two_modules_are_two() {
     assert!(matches!(error, Error::DuplicateName { .. }), "{error}");
 }
 
+mod left {
+    use redgrease::prelude::*;
+
+    #[command]
+    pub(crate) fn side() -> i64 {
+        python! { return 1 }
+    }
+
+    #[keys_reader(name = "side", mode = "sync")]
+    pub(crate) fn event(record: Record) {
+        python! { log(record.key) }
+    }
+}
+
+mod right {
+    use redgrease::prelude::*;
+
+    #[command]
+    pub(crate) fn side() -> i64 {
+        python! { return 2 }
+    }
+
+    #[command(trigger = "side", replace = true)]
+    pub(crate) fn instead() -> i64 {
+        python! { return 3 }
+    }
+
+    #[keys_reader(name = "side", mode = "sync")]
+    pub(crate) fn event(record: Record) {
+        python! { log(record.key + "!") }
+    }
+}
+
+#[test]
+fn two_functions_of_one_program_with_one_trigger_or_name_are_told_apart() {
+    let server = start();
+    let mut con = gears(&server);
+    assert_eq!(left::side().on(&mut con).unwrap(), 1);
+    registrations![left::event].register_all(&mut con).unwrap();
+    let errors = [
+        right::side().on(&mut con).unwrap_err(),
+        right::side::register(&mut con).unwrap_err(),
+        registrations![right::side]
+            .register_all(&mut con)
+            .unwrap_err(),
+        registrations![right::event]
+            .register_all(&mut con)
+            .unwrap_err(),
+    ];
+    for (error, names) in errors.iter().zip([
+        ["side", "side"],
+        ["side", "side"],
+        ["side", "side"],
+        ["event", "event"],
+    ]) {
+        let text = error.to_string();
+        let [one, two] = names.map(|name| format!("`{name}` at {}:", file!()));
+        let words = format!(", another function of this program than {two}");
+        assert!(text.contains(&format!(", by {one}")), "{text}");
+        assert!(text.contains(&words), "{text}");
+        assert!(text.contains("replace = true"), "{text}");
+    }
+    // the code of an older build of the same function is taken over, wherever that stood
+    con.unregister(&con.clone().dumpregistrations().unwrap()[0].id)
+        .unwrap();
+    register_as_another_build(&mut con, left::side::item());
+    let report = registrations![right::side].register_all(&mut con).unwrap();
+    assert_eq!(report[0].1, Registered::Replaced);
+    assert_eq!(right::side().on(&mut con).unwrap(), 2);
+    // what was told to take the place of others is called by their name
+    assert_eq!(right::instead().on(&mut con).unwrap(), 3);
+    assert_eq!(right::side().on(&mut con).unwrap(), 3);
+}
+
 /// Registers the script of a function as another build would have done it.
 fn register_as(con: &mut RedisGears, item: Item, session: &str, change: (&str, &str)) {
     let script = item.script();
@@ -241,6 +315,13 @@ fn register_as(con: &mut RedisGears, item: Item, session: &str, change: (&str, &
     let text = script.text().replace(change.0, change.1);
     let options = PyExecuteOptions::new().id(session);
     con.pyexecute_options(&text, &options).unwrap();
+}
+
+/// Registers the script of a function as a build would have done it that has other code for it.
+fn register_as_another_build(con: &mut RedisGears, item: Item) {
+    let session = format!("redgrease-{}", item.name());
+    let hash = item.script().hash().to_owned();
+    register_as(con, item, &session, (&hash, "0123456789abcdef"));
 }
 
 const PACKAGE: &str = concat!(
@@ -392,6 +473,7 @@ mod newer {
 fn a_caller_of_another_build_is_told_both_signatures_and_calls_nothing() {
     let server = start();
     let mut con = gears(&server);
+    register_as_another_build(&mut con, older::typed::item());
     assert_eq!(older::typed(2).on(&mut con).unwrap(), 2);
     // it knows before it calls for the first time
     let error = newer::typed(2, None).on(&mut con).unwrap_err();
@@ -416,6 +498,9 @@ fn a_caller_of_another_build_is_told_both_signatures_and_calls_nothing() {
         .query(&mut con)
         .unwrap();
     assert_eq!(reply, ["4"]);
-    registrations![older::typed].register_all(&mut con).unwrap();
+    registrations![newer::typed]
+        .unregister_all(&mut con)
+        .unwrap();
+    register_as_another_build(&mut con, older::typed::item());
     assert_eq!(older::typed(2).on(&mut con).unwrap(), 2);
 }

@@ -17,6 +17,7 @@ mod execute;
 mod gear;
 #[doc(hidden)]
 pub mod hint;
+mod program;
 pub(crate) mod record;
 mod registering;
 pub mod registrations;

@@ -49,6 +49,7 @@ const CLIENT: &[&str] = &[
     "gear",
     "command",
     "registering",
+    "program",
     "execute",
     "runner",
     "requests",

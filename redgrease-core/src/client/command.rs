@@ -7,6 +7,7 @@ use redis::ConnectionLike;
 
 use super::data::{Outcome, Registration};
 use super::execute::{is_made_by, register_script, versioned};
+use super::program;
 use super::registering::{self, Registered, is_foreign, origin, owner};
 use super::requests::{self, PyExecuteOptions};
 use super::runner::{Blocking, Runner, now};
@@ -46,7 +47,7 @@ async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Reg
     if spec.replace == Replace::Replace {
         return replace_on(spec, runner).await;
     }
-    let script = command_script(spec);
+    let script = remembered(spec);
     let answer = register_script(&script, &options(spec), runner).await;
     match registration(answer, &script, || spec.trigger.to_string()) {
         Err(error) if error.is_python() => {
@@ -56,7 +57,7 @@ async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Reg
             Replace::Keep => Ok(Registered::Unchanged),
             _ => Err(Error::DuplicateTrigger {
                 trigger: spec.trigger.to_string(),
-                owner: owner_of(spec, runner).await,
+                owner: owner_of(spec, &script, runner).await,
             }),
         },
         registered => registered,
@@ -65,15 +66,19 @@ async fn register_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Reg
 
 /// Puts the code in the place of what holds the trigger now.
 pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> Result<Registered> {
-    let script = command_script(spec);
+    let script = remembered(spec);
     let holds = |old: &Registration| holds(spec, old);
     let allowed = |old: &Registration| {
-        if spec.replace == Replace::Replace || !is_foreign(spec.package, old) {
+        if spec.replace == Replace::Replace {
+            return Ok(());
+        }
+        let other = program::other(SESSION, spec.name, &spec.function, &script, old);
+        if other.is_none() && !is_foreign(spec.package, old) {
             return Ok(());
         }
         Err(Error::DuplicateTrigger {
             trigger: spec.trigger.to_string(),
-            owner: owner(old),
+            owner: other.or_else(|| owner(old)),
         })
     };
     match registering::replace(&script, options(spec), runner, holds, allowed).await {
@@ -85,6 +90,13 @@ pub(super) async fn replace_on(spec: &CommandSpec, runner: &mut impl Runner) -> 
     }
 }
 
+/// The script of a command, which this program knows from now on.
+fn remembered(spec: &CommandSpec) -> Script {
+    let script = command_script(spec);
+    program::remember(SESSION, spec.name, &spec.function, &script, spec.replace);
+    script
+}
+
 /// Whether a registration of the server is this command, or older code of it.
 pub(super) fn holds(spec: &CommandSpec, old: &Registration) -> bool {
     match spec.is_hook() {
@@ -94,10 +106,10 @@ pub(super) fn holds(spec: &CommandSpec, old: &Registration) -> bool {
 }
 
 /// Who registered what holds the trigger now, if the server tells.
-async fn owner_of(spec: &CommandSpec, runner: &mut impl Runner) -> Option<String> {
+async fn owner_of(spec: &CommandSpec, script: &Script, runner: &mut impl Runner) -> Option<String> {
     let registrations = runner.run(requests::dump_registrations()).await.ok()?;
     let old = registrations.iter().find(|old| holds(spec, old))?;
-    owner(old)
+    program::other(SESSION, spec.name, &spec.function, script, old).or_else(|| owner(old))
 }
 
 /// What the names of the sessions of commands begin with.
@@ -168,17 +180,20 @@ async fn prepare(spec: &CommandSpec, bound: bool, runner: &mut impl Runner) -> R
             }
             return Ok(Known::Signed);
         };
-        if is_made_by(old, &command_script(spec)) {
+        let script = remembered(spec);
+        if is_made_by(old, &script) {
             return Ok(Known::Signed);
         }
         if spec.replace == Replace::Replace {
             replace_on(spec, runner).await?;
             return Ok(Known::Signed);
         }
-        if spec.replace == Replace::Refuse && (bound || is_foreign(spec.package, old)) {
+        let other = program::other(SESSION, spec.name, &spec.function, &script, old);
+        let refused = bound || other.is_some() || is_foreign(spec.package, old);
+        if spec.replace == Replace::Refuse && refused {
             return Err(Error::DuplicateTrigger {
                 trigger: spec.trigger.to_string(),
-                owner: owner(old),
+                owner: other.or_else(|| owner(old)),
             });
         }
         let program = spec.function.signature();

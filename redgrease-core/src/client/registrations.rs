@@ -7,6 +7,7 @@ use redis::ConnectionLike;
 use super::command;
 use super::data::Registration;
 use super::execute::versioned;
+use super::program;
 use super::registering::{Registered, is_foreign, is_session_of, options, owner, replace};
 use super::requests;
 use super::runner::{Blocking, Runner, now};
@@ -226,6 +227,13 @@ pub async fn register_event_async<C: redis::aio::ConnectionLike + Send>(
 
 async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Registered> {
     let script = event_script(spec);
+    program::remember(
+        EVENT_SESSION,
+        spec.name,
+        &spec.function,
+        &script,
+        spec.replace,
+    );
     let options = options(
         EVENT_SESSION,
         spec.name,
@@ -235,12 +243,16 @@ async fn event_on(spec: &EventSpec, runner: &mut impl Runner) -> Result<Register
     let holds =
         |old: &Registration| is_session_of(EVENT_SESSION, spec.name, spec.function.name, old);
     let allowed = |old: &Registration| {
-        if spec.replace == Replace::Replace || !is_foreign(spec.package, old) {
+        if spec.replace == Replace::Replace {
+            return Ok(());
+        }
+        let other = program::other(EVENT_SESSION, spec.name, &spec.function, &script, old);
+        if other.is_none() && !is_foreign(spec.package, old) {
             return Ok(());
         }
         Err(Error::DuplicateName {
             name: spec.name.to_string(),
-            owner: owner(old),
+            owner: other.or_else(|| owner(old)),
         })
     };
     match replace(&script, options, runner, holds, allowed).await {
