@@ -250,6 +250,7 @@ fn structs_and_refusals_travel_as_json() {
     let Error::Python(python) = error else {
         panic!("{error:?}")
     };
+    assert!(python.exception.starts_with("Refused: "), "{python:?}");
     assert_eq!(python.code().as_deref(), Some("empty"), "{python:?}");
     assert_eq!(python.data::<Order>().unwrap(), order(&[1]));
     assert!(python.data::<i64>().is_err());
@@ -261,11 +262,21 @@ fn structs_and_refusals_travel_as_json() {
     }
     let error = con.trigger("ordered", "{").unwrap_err().to_string();
     assert!(error.contains("`order` of ordered() is JSON"), "{error}");
-    // plain scripts have it too
+    // plain scripts have it too, and other clients see its name alone
+    let raw = redis::cmd("RG.PYEXECUTE")
+        .arg("raise Refused('no', [1])")
+        .query::<()>(&mut con)
+        .unwrap_err();
+    assert!(raw.to_string().contains("'Refused: "), "{raw}");
     let error = con.pyexecute("raise Refused('no', [1])").unwrap_err();
+    assert_eq!(
+        error.to_string().lines().last(),
+        Some(r#"Refused: ["no", [1]]"#)
+    );
     let Error::Python(python) = error else {
         panic!("{error:?}")
     };
+    assert!(python.exception.starts_with("Refused: "), "{python:?}");
     assert_eq!(python.code().as_deref(), Some("no"), "{python:?}");
 }
 

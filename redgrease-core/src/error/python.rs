@@ -32,12 +32,9 @@ impl PythonError {
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(rest) = text.strip_prefix("Error type: ") {
             let (class, value) = rest.split_once(", Value: ").unwrap_or((rest, ""));
-            let class = class
-                .trim_start_matches("<class '")
-                .trim_end_matches("'>")
-                .to_string();
+            let class = class.trim_start_matches("<class '").trim_end_matches("'>");
             return Some(Self {
-                exception: format!("{class}: {}", value.trim_end()),
+                exception: plain(&format!("{class}: {}", value.trim_end())),
                 traceback: Vec::new(),
             });
         }
@@ -45,10 +42,10 @@ impl PythonError {
         let traceback: Vec<String> = lines
             .iter()
             .flat_map(|line| line.trim_end_matches('\n').split('\n'))
-            .map(str::to_string)
+            .map(plain)
             .collect();
         Some(Self {
-            exception: lines.last()?.trim_end().to_string(),
+            exception: plain(lines.last()?.trim_end()),
             traceback,
         })
     }
@@ -128,9 +125,34 @@ impl std::fmt::Display for PythonError {
 
 impl std::error::Error for PythonError {}
 
+/// A line of a traceback, with a refusal named as Python code names it: its class stands in a module that
+/// the server has, or in the script, which is called `not_main`.
+fn plain(line: &str) -> String {
+    let modules = ["not_main.", "redgrease_worker.given."];
+    let mut without = modules.iter().filter_map(|name| line.strip_prefix(name));
+    match without.find(|rest| rest.starts_with("Refused: ")) {
+        Some(rest) => rest.to_owned(),
+        None => line.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_is_named_by_its_own_name() {
+        for module in ["", "not_main.", "redgrease_worker.given."] {
+            let text = format!(r#"['Traceback …:\n', '{module}Refused: ["no", 1]\n']"#);
+            let error = PythonError::parse(&text).unwrap();
+            assert_eq!(error.exception, r#"Refused: ["no", 1]"#);
+            assert_eq!(error.traceback[1], error.exception);
+            assert_eq!(error.code().as_deref(), Some("no"));
+        }
+        let text = r#"['not_main.Other: ["no", 1]\n']"#;
+        let error = PythonError::parse(text).unwrap();
+        assert_eq!(error.exception, r#"not_main.Other: ["no", 1]"#);
+    }
 
     #[test]
     fn reads_a_traceback_list() {

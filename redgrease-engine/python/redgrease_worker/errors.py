@@ -113,10 +113,19 @@ def _alone(exception: BaseException) -> list[str]:
     if _GROUP is not None and isinstance(exception, _GROUP):
         return list(_without_own(traceback.TracebackException.from_exception(exception)).format(chain=False))
     try:
-        return _frames(exception) + traceback.format_exception_only(type(exception), exception)
+        return _frames(exception) + _said(exception)
     except RecursionError:
         # That of CPython before 3.10 does so by recursion.
         return _briefly(exception)
+
+
+def _said(exception: BaseException) -> list[str]:
+    """An exception without its traceback; one that scripts have without an import is named as they name it."""
+    lines = traceback.format_exception_only(type(exception), exception)
+    own = type(exception).__module__ + "."
+    if own == "redgrease_worker.given." and lines[0].startswith(own):
+        lines[0] = lines[0][len(own) :]
+    return lines
 
 
 def _briefly(exception: BaseException) -> list[str]:
