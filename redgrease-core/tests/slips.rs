@@ -263,6 +263,18 @@ fn gears_in_functions_blocks_and_assignments_are_looked_at() {
 }
 
 #[test]
+#[test]
+fn one_mistake_is_one_error() {
+    for text in [
+        "def f(x):\n    global x\n    return x\nf(1)",
+        "def f(x):\n    def g():\n        return x\n    nonlocal x\n    x += 1\n    return g()\nf(1)",
+        "def f():\n    x = 1\n    global x\n    return x\nf()",
+        "def f():\n    def g():\n        y = x\n        nonlocal x\n        x = y\n    x = 1\n    g()\nf()",
+    ] {
+        finds(text, "RG0108!");
+    }
+}
+
 fn gears_that_never_run_may_be_wrong() {
     for text in [
         "if False:\n    GB().map(int).run()",

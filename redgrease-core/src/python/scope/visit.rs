@@ -185,10 +185,11 @@ impl Collector<'_> {
                 .any(|l| l.scope == self.current && l.path[0].0 == name.as_str());
             if bound == Some(How::Parameter) {
                 self.out
-                    .push(messages::declared_parameter(name, word, range.clone()));
+                    .push(messages::declared_parameter(name, word, range));
+                continue;
             } else if bound.is_some() || read {
-                self.out
-                    .push(messages::declared_late(name, word, range.clone()));
+                self.out.push(messages::declared_late(name, word, range));
+                continue;
             }
             let scope = &mut self.scopes[self.current];
             if global {
