@@ -404,6 +404,28 @@ fn what_gives_its_elements_one_by_one_is_no_value() {
 }
 
 #[test]
+fn the_help_says_what_makes_a_value_of_a_generator() {
+    for (result, way) in [
+        (RustType::Int, "`sum(…)`"),
+        (option(RustType::Float), "`sum(…)`"),
+        (RustType::Text, "`', '.join(…)`"),
+        (list(RustType::Int), "`list(…)`"),
+    ] {
+        let source = Source::new("return (1 for _ in 'a')");
+        let input = FunctionInput {
+            source: &source,
+            name: "f",
+            params: &[],
+            python: PyVersion::OLDEST,
+        };
+        let types = FunctionTypes::new(Vec::new(), result);
+        let (_, found) = check_typed_function(&input, &types);
+        let help = found[0].help.clone().unwrap_or_default();
+        assert!(help.contains(way), "{help}");
+    }
+}
+
+#[test]
 fn arguments_that_builtins_do_not_take_are_errors() {
     for body in [
         "return range(text)",
@@ -449,6 +471,8 @@ fn arguments_that_builtins_do_not_take_are_errors() {
         "return sum(cmd.lrange(text, 0, -1))",
         "return sum(int(n) for n in names)",
         "return sum(any)",
+        "start = {'start': 1}\nreturn sum([1], **start)",
+        "return sum(*any) + sum([1], *any)",
         "return sum(name == text for name in names)",
         "return max(count, 1)",
         "return max(names)",

@@ -73,10 +73,12 @@ impl<'e> Infer<'e> {
 
     /// `sum(values)` begins with 0, or with what is given, and adds one value after the other.
     fn sum(&mut self, call: &'e ast::ExprCall, arguments: &[Types]) {
-        let named = call.keywords.iter().map(|keyword| &keyword.value).next();
+        let named = call.keywords.first();
         let start = match (arguments, named) {
             ([_], None) => Type::Int.into(),
-            ([_], Some(value)) => self.quietly(|infer| infer.expression(value)),
+            ([_], Some(named)) if named.arg.is_some() => {
+                self.quietly(|infer| infer.expression(&named.value))
+            }
             ([_, start], None) => start.clone(),
             _ => return,
         };

@@ -348,7 +348,7 @@ impl<'e> Walk<'_, 'e> {
                     &types.to_string(),
                     self.result.wanted(),
                     types.known() == [Type::None],
-                    self.result.made_by(),
+                    self.result.made_of(types),
                     at,
                 )
             };

@@ -57,7 +57,7 @@ impl<'e> Infer<'e> {
             let found = messages::wrong_part(
                 &types.to_string(),
                 wanted.wanted(),
-                wanted.made_by(),
+                wanted.made_of(&types),
                 range(part),
             );
             self.say(found);

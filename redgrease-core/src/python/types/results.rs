@@ -149,8 +149,20 @@ impl RustType {
         }
     }
 
+    /// How Python makes this of such a value.
+    pub(crate) fn made_of(&self, found: &Types) -> Option<&'static str> {
+        let lazy = found.never(|one| !matches!(one, Type::Lazy(..)));
+        match self {
+            Self::Optional(inner) => inner.made_of(found),
+            Self::Int | Self::Integer(_) | Self::Float if lazy => Some("sum(…)"),
+            Self::Text if lazy => Some("', '.join(…)"),
+            Self::List(_) if lazy => Some("list(…)"),
+            _ => self.made_by(),
+        }
+    }
+
     /// How Python makes this of another value.
-    pub(crate) fn made_by(&self) -> Option<&'static str> {
+    fn made_by(&self) -> Option<&'static str> {
         Some(match self {
             Self::Int | Self::Integer(_) => "int(…)",
             Self::Float => "float(…)",
