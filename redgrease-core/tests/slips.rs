@@ -76,6 +76,7 @@ fn arguments_are_looked_at() {
         ("GB('CommandReader').run()", "RG0308!"),
         ("GB('KeysOnlyReader').run(readValue=True)", "RG0304!"),
         ("GB('KeysOnlyReader').run(mode='async')", "RG0304!"),
+        ("GB('KeysOnlyReader').run(regex='a')", "RG0304!"),
         ("GB('KeysOnlyReader').run(count='x')", "RG0311!"),
         ("GB().run(['a*'])", "RG0311!"),
         ("GB().run(True)", "RG0311!"),
@@ -263,7 +264,6 @@ fn gears_in_functions_blocks_and_assignments_are_looked_at() {
 }
 
 #[test]
-#[test]
 fn one_mistake_is_one_error() {
     for text in [
         "def f(x):\n    global x\n    return x\nf(1)",
@@ -275,6 +275,7 @@ fn one_mistake_is_one_error() {
     }
 }
 
+#[test]
 fn gears_that_never_run_may_be_wrong() {
     for text in [
         "if False:\n    GB().map(int).run()",

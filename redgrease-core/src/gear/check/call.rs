@@ -124,7 +124,7 @@ impl Checker<'_> {
         at: Range<usize>,
     ) {
         // what it once called the prefix
-        if name == "regex" {
+        if name == "regex" && !native::is_function(parameters) {
             return;
         }
         let written = parameters
