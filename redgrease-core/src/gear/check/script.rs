@@ -1,5 +1,7 @@
 //! Checking a whole script, as it is sent to the server: any statements, any number of gears.
 
+use std::collections::BTreeSet;
+
 use super::chain::chain;
 use super::reach::Places;
 use super::{Checker, variables};
@@ -169,6 +171,7 @@ fn gears(
 ) -> Vec<Diagnostic> {
     let mut collector = Collector::module(layout.text, python, &[]);
     collector.statements(parsed);
+    let own = Own::of(&parsed.body);
     let mut checker = Checker {
         source,
         text: layout.text,
@@ -189,17 +192,20 @@ fn gears(
             Some(&statement.value),
             &mut checker.out,
         );
-        if found.root.is_some_and(is_builder) {
+        if found.root.is_some_and(|root| is_builder(root, &own)) {
             checker.gear(&found);
         }
     }
     let mut inner = Inner {
         checker: &mut checker,
+        own: &own,
         local: false,
     };
     for statement in &parsed.body {
         match statement {
-            ast::Stmt::Expr(e) if is_builder(chain(&e.value).0) => inner.arguments_of(&e.value),
+            ast::Stmt::Expr(e) if is_builder(chain(&e.value).0, &own) => {
+                inner.arguments_of(&e.value);
+            }
             other => inner.statement(other),
         }
     }
@@ -214,6 +220,7 @@ fn gears(
 /// Finds the builders that do not stand on their own at the top: in functions, blocks and assignments.
 struct Inner<'c, 'a> {
     checker: &'c mut Checker<'a>,
+    own: &'c Own,
     /// Inside of a function, whose names are not the module's.
     local: bool,
 }
@@ -248,7 +255,7 @@ impl Visitor for Inner<'_, '_> {
     }
 
     fn expression(&mut self, expression: &ast::Expr) {
-        if expression.is_call_expr() && is_builder(chain(expression).0) {
+        if expression.is_call_expr() && is_builder(chain(expression).0, self.own) {
             let found = variables::find(&[], Some(expression), &mut self.checker.out);
             let outer = std::mem::replace(&mut self.checker.local, self.local);
             self.checker.gear(&found);
@@ -262,11 +269,65 @@ impl Visitor for Inner<'_, '_> {
     }
 }
 
-fn is_builder(root: &ast::Expr) -> bool {
+fn is_builder(root: &ast::Expr, own: &Own) -> bool {
     let ast::Expr::Call(call) = root else {
         return false;
     };
-    matches!(&*call.func, ast::Expr::Name(name) if matches!(name.id.as_str(), "GearsBuilder" | "GB"))
+    is_named(&call.func)
+        && !matches!(&*call.func, ast::Expr::Name(name) if own.0.contains(&*name.id))
+}
+
+fn is_named(builder: &ast::Expr) -> bool {
+    matches!(builder, ast::Expr::Name(name) if matches!(name.id.as_str(), "GearsBuilder" | "GB"))
+}
+
+/// The names of the builder that a script gives to something else.
+#[derive(Default)]
+struct Own(BTreeSet<String>);
+
+impl Own {
+    fn of(body: &[ast::Stmt]) -> Self {
+        let mut own = Self::default();
+        body.iter().for_each(|one| own.statement(one));
+        own
+    }
+
+    fn add(&mut self, name: &str) {
+        self.0.insert(name.to_owned());
+    }
+}
+
+impl Visitor for Own {
+    fn statement(&mut self, statement: &ast::Stmt) {
+        if let Some(function) = python::function(statement) {
+            self.add(function.name);
+        }
+        match statement {
+            ast::Stmt::ClassDef(s) => self.add(&s.name),
+            ast::Stmt::Assign(s) if !is_named(&s.value) && !s.value.is_attribute_expr() => {
+                for target in &s.targets {
+                    if let ast::Expr::Name(name) = target {
+                        self.add(&name.id);
+                    }
+                }
+            }
+            ast::Stmt::ImportFrom(s) => {
+                let module = s.module.as_deref().unwrap_or_default();
+                let first = module.split('.').next().unwrap_or_default();
+                if !matches!(first, "redgrease" | "redisgears" | "__main__") {
+                    let names = s.names.iter();
+                    names.for_each(|alias| self.add(alias.asname.as_ref().unwrap_or(&alias.name)));
+                }
+            }
+            ast::Stmt::Import(s) => {
+                for alias in &s.names {
+                    self.add(alias.asname.as_ref().unwrap_or(&alias.name));
+                }
+            }
+            _ => {}
+        }
+        python::walk_statement(self, statement);
+    }
 }
 
 #[cfg(test)]
@@ -289,6 +350,25 @@ mod tests {
             check(text),
             ["RG0303 no gear operation `__localAggregate__`"]
         );
+    }
+
+    #[test]
+    fn a_builder_of_the_script_is_its_own() {
+        for text in [
+            "class GB:\n    def map(self, f):\n        return self\nGB().map(int)\n",
+            "def GB(*a):\n    return a\nGB().mapp\nx = GB().mapp(int)\n",
+            "from mine import Builder as GB\nGB().mapp(int).run()\n",
+            "import mine as GB\nGB().mapp(int).run()\n",
+            "GB = lambda: 1\nGB().mapp(int).run()\n",
+        ] {
+            assert_eq!(check(text), [""; 0], "{text}");
+        }
+        for text in [
+            "GB = GearsBuilder\nGB().mapp(len).run()\n",
+            "from redgrease import GearsBuilder as GB\nGB().mapp(len).run()\n",
+        ] {
+            assert_eq!(check(text).len(), 1, "{text}");
+        }
     }
 
     #[test]
