@@ -19,7 +19,17 @@ fn none(url: &str) -> String {
     }
 }
 
+#[command]
+fn number(url: &str) -> u8 {
+    python! {
+        if url:
+            return -1
+        return (url for _ in url)
+    }
+}
+
 fn main() {
     let _ = text("");
     let _ = none("");
+    let _ = number("");
 }
