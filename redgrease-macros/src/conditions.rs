@@ -3,7 +3,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, FnArg, Meta};
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Attribute, FnArg, Meta, Token};
 
 use crate::attrs::{self, Macro};
 use crate::function::Item;
@@ -21,11 +23,20 @@ pub(crate) fn split(of: Macro, arguments: &TokenStream, item: &Item) -> Option<T
     let input = &mut with.inputs[index];
     let (FnArg::Typed(syn::PatType { attrs, .. }) | FnArg::Receiver(syn::Receiver { attrs, .. })) =
         input;
-    attrs.retain(|attribute| {
-        if let (true, Meta::List(list)) = (is_condition(attribute), &attribute.meta) {
+    attrs.retain_mut(|attribute| match &mut attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg") => {
             conditions.push(list.tokens.clone());
+            false
         }
-        !is_condition(attribute)
+        Meta::List(list) if list.path.is_ident("cfg_attr") => match conditional(&list.tokens) {
+            Some((inner, rest)) if !inner.is_empty() => {
+                conditions.extend(inner);
+                list.tokens = rest.unwrap_or_default();
+                !list.tokens.is_empty()
+            }
+            _ => true,
+        },
+        _ => true,
     });
     let mut without = item.signature.clone();
     without.inputs = inputs
@@ -59,5 +70,36 @@ fn attributes(input: &FnArg) -> &[Attribute] {
 }
 
 fn is_condition(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg")
+    match &attribute.meta {
+        Meta::List(list) if list.path.is_ident("cfg_attr") => {
+            conditional(&list.tokens).is_some_and(|(conditions, _)| !conditions.is_empty())
+        }
+        meta => meta.path().is_ident("cfg"),
+    }
+}
+
+/// The conditions that a `cfg_attr` with these tokens makes, and the tokens of one with its other
+/// attributes: `cfg_attr(a, cfg(b))` is `cfg(any(not(a), b))`. Where it is none, rustc has its own words.
+fn conditional(tokens: &TokenStream) -> Option<(Vec<TokenStream>, Option<TokenStream>)> {
+    let parts = Punctuated::<Meta, Token![,]>::parse_terminated;
+    let mut parts = parts.parse2(tokens.clone()).ok()?.into_iter();
+    let when = parts.next()?;
+    let mut conditions = Vec::new();
+    let mut others: Vec<TokenStream> = Vec::new();
+    for part in parts {
+        match &part {
+            Meta::List(list) if list.path.is_ident("cfg") => {
+                let condition = &list.tokens;
+                conditions.push(quote!(any(not(#when), #condition)));
+            }
+            Meta::List(list) if list.path.is_ident("cfg_attr") => {
+                let (inner, rest) = conditional(&list.tokens)?;
+                conditions.extend(inner.iter().map(|inner| quote!(any(not(#when), #inner))));
+                others.extend(rest.map(|rest| quote!(cfg_attr(#rest))));
+            }
+            other => others.push(quote!(#other)),
+        }
+    }
+    let rest = (!others.is_empty()).then(|| quote!(#when, #(#others),*));
+    Some((conditions, rest))
 }

@@ -9,8 +9,12 @@ fn conditional(
     #[cfg(all())]
     #[cfg(any())]
     neither: NoType,
+    #[cfg_attr(all(), cfg(any()))] unasked: NoType,
+    #[cfg_attr(all(), cfg_attr(all(), allow(unused), cfg(any())))] inner: NoType,
+    #[cfg_attr(any(), cfg(any()))] asked: Option<i64>,
+    #[cfg_attr(all(), allow(unused_variables))] plain: Option<i64>,
 ) -> i64 {
-    python! { return x if there is None else x + there }
+    python! { return x if there is None else x + there + (asked or plain or 0) }
 }
 
 #[cfg(any())]
@@ -20,7 +24,11 @@ fn left_out(x: NoType) {
 }
 
 #[keys_reader]
-fn index(#[cfg(any())] other: NoType, record: Record) {
+fn index(
+    #[cfg(any())] other: NoType,
+    #[cfg_attr(all(), cfg(any()))] another: NoType,
+    record: Record,
+) {
     python! { log(record.key) }
 }
 
@@ -39,8 +47,8 @@ fn main() {
         python! { return 1 }
     }
 
-    let _ = conditional(1, None);
-    assert_eq!(conditional::SPEC.function.params.len(), 2);
+    let _ = conditional(1, None, None, None);
+    assert_eq!(conditional::SPEC.function.params.len(), 4);
     let list = registrations![
         conditional,
         #[cfg(any())]
