@@ -162,7 +162,8 @@ pub(crate) fn parse(tokens: TokenStream, of: Macro, report: &mut Report) -> Argu
                 let near = of
                     .meant(&name)
                     .or_else(|| nearest(&name, keys.iter().map(String::as_str)));
-                if let (Some("uses"), Some(value)) = (near, value) {
+                // whatever it is called, the names that it lists are meant to be there
+                if let Some(value @ (Expr::Array(_) | Expr::Path(_) | Expr::Tuple(_))) = value {
                     arguments.uses.guess(value);
                 }
                 report.error(key.span(), messages::unknown_argument(&name, near, &keys));

@@ -38,7 +38,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     tokens
 }
 
-fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
+fn read(arguments: TokenStream, mut item: Item, report: &mut Report) -> Command {
     let mut arguments = attrs::parse(arguments, Macro::Command, report);
     let signature = Signature::read(&item.signature, report);
     function::check_name(&item, report);
@@ -60,6 +60,7 @@ fn read(arguments: TokenStream, item: Item, report: &mut Report) -> Command {
         arguments.python,
         report,
     );
+    function::unname(&mut item);
     let command = Command {
         arguments,
         item,

@@ -89,7 +89,9 @@ fn parameters<'i>(item: &'i Item, report: &mut Report) -> Vec<&'i syn::Ident> {
     let names: Vec<&syn::Ident> = signature.inputs.iter().filter_map(name).collect();
     let count = signature.inputs.len() - usize::from(signature.receiver().is_some());
     let (&[name], 1) = (names.as_slice(), count) else {
-        if signature.inputs.is_empty() {
+        if signature.receiver().is_some() && count == 0 {
+            // it has no parameters because it has a `self`
+        } else if signature.inputs.is_empty() {
             report.error(signature.ident.span(), messages::EVENT_PARAMETERS);
         } else {
             report.error_at(&signature.inputs, messages::EVENT_PARAMETERS);

@@ -11,14 +11,15 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use redgrease_core::gear::Action;
 use redgrease_core::table::entry;
-use syn::Path;
 use syn::spanned::Spanned;
+use syn::{FnArg, Path};
 
 use crate::capture::Capture;
 use crate::command::Command;
 use crate::function::Item;
 use crate::gear::Gear;
 use crate::messages;
+use crate::place;
 use crate::py::{self, Py};
 use crate::report::Report;
 use crate::types::{Parameter, Shape, error_type, python_name, without_lifetimes};
@@ -70,7 +71,15 @@ pub(crate) fn command(command: &Command, report: Report) -> TokenStream {
 /// What takes the place of a method: only itself, because no type can stand beside it.
 pub(crate) fn method(item: &Item, report: Report) -> TokenStream {
     let report = report.into_tokens();
-    let (attributes, visibility, signature) = (&item.attributes, &item.visibility, &item.signature);
+    let (attributes, visibility) = (&item.attributes, &item.visibility);
+    let mut signature = item.signature.clone();
+    if place::is_outside(Span::call_site()) {
+        // rustc would have to complain of its `self`, too
+        let inputs = signature.inputs.into_iter();
+        signature.inputs = inputs
+            .filter(|one| matches!(one, FnArg::Typed(_)))
+            .collect();
+    }
     quote! {
         #report
         #[allow(unused_variables)]

@@ -9,7 +9,10 @@ use redgrease_core::python::{
 use redgrease_core::pyversion::PyVersion;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned;
-use syn::{Attribute, Block, Expr, ExprLit, ExprMacro, Lit, Macro, Stmt, StmtMacro, Visibility};
+use syn::{
+    Attribute, Block, Expr, ExprLit, ExprMacro, FnArg, Lit, Macro, Pat, PatWild, Stmt, StmtMacro,
+    Token, Visibility,
+};
 
 use crate::attrs::Arguments;
 use crate::body::{Body, Lost};
@@ -347,6 +350,22 @@ pub(crate) fn parameters<'a>(names: impl Iterator<Item = &'a Ident>) -> Vec<&'a 
         }
     }
     found
+}
+
+/// Takes the names away that no parameter can have in Python: `None` is a value in Rust, too, of which
+/// rustc would have to complain once more.
+pub(crate) fn unname(item: &mut Item) {
+    for input in &mut item.signature.inputs {
+        if let FnArg::Typed(typed) = input
+            && let Pat::Ident(name) = &*typed.pat
+            && is_keyword(&python_name(&name.ident))
+        {
+            *typed.pat = Pat::Wild(PatWild {
+                attrs: Vec::new(),
+                underscore_token: Token![_](name.ident.span()),
+            });
+        }
+    }
 }
 
 /// Whether every parameter has a name that Python can have. Without, what the body says of it would

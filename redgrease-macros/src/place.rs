@@ -23,9 +23,32 @@ pub(crate) fn enclosing(attribute: Span) -> Option<&'static str> {
     }
 }
 
+/// Whether `attribute` certainly stands in no such block: in a file, a module or a function.
+pub(crate) fn is_outside(attribute: Span) -> bool {
+    let start = attribute.start();
+    if start.column == 0 {
+        return true;
+    }
+    let text = attribute.local_file().map(std::fs::read_to_string);
+    let Some(Ok(text)) = text else {
+        return false;
+    };
+    let end: usize = text
+        .split_inclusive('\n')
+        .take(start.line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let line = text[end..].lines().next().unwrap_or_default();
+    let before: usize = line.chars().take(start.column).map(char::len_utf8).sum();
+    match opened(&text[..end + before]).last() {
+        None => true,
+        Some(words) => matches!(first_word(words), Some("mod" | "fn")),
+    }
+}
+
 /// The word of the block that begins in the same line.
 fn in_one_line(before: &str) -> Option<&'static str> {
-    head(before).filter(|_| depth(before) == 1)
+    head(opened(before).last()?)
 }
 
 /// The word of the block around `line`, from 1.
@@ -38,9 +61,9 @@ fn block_around(text: &str, line: usize) -> Option<&'static str> {
         if words.is_empty() || words.starts_with("//") || indentation(line) >= limit {
             continue;
         }
-        if let Some(word) = head(words) {
-            let inside = depth(&before[index..].concat()) == 1;
-            return inside.then_some(word);
+        // Several blocks may begin in one line.
+        if head(words).or_else(|| in_one_line(words)).is_some() {
+            return in_one_line(&before[index..].concat());
         }
         // The head of a block may have several lines.
         if !words.starts_with(['{', ')', '>']) && !words.starts_with("where") {
@@ -57,40 +80,60 @@ fn indentation(line: &str) -> usize {
 
 /// The first word of the head of such a block.
 fn head(words: &str) -> Option<&'static str> {
-    let first = words
-        .split(|c: char| !(c == '_' || c.is_alphanumeric()))
-        .find(|word| !matches!(*word, "pub" | "crate" | "unsafe" | "default" | "auto" | ""))?;
+    let first = first_word(words)?;
     ["impl", "trait", "extern"]
         .into_iter()
         .find(|word| *word == first)
         .filter(|word| *word != "extern" || !words.contains("fn "))
 }
 
-/// How many more braces open than close in Rust text.
-fn depth(text: &str) -> i64 {
+/// The word that says what an item is.
+fn first_word(words: &str) -> Option<&str> {
+    words
+        .split(|c: char| !(c == '_' || c.is_alphanumeric()))
+        .find(|word| !matches!(*word, "pub" | "crate" | "unsafe" | "default" | "auto" | ""))
+}
+
+/// The heads of the blocks that are open at the end of Rust text, the innermost last.
+fn opened(text: &str) -> Vec<&str> {
     let bytes = text.as_bytes();
-    let mut depth = 0;
-    let mut at = 0;
+    let mut heads = Vec::new();
+    // brackets and parentheses that are open, with `true` for those of attributes
+    let mut groups = Vec::new();
+    let (mut at, mut start) = (0, 0);
     while at < bytes.len() {
         let rest = &text[at..];
-        at += match bytes[at] {
+        let long = match bytes[at] {
             b'/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             b'/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
             b'r' if raw_string(rest).is_some() => raw_string(rest).unwrap_or(1),
             b'"' => string(rest),
             b'\'' => character(rest),
-            b'{' => {
-                depth += 1;
-                1
-            }
-            b'}' => {
-                depth -= 1;
-                1
-            }
             _ => rest.chars().next().map_or(1, char::len_utf8),
         };
+        let ends = match bytes[at] {
+            b'[' | b'(' => {
+                groups.push(text[..at].ends_with(['#', '!']));
+                false
+            }
+            b']' | b')' => groups.pop() == Some(true),
+            b'{' => {
+                heads.push(&text[start..at]);
+                true
+            }
+            b'}' => {
+                heads.pop();
+                true
+            }
+            b';' => groups.is_empty(),
+            _ => false,
+        };
+        at += long;
+        if ends {
+            start = at;
+        }
     }
-    depth
+    heads
 }
 
 fn string(text: &str) -> usize {
@@ -149,6 +192,8 @@ mod tests {
         let long = "pub unsafe trait A<T>: B\nwhere\n    T: C,\n{\n    fn a() {}\n\n    #[command]";
         assert_eq!(around(long), Some("trait"));
         assert_eq!(around("extern \"C\" {\n    #[command]"), Some("extern"));
+        assert_eq!(around("mod a { trait T {\n    #[command]"), Some("trait"));
+        assert_eq!(around("mod a { trait T {}\n    #[command]"), None);
         let strings = "impl A {\n    const B: &str = \"}\\\"\";\n    const C: char = '}';\n    \
             /* } */ // }\n    fn a<'a>() -> &'a str { r#\"}\"}\"# }\n    #[command]";
         assert_eq!(around(strings), Some("impl"));
@@ -160,6 +205,14 @@ mod tests {
         assert_eq!(in_one_line("pub trait A { fn b() {} "), Some("trait"));
         assert_eq!(in_one_line("impl A {} "), None);
         assert_eq!(in_one_line("mod a { "), None);
+        assert_eq!(in_one_line("mod a { trait T { "), Some("trait"));
+        assert_eq!(
+            in_one_line("mod a { #[x] impl T { const A: i64 = 1; "),
+            Some("impl")
+        );
+        assert_eq!(in_one_line("mod a { impl T { fn b() { "), None);
+        assert_eq!(in_one_line("impl A {} mod a { "), None);
+        assert_eq!(in_one_line("impl A for [u8; 3] { "), Some("impl"));
         assert_eq!(in_one_line("fn a() -> impl B { "), None);
     }
 

@@ -66,7 +66,7 @@ impl Signature {
                     if pat.by_ref.is_some() || pat.mutability.is_some() || pat.subpat.is_some() {
                         report.error_at(pat, messages::PATTERN);
                     }
-                    check_parameter(&pat.ident, report);
+                    let named = check_parameter(&pat.ident, report) && named;
                     parameters.push(Parameter {
                         name: pat.ident.clone(),
                         shape: shape(&typed.ty),
@@ -132,12 +132,14 @@ pub(crate) fn python_name(name: &Ident) -> String {
     name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
 }
 
-/// Complains about a name that no parameter can have in Python.
-pub(crate) fn check_parameter(name: &Ident, report: &mut Report) {
+/// Complains about a name that no parameter can have in Python; whether it can have this one.
+pub(crate) fn check_parameter(name: &Ident, report: &mut Report) -> bool {
     let word = python_name(name);
     if redgrease_core::python::is_keyword(&word) {
         report.finding_at(name, &redgrease_core::messages::parameter_name(&word));
+        return false;
     }
+    true
 }
 
 /// Complains about a name that no function can have in Python.

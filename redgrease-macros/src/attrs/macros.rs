@@ -89,6 +89,7 @@ impl Macro {
             (Self::KeysReader, "event" | "events" | "types") => "event_types",
             (_, "packages" | "dependencies" | "pip") => "requirements",
             (_, "path" | "script") => "file",
+            (_, "using" | "use" | "shared" | "modules" | "imports") => "uses",
             _ => return None,
         };
         let of_this = self.rust_side().contains(&known)
