@@ -84,6 +84,8 @@ pub struct CheckedModule {
     pub names: Vec<(String, std::ops::Range<usize>)>,
     /// Those of them that are imported.
     pub imports: Vec<String>,
+    /// The modules that it imports and that a server has only with a package.
+    pub foreign: Vec<String>,
     /// The names of the server and of redgrease that it uses.
     pub uses: Vec<String>,
     /// The methods of `cmd` that it calls; empty with `cmd` in `uses` means any.
@@ -126,6 +128,7 @@ pub fn check_shared(source: &Source, python: PyVersion) -> (CheckedModule, Vec<D
         line: source.line() + newlines(&layout.text[..start]),
         names: bound,
         imports,
+        foreign: names.foreign(),
         cmd_methods: names.cmd_methods(),
         uses: names.uses.into_iter().collect(),
     };

@@ -193,6 +193,26 @@ pub struct Shared {
     pub module: &'static SharedModule,
 }
 
+#[doc(hidden)]
+#[allow(
+    non_snake_case,
+    reason = "a warning is shown with the name of the method"
+)]
+impl Shared {
+    /// As a function uses it that may require packages.
+    #[must_use]
+    pub const fn shared(self) -> Self {
+        self
+    }
+
+    /// As a function uses it that requires no packages: where a module imports from some, the method of
+    /// this name is deprecated.
+    #[must_use]
+    pub const fn RG0205(self) -> Self {
+        self
+    }
+}
+
 /// Python that several functions share: it is written once into each script that uses a name of it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SharedModule {

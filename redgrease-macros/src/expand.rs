@@ -301,7 +301,7 @@ pub(crate) fn gear(gear: &Gear, report: Report) -> TokenStream {
         (None, _) => quote!(Open),
     };
     let uses = &gear.uses;
-    let shared = shared_names(uses, "", &private);
+    let shared = shared_names(uses, "", true, &private);
     let result = gear.result.as_ref().map(|ty| {
         let ty = without_lifetimes(ty);
         quote_spanned! {ty.span()=>
@@ -344,7 +344,7 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
             let (file, code) = (&py.file, static_code(&checked.code));
             let (function, requirements) = (checked.function, &arguments.requirements);
             let (uses, methods) = (&checked.uses, &checked.cmd_methods);
-            let shared = &arguments.uses.paths;
+            let shared = shared(&arguments.uses.paths);
             quote! {
                 #build::StaticCallback {
                     file: #file,
@@ -360,7 +360,7 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
         }
         None => quote!(#build::StaticCallback::EMPTY),
     };
-    let names = shared_names(&arguments.uses.paths, "", &private);
+    let names = shared_names(&arguments.uses.paths, "", true, &private);
     let captures = captures(&py.captures, report.has_errors(), &private);
     let report = report.into_tokens();
     quote! {
@@ -373,11 +373,33 @@ pub(crate) fn py(py: &Py, report: Report) -> TokenStream {
     }
 }
 
-/// The check that the names of shared Python can stand in one script.
-fn shared_names(uses: &[Path], function: &str, private: &TokenStream) -> Option<TokenStream> {
+/// The names of shared Python as values.
+fn shared(uses: &[Path]) -> Vec<TokenStream> {
+    let value = |path: &Path| quote_spanned!(path.span()=> #path.shared());
+    uses.iter().map(value).collect()
+}
+
+/// The check that the names of shared Python can stand in one script, and that what they import is there:
+/// `packages` says whether any may be.
+fn shared_names(
+    uses: &[Path],
+    function: &str,
+    packages: bool,
+    private: &TokenStream,
+) -> Option<TokenStream> {
     let first = uses.first()?;
     let words = uses.iter().filter_map(|path| path.segments.last());
     let words = words.map(|last| python_name(&last.ident));
+    let uses = match packages {
+        true => shared(uses),
+        false => {
+            let value = |path: &Path| {
+                let method = Ident::new("RG0205", path.span().resolved_at(Span::mixed_site()));
+                quote_spanned!(path.span()=> #path.#method())
+            };
+            uses.iter().map(value).collect()
+        }
+    };
     Some(quote_spanned! {first.span()=>
         const _: () = #private::assert_shared(#function, &[#(#words),*], &[#(#uses),*]);
     })

@@ -285,6 +285,15 @@ fn list(words: &[String]) -> String {
     }
 }
 
+/// A finding with its code and its help, as rustc shows it.
+pub(crate) fn in_full(finding: &redgrease_core::diag::Diagnostic) -> String {
+    let mut text = format!("{} [{}]", finding.message, finding.code);
+    if let Some(help) = &finding.help {
+        text.push_str(&format!("\n= help: {help}"));
+    }
+    text
+}
+
 /// rustc says what is misspelt in `uses` once nothing else is wrong.
 pub(crate) fn misspelt_in_uses(help: &mut String, uses: &[String]) {
     let meant = |name: &String| *help == format!("did you mean `{name}`?");

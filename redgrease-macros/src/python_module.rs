@@ -110,6 +110,7 @@ fn items(module: &Module, header: &Header, report: &mut Report) -> TokenStream {
         line,
         names,
         imports,
+        foreign,
         uses,
         cmd_methods,
     } = checked.as_ref().unwrap_or(&none);
@@ -118,17 +119,29 @@ fn items(module: &Module, header: &Header, report: &mut Report) -> TokenStream {
     let names_of_text = names.iter().map(|(name, _)| name);
     let all = names_of_text.filter(|name| !imports.contains(name));
     let whole = format_ident!("__MODULE", span = Span::mixed_site());
+    // rustc warns where a function uses a name and requires nothing
+    let kind = warning(foreign, &spec);
+    let (ty, kind) = match &kind {
+        Some((name, items)) => (quote!(#name), Some(items)),
+        None => (quote!(#spec::Shared), None),
+    };
+    let wrapped = kind.is_some();
     let constants = names.iter().filter_map(|(python, range)| {
         let name = rust_name(python)?;
         let place = body
             .as_ref()
             .map_or_else(Span::call_site, |body| body.locate(range).0);
         let name = identifier(&name, place);
+        let value = quote!(#spec::Shared { name: #python, module: #whole });
+        let value = match wrapped {
+            true => quote!(#ty(#value)),
+            false => value,
+        };
         let about = format!("`{python}` of the Python text, for `uses = […]`.");
         Some(quote_spanned! {place=>
             #[doc = #about]
             #[allow(non_upper_case_globals, dead_code, unreachable_pub)]
-            pub const #name: #spec::Shared = #spec::Shared { name: #python, module: #whole };
+            pub const #name: #ty = #value;
         })
     });
     quote! {
@@ -143,10 +156,45 @@ fn items(module: &Module, header: &Header, report: &mut Report) -> TokenStream {
                 uses: &[#(#uses),*],
                 cmd_methods: &[#(#cmd_methods),*],
             };
+            #kind
             #(#constants)*
             #tracked
         }
     }
+}
+
+/// The type of the names of a module that imports from packages, and what it is called: rustc warns where
+/// a function uses one and requires nothing.
+fn warning(foreign: &[String], spec: &TokenStream) -> Option<(Ident, TokenStream)> {
+    let notes: Vec<String> = foreign
+        .iter()
+        .map(|name| messages::in_full(&redgrease_core::messages::not_required(name, 0..0)))
+        .collect();
+    if notes.is_empty() {
+        return None;
+    }
+    let notes = notes.join("\n");
+    let name = format_ident!("__Names", span = Span::mixed_site());
+    let items = quote! {
+        #[doc(hidden)]
+        #[derive(Clone, Copy, Debug)]
+        #[allow(unreachable_pub, dead_code)]
+        pub struct #name(#spec::Shared);
+
+        #[doc(hidden)]
+        #[allow(non_snake_case, unreachable_pub, dead_code, missing_docs)]
+        impl #name {
+            pub const fn shared(self) -> #spec::Shared {
+                self.0
+            }
+
+            #[deprecated(note = #notes)]
+            pub const fn RG0205(self) -> #spec::Shared {
+                self.0
+            }
+        }
+    };
+    Some((name, items))
 }
 
 /// The name in Rust of a name in Python: as it is, with `r#` before a keyword; None when there is none.

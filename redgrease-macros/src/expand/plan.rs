@@ -32,6 +32,7 @@ pub(super) fn static_plan(
         Some(_) => quote!(Open),
     };
     let requirements = texts(&plan.requirements);
+    let shared = super::shared(shared);
     let uses = texts(&plan.uses);
     let methods = texts(&plan.cmd_methods);
     quote! {

@@ -180,7 +180,9 @@ pub(super) fn assert_shared(
     function: &str,
     item: &Item,
 ) -> Option<TokenStream> {
-    let names = super::shared_names(&arguments.uses.paths, function, &private(&arguments.krate))?;
+    let packages = !arguments.requirements.is_empty();
+    let private = private(&arguments.krate);
+    let names = super::shared_names(&arguments.uses.paths, function, packages, &private)?;
     let conditions = item.conditions();
     Some(quote!(#(#conditions)* #names))
 }
@@ -320,7 +322,8 @@ fn python_function(
         file,
         ..
     } = python;
-    let (shared, target) = (&arguments.uses.paths, arguments.python.to_string());
+    let shared = super::shared(&arguments.uses.paths);
+    let target = arguments.python.to_string();
     quote! {
         #spec::Function {
             name: #name,

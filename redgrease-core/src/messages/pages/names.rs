@@ -44,7 +44,7 @@ return hash(text)",
     },
     Page {
         code: messages::IMPORT,
-        found: "A module is imported that no Python has of its own, and the function or script requires no package.",
+        found: "A module is imported that no Python has of its own, and the function or script requires no package; or a function without requirements uses a `python_module!` that imports one.",
         expected: "A module of the standard library, of the server, or of a package that is required.",
         place: Place::Function,
         wrong: "import numpy

@@ -44,6 +44,13 @@ impl Names {
         }
     }
 
+    /// The modules that a server has only with a package, each once.
+    pub(crate) fn foreign(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.foreign.iter().map(|(name, _)| name.clone()).collect();
+        all.dedup();
+        all
+    }
+
     /// The methods of `cmd` that the script needs; empty when it needs all or none.
     pub(crate) fn cmd_methods(&self) -> Vec<String> {
         if self.any_cmd {
