@@ -181,12 +181,12 @@ fn moment() -> PyValue {
 
 #[command]
 fn huge() -> u64 {
-    python! { return 2 ** 64 }
+    python! { return int("18446744073709551616") }
 }
 
 #[command]
 fn pairs() -> Vec<(i64, i64)> {
-    python! { return [(1, 2), (3, "four")] }
+    python! { return [(1, 2), (3, ("four", 4)[len(hashtag()) * 0])] }
 }
 
 #[test]

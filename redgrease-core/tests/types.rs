@@ -298,6 +298,16 @@ fn numbers_that_no_type_holds_are_errors() {
             "this is a str, and the function's Rust type wants an int here",
         ),
         (
+            "return [(1, 2), (3, 'four')]",
+            list(RustType::Tuple(vec![RustType::Int, RustType::Int])),
+            "this is a str, and the function's Rust type wants an int here",
+        ),
+        (
+            "return [(1, 2), (1, 2, 3)]",
+            list(RustType::Tuple(vec![RustType::Int, RustType::Int])),
+            "this is a tuple (int, int, int), and the function's Rust type wants a tuple (int, int)",
+        ),
+        (
             "return [*names, 1]",
             list(RustType::Text),
             "this is an int, and the function's Rust type wants a str here",

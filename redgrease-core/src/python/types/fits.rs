@@ -54,13 +54,21 @@ impl<'e> Infer<'e> {
             if wanted.may_take(&types) {
                 return self.fits(wanted, part);
             }
-            let found = messages::wrong_part(
-                &types.to_string(),
-                wanted.wanted(),
-                wanted.made_of(&types),
-                range(part),
-            );
-            self.say(found);
+            // What does not fit may be deeper in it, and is shown there.
+            if self.fits(wanted, part) {
+                let is_kind = types.never(|one| !wanted.is_kind_of(one));
+                let range = range(part);
+                self.say(if is_kind {
+                    messages::wrong_elements(
+                        &types.with_elements(),
+                        &wanted.wanted_in_full(),
+                        range,
+                    )
+                } else {
+                    let made = wanted.made_of(&types);
+                    messages::wrong_part(&types.to_string(), wanted.wanted(), made, range)
+                });
+            }
             false
         })
     }
