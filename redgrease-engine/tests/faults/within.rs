@@ -14,6 +14,11 @@ const FUNCTIONS: [&str; 5] = [
 /// What stands for the key `k` of the commands, so that some of them have the keys of the functions.
 const KEYS: [&str; 3] = ["k", "n", "hits:other"];
 
+/// A server that runs them without Python, whatever the others do.
+fn natively() -> Options {
+    Options::module(&["NativeFunctions", "yes"])
+}
+
 /// Commands that answer by chance, or with the time; and those that are never carried, whose functions run some time after them.
 const LEFT_OUT: [&str; 6] = ["SPOP", "XADD", "BLPOP", "BRPOPLPUSH", "BLMOVE", "BZPOPMIN"];
 
@@ -81,7 +86,10 @@ fn register(client: &mut Client, function: &str) {
 /// The keys, answers and failures are those of a server where functions wait for the end of the command.
 #[test]
 fn what_runs_within_a_command_does_what_it_would_do_after_it() {
-    let (within, after) = (Server::start(), Server::with(&Options::workers(&[])));
+    let (within, after) = (
+        Server::with(&natively()),
+        Server::with(&Options::workers(&[])),
+    );
     let mut clients = [within.client(), after.client()];
     let run = "import os\nGB('CommandReader').map(lambda w: os and execute(*w[1:])).register(trigger='run')";
     for client in &mut clients {
@@ -176,7 +184,7 @@ fn what_runs_within_a_command_reaches_replicas_and_the_file() {
 /// Nothing is carried for them, and they are over before the answer.
 #[test]
 fn a_command_is_not_carried_for_a_function_that_leaves_it_alone() {
-    let server = Server::start();
+    let server = Server::with(&natively());
     let mut client = server.client();
     let carried = |client: &mut Client| {
         let statistics = client.call(&["INFO", "commandstats"]).text();
