@@ -23,14 +23,7 @@ struct Executions {
     next_plan: u64,
 }
 
-static EXECUTIONS: Mutex<Executions> = Mutex::new(Executions {
-    known: BTreeMap::new(),
-    own: BTreeMap::new(),
-    foreign: BTreeMap::new(),
-    next_number: 0,
-    next: 0,
-    next_plan: 0,
-});
+static EXECUTIONS: Mutex<Executions> = Mutex::new(Executions::new());
 
 /// Makes an execution and puts it on the list; the oldest one leaves a list that is full. `kept` says whether it stays when
 /// it is over, and `database` where its functions run their commands.
@@ -127,6 +120,17 @@ pub(crate) fn find(id: &[u8]) -> Option<Arc<Execution>> {
 const FEW: usize = 64;
 
 impl Executions {
+    const fn new() -> Self {
+        Self {
+            known: BTreeMap::new(),
+            own: BTreeMap::new(),
+            foreign: BTreeMap::new(),
+            next_number: 0,
+            next: 0,
+            next_plan: 0,
+        }
+    }
+
     /// The number of the execution of this shard whose id ends with a number.
     fn own_number(&self, at_the_end: u64) -> Option<u64> {
         let (from, number) = self.own.range(..=at_the_end).next_back()?;
@@ -223,14 +227,7 @@ mod tests {
 
     #[test]
     fn numbers_of_ids_lead_to_executions_where_the_two_differ() {
-        let mut executions = Executions {
-            known: BTreeMap::new(),
-            own: BTreeMap::new(),
-            foreign: BTreeMap::new(),
-            next_number: 0,
-            next: 0,
-            next_plan: 0,
-        };
+        let mut executions = Executions::new();
         assert_eq!(executions.own_number(0), None);
         executions.begin_own(0, 0);
         // Two of other shards came, and ten numbers were skipped.
