@@ -229,16 +229,12 @@ impl<'e> Infer<'e> {
     fn span_of_operation(&mut self, e: &'e ast::ExprBinOp) -> Span {
         use ast::Operator as O;
         let (left, right) = (self.span(&e.left), self.span(&e.right));
-        // what is no integer has no ends, and what is made of it has none
-        let whole = [&e.left, &e.right].map(|side| self.quietly(|infer| infer.expression(side)));
-        if whole.iter().any(|side| side.known() != [Type::Int]) {
-            return Span::ANY;
-        }
         match e.op {
             O::Add => left.plus(right),
             O::Sub => left.plus(right.negative()),
             O::Mult => left.times(right),
-            O::Mod => left.rest(right),
+            // what has ends is an integer; the ends are those of the right side alone here, and the left may be a text
+            O::Mod if self.is_number(&e.left) => left.rest(right),
             O::Pow => left.power(right),
             O::LShift => left.times(Span::new(2, 2).power(right)),
             _ => Span::ANY,
