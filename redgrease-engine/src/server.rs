@@ -58,7 +58,7 @@ pub(crate) use events::{
 pub(crate) use facts::{Facts, KeyPlaces, learn_commands};
 pub(crate) use held::{Held, create_held_keys, hold};
 pub(crate) use info::{Info, Sections, register_info};
-pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, count_keys, scan};
+pub(crate) use keyspace::{Cursor, KeyKind, OpenKey, count_keys, move_group, scan};
 pub(crate) use latency::{FUNCTION_LATENCY, HOLD_LATENCY, watch_latency};
 pub(crate) use load::{Module, entry_points, on_load};
 pub(crate) use options::{OptionStore, OptionValue, ServerOption, offer_options};

@@ -14,11 +14,14 @@ use crate::server::{ServerLock, count_keys, is_main_thread, lock_server, writes_
 use crate::settings::settings;
 use crate::source::{Run, Unread};
 
+/// Whether functions may run here. What workers measure and profile is measured there.
+pub(crate) fn may_run() -> bool {
+    settings().native_functions.is_on() && !settings().profile_executions.is_on()
+}
+
 /// The functions of an execution that may run here.
 pub(super) fn functions(execution: &Execution) -> Option<&Functions> {
-    // What workers measure and profile is measured there.
-    let may = settings().native_functions.is_on() && !settings().profile_executions.is_on();
-    let functions = execution.functions.as_deref().filter(|_| may)?;
+    let functions = execution.functions.as_deref().filter(|_| may_run())?;
     functions
         .are_worth_it(execution.number)
         .then_some(functions)

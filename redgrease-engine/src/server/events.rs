@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::command::bytes;
 use super::context::{Context, ServerLock, module_flags};
-use super::keyspace::READING;
+use super::keyspace::is_own;
 use super::refused::Refused;
 use super::table::{
     RedisModuleCommandFilterCtx, RedisModuleCtx, RedisModuleString, api, is_before_7,
@@ -53,8 +53,7 @@ unsafe extern "C" fn on_key_event<L: KeyListener>(
         guarded("a key event", (), || {
             // SAFETY: the server passes a live key during the call.
             let key = unsafe { bytes(key) };
-            // That the engine itself missed a key is nobody's business: it looked, not a client.
-            if !READING.load(Ordering::Relaxed) || event != c"keymiss" {
+            if !is_own(event) {
                 L::happened(context, &event.to_string_lossy(), key);
             }
         });

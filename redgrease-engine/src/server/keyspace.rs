@@ -1,18 +1,54 @@
 //! Keys: iterating over them, opening them, reading their values.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_void};
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::call::{CallError, CallReply, call};
 use super::command::bytes;
 use super::context::{Context, ServerLock};
-use super::guarded;
-use super::table::{RedisModuleCtx, RedisModuleKey, RedisModuleScanCursor, RedisModuleString, api};
+use super::table::{
+    RedisModuleCtx, RedisModuleKey, RedisModuleScanCursor, RedisModuleString, StreamId, api,
+};
+use super::{OK, guarded};
 
 /// Opens a key to read it without touching its access time.
 const READ_NO_TOUCH: i32 = 1 | (1 << 16);
+/// Has an iterator begin behind its first id.
+const EXCLUSIVE: i32 = 1;
 
-/// Whether the engine itself opens a key now, under the server lock.
-pub(super) static READING: AtomicBool = AtomicBool::new(false);
+/// Whether the engine itself opens a key now, or keeps its own books in one, under the server lock.
+static BUSY: AtomicBool = AtomicBool::new(false);
+
+/// Events of what the engine does for itself: that it missed a key, that it moved a group of its own.
+const OWN_EVENTS: [&CStr; 2] = [c"keymiss", c"xgroup-setid"];
+
+/// Whether an event is nobody's business.
+pub(super) fn is_own(event: &CStr) -> bool {
+    BUSY.load(Ordering::Relaxed) && OWN_EVENTS.contains(&event)
+}
+
+/// Does what nobody is told of, under the server lock.
+fn quietly<R>(work: impl FnOnce() -> R) -> R {
+    // What expires on the way starts registrations, which open keys in turn.
+    let outer = BUSY.swap(true, Ordering::Relaxed);
+    let done = work();
+    BUSY.store(outer, Ordering::Relaxed);
+    done
+}
+
+/// Has the consumer group of a stream, which is one of the engine's, go on behind an entry.
+///
+/// # Errors
+/// Those of [`call`].
+pub(crate) fn move_group(
+    lock: &ServerLock,
+    key: &[u8],
+    group: &[u8],
+    id: &[u8],
+) -> Result<CallReply, CallError> {
+    quietly(|| call(lock, b"XGROUP", &[b"SETID", key, group, id]))
+}
 
 /// The type of a key as the module API numbers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,16 +128,12 @@ impl OpenKey {
     /// Opens `name` in the database that is selected in a context.
     pub(crate) fn open_in(context: Context<'_>, name: &[u8]) -> Self {
         // SAFETY: the lock is held; the key keeps its own reference to the name.
-        // Opening a key may let it expire, whose event starts registrations, which open keys in turn.
-        let outer = READING.swap(true, Ordering::Relaxed);
-        let raw = unsafe {
-            let name =
-                (api().create_string)(std::ptr::null_mut(), name.as_ptr().cast(), name.len());
+        let raw = quietly(|| unsafe {
+            let name = (api().create_string)(ptr::null_mut(), name.as_ptr().cast(), name.len());
             let raw = (api().open_key)(context.raw(), name, READ_NO_TOUCH);
-            (api().free_string)(std::ptr::null_mut(), name);
+            (api().free_string)(ptr::null_mut(), name);
             raw
-        };
-        READING.store(outer, Ordering::Relaxed);
+        });
         Self { raw, owned: true }
     }
 
@@ -144,7 +176,51 @@ impl OpenKey {
         // SAFETY: the callback gets the visitor back while this call runs.
         unsafe { while (api().scan_key)(self.raw, cursor.raw, on_field, visitor) != 0 {} }
     }
+
+    /// Calls `visit` with every entry of a stream behind an id, which is milliseconds and a number: its id and its fields with
+    /// their values. Goes on as long as that gives `true`.
+    pub(crate) fn entries(&self, (time, number): (u64, u64), visit: &mut Entry<'_>) {
+        if self.kind() != KeyKind::Stream {
+            return;
+        }
+        let mut strings = Vec::new();
+        let mut first = StreamId { time, number };
+        // SAFETY: a live stream, which nobody changes while the iterator is open; its strings are freed after the visit.
+        unsafe {
+            if (api().stream_iterator_start)(self.raw, EXCLUSIVE, &raw mut first, ptr::null_mut())
+                != OK
+            {
+                return;
+            }
+            let (mut id, mut count) = (first, 0);
+            let mut more = true;
+            while more
+                && (api().stream_iterator_next_id)(self.raw, &raw mut id, &raw mut count) == OK
+            {
+                for _ in 0..count {
+                    let (mut field, mut value) = (ptr::null_mut(), ptr::null_mut());
+                    let next = api().stream_iterator_next_field;
+                    if next(self.raw, &raw mut field, &raw mut value) != OK {
+                        break;
+                    }
+                    strings.push((field, value));
+                }
+                let fields = strings
+                    .iter()
+                    .map(|&(field, value)| (bytes(field), bytes(value)));
+                more = visit((id.time, id.number), &fields.collect::<Vec<_>>());
+                for (field, value) in strings.drain(..) {
+                    (api().free_string)(ptr::null_mut(), field);
+                    (api().free_string)(ptr::null_mut(), value);
+                }
+            }
+            (api().stream_iterator_stop)(self.raw);
+        }
+    }
 }
+
+/// Gets the id of an entry and its fields; says whether to go on.
+pub(crate) type Entry<'a> = dyn FnMut((u64, u64), &[(&[u8], &[u8])]) -> bool + 'a;
 
 unsafe extern "C" fn on_field(
     _key: *mut RedisModuleKey,

@@ -1,6 +1,6 @@
 //! The table of module API functions and the lookup that fills it.
 
-use std::ffi::{c_char, c_double, c_int, c_longlong, c_uchar, c_ulonglong, c_void};
+use std::ffi::{c_char, c_double, c_int, c_long, c_longlong, c_uchar, c_ulonglong, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -40,6 +40,14 @@ opaque! {
     RedisModuleUser;
     /// The context of an INFO callback.
     RedisModuleInfoCtx;
+}
+
+/// The id of an entry of a stream: milliseconds, and a number within them.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StreamId {
+    pub(crate) time: u64,
+    pub(crate) number: u64,
 }
 
 /// A command, reply or time-out callback.
@@ -218,7 +226,7 @@ api! {
         reply_with_double = "ReplyWithDouble": fn(*mut RedisModuleCtx, c_double) -> c_int;
         reply_with_error = "ReplyWithError": fn(*mut RedisModuleCtx, *const c_char) -> c_int;
         reply_with_simple_string = "ReplyWithSimpleString": fn(*mut RedisModuleCtx, *const c_char) -> c_int;
-        reply_with_array = "ReplyWithArray": fn(*mut RedisModuleCtx, std::ffi::c_long) -> c_int;
+        reply_with_array = "ReplyWithArray": fn(*mut RedisModuleCtx, c_long) -> c_int;
         reply_with_string_buffer = "ReplyWithStringBuffer": fn(*mut RedisModuleCtx, *const c_char, usize) -> c_int;
         reply_with_null = "ReplyWithNull": fn(*mut RedisModuleCtx) -> c_int;
         reply_with_call_reply = "ReplyWithCallReply": fn(*mut RedisModuleCtx, *mut RedisModuleCallReply) -> c_int;
@@ -249,6 +257,10 @@ api! {
         scan_cursor_create = "ScanCursorCreate": fn() -> *mut RedisModuleScanCursor;
         scan_cursor_destroy = "ScanCursorDestroy": fn(*mut RedisModuleScanCursor);
         scan = "Scan": fn(*mut RedisModuleCtx, *mut RedisModuleScanCursor, ScanFn, *mut c_void) -> c_int;
+        stream_iterator_start = "StreamIteratorStart": fn(*mut RedisModuleKey, c_int, *mut StreamId, *mut StreamId) -> c_int;
+        stream_iterator_stop = "StreamIteratorStop": fn(*mut RedisModuleKey) -> c_int;
+        stream_iterator_next_id = "StreamIteratorNextID": fn(*mut RedisModuleKey, *mut StreamId, *mut c_long) -> c_int;
+        stream_iterator_next_field = "StreamIteratorNextField": fn(*mut RedisModuleKey, *mut *mut RedisModuleString, *mut *mut RedisModuleString) -> c_int;
         scan_key = "ScanKey": fn(*mut RedisModuleKey, *mut RedisModuleScanCursor, ScanKeyFn, *mut c_void) -> c_int;
         get_context_flags = "GetContextFlags": fn(*mut RedisModuleCtx) -> c_int;
         subscribe_to_keyspace_events = "SubscribeToKeyspaceEvents": fn(*mut RedisModuleCtx, c_int, NotificationFn) -> c_int;

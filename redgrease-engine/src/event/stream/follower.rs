@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::group;
 use super::verdict;
 use super::watch;
-use crate::execution::{self, Waiter};
+use crate::execution::{self, Waiter, inline};
 use crate::plan::Mode;
 use crate::record::outcome::Outcome;
 use crate::record::value::Value;
@@ -75,7 +75,7 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
             let claim = follower.state().claim();
             let read = claim.is_some();
             if let Some(claim) = claim {
-                read_batch(&lock, follower, claim);
+                read_batch(&lock, registration, follower, claim);
             }
             if follower.mode == Mode::Sync {
                 start(registration, inside.unwrap_or(true));
@@ -109,7 +109,25 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
     }
 }
 
-fn read_batch(lock: &ServerLock, follower: &Follower, claim: Claim) {
+/// Whether the group need not know of a batch before it is worked off: where functions need no worker, nothing is pending for
+/// long. How far behind such a group is, the server can tell only where what it has got is trimmed.
+fn may_look_ahead(registration: &Registration, follower: &Follower) -> bool {
+    let functions = registration.session.functions(&registration.id);
+    follower.events.trim
+        && functions.is_some_and(|functions| functions.rest().is_none() && inline::may_run())
+}
+
+fn read_batch(lock: &ServerLock, registration: &Registration, follower: &Follower, claim: Claim) {
+    if claim.from == NEW {
+        let after = follower.state().ahead(&claim.key);
+        if (after.is_some() || may_look_ahead(registration, follower))
+            && let Some(entries) =
+                group::look_ahead(lock, &claim.key, follower.group(), after, claim.count)
+        {
+            follower.state().take_in(claim, entries);
+            return;
+        }
+    }
     let mut entries = Entries::new();
     let mut from = claim.from.clone();
     while entries.ids.len() < claim.count {
@@ -150,21 +168,34 @@ fn read_batch(lock: &ServerLock, follower: &Follower, claim: Claim) {
 /// not have the entries.
 fn keep_pending(lock: &ServerLock, follower: &Follower) {
     let left = follower.state().take_left();
-    if follower.mode != Mode::Sync {
-        return;
-    }
     for batch in left {
-        group::claim(lock, &batch.key, follower.group(), &batch.ids);
+        match batch.ahead {
+            Some(read) => group::hold(lock, &batch.key, follower.group(), read, &batch.ids),
+            None if follower.mode == Mode::Sync => {
+                group::claim(lock, &batch.key, follower.group(), &batch.ids);
+            }
+            None => {}
+        }
     }
 }
 
 fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {
     let mut keys: Vec<&Key> = Vec::new();
     for batch in done {
-        if !verdict::give_up(lock, follower, batch) {
+        let given_up = verdict::give_up(lock, follower, batch);
+        match batch.ahead {
+            Some(read) if given_up => {
+                group::advance(lock, &batch.key, follower.group(), read);
+            }
+            Some(read) => group::hold(lock, &batch.key, follower.group(), read, &batch.ids),
+            None if given_up => {
+                group::acknowledge(lock, &batch.key, follower.group(), &batch.ids);
+            }
+            None => {}
+        }
+        if !given_up {
             continue;
         }
-        group::acknowledge(lock, &batch.key, follower.group(), &batch.ids);
         follower.measure(batch);
         if !batch.ids.is_empty() && !keys.contains(&&batch.key) {
             keys.push(&batch.key);
@@ -185,6 +216,11 @@ pub(crate) fn acknowledge_early(
     let Some(follower) = &registration.follower else {
         return;
     };
+    // Only what the group has got can be worked off in another order.
+    let ahead = follower.state().take_ahead();
+    if let Some((key, read, ids)) = ahead {
+        group::hold(lock, &key, follower.group(), read, &ids);
+    }
     if entries.is_empty() {
         let running = follower.state().running();
         if let Some((key, ids)) = running {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::plan::Reader;
 use crate::record::sink::Sink;
 use crate::record::value::Value;
-use crate::registration::stream::batch::Entries;
+use crate::registration::stream::batch::{Entries, Id, Stretch};
 use crate::registration::stream::group::{NAME, name};
 use crate::registration::{self, Registration};
-use crate::server::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call};
+use crate::server::{CallReply, KeyKind, OpenKey, ReplyKind, ServerLock, call, move_group};
 
 const CONSUMER: &[u8] = b"__gears_client__";
 /// Adds the entries of a reply.
@@ -169,65 +169,115 @@ pub(crate) fn claim(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>])
     let _ = ask(lock, b"XCLAIM", &arguments);
 }
 
-/// An id of a stream in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Id(u64, u64);
-
-impl Id {
-    fn parse(text: &[u8]) -> Option<Self> {
-        let (time, number) = std::str::from_utf8(text).ok()?.split_once('-')?;
-        Some(Self(time.parse().ok()?, number.parse().ok()?))
-    }
-
-    fn next(self) -> Self {
-        match self.1.checked_add(1) {
-            Some(number) => Self(self.0, number),
-            None => Self(self.0.saturating_add(1), 0),
-        }
-    }
-}
-
 /// Removes the entries that nobody needs any more: not the registrations whose groups are `live`, which must all be there,
 /// and no consumer group of anybody else.
 pub(crate) fn trim(lock: &ServerLock, key: &[u8], live: &[&str]) {
-    if let Some(Id(time, number)) = first_needed(lock, key, live) {
-        let least = format!("{time}-{number}");
+    if let Some(least) = first_needed(lock, key, live) {
+        let least = least.to_string();
         let _ = ask(lock, b"XTRIM", &[key, b"MINID", least.as_bytes()]);
     }
 }
 
 fn first_needed(lock: &ServerLock, key: &[u8], live: &[&str]) -> Option<Id> {
-    let groups = ask(lock, b"XINFO", &[b"GROUPS", key]).ok()?;
     let mut found = 0;
     let mut least: Option<Id> = None;
-    for group in groups.elements() {
-        let fields: Vec<CallReply> = group.elements().collect();
-        let field = |name: &[u8]| {
-            fields
-                .chunks_exact(2)
-                .find(|pair| pair[0].text() == name)
-                .map(|pair| &pair[1])
-        };
-        let name = field(b"name")?.text();
+    let groups = groups(lock, key, |name, has_pending, last| {
         if live.iter().any(|group| group.as_bytes() == name) {
             found += 1;
         } else if name.starts_with(NAME.as_bytes()) {
             // Of a registration that is gone.
-            continue;
+            return Some(());
         }
-        let needed = if field(b"pending")?.integer() > 0 {
-            Id::parse(
-                ask(lock, b"XPENDING", &[key, name])
-                    .ok()?
-                    .element(1)?
-                    .text(),
-            )?
+        let needed = if has_pending {
+            let pending = ask(lock, b"XPENDING", &[key, name]).ok()?;
+            Id::parse(pending.element(1)?.text())?
         } else {
-            Id::parse(field(b"last-delivered-id")?.text())?.next()
+            last.next()
         };
         least = Some(least.map_or(needed, |least| least.min(needed)));
-    }
+        Some(())
+    });
+    groups?;
     least.filter(|_| found == live.len())
+}
+
+/// Calls `visit` with every group of a stream: its name, whether something is pending in it, and the last entry that it got.
+fn groups(
+    lock: &ServerLock,
+    key: &[u8],
+    mut visit: impl FnMut(&[u8], bool, Id) -> Option<()>,
+) -> Option<()> {
+    let all = ask(lock, b"XINFO", &[b"GROUPS", key]).ok()?;
+    all.elements().try_for_each(|group| {
+        let (mut name, mut pending, mut last) = (None, None, None);
+        let mut fields = group.elements();
+        while let (Some(field), Some(value)) = (fields.next(), fields.next()) {
+            match field.text() {
+                b"name" => name = Some(value.text().to_vec()),
+                b"pending" => pending = Some(value.integer()),
+                b"last-delivered-id" => last = Id::parse(value.text()),
+                _ => {}
+            }
+        }
+        visit(&name?, pending? > 0, last?)
+    })
+}
+
+/// The last entry of a stream that a group got.
+fn position(lock: &ServerLock, key: &[u8], group: &str) -> Option<Id> {
+    let mut position = None;
+    groups(lock, key, |name, _, last| {
+        if name == group.as_bytes() {
+            position = Some(last);
+        }
+        Some(())
+    })?;
+    position
+}
+
+/// Reads up to `count` entries that a group has not got, and has it stay where it is: those behind `after`, or behind the last
+/// one that it got. Gives nothing where there is no such group.
+pub(crate) fn look_ahead(
+    lock: &ServerLock,
+    key: &[u8],
+    group: &str,
+    after: Option<Id>,
+    count: usize,
+) -> Option<Entries> {
+    let after = match after {
+        Some(after) => after,
+        None => position(lock, key, group)?,
+    };
+    let mut entries = Entries::new();
+    let mut through = after;
+    OpenKey::open(lock, key).entries((after.0, after.1), &mut |(time, number), fields| {
+        through = Id(time, number);
+        let id = through.to_string().into_bytes();
+        entries.batch.entry(key, &id, fields);
+        entries.ids.push(id);
+        entries.ids.len() < count
+    });
+    entries.ahead = Some(Stretch { after, through });
+    Some(entries)
+}
+
+/// Tells a group that what was read ahead is worked off. One that somebody else has moved stays where it is.
+pub(crate) fn advance(lock: &ServerLock, key: &[u8], group: &str, read: Stretch) -> bool {
+    position(lock, key, group) == Some(read.after)
+        && move_group(
+            lock,
+            key,
+            group.as_bytes(),
+            read.through.to_string().as_bytes(),
+        )
+        .is_ok_and(|reply| reply.kind() != ReplyKind::Error)
+}
+
+/// Has a group get what was read ahead of it, so that it is pending.
+pub(crate) fn hold(lock: &ServerLock, key: &[u8], group: &str, read: Stretch, ids: &[Vec<u8>]) {
+    if advance(lock, key, group, read) {
+        claim(lock, key, group, ids);
+    }
 }
 
 /// Descriptions of registrations with a consumer group for each that follows streams: the first free one, or that of a
@@ -287,18 +337,5 @@ fn set_group(description: &mut Value, group: &str) {
     {
         arguments.retain(|(name, _)| name.as_bytes() != Some(b"group"));
         arguments.push((Value::str("group"), Value::str(group)));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_are_numbers() {
-        assert!(Id::parse(b"9-1") < Id::parse(b"10-0"));
-        assert_eq!(Id::parse(b"x"), None);
-        assert_eq!(Id(1, 2).next(), Id(1, 3));
-        assert_eq!(Id(1, u64::MAX).next(), Id(2, 0));
     }
 }

@@ -1,5 +1,6 @@
 //! A batch of entries on its way: to be read, read, worked off; and how a registration wants its batches.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,37 @@ pub(crate) const AHEAD_BYTES: usize = 1 << 20;
 
 /// The name of a stream.
 pub(crate) type Key = Arc<[u8]>;
+
+/// An id of a stream in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Id(pub(crate) u64, pub(crate) u64);
+
+impl Id {
+    pub(crate) fn parse(text: &[u8]) -> Option<Self> {
+        let (time, number) = std::str::from_utf8(text).ok()?.split_once('-')?;
+        Some(Self(time.parse().ok()?, number.parse().ok()?))
+    }
+
+    pub(crate) fn next(self) -> Self {
+        match self.1.checked_add(1) {
+            Some(number) => Self(self.0, number),
+            None => Self(self.0.saturating_add(1), 0),
+        }
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}-{}", self.0, self.1)
+    }
+}
+
+/// What was read of a stream while its group stayed where it was: the entries behind the first id, up to the second one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub(crate) after: Id,
+    pub(crate) through: Id,
+}
 
 /// What DUMPREGISTRATIONS calls the status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,6 +78,8 @@ pub(crate) struct Entries {
     /// The ids to acknowledge; one of an entry that was deleted meanwhile has no record.
     pub(crate) ids: Vec<Vec<u8>>,
     pub(crate) batch: Batch,
+    /// Where they are, if the group has not got them yet.
+    pub(crate) ahead: Option<Stretch>,
 }
 
 impl Entries {
@@ -53,6 +87,7 @@ impl Entries {
         Self {
             ids: Vec::new(),
             batch: Batch::new(),
+            ahead: None,
         }
     }
 }
@@ -91,6 +126,8 @@ pub(crate) struct Done {
     pub(crate) key: Key,
     pub(crate) place: Place,
     pub(crate) ids: Vec<Vec<u8>>,
+    /// Where its entries are, if the group has not got them yet.
+    pub(crate) ahead: Option<Stretch>,
     pub(crate) since: Option<Instant>,
     /// The error for which its entries are given up.
     pub(crate) given_up: Option<Vec<u8>>,
@@ -136,5 +173,19 @@ impl Rules {
                 .map(Duration::from_millis),
             ahead: if ahead { AHEAD } else { 0 },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Id;
+
+    #[test]
+    fn ids_are_numbers() {
+        assert!(Id::parse(b"9-1") < Id::parse(b"10-0"));
+        assert_eq!(Id::parse(b"x"), None);
+        assert_eq!(Id(1, 2).next(), Id(1, 3));
+        assert_eq!(Id(1, u64::MAX).next(), Id(2, 0));
+        assert_eq!(Id(1, 2).to_string(), "1-2");
     }
 }

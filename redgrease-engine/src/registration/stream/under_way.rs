@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::batch::Entries;
-use super::batch::{AHEAD_BYTES, Done, Key, Place, Portion, Verdict};
+use super::batch::{AHEAD_BYTES, Done, Id, Key, Place, Portion, Stretch, Verdict};
 
 /// Batches that were read, the one that runs, and those that did.
 #[derive(Debug, Default)]
@@ -54,6 +54,7 @@ impl UnderWay {
             key: portion.key,
             place: Place::Here,
             ids: std::mem::take(&mut entries.ids),
+            ahead: entries.ahead,
             since: portion.since,
             given_up: None,
         });
@@ -64,6 +65,28 @@ impl UnderWay {
     pub(crate) fn running(&self) -> Option<(Key, Vec<Vec<u8>>)> {
         let running = self.running.as_ref()?;
         (running.place == Place::Here).then(|| (Key::clone(&running.key), running.ids.clone()))
+    }
+
+    /// Up to which entry of a stream something is under way that its group has not got.
+    pub(crate) fn ahead(&self, key: &[u8]) -> Option<Id> {
+        let ready = self.ready.iter().rev();
+        let ready = ready.map(|portion| (&portion.key, portion.entries.ahead));
+        let read = self.running.iter().chain(self.done.iter().rev());
+        let read = read.filter(|batch| batch.place == Place::Here);
+        let mut of_stream = ready
+            .chain(read.map(|batch| (&batch.key, batch.ahead)))
+            .filter(|(name, _)| ***name == *key);
+        of_stream.find_map(|(_, ahead)| Some(ahead?.through))
+    }
+
+    /// The batch that runs, if its group has not got its entries: it is to have got them.
+    pub(crate) fn take_ahead(&mut self) -> Option<(Key, Stretch, Vec<Vec<u8>>)> {
+        let running = self.running.as_mut()?;
+        if running.place != Place::Here {
+            return None;
+        }
+        let ahead = running.ahead.take()?;
+        Some((Key::clone(&running.key), ahead, running.ids.clone()))
     }
 
     /// What ran is over; gives the name of its stream.
