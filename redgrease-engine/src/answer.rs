@@ -123,7 +123,7 @@ impl Reply {
                 Some(error) => context.reply_error(error),
                 None => write_records(context, &outcome.results),
             },
-            Self::Hooked(outcome) => match (outcome.errors.first(), outcome.results.as_slice()) {
+            Self::Hooked(outcome) => match (outcome.errors.first(), &*outcome.results) {
                 (Some(error), _) => context.reply_error(error),
                 (None, [record]) => write_record(context, record),
                 (None, _) => context.reply_error("Command hook must return exactly one result"),
@@ -143,9 +143,10 @@ impl Answer for Reply {
         else {
             return false;
         };
-        let count: usize = outcome.results.iter().map(Value::count).sum();
         // The server counts errors that clients get, on its main thread.
-        count > MANY && outcome.errors.is_empty() && !outcome.results.iter().any(is_error)
+        outcome.results.count() > MANY
+            && outcome.errors.is_empty()
+            && !outcome.results.iter().any(is_error)
     }
 }
 

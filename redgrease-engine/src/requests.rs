@@ -190,7 +190,7 @@ fn tell_when_over(execution: &Arc<Execution>) {
         let payload = Value::Tuple(vec![
             Value::str(&session.inner_name),
             Value::str(&plan),
-            Value::List(outcome.results.clone()),
+            Value::List(outcome.results.to_vec()),
             Value::List(errors),
         ]);
         let mut out = Vec::new();

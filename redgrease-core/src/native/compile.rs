@@ -88,6 +88,7 @@ pub(super) struct Compiler<'s> {
     recursive: bool,
     has_effect: bool,
     has_loops: bool,
+    changes_values: bool,
     sent: Vec<Sent>,
 }
 
@@ -142,6 +143,7 @@ pub(super) fn compile(
             recursive: false,
             has_effect: false,
             has_loops: false,
+            changes_values: false,
             sent: Vec::new(),
         };
         let first = Version {
@@ -169,6 +171,7 @@ pub(super) fn compile(
             generator: "<genexpr>".into(),
             has_effect: compiler.has_effect,
             has_loops: compiler.has_loops || compiler.recursive,
+            changes_values: compiler.changes_values,
             sent: compiler.sent,
             no_sets: guarded && !wanted.sets,
             no_bytes: guarded && !wanted.bytes,

@@ -201,6 +201,26 @@ impl Method {
             .ok_or_else(|| no_attribute(value, entry.name, minor))
     }
 
+    /// Whether some type's method of this name changes its value.
+    pub(super) fn changes(self) -> bool {
+        matches!(
+            self.name(),
+            "add"
+                | "append"
+                | "clear"
+                | "discard"
+                | "extend"
+                | "insert"
+                | "pop"
+                | "popitem"
+                | "remove"
+                | "reverse"
+                | "setdefault"
+                | "sort"
+                | "update"
+        )
+    }
+
     /// Whether some type's method of this name takes so many arguments.
     pub(super) fn takes(self, count: usize) -> bool {
         let mut rows = table()[self.0].rows.iter().flatten();

@@ -77,6 +77,8 @@ pub struct Program {
     /// Whether something may happen outside.
     pub(super) has_effect: bool,
     pub(super) has_loops: bool,
+    /// Whether it may change a value that it got.
+    pub(super) changes_values: bool,
     /// The commands that it may run.
     pub(super) sent: Vec<Sent>,
     /// Whether it must not be called with sets.
@@ -104,6 +106,12 @@ impl Program {
     #[must_use]
     pub fn has_loops(&self) -> bool {
         self.has_loops
+    }
+
+    /// Whether it may change a value that it got: a list, a dictionary, a set, an array of bytes.
+    #[must_use]
+    pub fn changes_values(&self) -> bool {
+        self.changes_values
     }
 
     /// Whether it may run any command: the name of one is not in its text, or it is `CLIENT`, which may end the connection of

@@ -210,7 +210,7 @@ fn run_stages(execution: &Arc<Execution>) -> Result<(), Hindrance> {
                 let results = run.results();
                 if let Some(error) = error {
                     execution.finish(Outcome {
-                        results,
+                        results: results.into(),
                         ..Outcome::failed(error)
                     });
                     return Ok(());
@@ -224,7 +224,7 @@ fn run_stages(execution: &Arc<Execution>) -> Result<(), Hindrance> {
         }
     }
     execution.finish(Outcome {
-        results: records.unwrap_or_default(),
+        results: records.unwrap_or_default().into(),
         ..Outcome::default()
     });
     Ok(())

@@ -30,6 +30,8 @@ pub(crate) struct Functions {
     has_any_command: bool,
     /// The keys of all its commands, where each has one, which its text tells.
     touched: Option<Vec<Start>>,
+    /// Whether all that they give are the texts of the records that they get, as those were.
+    shows_records: bool,
     /// Up to which operation records may hold what is not the same on another shard.
     bound: usize,
     /// How often in a row they were given back.
@@ -212,6 +214,7 @@ impl Functions {
             has_loops: false,
             has_any_command: false,
             touched: None,
+            shows_records: false,
             bound: 0,
             misses: AtomicU32::new(0),
         };
@@ -262,6 +265,7 @@ impl Functions {
         let programs = self.steps.iter().filter_map(Step::program);
         let touched = programs.flat_map(Program::sent).map(touched).collect();
         self.touched = if self.rest.is_none() { touched } else { None };
+        self.shows_records = self.rest.is_none() && shows_records(&self.steps);
         let is_odd = |program: &Program| program.gives_bytes() || program.gives_sets();
         let odd = self
             .steps
@@ -338,6 +342,11 @@ impl Functions {
         operation <= self.bound
     }
 
+    /// Whether all that they give are the texts of the records that they get, as those were.
+    pub(super) fn shows_records(&self) -> bool {
+        self.shows_records
+    }
+
     /// The minor version of the Python that they stand in for.
     pub(crate) fn minor(&self) -> u8 {
         self.minor
@@ -369,6 +378,16 @@ impl Functions {
     pub(crate) fn has_loops(&self) -> bool {
         self.has_loops
     }
+}
+
+/// Whether records go through operations as they are, to become texts in the last one.
+fn shows_records(steps: &[Step]) -> bool {
+    let mut steps = steps.iter().filter(|step| !matches!(step, Step::Pass));
+    matches!(steps.next_back(), Some(Step::Text))
+        && steps.all(|step| match step {
+            Step::Foreach(function) | Step::Filter(function) => !function.program.changes_values(),
+            _ => false,
+        })
 }
 
 /// The key of a command that has one, and does nothing beside what it does to that.

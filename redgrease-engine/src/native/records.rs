@@ -133,39 +133,41 @@ impl Form for Natives<'_> {
     }
 }
 
-/// The records of a batch; nothing when one of them is no value for the evaluator.
-pub(super) fn of_batch(batch: &Batch) -> Option<Vec<Native>> {
+/// The records of a batch, one after the other; nothing for one that is no value for the evaluator.
+pub(super) fn each(batch: &Batch) -> impl Iterator<Item = Option<Native>> + '_ {
     let binary = batch.is_binary();
     let mut decoder = batch.decoder();
-    let all = common(|common| {
+    let mut one = move |common: &Common| {
         let texts = Natives { binary, few: None };
         let names = Natives {
             binary,
             few: Some(common),
         };
-        let mut one = || {
-            Ok(match batch.layout() {
-                Layout::Plain | Layout::Generator => decoder.next(&texts)?,
-                Layout::Keys => {
-                    decoder.head(b'(')?;
-                    let (event, key) = (decoder.next(&names)?, decoder.next(&texts)?);
-                    common.value([event, key, decoder.next(&names)?, decoder.next(&texts)?])
-                }
-                Layout::KeysOnly => {
-                    decoder.head(b'(')?;
-                    common.key([decoder.next(&names)?, decoder.next(&texts)?])
-                }
-                Layout::Stream => {
-                    decoder.head(b'(')?;
-                    let key = decoder.next(&names)?;
-                    common.entry([key, decoder.next(&texts)?, decoder.next(&texts)?])
-                }
-            })
-        };
-        (0..batch.len()).map(|_| one()).collect()
-    });
-    let all: Result<_, DecodeError> = all;
-    all.ok()
+        Ok(match batch.layout() {
+            Layout::Plain | Layout::Generator => decoder.next(&texts)?,
+            Layout::Keys => {
+                decoder.head(b'(')?;
+                let (event, key) = (decoder.next(&names)?, decoder.next(&texts)?);
+                common.value([event, key, decoder.next(&names)?, decoder.next(&texts)?])
+            }
+            Layout::KeysOnly => {
+                decoder.head(b'(')?;
+                common.key([decoder.next(&names)?, decoder.next(&texts)?])
+            }
+            Layout::Stream => {
+                decoder.head(b'(')?;
+                let key = decoder.next(&names)?;
+                common.entry([key, decoder.next(&texts)?, decoder.next(&texts)?])
+            }
+        })
+    };
+    let mut one = move || -> Result<Native, DecodeError> { common(&mut one) };
+    (0..batch.len()).map(move |_| one().ok())
+}
+
+/// The records of a batch; nothing when one of them is no value for the evaluator.
+pub(super) fn of_batch(batch: &Batch) -> Option<Vec<Native>> {
+    each(batch).collect()
 }
 
 #[cfg(test)]

@@ -13,8 +13,9 @@ use super::groups::Groups;
 use super::outside::Server;
 use super::step::Step;
 use super::{counters, records, values};
-use crate::record::batch::Batch;
+use crate::record::batch::{Batch, Layout};
 use crate::record::outcome::Outcome;
+use crate::record::results::Results;
 use crate::record::value::Value;
 use crate::server::{ServerLock, Turns};
 use crate::settings::settings;
@@ -97,22 +98,62 @@ pub(super) struct Run<'a> {
     kept: usize,
     /// Those of the output, if they are wanted.
     keys: Option<Vec<Arc<str>>>,
+    /// The records, if the texts that the last step makes of them can be made later: their numbers stand for them.
+    unseen: Option<&'a Batch>,
+    /// The number of the record that goes through the steps.
+    number: usize,
     carries_on: bool,
 }
 
+/// Texts of records up to this size are made later.
+const MOST_UNSEEN: usize = 1 << 20;
+
 /// Runs all records of an execution.
 pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -> Ended {
+    let is_read = matches!(
+        batch.layout(),
+        Layout::Keys | Layout::KeysOnly | Layout::Stream
+    );
+    let mut run = Run::new(functions, functions.here(), setting);
+    let can_wait = is_read && functions.shows_records() && batch.size() <= MOST_UNSEEN;
+    run.unseen = can_wait.then_some(batch);
+    // Nothing may be given back once something has happened, so all records are looked at before.
+    let is_sure = is_read && !batch.is_binary();
+    if is_sure || !functions.has_effect() {
+        let done = run.take_each(records::each(batch));
+        return run.end(done);
+    }
     let Some(records) = records::of_batch(batch) else {
-        counters::given_back("a record that is no value");
+        counters::given_back(NO_VALUE);
         return Ended::GivenBack;
     };
-    if functions.has_effect() && !records.iter().all(Native::is_plain) {
+    if !records.iter().all(Native::is_plain) {
         counters::given_back("a record with sets or bytes");
         return Ended::GivenBack;
     }
-    let mut run = Run::new(functions, functions.here(), setting);
     let done = run.take(records);
     run.end(done)
+}
+
+const NO_VALUE: &str = "a record that is no value";
+
+/// The number that stands for a record.
+fn stands_for(record: &Native) -> Option<usize> {
+    match record {
+        Native::Int(number) => usize::try_from(*number).ok(),
+        _ => None,
+    }
+}
+
+/// The texts of records that a reader gave.
+fn texts(records: &Batch, minor: u8) -> Vec<Value> {
+    let text = |record: &Native| {
+        record
+            .text(minor)
+            .map_or(Value::None, |text| Value::str(&*text))
+    };
+    let records = records::of_batch(records).unwrap_or_default();
+    records.iter().map(text).collect()
 }
 
 impl<'a> Run<'a> {
@@ -145,6 +186,8 @@ impl<'a> Run<'a> {
             output: Vec::new(),
             kept: 0,
             keys: None,
+            unseen: None,
+            number: 0,
             carries_on: setting.carries_on,
         }
     }
@@ -161,11 +204,24 @@ impl<'a> Run<'a> {
     }
 
     /// Takes some records: an error when no more are wanted.
-    pub(super) fn take(&mut self, records: Vec<Native>) -> Result<(), Stop> {
+    pub(super) fn take(&mut self, records: impl IntoIterator<Item = Native>) -> Result<(), Stop> {
         for record in records {
             self.record(self.part.start, record)?;
             if !self.carries_on && !self.errors.is_empty() {
                 return Err(Stop::Enough);
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, where some may be no values.
+    fn take_each(&mut self, records: impl Iterator<Item = Option<Native>>) -> Result<(), Stop> {
+        for (number, record) in records.enumerate() {
+            self.number = number;
+            match record {
+                Some(record) => self.take([record])?,
+                None if self.effect => return Err(Stop::Ended(NO_VALUE.to_owned())),
+                None => return Err(Stop::GiveBack(NO_VALUE)),
             }
         }
         Ok(())
@@ -268,6 +324,16 @@ impl<'a> Run<'a> {
     }
 
     fn results(&mut self) -> Result<Outcome, Stop> {
+        if let Some(records) = self.unseen
+            && self.output.len() == records.len()
+        {
+            let outcome = Outcome {
+                results: Results::texts(records.clone(), self.functions.minor, texts),
+                ..Outcome::default()
+            };
+            return Ok(outcome.at_most(settings().max_result_values.count()));
+        }
+        self.show()?;
         let mut results = Vec::with_capacity(self.output.len());
         for value in std::mem::take(&mut self.output) {
             match values::result(&value, values::RESULTS) {
@@ -282,11 +348,29 @@ impl<'a> Run<'a> {
             }
         }
         let outcome = Outcome {
-            results,
+            results: results.into(),
             errors: std::mem::take(&mut self.errors),
             ..Outcome::default()
         };
         Ok(outcome.at_most(settings().max_result_values.count()))
+    }
+
+    /// Makes the texts that were left for later.
+    fn show(&mut self) -> Result<(), Stop> {
+        let Some(records) = self.unseen.take() else {
+            return Ok(());
+        };
+        let through = std::mem::take(&mut self.output);
+        let mut through = through.iter().map(stands_for).peekable();
+        for (number, record) in records::each(records).enumerate() {
+            if through.next_if_eq(&Some(number)).is_none() {
+                continue;
+            }
+            if let Some(text) = self.text(&record.unwrap_or(Native::None))? {
+                self.output.push(Native::Str(text));
+            }
+        }
+        Ok(())
     }
 
     /// The end of what does not go on to its end.
@@ -304,13 +388,14 @@ impl<'a> Run<'a> {
             }
             Stop::Aborted(text) => {
                 counters::ran();
+                let _ = self.show();
                 self.errors.push(text.into_bytes());
                 let results = self
                     .output
                     .iter()
                     .map(|value| values::result(value, values::RESULTS));
                 Ended::Over(Outcome {
-                    results: results.flatten().collect(),
+                    results: results.flatten().collect::<Vec<_>>().into(),
                     errors: self.errors,
                     ..Outcome::default()
                 })

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::results::Results;
 use super::value::{DecodeError, Value, decode_at_most};
 
 /// What an execution gave.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Outcome {
-    pub(crate) results: Vec<Value>,
+    pub(crate) results: Results,
     pub(crate) errors: Vec<Vec<u8>>,
     /// Whether the worker was lost before it had worked the records off.
     pub(crate) lost: bool,
@@ -49,8 +50,7 @@ impl Outcome {
     /// What was not given by a worker, with at most so many values.
     pub(crate) fn at_most(self, most: usize) -> Self {
         // A worker's answer is a pair of lists, which count too.
-        let values: usize = self.results.iter().map(Value::count).sum();
-        if values + self.errors.len() + 3 > most {
+        if self.results.count() + self.errors.len() + 3 > most {
             return Self::too_many(most);
         }
         self
@@ -79,7 +79,7 @@ impl Outcome {
         let results = parts.next().and_then(Value::into_items).unwrap_or_default();
         let errors = parts.next().and_then(Value::into_items).unwrap_or_default();
         Self {
-            results,
+            results: results.into(),
             errors: errors
                 .iter()
                 .map(|error| error.as_bytes().unwrap_or_default().to_vec())

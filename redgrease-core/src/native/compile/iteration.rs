@@ -185,6 +185,9 @@ impl<'s> Scope<'_, 's> {
                 match (of, Method::named(&e.attr)) {
                     (Some(of), Some(method)) if method.takes(0) && count == 1 => {
                         self.may_give_back("after an effect, a method as a function", &e.attr, at)?;
+                        if method.changes() {
+                            self.changes_values();
+                        }
                         Ok(Function::Method(method, of))
                     }
                     _ => Err(Refusal::new("this as a function", &e.attr, at)),

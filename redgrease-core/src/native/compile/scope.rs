@@ -274,6 +274,10 @@ impl<'c, 's> Scope<'c, 's> {
         self.compiler.seen.replies = true;
     }
 
+    pub(super) fn changes_values(&mut self) {
+        self.compiler.changes_values = true;
+    }
+
     pub(super) fn loops(&mut self) {
         self.compiler.has_loops = true;
     }

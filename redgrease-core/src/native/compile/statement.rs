@@ -136,6 +136,7 @@ impl<'s> Scope<'_, 's> {
                     }
                     Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
                         let container = self.expression(&e.value)?;
+                        self.changes_values();
                         StmtKind::DeleteIndex(Box::new((container, self.expression(&e.slice)?)))
                     }
                     _ => return Err(Refusal::new("`del` of this", "", at)),
@@ -191,6 +192,7 @@ impl<'s> Scope<'_, 's> {
                     return Err(Refusal::new("an assignment on another line", "", at));
                 }
                 let container = self.expression(&e.value)?;
+                self.changes_values();
                 Ok(Target::Index(Box::new((
                     container,
                     self.expression(&e.slice)?,
@@ -239,6 +241,10 @@ impl<'s> Scope<'_, 's> {
                     return Err(Refusal::new("an assignment to", &name.id, at.clone()));
                 };
                 let maybe = self.maybe_unbound(slot, &name.id);
+                // A number is added to no list.
+                if !is_number(&s.value) {
+                    self.changes_values();
+                }
                 if self.is_only_source(&s.value) {
                     if operator != Operator::Add {
                         return Err(Refusal::new("an iteration here", "", at.clone()));
@@ -253,6 +259,7 @@ impl<'s> Scope<'_, 's> {
                 Ok(StmtKind::AugmentSlot(slot, maybe, operator, value))
             }
             Expr::Subscript(e) if !matches!(&*e.slice, Expr::Slice(_)) => {
+                self.changes_values();
                 let container = self.expression(&e.value)?;
                 let key = self.expression(&e.slice)?;
                 let value = self.expression(&s.value)?;
@@ -266,4 +273,9 @@ impl<'s> Scope<'_, 's> {
             _ => Err(Refusal::new("an assignment to this", "", at.clone())),
         }
     }
+}
+
+fn is_number(value: &Expr) -> bool {
+    use ast::Constant::{Float, Int};
+    matches!(value, Expr::Constant(constant) if matches!(constant.value, Int(_) | Float(_)))
 }

@@ -217,7 +217,7 @@ pub(crate) fn call_next(
             Err(NoNext::Error(text.trim_end().to_owned()))
         }
         Next::Command(reply) => Ok(value_of(&reply)),
-        Next::Function(outcome) => match (outcome.errors.first(), outcome.results.as_slice()) {
+        Next::Function(outcome) => match (outcome.errors.first(), &*outcome.results) {
             (Some(error), _) => {
                 let text = String::from_utf8_lossy(error).into_owned();
                 Err(NoNext::Function(text))

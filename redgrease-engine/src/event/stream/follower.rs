@@ -86,6 +86,7 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         }
         follower.state().working = false;
         drop(lock);
+        let free = Instant::now();
         if follower.mode != Mode::Sync {
             start(registration, true);
         }
@@ -102,7 +103,7 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         if !has_work {
             return;
         }
-        if inside.is_none() {
+        if inside.is_none() && free.elapsed() < REST {
             // A lock that is asked for again at once is never anybody else's.
             std::thread::sleep(REST);
         }

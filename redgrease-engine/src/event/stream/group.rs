@@ -173,8 +173,8 @@ pub(crate) fn claim(lock: &ServerLock, key: &[u8], group: &str, ids: &[Vec<u8>])
 /// and no consumer group of anybody else.
 pub(crate) fn trim(lock: &ServerLock, key: &[u8], live: &[&str]) {
     if let Some(least) = first_needed(lock, key, live) {
-        let least = least.to_string();
-        let _ = ask(lock, b"XTRIM", &[key, b"MINID", least.as_bytes()]);
+        let least = least.text();
+        let _ = ask(lock, b"XTRIM", &[key, b"MINID", &least]);
     }
 }
 
@@ -252,7 +252,7 @@ pub(crate) fn look_ahead(
     let mut through = after;
     OpenKey::open(lock, key).entries((after.0, after.1), &mut |(time, number), fields| {
         through = Id(time, number);
-        let id = through.to_string().into_bytes();
+        let id = through.text();
         entries.batch.entry(key, &id, fields);
         entries.ids.push(id);
         entries.ids.len() < count
@@ -264,13 +264,8 @@ pub(crate) fn look_ahead(
 /// Tells a group that what was read ahead is worked off. One that somebody else has moved stays where it is.
 pub(crate) fn advance(lock: &ServerLock, key: &[u8], group: &str, read: Stretch) -> bool {
     position(lock, key, group) == Some(read.after)
-        && move_group(
-            lock,
-            key,
-            group.as_bytes(),
-            read.through.to_string().as_bytes(),
-        )
-        .is_ok_and(|reply| reply.kind() != ReplyKind::Error)
+        && move_group(lock, key, group.as_bytes(), &read.through.text())
+            .is_ok_and(|reply| reply.kind() != ReplyKind::Error)
 }
 
 /// Has a group get what was read ahead of it, so that it is pending.

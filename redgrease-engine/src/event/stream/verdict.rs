@@ -26,8 +26,8 @@ pub(super) fn judge(
     } else {
         0
     };
-    let (key, ids) = state.running().unwrap_or_default();
     let again = |state: &mut State, error: &[u8]| {
+        let (key, ids) = state.running().unwrap_or_default();
         if tries > 0 && state.failing.failed(&key, &ids, tries) {
             Verdict::GiveUp(error.to_vec())
         } else {
@@ -62,7 +62,10 @@ pub(super) fn judge(
         Policy::Abort if failed => Verdict::Stop(Status::Aborted),
         Policy::Retry if failed => again(state, error),
         _ => {
-            state.failing.succeeded(&key, &ids);
+            if tries > 0 {
+                let (key, ids) = state.running().unwrap_or_default();
+                state.failing.succeeded(&key, &ids);
+            }
             Verdict::Acknowledge
         }
     }

@@ -51,7 +51,7 @@ impl Spread {
             self.complete(execution, outcome.at_most(most));
             return;
         };
-        let results = std::mem::take(&mut outcome.results);
+        let results = std::mem::take(&mut outcome.results).into_values();
         share::go_on(execution, gathered, results, outcome);
     }
 
@@ -117,7 +117,9 @@ impl Spread {
 
 /// What two shards gave, together.
 fn merged(mut all: Outcome, more: &Outcome) -> Outcome {
-    all.results.extend(more.results.iter().cloned());
+    let mut results = std::mem::take(&mut all.results).into_values();
+    results.extend(more.results.iter().cloned());
+    all.results = results.into();
     all.errors.extend(more.errors.iter().cloned());
     all.lost |= more.lost;
     all

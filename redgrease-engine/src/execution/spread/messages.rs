@@ -145,7 +145,7 @@ impl Spread {
                 return;
             }
             state.done[shard] = Some(Outcome {
-                results,
+                results: results.into(),
                 errors,
                 lost,
                 ..Outcome::default()

@@ -44,7 +44,7 @@ impl Spread {
         self.share_over(
             execution,
             Outcome {
-                results: run.results(),
+                results: run.results().into(),
                 errors,
                 ..Outcome::default()
             },
@@ -144,7 +144,7 @@ impl Spread {
                 Default::default()
             } else {
                 let leaving = if self.leaves {
-                    std::mem::take(&mut own.results)
+                    std::mem::take(&mut own.results).into_values()
                 } else {
                     Vec::new()
                 };
@@ -205,6 +205,7 @@ pub(super) fn go_on(
     let results = run.results();
     let Some(start) = gathered.python else {
         let most = settings().max_result_values.count();
+        let results = results.into();
         let outcome = Outcome { results, ..rest }.at_most(most);
         spread.complete(execution, outcome);
         return;

@@ -46,7 +46,7 @@ impl Run<'_> {
         }
     }
 
-    fn text(&mut self, value: &Native) -> Result<Option<Arc<str>>, Stop> {
+    pub(super) fn text(&mut self, value: &Native) -> Result<Option<Arc<str>>, Stop> {
         match value.text(self.functions.minor) {
             Ok(text) => Ok(Some(text)),
             Err(_) if !self.effect => Err(Stop::GiveBack("text of a record")),
@@ -96,6 +96,10 @@ impl Run<'_> {
                         }
                         Err(one) => self.record(at + 1, one),
                     };
+                }
+                Step::Text if self.unseen.is_some() => {
+                    let number = i64::try_from(self.number).unwrap_or(i64::MAX);
+                    record = Native::Int(number);
                 }
                 Step::Text => {
                     let Some(next) = self.text(&record)? else {

@@ -1,8 +1,9 @@
 //! A batch of entries on its way: to be read, read, worked off; and how a registration wants its batches.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use itoa::Buffer;
 
 use crate::plan::{Mode, Policy, StreamEvents};
 use crate::record::batch::Batch;
@@ -30,17 +31,18 @@ impl Id {
         Some(Self(time.parse().ok()?, number.parse().ok()?))
     }
 
+    /// As the server writes it.
+    pub(crate) fn text(self) -> Vec<u8> {
+        let (mut time, mut number) = (Buffer::new(), Buffer::new());
+        let parts = [time.format(self.0), "-", number.format(self.1)];
+        parts.concat().into_bytes()
+    }
+
     pub(crate) fn next(self) -> Self {
         match self.1.checked_add(1) {
             Some(number) => Self(self.0, number),
             None => Self(self.0.saturating_add(1), 0),
         }
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}-{}", self.0, self.1)
     }
 }
 
@@ -186,6 +188,6 @@ mod tests {
         assert_eq!(Id::parse(b"x"), None);
         assert_eq!(Id(1, 2).next(), Id(1, 3));
         assert_eq!(Id(1, u64::MAX).next(), Id(2, 0));
-        assert_eq!(Id(1, 2).to_string(), "1-2");
+        assert_eq!(Id(1, u64::MAX).text(), b"1-18446744073709551615");
     }
 }

@@ -53,6 +53,9 @@ impl<'s> Scope<'_, 's> {
                 at.clone(),
             ));
         };
+        if method.changes() {
+            self.changes_values();
+        }
         let receiver = self.expression(&attribute.value)?;
         let mut made = MethodCall {
             receiver,

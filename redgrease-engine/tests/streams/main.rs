@@ -1,5 +1,7 @@
 //! StreamReader registrations: no entry is lost, none is seen twice without need, and streams do not grow.
 
+mod ahead;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::time::{Duration, Instant};
@@ -622,11 +624,16 @@ const SLOW: &str = "import time\n\
     \x20   while not execute('exists', 'go'):\n        time.sleep(0.01)\n    execute('rpush', 'seen', r['value']['n'])\n\
     GB('StreamReader').foreach(work).register('s*', batch=2)";
 
+/// The same without Python.
+const SPINNING: &str = "def work(r):\n    execute('rpush', 'begun', r['value']['n'])\n\
+    \x20   while not execute('exists', 'go'):\n        pass\n    execute('rpush', 'seen', r['value']['n'])\n\
+    GB('StreamReader').foreach(work).register('s*', batch=2)";
+
 /// A server whose only registration works on the first two entries of the stream `s`.
-fn amid_a_batch(count: u64) -> (Server, Client) {
-    let server = Server::start();
+fn amid_a_batch(script: &str, count: u64) -> (Server, Client) {
+    let server = Server::with(&Options::module(&["NativeFunctions", "yes"]));
     let mut client = server.client();
-    client.register(SLOW, &[]);
+    client.register(script, &[]);
     add(&mut client, "s", 1, count);
     client.becomes(&["LRANGE", "begun", "0", "-1"], "[\"1\"]");
     (server, client)
@@ -687,7 +694,7 @@ fn what_is_worked_on_is_not_acknowledged_to_a_stream_that_takes_its_place() {
         "PEXPIRE s 1",
         "FLUSHDB",
     ] {
-        let (_server, mut client) = amid_a_batch(2);
+        let (_server, mut client) = amid_a_batch(SLOW, 2);
         take_the_place(&mut client, way);
         eventually(&format!("after {way} the others are read ahead"), || {
             let pending = client.call(&["XPENDING", "s", "__gears_consumer_group__"]);
@@ -716,20 +723,24 @@ fn what_is_worked_on_is_not_acknowledged_to_a_stream_that_takes_its_place() {
 
 #[test]
 fn a_batch_is_acknowledged_where_its_stream_went() {
-    let (_server, mut client) = amid_a_batch(4);
-    answers(&mut client, &["RENAME", "s", "s2"], "+OK");
-    answers(&mut client, &["SET", "go", "1"], "+OK");
-    client.becomes(&["XLEN", "s2"], ":0");
-    answers(&mut client, SEEN, &numbers(1, 4));
+    for script in [SLOW, SPINNING] {
+        let (_server, mut client) = amid_a_batch(script, 4);
+        answers(&mut client, &["RENAME", "s", "s2"], "+OK");
+        answers(&mut client, &["SET", "go", "1"], "+OK");
+        client.becomes(&["XLEN", "s2"], ":0");
+        answers(&mut client, SEEN, &numbers(1, 4));
+    }
 }
 
 #[test]
 fn a_stream_that_goes_is_let_go_and_read_again_when_it_comes_back() {
-    for (away, back) in [
+    let ways = [
         (["RENAME", "s", "other"], ["RENAME", "other", "s"]),
         (["SWAPDB", "0", "1"], ["SWAPDB", "1", "0"]),
-    ] {
-        let (_server, mut client) = amid_a_batch(3);
+    ];
+    let each = |script| ways.map(|way| (script, way));
+    for (script, (away, back)) in each(SLOW).into_iter().chain(each(SPINNING)) {
+        let (_server, mut client) = amid_a_batch(script, 3);
         answers(&mut client, &away, "+OK");
         answers(&mut client, &["SET", "go", "1"], "+OK");
         // The batch that was under way ends, and its entries are left unacknowledged.
