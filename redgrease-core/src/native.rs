@@ -40,10 +40,11 @@ mod value;
 
 pub use callbacks::Callback;
 pub(crate) use callbacks::{of_body, of_gear, of_module};
-pub use calls::{Calls, Ending};
+pub use calls::{Calls, Ending, Given};
 pub use compile::{Described, Meaning, Refusal, Wanted};
 pub use distinct::Distinct;
 pub use host::{Halt, Host, Nowhere, Word};
+pub use methods::{Words, words};
 pub use program::{Program, Sent, Start};
 pub use shape::{Fields, Shape};
 pub use tree::Constant;

@@ -7,6 +7,8 @@ use super::host::Host;
 use super::parted::is_without;
 use super::program::Program;
 use super::value::{Fail, Kind, Place, Value};
+#[cfg(doc)]
+use super::words;
 
 /// How a call ended that has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,15 @@ pub enum Ending {
     GivenBack(&'static str),
     /// It was stopped from outside, with this text.
     Stopped(String),
+}
+
+/// What a function gave.
+#[derive(Debug)]
+pub enum Given {
+    /// A value.
+    Value(Value),
+    /// The list of the [words] of a text.
+    Words(Arc<str>),
 }
 
 impl Program {
@@ -62,9 +73,38 @@ impl<'a> Calls<'a> {
     pub fn call(
         &mut self,
         host: &mut dyn Host,
-        mut arguments: Vec<Value>,
+        arguments: Vec<Value>,
         effect: bool,
     ) -> Result<Value, Ending> {
+        self.called(host, arguments, effect, false)
+            .map(|(value, _)| value)
+    }
+
+    /// The same for one who takes the elements of a list one by one: where the function ends with `text.split()`, its words
+    /// need not become values.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn call_for_elements(
+        &mut self,
+        host: &mut dyn Host,
+        arguments: Vec<Value>,
+        effect: bool,
+    ) -> Result<Given, Ending> {
+        let called = self.called(host, arguments, effect, true)?;
+        Ok(match called {
+            (Value::Str(text), true) => Given::Words(text),
+            (value, _) => Given::Value(value),
+        })
+    }
+
+    fn called(
+        &mut self,
+        host: &mut dyn Host,
+        mut arguments: Vec<Value>,
+        effect: bool,
+        takes_texts: bool,
+    ) -> Result<(Value, bool), Ending> {
         self.effect = effect;
         let code = &self.program.codes[0];
         for default in code.defaults.iter().skip(arguments.len()) {
@@ -82,10 +122,13 @@ impl<'a> Calls<'a> {
             // What the compiler has proved holds for other values.
             return Err(Ending::GivenBack("a record with sets or bytes"));
         }
-        let mut vm = Vm::new(self.program, host, &mut self.memory, effect);
+        let vm = Vm::new(self.program, host, &mut self.memory, effect);
+        let mut vm = vm.taking_texts(takes_texts);
         let called = vm.start(arguments, &mut self.memory);
+        let is_unsplit = vm.is_unsplit();
         self.effect = vm.had_effect();
         let had_effect = self.effect;
+        let called = called.map(|value| (value, is_unsplit));
         called.map_err(|fail| match fail {
             Fail::Raise(exception) => {
                 let around = self.around.iter().map(|&line| Place {

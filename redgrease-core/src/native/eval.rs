@@ -69,6 +69,10 @@ pub(super) struct Vm<'a> {
     /// The exceptions that are handled now, and the lines where they came from.
     handled: Vec<(Rc<Exception>, u32)>,
     suspects: Vec<Value>,
+    /// Whether the caller takes a text for the list of its words.
+    takes_texts: bool,
+    /// Whether that is what it gets.
+    unsplit: bool,
 }
 
 thread_local! {
@@ -134,7 +138,20 @@ impl<'a> Vm<'a> {
             effect,
             handled: Vec::new(),
             suspects: std::mem::take(&mut memory.suspects),
+            takes_texts: false,
+            unsplit: false,
         }
+    }
+
+    /// The same call, for one who takes a text for the list of its words.
+    pub(super) fn taking_texts(mut self, takes_texts: bool) -> Self {
+        self.takes_texts = takes_texts;
+        self
+    }
+
+    /// Whether the call gave a text for the list of its words.
+    pub(super) fn is_unsplit(&self) -> bool {
+        self.unsplit
     }
 
     /// The minor version of the Python that is stood in for.

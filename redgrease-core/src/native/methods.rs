@@ -44,6 +44,7 @@ impl Type {
 }
 
 pub(in crate::native) use text::join_all as join;
+pub use text::{Words, words};
 
 /// What methods ask of the call that they are in.
 pub(super) trait Caller {

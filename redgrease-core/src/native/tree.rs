@@ -207,6 +207,13 @@ pub(super) struct MethodCall {
     pub(super) order: Option<Ordering>,
 }
 
+impl MethodCall {
+    /// Whether it is `.split()`.
+    pub(super) fn splits(&self) -> bool {
+        self.arguments.is_empty() && self.iterated.is_none() && self.method.name() == "split"
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct FunctionCall {
     pub(super) function: usize,

@@ -8,10 +8,10 @@ use crate::record::kept::Kept;
 use crate::record::sink::{Content, Sink};
 
 /// So many records, or bytes of them, are given to the other thread together.
-const TOGETHER: usize = 4096;
+const TOGETHER: usize = 1024;
 const BYTES_TOGETHER: usize = 4 << 20;
 /// So many lots of them wait for the functions; then the reading waits.
-const AHEAD: usize = 4;
+const AHEAD: usize = 16;
 
 /// Gives the records that `read` writes to `run`, on a thread of its own if they are many. Gives nothing when that thread ends
 /// before its time, or the system gives none.
@@ -146,8 +146,8 @@ mod tests {
     fn all_records_arrive_few_or_many_and_no_more_are_read_than_wanted() {
         for (count, most) in [
             (1, 9),
-            (4095, 99_999),
-            (4096, 99_999),
+            (1023, 99_999),
+            (1024, 99_999),
             (300_000, 999_999),
             (300_000, 70_000),
         ] {

@@ -20,12 +20,12 @@ impl Groups {
     }
 
     /// Adds to an integer, which is 0 where there is none.
-    pub(super) fn add(&mut self, key: &Arc<str>, more: i64) {
+    pub(super) fn add(&mut self, key: &str, more: i64) {
         let place = self.places.get(key);
         let entry = place.and_then(|&at| self.entries[at].as_mut());
         match entry {
             Some((_, Native::Int(number))) => *number += more,
-            _ => self.set(key, Native::Int(more)),
+            _ => self.set(&key.into(), Native::Int(more)),
         }
     }
 

@@ -44,6 +44,35 @@ const TRIGGERS: &[(&str, &[&str])] = &[
     ),
     ("flatmap(lambda x: x[1:]).countby()", &["t", "a", "b", "a"]),
     (
+        "flatmap(lambda x: x[1].split()).countby()",
+        &["t", " b a\u{1f}b\u{a0}\u{e9} \u{e9}  a b"],
+    ),
+    ("flatmap(lambda x: x[1].split()).countby()", &["t", ""]),
+    (
+        "flatmap(lambda x: x[1].split()).countby(lambda w: w[0])",
+        &["t", "to be or not to be"],
+    ),
+    (
+        "flatmap(lambda x: x[1].split()).filter(lambda w: w != 'be')",
+        &["t", "to be or not to be"],
+    ),
+    (
+        "flatmap(lambda x: (x[1] if len(x) > 2 else x[1:]).split()).countby()",
+        &["t", "a"],
+    ),
+    (
+        "flatmap(lambda x: execute('ECHO', x[1]).split()).countby()",
+        &["t", "a b a"],
+    ),
+    (
+        "flatmap(lambda x: x[1].split('b')).countby()",
+        &["t", "abcba"],
+    ),
+    (
+        "map(lambda x: x[1].split()).map(lambda x: x[0])",
+        &["t", "a b"],
+    ),
+    (
         "flatmap(lambda x: x[1:]).groupby(lambda x: x[0], lambda k, a, r: (a or 0) + int(r))",
         &["t", "1", "12", "2"],
     ),
@@ -233,6 +262,11 @@ fn batch_runs_give_what_they_give_with_a_worker() {
         "GB().map(lambda r: int(r['value'])).accumulate(lambda a, n: (a or 0) + n).run('n:*')",
         "GB().map(lambda r: r['value']).flatmap(lambda v: v.split()).countby().run('text')",
         "GB().map(lambda r: str(r)).run('*')",
+        "GB().flatmap(lambda r: r['value'].split()).countby().run('binary')",
+        "GB().flatmap(lambda r: r['value'].split()).countby().run('list')",
+        "def words(r):\n    try:\n        return r['value'].split()\n    finally:\n        r['x'] = 1\nGB().flatmap(words).countby().run('text')",
+        "def words(r):\n    try:\n        return r['value'].split()\n    finally:\n        return r['key'] + ' b'\nGB().flatmap(words).run('text')",
+        "def words(text):\n    return text.split()\nGB().flatmap(lambda r: words(r['value'])).countby().run('text')",
         "GB().map(lambda r: r).run('*')",
         "GB().map(lambda r: len(r['value'] or '')).run('*')",
         "GB().map(lambda r: r['nothing']).run('text')",

@@ -20,6 +20,7 @@ fn a_long_run_gives_what_it_gives_in_a_worker() {
         "GB().map(lambda r: r['value'] if r['key'] != 'odd' else open).filter(lambda r: r == '1').count().run()",
         "GB().filter(lambda r: False).run('nothing*')",
         "GB().map(lambda r: r['key']).limit(3).count().run('k:*')",
+        "GB().flatmap(lambda r: (r['value'] + ' x').split()).countby().map(lambda r: r).sort().run('k:*')",
     ];
     for run in runs {
         let before = counted(&mut servers[0].client(), "native_calls");

@@ -248,6 +248,27 @@ impl<'a> Vm<'a> {
 
     fn method(&mut self, call: &'a MethodCall) -> Result<Value, Fail> {
         let receiver = self.eval(&call.receiver)?;
+        self.method_of(receiver, call)
+    }
+
+    /// A text, where an expression gives the list of its words; else what the expression gives.
+    pub(super) fn unsplit(&mut self, expression: &'a Expr) -> Result<Value, Fail> {
+        let Expr::Method(call) = expression else {
+            return self.eval(expression);
+        };
+        if !call.splits() {
+            return self.method(call);
+        }
+        match self.eval(&call.receiver)? {
+            text @ Value::Str(_) => {
+                self.unsplit = true;
+                Ok(text)
+            }
+            other => self.method_of(other, call),
+        }
+    }
+
+    fn method_of(&mut self, receiver: Value, call: &'a MethodCall) -> Result<Value, Fail> {
         let row = call.method.of(&receiver, self.minor())?;
         if let Some(order) = &call.order {
             return self.sort_list(&receiver, order);

@@ -72,7 +72,9 @@ impl<'a> Vm<'a> {
                 self.extend_slot(*slot, name.as_ref(), source)?;
             }
             StmtKind::Return(value) => {
+                self.unsplit = false;
                 return Ok(Flow::Return(match value {
+                    Some(value) if self.takes_texts && self.depth == 1 => self.unsplit(value)?,
                     Some(value) => self.eval(value)?,
                     None => Value::None,
                 }));

@@ -3,6 +3,7 @@
 mod letters;
 mod pieces;
 mod search;
+mod words;
 
 use super::Type::Str;
 use super::{Caller, Row, integer, partial, row};
@@ -17,6 +18,7 @@ use letters::{
 pub(in crate::native) use pieces::join_all;
 use pieces::{join, partition, rpartition, rsplit, split, splitlines};
 use search::{count, ends_with, find, rfind, rindex, starts_with};
+pub use words::{Words, words};
 
 pub(super) static ROWS: &[Row] = &[
     row(Str, "split", 0, 2, 1, split),

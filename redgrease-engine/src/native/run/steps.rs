@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use redgrease_core::native::{Distinct, Ending, Fail, Shape, Value as Native};
+use redgrease_core::native::{Calls, Distinct, Ending, Fail, Given, Shape, Value as Native, words};
 
 use super::{Run, State, Stop};
+use crate::native::outside::Server;
 use crate::native::step::{ByKey, Function, Key, Step};
 use crate::native::values;
 
@@ -25,6 +26,17 @@ impl Run<'_> {
 
     /// Calls the function of a step; nothing when it failed, which is noted.
     fn call(&mut self, step: usize, arguments: Vec<Native>) -> Result<Option<Native>, Stop> {
+        self.called(step, |calls, server, effect| {
+            calls.call(server, arguments, effect)
+        })
+    }
+
+    /// Calls a function as `call` says; nothing when it failed, which is noted.
+    fn called<T>(
+        &mut self,
+        step: usize,
+        call: impl FnOnce(&mut Calls<'_>, &mut Server<'_>, bool) -> Result<T, Ending>,
+    ) -> Result<Option<T>, Stop> {
         let (State::Plain(Some(calls))
         | State::Accumulated(calls, _)
         | State::Distinct(calls, _)
@@ -32,7 +44,7 @@ impl Run<'_> {
         else {
             return Err(Stop::GiveBack("a step without its function"));
         };
-        let called = calls.call(&mut self.server, arguments, self.effect);
+        let called = call(calls, &mut self.server, self.effect);
         self.effect = calls.had_effect();
         match called {
             Ok(value) => Ok(Some(value)),
@@ -84,17 +96,13 @@ impl Run<'_> {
                     }
                 }
                 Step::FlatMap(_) => {
-                    let Some(many) = self.call(at, vec![record])? else {
-                        return Ok(());
-                    };
-                    return match many.into_elements() {
-                        Ok(items) => {
-                            for item in items.into_iter().rev() {
-                                self.record(at + 1, item)?;
-                            }
-                            Ok(())
-                        }
-                        Err(one) => self.record(at + 1, one),
+                    let many = self.called(at, |calls, server, effect| {
+                        calls.call_for_elements(server, vec![record], effect)
+                    })?;
+                    return match many {
+                        Some(Given::Value(many)) => self.elements(at + 1, many),
+                        Some(Given::Words(text)) => self.words(at + 1, &text),
+                        None => Ok(()),
                     };
                 }
                 Step::Text if self.unseen.is_some() => {
@@ -148,6 +156,33 @@ impl Run<'_> {
         self.keep(&record)?;
         self.output.push(record);
         Ok(())
+    }
+
+    /// Gives the elements of a list to the steps from `at` on, the last one first.
+    fn elements(&mut self, at: usize, many: Native) -> Result<(), Stop> {
+        match many.into_elements() {
+            Ok(items) => items
+                .into_iter()
+                .rev()
+                .try_for_each(|item| self.record(at, item)),
+            Err(one) => self.record(at, one),
+        }
+    }
+
+    /// The same with the words of a text, which need not become values where they are only counted.
+    fn words(&mut self, at: usize, text: &str) -> Result<(), Stop> {
+        let place = at - self.part.start + 1;
+        let next = self.functions.steps.get(at..=at + 1);
+        if let Some([Step::Key(Key::Itself), Step::ByKey(ByKey::Count)]) = next
+            && at + 1 < self.part.end
+            && let State::Groups(_, groups) = &mut self.states[place]
+        {
+            words(text).rev().for_each(|word| groups.add(word, 1));
+            return Ok(());
+        }
+        words(text)
+            .rev()
+            .try_for_each(|word| self.record(at, Native::str(word)))
     }
 
     /// A step that needs all records before it gives one.

@@ -1,6 +1,6 @@
 //! Texts taken apart and put together.
 
-use super::text;
+use super::{text, words};
 use crate::native::index::letter;
 use crate::native::methods::{Caller, Type, integer};
 use crate::native::operate::check;
@@ -16,14 +16,7 @@ pub(super) fn split(
     let text = text(value);
     match separator(arguments)? {
         Some(separator) => texts(vm, text.splitn(most.saturating_add(1), separator)),
-        None if most == usize::MAX && text.is_ascii() => {
-            let space = |byte: &u8| is_space(char::from(*byte));
-            let words = text.as_bytes().split(space).filter(|word| !word.is_empty());
-            texts(vm, words.filter_map(|word| std::str::from_utf8(word).ok()))
-        }
-        None if most == usize::MAX => {
-            texts(vm, text.split(is_space).filter(|word| !word.is_empty()))
-        }
+        None if most == usize::MAX => texts(vm, words(text)),
         None => {
             let mut rest = text.trim_start_matches(is_space);
             let mut pieces = Vec::new();
