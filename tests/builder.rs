@@ -11,7 +11,7 @@ use redgrease::prelude::*;
 use redgrease::redis::Commands;
 use redgrease::{Mode, Only, RawRecord, RedisGears, RegisterOptions, RunOptions, registrations};
 
-#[command(file = "ui/pass/scripts/distance.py")]
+#[command(file = "accepted/scripts/distance.py")]
 fn distance(x: f64, y: f64) -> f64;
 
 /// Keeps the set of all people.

@@ -19,7 +19,7 @@ python_module! {
             raise ValueError(why)
     }
 
-    mod shapes = "ui/pass/scripts/distance.py";
+    mod shapes = "accepted/scripts/distance.py";
 }
 
 #[command(uses = [shop::total, shapes::square])]

@@ -1,7 +1,7 @@
 //! Expansions, without rustc: input → tokens → a valid file → its text.
 //!
 //! Outside of the compiler a call has no text of its own, so `gear!` is rebuilt from its tokens
-//! here; the verbatim way is what the tests under `tests/ui` go.
+//! here; the verbatim way is what the tests under `tests/accepted` and `tests/ui` go.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 

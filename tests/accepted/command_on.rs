@@ -27,7 +27,8 @@ fn boxed(x: i64) -> Result<i64, Box<dyn Error>> {
     python! { return x }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     let _: fn(i64) -> redgrease::Result<i64> = plain;
     let _: fn(i64) -> redgrease::Result<i64> = kept;
     let _: fn(i64) -> Result<i64, Box<dyn Error>> = boxed;

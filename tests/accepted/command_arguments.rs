@@ -21,7 +21,8 @@ fn keep() {
     python! { pass }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     assert_eq!(price::SPEC.trigger, "shop:price");
     assert_eq!(price::SPEC.function.name, "price");
     assert_eq!(price::SPEC.requirements, ["numpy>=1.20", "requests"]);

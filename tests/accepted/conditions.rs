@@ -1,3 +1,8 @@
+#![allow(
+    clippy::non_minimal_cfg,
+    reason = "a condition that always holds is one, too"
+)]
+
 use redgrease::prelude::*;
 
 /// One parameter is there, the others are not.
@@ -41,7 +46,8 @@ mod more {
     }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     #[command]
     fn local() -> i64 {
         python! { return 1 }
@@ -58,7 +64,11 @@ fn main() {
         self::more::entry,
         local,
     ];
-    let names: Vec<&str> = list.items().iter().map(|item| item.name()).collect();
+    let names: Vec<&str> = list
+        .items()
+        .iter()
+        .map(redgrease::client::Item::name)
+        .collect();
     // an event function's name is its path
     let index = concat!(module_path!(), "::index");
     let entry = concat!(module_path!(), "::more::entry");

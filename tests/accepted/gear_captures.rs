@@ -13,20 +13,31 @@ macro_rules! count {
     }};
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     let pattern = "it's:*";
-    let shop = Shop { name: "a \"b\" ü".to_string() };
+    let shop = Shop {
+        name: "a \"b\" ü".to_string(),
+    };
     let gear = gear! {
         # a comment may say 'anything
         limits = ('fewest, 'fewest + 1, "'fewest", 'x')
         KeysReader('pattern).values().filter(lambda v: v in limits and v != ${shop.name}).run()
     };
     let _ = &gear;
-    let literals: Vec<(&str, &str)> =
-        gear.plan().captures.iter().map(|c| (&*c.name, &*c.literal)).collect();
+    let literals: Vec<(&str, &str)> = gear
+        .plan()
+        .captures
+        .iter()
+        .map(|c| (&*c.name, &*c.literal))
+        .collect();
     assert_eq!(
         literals,
-        [("_fewest", "5"), ("_pattern", "\"it's:*\""), ("_000", "\"a \\\"b\\\" \\xfc\"")]
+        [
+            ("_fewest", "5"),
+            ("_pattern", "\"it's:*\""),
+            ("_000", "\"a \\\"b\\\" \\xfc\"")
+        ]
     );
     assert_eq!(count!("n:*", 7).plan().captures[0].literal, "7");
 }

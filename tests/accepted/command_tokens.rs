@@ -19,7 +19,8 @@ pub fn average(numbers: &[f64]) -> String {
     }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     let _call = average(&[1.0, 2.5]);
     assert_eq!(average::SPEC.trigger, "average");
     let script = average::script();

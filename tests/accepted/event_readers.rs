@@ -1,5 +1,6 @@
 //! Functions that run at events, with all that `register` takes; lists of functions.
 #![deny(warnings)]
+#![allow(unused_qualifications, reason = "a path is a form, too")]
 
 use redgrease::__private::gear::Reader;
 use redgrease::__private::spec::Value;
@@ -59,7 +60,8 @@ fn announced() -> i64 {
     python! { return 1 }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     let spec = index_person::SPEC;
     assert_eq!(spec.reader, Reader::Keys);
     assert_eq!(
@@ -74,14 +76,33 @@ fn main() {
     );
     assert_eq!(spec.mode, redgrease::Mode::Sync);
     assert_eq!(spec.requirements, ["requests"]);
-    assert!(spec.on_registered.unwrap().def.contains("log(\"indexing people\")"));
-    assert!(index_person::script().text().contains("def index_person(record):"));
+    assert!(
+        spec.on_registered
+            .unwrap()
+            .def
+            .contains("log(\"indexing people\")")
+    );
+    assert!(
+        index_person::script()
+            .text()
+            .contains("def index_person(record):")
+    );
     assert_eq!(apply::SPEC.arguments[1], ("batch", Value::Int(10)));
     assert!(announced::SPEC.on_registered.is_some());
     assert!(other::SPEC.trigger.starts_with("other-"));
 
-    let all = registrations![index_person, apply, bare, hooked, crate::other,];
-    let names: Vec<&str> = all.items().iter().map(|item| item.name()).collect();
+    let all = registrations![
+        index_person,
+        apply,
+        bare,
+        hooked,
+        crate::event_readers::other,
+    ];
+    let names: Vec<&str> = all
+        .items()
+        .iter()
+        .map(redgrease::client::Item::name)
+        .collect();
     // the path of each is its name
     let paths = ["index_person", "apply", "bare"].map(|name| format!("{}::{name}", module_path!()));
     assert_eq!(names[..3], paths);

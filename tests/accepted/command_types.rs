@@ -28,16 +28,36 @@ fn owned<'a>(prefix: &'a str, numbers: Vec<i32>) -> redgrease::Result<(String, f
     python! { return (prefix, float(sum(numbers))) }
 }
 
-fn main() {
-    let decodes: Vec<Decode> = scalars::SPEC.function.params.iter().map(|p| p.decode).collect();
+#[test]
+fn is_accepted() {
+    let decodes: Vec<Decode> = scalars::SPEC
+        .function
+        .params
+        .iter()
+        .map(|p| p.decode)
+        .collect();
     use Decode::{Bool, Bytes, Float, Int, Str};
     assert_eq!(decodes, [Str, Str, Bytes, Bytes, Int, Int, Float, Bool]);
-    assert!(scalars::SPEC.function.params.iter().all(|p| p.arity == Arity::Required));
+    assert!(
+        scalars::SPEC
+            .function
+            .params
+            .iter()
+            .all(|p| p.arity == Arity::Required)
+    );
     assert_eq!(scalars::SPEC.function.result, Encoding::Bytes);
 
-    let arities: Vec<Arity> = optional::SPEC.function.params.iter().map(|p| p.arity).collect();
+    let arities: Vec<Arity> = optional::SPEC
+        .function
+        .params
+        .iter()
+        .map(|p| p.arity)
+        .collect();
     assert_eq!(arities, [Arity::Optional, Arity::Required, Arity::Optional]);
-    assert_eq!(optional::SPEC.function.result, Encoding::Optional(&Encoding::Text));
+    assert_eq!(
+        optional::SPEC.function.result,
+        Encoding::Optional(&Encoding::Text)
+    );
 
     assert_eq!(lists::SPEC.function.params[1].arity, Arity::Variadic);
     assert_eq!(lists::SPEC.function.result, Encoding::Pickle);

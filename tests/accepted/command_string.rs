@@ -16,7 +16,11 @@ fn twice(x: i64) -> i64 {
     "y = 2\nreturn x * y"
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     assert!(greet::SPEC.function.def.contains("return f'hello {name}'"));
-    assert_eq!(twice::SPEC.function.def, "def twice(x):\n    y = 2\n    return x * y\n");
+    assert_eq!(
+        twice::SPEC.function.def,
+        "def twice(x):\n    y = 2\n    return x * y\n"
+    );
 }

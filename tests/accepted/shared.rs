@@ -54,11 +54,20 @@ fn stateful(x: f64) -> f64 {
     }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     let text = inner::price::script().text().to_owned();
-    assert_eq!(text.matches("def total(prices, rate=RATE):").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("def total(prices, rate=RATE):").count(),
+        1,
+        "{text}"
+    );
     let text = stateful::script().text().to_owned();
-    assert_eq!(text.matches("def total(prices, rate=RATE):").count(), 1, "{text}");
+    assert_eq!(
+        text.matches("def total(prices, rate=RATE):").count(),
+        1,
+        "{text}"
+    );
     assert!(text.contains("def distance("), "{text}");
     assert!(inner::event::script().text().contains("class Basket:"));
     let gear = gear! {
@@ -70,6 +79,9 @@ fn main() {
         .map(py! { #![uses = [shop::total]] lambda r: total([1]) })
         .map(py! { #![uses = [shop::RATE]] lambda r: r * RATE })
         .run();
-    let text = built.script(redgrease::__private::spec::Encoding::Pickle).text().to_owned();
+    let text = built
+        .script(redgrease::__private::spec::Encoding::Pickle)
+        .text()
+        .to_owned();
     assert_eq!(text.matches("def total(").count(), 1, "{text}");
 }

@@ -37,7 +37,8 @@ fn order(record: StreamRecord) {
     }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     let _ = (area(2.0, 3.0), visit("index", None));
     let all = registrations![seen, order];
     assert_eq!(all.items().len(), 2);

@@ -32,7 +32,8 @@ fn absent(x: NoSuchType) -> NoSuchType {
     python! { return x }
 }
 
-fn main() {
+#[test]
+fn is_accepted() {
     use redgrease::prelude::*;
 
     #[command]
@@ -42,7 +43,15 @@ fn main() {
 
     let _call = (local(1), inner::hidden(2), user("a"));
     assert!(inner::hidden::script().text().contains("def hidden(x):"));
-    assert!(user::SPEC.function.def.contains("cmd.get(\"user:\" + key)"), "{}", user::SPEC.function.def);
-    assert!(user::SPEC.function.def.contains("(\"no\" + \"body\")"), "{}", user::SPEC.function.def);
+    assert!(
+        user::SPEC.function.def.contains("cmd.get(\"user:\" + key)"),
+        "{}",
+        user::SPEC.function.def
+    );
+    assert!(
+        user::SPEC.function.def.contains("(\"no\" + \"body\")"),
+        "{}",
+        user::SPEC.function.def
+    );
     assert!(group::SPEC.function.def.contains("return \"none\""));
 }

@@ -5,8 +5,14 @@ use redgrease::prelude::*;
 #[command(file = "scripts/distance.py")]
 fn distance(x: f64, y: f64) -> f64;
 
-fn main() {
+#[test]
+fn is_accepted() {
     let _call = distance(3.0, 4.0);
     assert!(distance::SPEC.function.def.contains("def square(x):"));
-    assert!(distance::SPEC.function.file.ends_with("scripts/distance.py"));
+    assert!(
+        distance::SPEC
+            .function
+            .file
+            .ends_with("scripts/distance.py")
+    );
 }

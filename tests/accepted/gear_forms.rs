@@ -3,9 +3,9 @@
 use redgrease::__private::gear::function::{GearFunction, ends, readers};
 use redgrease::prelude::*;
 
-fn main() {
-    let run: GearFunction<readers::KeysReader, ends::Run> =
-        gear! { KeysReader("*-fighter").values().map(int).aggregate(0, lambda a, x: a + x, lambda a, b: a + b).run() };
+#[test]
+fn is_accepted() {
+    let run: GearFunction<readers::KeysReader, ends::Run> = gear! { KeysReader("*-fighter").values().map(int).aggregate(0, lambda a, x: a + x, lambda a, b: a + b).run() };
     assert_eq!(run.plan().steps.len(), 3);
 
     let registered: GearFunction<readers::StreamReader, ends::Register> = gear! {
@@ -16,7 +16,8 @@ fn main() {
     };
     assert!(registered.script().text().contains("def loud(record):"));
 
-    let open: GearFunction<readers::ShardsIDReader, ends::Open> = gear! { ShardsIDReader().map(str) };
+    let open: GearFunction<readers::ShardsIDReader, ends::Open> =
+        gear! { ShardsIDReader().map(str) };
     assert!(open.plan().action.is_none());
 
     let tuned = gear! {
