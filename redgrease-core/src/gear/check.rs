@@ -1,5 +1,6 @@
 //! Checking a gear: statements, then one gear expression, which becomes a [`Plan`].
 
+mod action;
 mod call;
 mod chain;
 mod file;
@@ -8,23 +9,18 @@ mod parts;
 mod reach;
 mod reader;
 mod script;
+mod step;
 mod variables;
 
-use std::ops::Range;
-
-use chain::{Link, given};
 pub use file::{GearFile, check_gears};
 pub use script::{ScriptInput, ServerKind, check_script, check_script_for, imports_of_packages};
 use variables::Found;
 
-use super::arguments::{self, Literal};
-use super::table::{self, Parameter, ReaderEntry};
-use super::{Action, Argument, Code, Operation, Plan, Reader, Step, value};
+use super::{Action, Argument, Code, Plan, Reader, Step};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::messages;
-use crate::python::{self, Collector, Layout, PyVersion, Visitor as _, ast, range};
+use crate::python::{self, Collector, Layout, PyVersion, Visitor as _, ast};
 use crate::source::Source;
-use crate::suggest::nearest;
 
 /// The text of a gear, to be checked.
 #[derive(Debug, Clone, Copy)]
@@ -268,230 +264,5 @@ impl<'a> Checker<'a> {
         };
         let path = python::path(first);
         path.is_some_and(|path| self.collector.is_doubtful(&path[0].0))
-    }
-
-    /// A builder whose reader is PythonReader has to get its generator somewhere.
-    fn default_generator(&mut self, gear: &Gear, call: &ast::ExprCall, at: &Range<usize>) {
-        let given = !call.args.first().is_none_or(native::is_nothing) || !call.keywords.is_empty();
-        let default = |argument: &Argument| argument.keyword.as_deref() == Some("defaultArg");
-        if self.native
-            && gear.reader == Reader::Python
-            && gear.action.is_some()
-            && !given
-            && !gear.reader_arguments.iter().any(default)
-        {
-            let usage = "run(generator)";
-            self.out.push(messages::missing_argument(
-                "`run` of PythonReader",
-                "generator",
-                usage,
-                at.clone(),
-            ));
-        }
-    }
-
-    /// `register` has a prefix of its own, whatever the reader was given.
-    fn ignored_pattern(&mut self, arguments: &[Argument], root: &ast::Expr) {
-        let ast::Expr::Call(call) = root else { return };
-        let pattern = arguments.iter().find(|argument| {
-            matches!(
-                argument.keyword.as_deref(),
-                None | Some("default_key_pattern" | "defaultArg")
-            )
-        });
-        let Some(pattern) = pattern.filter(|p| p.value.text != "'*'" && p.value.text != "\"*\"")
-        else {
-            return;
-        };
-        let written = given(call)
-            .into_iter()
-            .map(|g| range(g.value))
-            .find(|at| self.text[at.clone()] == *pattern.value.text);
-        if let Some(at) = written {
-            self.out.push(messages::ignored_pattern(at));
-        }
-    }
-
-    fn action(
-        &mut self,
-        entry: &'static ReaderEntry,
-        link: &Link<'_>,
-        call: &ast::ExprCall,
-    ) -> Option<Action> {
-        let parameters = if link.name == "run" {
-            entry.run
-        } else {
-            entry.register
-        };
-        let Some(parameters) = parameters else {
-            self.out.push(messages::unsupported_action(
-                entry.name,
-                link.name,
-                link.name_range.clone(),
-            ));
-            return None;
-        };
-        let native: Vec<Parameter>;
-        let parameters = if self.native {
-            native = table::native_action(parameters);
-            &native[..]
-        } else {
-            parameters
-        };
-        let arguments = self.arguments(link.name, parameters, call, link.name_range.clone());
-        if link.name == "run" {
-            return Some(Action::Run(arguments));
-        }
-        self.register_rules(entry, parameters, call, link.name_range.clone());
-        Some(Action::Register(arguments))
-    }
-
-    /// What `register` needs as a whole.
-    fn register_rules(
-        &mut self,
-        entry: &ReaderEntry,
-        parameters: &[Parameter],
-        call: &ast::ExprCall,
-        at: Range<usize>,
-    ) {
-        let given = given(call);
-        let keywords: Vec<Option<&str>> = given.iter().map(|g| g.keyword).collect();
-        let (bound, _) = table::bind(parameters, &keywords);
-        let literals: Vec<_> = given.iter().map(|g| value::literal(g.value)).collect();
-        let get = |name: &str| {
-            let slot = parameters.iter().position(|p| p.name == name)?;
-            let index = bound[slot]?;
-            let literal = literals[index].as_ref();
-            if literal.is_some_and(Literal::is_none) {
-                return None;
-            }
-            Some((parameters[slot].name, literal, range(given[index].value)))
-        };
-        arguments::together(&get, &mut self.out);
-        if entry.reader == Reader::Command {
-            let has = |name: &str| call.keywords.iter().any(|k| k.arg.as_deref() == Some(name));
-            // one with another name was probably meant to be it, and is reported
-            let known = |name: &str| parameters.iter().any(|p| p.name == name);
-            let mut named = call.keywords.iter().map(|k| k.arg.as_deref());
-            let misnamed =
-                named.any(|name| name.is_none_or(|name| !known(name) && name != "regex"));
-            if !has("trigger") && !has("hook") && !misnamed {
-                self.out.push(messages::missing_argument(
-                    "`register` of CommandReader",
-                    "trigger",
-                    "register(trigger=\"name\")",
-                    at,
-                ));
-            }
-        }
-    }
-
-    fn step(
-        &mut self,
-        entry: &'static ReaderEntry,
-        builder: bool,
-        index: usize,
-        link: &Link<'_>,
-        call: &ast::ExprCall,
-    ) -> Option<Step> {
-        // what the original's builder has for itself, a script may call
-        if self.native && link.name == "__localAggregateby__" {
-            self.visit(call);
-            return None;
-        }
-        let Some(operation) = table::operation(link.name) else {
-            let sugar = entry.sugar.iter().filter(|_| index == 0 && !builder);
-            let names = table::OPERATIONS
-                .iter()
-                .filter(|o| !o.operation.is_sugar() || sugar.clone().any(|s| *s == o.operation))
-                .map(|o| o.name)
-                .chain(["run", "register"]);
-            self.out.push(messages::unknown_operation(
-                link.name,
-                nearest(link.name, names),
-                link.name_range.clone(),
-            ));
-            self.visit(call);
-            return None;
-        };
-        if operation.operation.is_sugar() {
-            let help = if !entry.sugar.contains(&operation.operation) {
-                Some(format!("{} has no `{}`; use `map`", entry.name, link.name))
-            } else if builder {
-                Some(format!(
-                    "GearsBuilder has the plain operations only; begin with `{}(…)`",
-                    entry.name
-                ))
-            } else if index > 0 {
-                Some(format!("`{}` has to be the first step", link.name))
-            } else {
-                None
-            };
-            if let Some(help) = help {
-                self.out.push(messages::misplaced_sugar(
-                    link.name,
-                    entry.name,
-                    &help,
-                    link.name_range.clone(),
-                ));
-                self.visit(call);
-                return None;
-            }
-        }
-        let parameters = if operation.operation.is_sugar() && entry.reader == Reader::Stream {
-            &[]
-        } else {
-            operation.parameters
-        };
-        if self.native
-            && !table::is_named(operation.operation)
-            && let Some(keyword) = given(call).into_iter().find(|g| g.keyword.is_some())
-        {
-            let name = keyword.keyword.unwrap_or_default();
-            let at = keyword.keyword_range.clone();
-            self.out.push(messages::by_place(link.name, name, at));
-            self.visit(call);
-            return None;
-        }
-        let native: Vec<Parameter>;
-        let parameters = if self.native {
-            native = table::native(operation);
-            &native[..]
-        } else {
-            parameters
-        };
-        let arguments = self.arguments(link.name, parameters, call, link.name_range.clone());
-        if !self.native {
-            self.zero(operation.operation, operation.parameters, call);
-        }
-        Some(Step {
-            operation: operation.operation,
-            arguments,
-        })
-    }
-
-    /// `aggregate` can guess its functions for a zero that is a number or a list only.
-    fn zero(&mut self, operation: Operation, parameters: &[Parameter], call: &ast::ExprCall) {
-        if !matches!(operation, Operation::Aggregate | Operation::AggregateBy) {
-            return;
-        }
-        let given = given(call);
-        let keywords: Vec<Option<&str>> = given.iter().map(|g| g.keyword).collect();
-        let (bound, _) = table::bind(parameters, &keywords);
-        let slot = |name: &str| parameters.iter().position(|p| p.name == name);
-        let (Some(zero), Some(sequence)) = (slot("zero"), slot("seqOp")) else {
-            return;
-        };
-        if let (Some(index), None) = (bound[zero], bound[sequence]) {
-            let literal = value::literal(given[index].value);
-            if literal.is_some_and(|l| !l.is_number() && !l.is_list() && !l.is_none()) {
-                self.out.push(messages::missing_argument(
-                    "an aggregation whose `zero` is neither a number nor a list",
-                    "seqOp",
-                    "aggregate(zero, lambda accumulator, record: …)",
-                    range(given[index].value),
-                ));
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ mod check;
 mod fields;
 mod fits;
 mod infer;
+mod mentioned;
 mod names;
 mod numbers;
 mod operators;
@@ -21,7 +22,7 @@ mod signs;
 use std::fmt;
 
 pub(crate) use check::{Called, Shape, certain_result, check_body, check_module};
-pub(crate) use infer::asks;
+pub(crate) use mentioned::asks;
 pub use numbers::Integer;
 pub use results::RustType;
 

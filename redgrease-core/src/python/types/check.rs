@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::infer::{Infer, asks};
+use super::infer::Infer;
+use super::mentioned::asks;
 use super::names::{Given, Names};
 use super::returns::{found_returns, leaves, result};
 use super::{RustType, Type, Types};

@@ -1,7 +1,10 @@
 //! What an expression can be.
 
+mod comprehension;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::mentioned::{asks, names_in, waits};
 use super::names::{self, Given, Names};
 use super::{Type, Types, operators};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -303,50 +306,6 @@ impl<'e> Infer<'e> {
         all.into_iter().reduce(Types::or).unwrap_or(Types::ANY)
     }
 
-    fn comprehension(
-        &mut self,
-        generators: &'e [ast::Comprehension],
-        elements: &[&'e Expr],
-    ) -> Types {
-        let mut names = Names::default();
-        for generator in generators {
-            let value = Given::Element(&generator.iter);
-            names.assign(&generator.target, &value);
-        }
-        let mut last = Types::ANY;
-        if let Some(first) = generators.first() {
-            self.looped(&first.iter);
-        }
-        // the first iterable stands outside, but names it alone cannot be told apart from the others
-        let own = generators.iter().any(|g| mentions(&g.iter, &names));
-        if own {
-            for given in names.given.values_mut() {
-                *given = vec![Given::Known(Types::ANY)];
-            }
-        }
-        self.within(names, |infer| {
-            let mut checked = false;
-            let asked = infer.asked.len();
-            for (index, generator) in generators.iter().enumerate() {
-                if index > 0 {
-                    infer.looped(&generator.iter);
-                }
-                for test in &generator.ifs {
-                    infer.expression(test);
-                    checked |= asks(test);
-                    infer.asked.extend(names_in(test));
-                }
-            }
-            infer.quiet += usize::from(checked);
-            for element in elements {
-                last = infer.expression(element);
-            }
-            infer.quiet -= usize::from(checked);
-            infer.asked.truncate(asked);
-        });
-        last
-    }
-
     /// Says when a loop goes over what cannot be looped over.
     pub(super) fn looped(&mut self, value: &'e Expr) {
         let types = self.expression(value);
@@ -406,66 +365,6 @@ fn texts(keys: &[Option<Expr>]) -> Option<Vec<String>> {
         _ => None,
     };
     keys.iter().map(text).collect()
-}
-
-/// Whether a test asks what a value is, so that what follows is for some of its types alone.
-pub(crate) fn asks(test: &Expr) -> bool {
-    // the usual tests ask nothing of the kind
-    if matches!(test, Expr::Name(_) | Expr::Constant(_)) {
-        return false;
-    }
-    let mut stack = vec![test];
-    while let Some(one) = stack.pop() {
-        if let Expr::Call(call) = one
-            && let Expr::Name(name) = &*call.func
-            && matches!(
-                name.id.as_str(),
-                "isinstance" | "hasattr" | "type" | "callable" | "issubclass"
-            )
-        {
-            return true;
-        }
-        names::children(one, &mut stack);
-    }
-    false
-}
-
-/// The names that an expression mentions.
-fn names_in(expression: &Expr) -> Vec<&str> {
-    let mut stack = vec![expression];
-    let mut names = Vec::new();
-    while let Some(one) = stack.pop() {
-        if let Expr::Name(name) = one {
-            names.push(name.id.as_str());
-        }
-        names::children(one, &mut stack);
-    }
-    names
-}
-
-/// Whether an expression mentions one of the names.
-fn mentions(expression: &Expr, names: &Names<'_>) -> bool {
-    let mentioned = names_in(expression);
-    mentioned.iter().any(|name| names.given.contains_key(name))
-}
-
-/// Whether a generator expression is asynchronous, or may be.
-fn waits(e: &ast::ExprGeneratorExp) -> bool {
-    let mut stack = vec![&*e.elt];
-    for generator in &e.generators {
-        if generator.is_async {
-            return true;
-        }
-        stack.push(&generator.iter);
-        stack.extend(&generator.ifs);
-    }
-    while let Some(one) = stack.pop() {
-        if one.is_await_expr() {
-            return true;
-        }
-        names::children(one, &mut stack);
-    }
-    false
 }
 
 fn constant(value: &Constant) -> Types {
