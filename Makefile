@@ -61,16 +61,18 @@ lint: $(VENV)/.tools
 	cargo clippy -p hygiene-2021 -p hygiene-2024 -- -D warnings
 	cargo clippy -p redgrease --bin redgrease --test cli --test docs --test check --test moved --test migrated --features cli -- -D warnings
 
-# package by package, so that no test passes only because cargo has joined the features of all; a test that hangs is named
+# package by package, so that no test passes only because cargo has joined the features of all; a test that hangs is named;
+# two programs at a time, but for the one that looks at how long functions take
 unit: export CARGO_TARGET_$(HOST)_RUNNER = $(PYTHON) $(abspath tests/limit.py)
 unit:
 	$(PYTHON) tests/limit.py --check
-	cargo test -p redgrease-core --features check
-	cargo test -p redgrease-core --features cluster-async,connection-manager
+	$(PYTHON) tests/together.py --check
+	$(PYTHON) tests/together.py -p redgrease-core --features check
+	$(PYTHON) tests/together.py -p redgrease-core --features cluster-async,connection-manager
 	cargo test -p redgrease-macros
-	cargo test -p redgrease-engine
-	cargo test -p redgrease --features $(FEATURES)
-	cargo test -p redgrease --features cli --bin redgrease --test cli --test docs --test check --test moved --test migrated
+	$(PYTHON) tests/together.py --alone latency -p redgrease-engine
+	$(PYTHON) tests/together.py -p redgrease --features $(FEATURES)
+	$(PYTHON) tests/together.py -p redgrease --features cli --bin redgrease --test cli --test docs --test check --test moved --test migrated
 	cargo test -p redgrease --features cli --doc -- check
 
 docs:

@@ -190,11 +190,13 @@ impl Terminal {
             .env("REDGREASE_ENGINE", embedded::engine_file().unwrap())
             // redis-cli prints as on a terminal
             .env("FAKETTY", "1")
-            // what cargo builds here finds its dependencies built
+            // what cargo builds here finds its dependencies built, as `tests/packages.rs` builds them
             .env(
                 "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs"),
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs"),
             )
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_NET_OFFLINE", "true")
             .env("CARGO_TERM_COLOR", "never")
             .stdin(Stdio::null());
