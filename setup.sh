@@ -54,6 +54,11 @@ venv() {
     if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
         install python3-venv
     fi
+    # one that is elsewhere belongs to somebody else, and would be emptied
+    if [ -L "$dir" ]; then
+        echo "setup: $dir is a link to $(readlink "$dir"), which is left as it is; remove the link, or update what it leads to" >&2
+        exit 1
+    fi
     echo "setup: Python environment in $dir"
     "$python" -m venv --clear "$dir"
     "$dir/bin/python3" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$pins"
