@@ -248,7 +248,7 @@ impl<'a> Vm<'a> {
 
     fn method(&mut self, call: &'a MethodCall) -> Result<Value, Fail> {
         let receiver = self.eval(&call.receiver)?;
-        self.method_of(receiver, call)
+        self.method_of(&receiver, call)
     }
 
     /// A text, where an expression gives the list of its words; else what the expression gives.
@@ -264,27 +264,27 @@ impl<'a> Vm<'a> {
                 self.unsplit = true;
                 Ok(text)
             }
-            other => self.method_of(other, call),
+            other => self.method_of(&other, call),
         }
     }
 
-    fn method_of(&mut self, receiver: Value, call: &'a MethodCall) -> Result<Value, Fail> {
-        let row = call.method.of(&receiver, self.minor())?;
+    fn method_of(&mut self, receiver: &Value, call: &'a MethodCall) -> Result<Value, Fail> {
+        let row = call.method.of(receiver, self.minor())?;
         if let Some(order) = &call.order {
-            return self.sort_list(&receiver, order);
+            return self.sort_list(receiver, order);
         }
         if let Some(source) = &call.iterated {
-            return self.iterated(&receiver, call.method.name(), source);
+            return self.iterated(receiver, call.method.name(), source);
         }
         let made = match call.arguments.as_slice() {
-            [] => methods::call(self, row, &receiver, &[])?,
+            [] => methods::call(self, row, receiver, &[])?,
             [one] => {
                 let one = self.eval(one)?;
-                methods::call(self, row, &receiver, &[one])?
+                methods::call(self, row, receiver, &[one])?
             }
             many => {
                 let many = self.all(many)?;
-                methods::call(self, row, &receiver, &many)?
+                methods::call(self, row, receiver, &many)?
             }
         };
         if let Value::Str(text) = &made {
