@@ -277,12 +277,20 @@ fn outcome(
         ..Fake::default()
     };
     host.replies.reverse();
+    let before = arguments.repr(minor);
     let (called, effect, arguments) = {
         let mut calls = program.calls(true);
         let called = calls.call(&mut host, elements(arguments), false);
         let called = called.map(|value| value.repr(minor));
         (called, calls.had_effect(), arguments.repr(minor))
     };
+    if let (Ok(before), Ok(after)) = (&before, &arguments) {
+        let is_changed = before != after;
+        assert!(
+            !is_changed || program.changes_values(),
+            "{before} is {after}"
+        );
+    }
     let shown = match called {
         Ok(Ok(text)) => format!("gave {text}"),
         Ok(Err(_)) => return Err("a result whose repr is not known".to_owned()),

@@ -241,8 +241,8 @@ impl<'s> Scope<'_, 's> {
                     return Err(Refusal::new("an assignment to", &name.id, at.clone()));
                 };
                 let maybe = self.maybe_unbound(slot, &name.id);
-                // A number is added to no list.
-                if !is_number(&s.value) {
+                // A number changes a list only by multiplying it.
+                if operator == Operator::Multiply || !is_number(&s.value) {
                     self.changes_values();
                 }
                 if self.is_only_source(&s.value) {
