@@ -412,7 +412,7 @@ fn what_a_broken_load_brought_hangs_nowhere() {
     eventually("a load that fails", || {
         replica
             .log()
-            .contains("MASTER synchronization DB from socket")
+            .contains("synchronization DB from socket")
     });
     assert_eq!(on_replica.call(&["REPLICAOF", "NO", "ONE"]).text(), "OK");
     assert_eq!(on_replica.registrations(), on_master.registrations());
