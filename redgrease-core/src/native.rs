@@ -45,7 +45,7 @@ pub use compile::{Described, Meaning, Refusal, Wanted};
 pub use distinct::Distinct;
 pub use host::{Halt, Host, Nowhere, Word};
 pub use methods::{Words, words};
-pub use program::{Program, Sent, Start};
+pub use program::{Import, InPart, Program, Sent, Start};
 pub use shape::{Fields, Shape};
 pub use tree::Constant;
 pub use value::{Fail, TextHash, Value};

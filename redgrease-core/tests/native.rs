@@ -92,9 +92,40 @@ fn functions_that_are_left_to_python() {
     }
 }
 
+#[test]
+fn functions_of_which_a_part_needs_python() {
+    for path in pythons() {
+        let mut python = Python::start(&path);
+        for case in cases::in_part() {
+            let tally = python.compare(&case);
+            tally.check();
+            let both = tally.native > 0 && tally.given_back > 0;
+            assert!(both, "{tally:?} of {}", case.script);
+        }
+    }
+}
+
+#[test]
+fn functions_of_which_no_part_runs_without_python() {
+    for case in cases::refused_in_part() {
+        let path = pythons().pop().expect("a Python");
+        let tally = Python::start(&path).compare(&case);
+        assert_eq!(tally.refused.len(), 1, "compiled: {}", case.script);
+    }
+}
+
 /// Functions made at random. `REDGREASE_RANDOM` says how many outcomes are compared, `REDGREASE_SEED` where to begin.
 #[test]
 fn random_functions() {
+    compare_random(generate::case);
+}
+
+#[test]
+fn random_functions_of_which_parts_need_python() {
+    compare_random(generate::in_part);
+}
+
+fn compare_random(case: fn(u64) -> Case) {
     let number = |name: &str, default: u64| {
         std::env::var(name).map_or(default, |text| text.parse().expect("a number"))
     };
@@ -105,7 +136,7 @@ fn random_functions() {
     let mut all = Tally::default();
     let mut round = 0;
     while all.native < wanted {
-        let case = generate::case(seed.wrapping_mul(1_000_003).wrapping_add(round));
+        let case = case(seed.wrapping_mul(1_000_003).wrapping_add(round));
         let at = usize::try_from(round).expect("fits") % pythons.len();
         all.add(&pythons[at].compare(&case));
         round += 1;

@@ -7,6 +7,7 @@ mod described;
 mod feed;
 mod functions;
 mod groups;
+mod imports;
 mod needs_python;
 mod outside;
 mod part;

@@ -56,6 +56,10 @@ impl native::Answers for Answers {
         command::run(lock, hook, database, name, arguments).map_err(|error| Raised::of(&error.text))
     }
 
+    fn is_seen(&self, lock: &ServerLock, words: &[&[u8]]) -> bool {
+        hook::sees_read(lock, words)
+    }
+
     fn error_text(&self, text: &[u8]) -> String {
         String::from_utf8_lossy(&command::error(text)).into_owned()
     }

@@ -163,6 +163,13 @@ impl Session {
         guard(&self.host).clone()
     }
 
+    /// The number of the worker that holds the session now, if one does.
+    pub(crate) fn worker(&self) -> Option<u64> {
+        let host = guard(&self.host);
+        let worker = &host.as_ref()?.worker;
+        (!worker.is_dead()).then_some(worker.number)
+    }
+
     fn define(&self, host: &mut Host, plans: &[PickledPlan]) {
         let pairs = plans
             .iter()

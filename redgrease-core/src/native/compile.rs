@@ -13,13 +13,14 @@ mod formats;
 mod glue;
 mod iteration;
 mod operator;
+mod part;
 mod scope;
 mod statement;
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::program::{Program, Sent, Start};
+use super::program::{Import, InPart, Program, Sent, Start};
 use super::script::{Body, Found, Script};
 use super::tree::{Code, Constant, Slot};
 use crate::python::ast::Arguments;
@@ -90,6 +91,11 @@ pub(super) struct Compiler<'s> {
     has_loops: bool,
     changes_values: bool,
     sent: Vec<Sent>,
+    /// Whether parts of the functions may be left to Python.
+    in_part: bool,
+    imports: Vec<Import>,
+    /// Why a part of the program needs Python.
+    needs_python: Option<Refusal>,
 }
 
 /// A function to be compiled.
@@ -107,14 +113,37 @@ pub struct Wanted {
     pub records: u64,
     /// Whether its argument is what a reader of keys or streams gives: a dictionary with its fields and no others.
     pub read: bool,
+    /// Whether parts of it may be left to Python, if it does not run without otherwise.
+    pub in_part: bool,
 }
 
-/// Compiles a function.
+/// Compiles a function: all of it, or the parts before those that need Python.
 pub(super) fn compile(
     script: &Script,
     functions: &[Found<'_>],
     wanted: &Wanted,
     minor: u8,
+) -> Result<Program, Refusal> {
+    let whole = compile_as(script, functions, wanted, minor, None);
+    let Err(refusal) = whole else {
+        return whole;
+    };
+    if wanted.in_part && !wanted.after_effect {
+        let part = compile_as(script, functions, wanted, minor, Some(&refusal));
+        if part.is_ok() {
+            return part;
+        }
+    }
+    Err(refusal)
+}
+
+/// Compiles a function; in part where it is known why all of it cannot be.
+fn compile_as(
+    script: &Script,
+    functions: &[Found<'_>],
+    wanted: &Wanted,
+    minor: u8,
+    in_part: Option<&Refusal>,
 ) -> Result<Program, Refusal> {
     let methods = wanted.functions.len();
     let mut all = wanted.functions.clone();
@@ -145,6 +174,9 @@ pub(super) fn compile(
             has_loops: false,
             changes_values: false,
             sent: Vec::new(),
+            in_part: in_part.is_some(),
+            imports: Vec::new(),
+            needs_python: None,
         };
         let first = Version {
             records: wanted.records,
@@ -177,6 +209,13 @@ pub(super) fn compile(
             no_bytes: guarded && !wanted.bytes,
             gives_bytes: assumed.bytes || assumed.replies,
             gives_sets: assumed.sets,
+            in_part: in_part.map(|whole| {
+                let needs_python = compiler.needs_python.unwrap_or_else(|| whole.clone());
+                Box::new(InPart {
+                    needs_python,
+                    imports: compiler.imports,
+                })
+            }),
         });
     }
 }
@@ -219,7 +258,7 @@ impl<'s> Compiler<'s> {
             Body::Statements(body) => scope.statements(body)?,
             Body::Expression(value) => vec![scope.returned(value)?],
         };
-        let (slots, parameters, happened) = scope.end();
+        let (slots, parameters, happened) = scope.end(&body)?;
         self.under_way.pop();
         self.has_effect |= happened;
         let defaults: Vec<Option<Constant>> = {

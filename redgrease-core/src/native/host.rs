@@ -12,6 +12,14 @@ pub trait Host {
     /// # Errors
     /// The text of the exception that the function gets.
     fn execute(&mut self, words: &[Word]) -> Result<Value, String>;
+    /// Runs a command that changes nothing, for a call that may begin again afterwards; gives nothing where somebody would see
+    /// that it runs twice.
+    ///
+    /// # Errors
+    /// The text of the exception that the function gets.
+    fn read(&mut self, words: &[Word]) -> Result<Option<Value>, String> {
+        self.execute(words).map(Some)
+    }
     /// Writes a line to the server's log.
     fn log(&mut self, level: &str, message: &str);
     /// A text whose slot this shard owns.
@@ -68,6 +76,8 @@ impl AsRef<[u8]> for Word {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service {
     Execute,
+    /// `execute` of a command that changes nothing.
+    Read,
     Log,
     /// `redgrease.log`, which takes any message.
     LogAny,
@@ -112,6 +122,64 @@ pub(super) static SERVICES: &[Row] = &[
     row("get_command", Service::Command, false, true),
     row("override_reply", Service::Override, true, false),
 ];
+
+/// Commands that change nothing, whatever stands behind their names, wait for nothing, and answer the same to the same.
+static READS: &[&str] = &[
+    "BITCOUNT",
+    "BITPOS",
+    "EXISTS",
+    "EXPIRETIME",
+    "GET",
+    "GETBIT",
+    "GETRANGE",
+    "HEXISTS",
+    "HGET",
+    "HGETALL",
+    "HKEYS",
+    "HLEN",
+    "HMGET",
+    "HSTRLEN",
+    "HVALS",
+    "LINDEX",
+    "LLEN",
+    "LPOS",
+    "LRANGE",
+    "MGET",
+    "PEXPIRETIME",
+    "PTTL",
+    "SCARD",
+    "SDIFF",
+    "SINTER",
+    "SISMEMBER",
+    "SMEMBERS",
+    "SMISMEMBER",
+    "STRLEN",
+    "SUBSTR",
+    "SUNION",
+    "TTL",
+    "TYPE",
+    "XLEN",
+    "XRANGE",
+    "XREVRANGE",
+    "ZCARD",
+    "ZCOUNT",
+    "ZLEXCOUNT",
+    "ZMSCORE",
+    "ZRANGE",
+    "ZRANGEBYLEX",
+    "ZRANGEBYSCORE",
+    "ZRANK",
+    "ZREVRANGE",
+    "ZREVRANGEBYLEX",
+    "ZREVRANGEBYSCORE",
+    "ZREVRANK",
+    "ZSCORE",
+];
+
+/// Whether a command changes nothing, so that it may run again.
+pub(super) fn is_read(name: &str) -> bool {
+    READS.iter().any(|read| read.eq_ignore_ascii_case(name))
+}
 
 impl fmt::Debug for dyn Host + '_ {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,12 +1,14 @@
 //! Names that code says and binds: those of a script, and those of a function.
 
+mod locals;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::parts::{bodies, expressions, parts};
 use crate::python::ast::{self, Expr, Stmt};
 use crate::python::{Visitor, range, walk_expression, walk_statement};
 use crate::refusal::Refusal;
+pub(super) use locals::{Locals, all_bindings};
 
 /// Who says one of these may change what the compiler relies on.
 const DANGEROUS: &[&str] = &[
@@ -229,109 +231,5 @@ impl Visitor for Bindings {
             }
             _ => walk_expression(self, expression),
         }
-    }
-}
-
-/// The names that statements bind, each as often as they do; those in loops twice. Whether all are known.
-pub(super) fn all_bindings(body: &[Stmt], names: &mut Vec<String>) -> bool {
-    for statement in body {
-        let before = names.len();
-        if bound_by(statement, names).is_err() {
-            return false;
-        }
-        if matches!(
-            statement,
-            Stmt::For(_) | Stmt::While(_) | Stmt::AugAssign(_) | Stmt::Try(_)
-        ) {
-            let again: Vec<String> = names[before..].to_vec();
-            names.extend(again);
-        }
-    }
-    true
-}
-
-/// The names that statements bind.
-pub(super) fn bound(body: &[Stmt], names: &mut Vec<String>) -> Result<(), Refusal> {
-    body.iter()
-        .try_for_each(|statement| bound_by(statement, names))
-}
-
-fn bound_by(statement: &Stmt, names: &mut Vec<String>) -> Result<(), Refusal> {
-    match statement {
-        Stmt::Global(s) => {
-            return Err(Refusal::new("`global`", "", range(s)));
-        }
-        Stmt::Nonlocal(s) => {
-            return Err(Refusal::new("`nonlocal`", "", range(s)));
-        }
-        Stmt::FunctionDef(s) => names.push(s.name.to_string()),
-        Stmt::ClassDef(s) => names.push(s.name.to_string()),
-        Stmt::AsyncFunctionDef(s) => names.push(s.name.to_string()),
-        Stmt::Import(s) => {
-            return Err(Refusal::new(
-                "an import inside of the function",
-                "",
-                range(s),
-            ));
-        }
-        Stmt::ImportFrom(s) => {
-            return Err(Refusal::new(
-                "an import inside of the function",
-                "",
-                range(s),
-            ));
-        }
-        Stmt::Try(s) => {
-            for handler in &s.handlers {
-                let ast::ExceptHandler::ExceptHandler(handler) = handler;
-                if let Some(name) = &handler.name {
-                    names.push(name.to_string());
-                }
-            }
-        }
-        _ => {}
-    }
-    for expression in expressions(statement) {
-        stored(expression, names);
-    }
-    if !matches!(
-        statement,
-        Stmt::FunctionDef(_) | Stmt::ClassDef(_) | Stmt::AsyncFunctionDef(_)
-    ) {
-        for body in bodies(statement) {
-            bound(body, names)?;
-        }
-    }
-    Ok(())
-}
-
-fn stored(expression: &Expr, names: &mut Vec<String>) {
-    match expression {
-        Expr::Name(name) if !matches!(name.ctx, ast::ExprContext::Load) => {
-            names.push(name.id.to_string());
-        }
-        // Their variables are their own.
-        Expr::Lambda(_) => {}
-        Expr::ListComp(_) | Expr::SetComp(_) | Expr::DictComp(_) | Expr::GeneratorExp(_) => {
-            for part in parts(expression) {
-                walrus(part, names);
-            }
-        }
-        _ => {
-            for part in parts(expression) {
-                stored(part, names);
-            }
-        }
-    }
-}
-
-fn walrus(expression: &Expr, names: &mut Vec<String>) {
-    if let Expr::NamedExpr(e) = expression
-        && let Expr::Name(name) = &*e.target
-    {
-        names.push(name.id.to_string());
-    }
-    for part in parts(expression) {
-        walrus(part, names);
     }
 }

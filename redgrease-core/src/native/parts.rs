@@ -1,6 +1,6 @@
 //! What statements and expressions consist of, borrowed for as long as the tree lives.
 
-use crate::python::ast::{Comprehension, Expr, Stmt};
+use crate::python::ast::{Comprehension, Expr, Stmt, WithItem};
 use crate::python::blocks;
 
 /// The expressions of a statement, without those of statements in it.
@@ -15,8 +15,8 @@ pub(super) fn expressions(statement: &Stmt) -> Vec<&Expr> {
         Stmt::While(s) => vec![&s.test],
         Stmt::For(s) => vec![&s.iter, &s.target],
         Stmt::AsyncFor(s) => vec![&s.iter, &s.target],
-        Stmt::With(s) => s.items.iter().map(|item| &item.context_expr).collect(),
-        Stmt::AsyncWith(s) => s.items.iter().map(|item| &item.context_expr).collect(),
+        Stmt::With(s) => of_items(&s.items),
+        Stmt::AsyncWith(s) => of_items(&s.items),
         Stmt::Raise(s) => s.exc.iter().chain(&s.cause).map(|e| &**e).collect(),
         Stmt::Assert(s) => [&*s.test]
             .into_iter()
@@ -38,6 +38,15 @@ pub(super) fn bodies(statement: &Stmt) -> Vec<&[Stmt]> {
         Stmt::ClassDef(s) => vec![&s.body],
         other => blocks(other),
     }
+}
+
+fn of_items(items: &[WithItem]) -> Vec<&Expr> {
+    let mut parts = Vec::new();
+    for item in items {
+        parts.push(&item.context_expr);
+        parts.extend(item.optional_vars.as_deref());
+    }
+    parts
 }
 
 fn of_clauses(clauses: &[Comprehension]) -> impl Iterator<Item = &Expr> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::number::Operator;
 use super::tree::{Code, Constant, Expr, Part};
+use crate::refusal::Refusal;
 
 /// A command that a function may run, as far as its text tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +66,25 @@ impl Sent {
     }
 }
 
+/// What an import of a function needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    /// The module, with those around it: `urllib.request`.
+    pub module: String,
+    /// The names that are taken from it.
+    pub names: Vec<String>,
+}
+
+/// What there is to know of a function of which a part needs Python: it may read before it gives a call back, but changes
+/// nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InPart {
+    /// Why the first such part needs Python.
+    pub needs_python: Refusal,
+    /// What has to be imported where Python would run the function: only there it may run without.
+    pub imports: Vec<Import>,
+}
+
 /// A function and those that it calls, compiled. Threads share it.
 #[derive(Debug)]
 pub struct Program {
@@ -87,6 +107,8 @@ pub struct Program {
     pub(super) no_bytes: bool,
     pub(super) gives_bytes: bool,
     pub(super) gives_sets: bool,
+    /// Whether a part of it needs Python.
+    pub(super) in_part: Option<Box<InPart>>,
 }
 
 impl Program {
@@ -129,6 +151,12 @@ impl Program {
     #[must_use]
     pub fn sent(&self) -> &[Sent] {
         &self.sent
+    }
+
+    /// What there is to know of it, if a part of it needs Python.
+    #[must_use]
+    pub fn in_part(&self) -> Option<&InPart> {
+        self.in_part.as_deref()
     }
 
     /// Whether values that it gives may be, or hold, bytes.

@@ -121,6 +121,8 @@ pub(super) enum Expr {
     Glued(Box<Glued>),
     /// A call with arguments that are decoded first.
     Decoded(Box<DecodedCall>),
+    /// Python has to run the call from the beginning, for this reason.
+    GiveBack(&'static str),
 }
 
 /// What generated scripts do around functions, known by its text.

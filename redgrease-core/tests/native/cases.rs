@@ -93,6 +93,7 @@ fn expression(text: &str) -> Case {
         script: format!("f = lambda x: {text}\n"),
         records: records(),
         replies: "[]".to_owned(),
+        in_part: false,
     }
 }
 
@@ -122,6 +123,7 @@ fn blocks(text: &str) -> Vec<Case> {
                     .collect(),
                 records: if calls.is_empty() { records() } else { calls },
                 replies: of("#= ").pop().unwrap_or_else(|| "[]".to_owned()),
+                in_part: false,
             }
         })
         .collect()
@@ -138,6 +140,26 @@ pub(crate) fn newer() -> Vec<Case> {
 
 pub(crate) fn refused() -> Vec<Case> {
     blocks(include_str!("refused.txt"))
+}
+
+/// Functions of which a part needs Python.
+pub(crate) fn in_part() -> Vec<Case> {
+    blocks(include_str!("part.txt"))
+        .into_iter()
+        .map(Case::in_part)
+        .collect()
+}
+
+/// Functions that are left to Python as a whole although a part of them would not need it.
+pub(crate) fn refused_in_part() -> Vec<Case> {
+    [
+        include_str!("refused.txt"),
+        include_str!("refused_part.txt"),
+    ]
+    .into_iter()
+    .flat_map(blocks)
+    .map(Case::in_part)
+    .collect()
 }
 
 /// The script of a command as the macros have it written, up to its registration, and `f`, one of the functions in it.
@@ -182,6 +204,7 @@ fn command(
         script: format!("{text}f = {function}\n"),
         records,
         replies: "['x', 1, b'\\xff', ['f', b'\\xfe'], ('ERR no',), None]".to_owned(),
+        in_part: false,
     }
 }
 

@@ -54,6 +54,8 @@ struct Writer {
     random: Random,
     names: Vec<String>,
     effects: bool,
+    /// Whether parts of the function need Python.
+    in_part: bool,
 }
 
 const UNARY: &[&str] = &["-", "not ", "~", "+"];
@@ -108,6 +110,22 @@ const PERCENT: &[&str] = &[
     "%s", "%r", "%d", "%5.1f", "%x", "%e", "%g", "%05d", "%-6s|", "%.3s", "%+d", "%i %%",
 ];
 
+/// Statements that need Python: some of them bind names, some come to nothing.
+const PYTHON: &[&str] = &[
+    "a = json.dumps([1])",
+    "import json as b",
+    "from json import dumps, loads as c",
+    "def a(): return x",
+    "class b: pass",
+    "c = lambda: y",
+    "with open('/dev/null') as a: b = a.read()",
+    "x = y = iter([1, 2])",
+    "for a in (lambda: [1, 2])(): b = a",
+    "del x, y",
+    "a, *b = [1, 2, 3]",
+    "json.nothing",
+];
+
 impl Writer {
     fn atom(&mut self) -> String {
         match self.random.below(4) {
@@ -132,6 +150,9 @@ impl Writer {
             return self.atom();
         }
         let inner = depth - 1;
+        if self.in_part && self.random.below(30) == 0 {
+            return format!("(lambda: {})()", self.expression(inner));
+        }
         match self.random.below(20) {
             0 | 1 => self.atom(),
             2 => format!("{}{}", self.random.pick(UNARY), self.wrapped(inner)),
@@ -283,6 +304,10 @@ impl Writer {
 
     fn statement(&mut self, indent: usize, depth: usize, out: &mut String) {
         let blanks = "    ".repeat(indent);
+        if self.in_part && self.random.below(6) == 0 {
+            out.push_str(&format!("{blanks}{}\n", self.random.pick(PYTHON)));
+            return;
+        }
         let kind = self.random.below(if depth == 0 { 8 } else { 13 });
         match kind {
             0 | 1 => {
@@ -376,14 +401,27 @@ impl Writer {
 
 /// A case at random: the same for the same seed.
 pub(crate) fn case(seed: u64) -> Case {
+    made(seed, false)
+}
+
+/// One of which parts need Python.
+pub(crate) fn in_part(seed: u64) -> Case {
+    made(seed, true)
+}
+
+fn made(seed: u64, in_part: bool) -> Case {
     let mut writer = Writer {
         random: Random::new(seed),
         names: vec!["x".to_owned(), "y".to_owned()],
         effects: false,
+        in_part,
     };
     writer.effects = writer.random.below(3) == 0;
     let mut script = format!("{SMALL}def f(x, y):\n");
-    if writer.random.below(2) == 0 {
+    if in_part && writer.random.below(2) == 0 {
+        script.push_str("    import json\n");
+    }
+    if writer.random.below(if in_part { 8 } else { 2 }) == 0 {
         script.push_str(&format!("    return {}\n", writer.expression(3)));
     } else {
         script.push_str("    n = 0\n");
@@ -408,5 +446,6 @@ pub(crate) fn case(seed: u64) -> Case {
         script,
         records,
         replies,
+        in_part,
     }
 }

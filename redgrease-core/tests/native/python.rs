@@ -17,6 +17,18 @@ pub(crate) struct Case {
     pub(crate) records: Vec<String>,
     /// Literal of a list: what `execute` gives; a tuple stands for an error.
     pub(crate) replies: String,
+    /// Whether parts of it may be left to Python.
+    pub(crate) in_part: bool,
+}
+
+impl Case {
+    /// The same, of which parts may be left to Python.
+    pub(crate) fn in_part(self) -> Self {
+        Self {
+            in_part: true,
+            ..self
+        }
+    }
 }
 
 /// The oldest and the newest CPython of this machine; all of them with `REDGREASE_ALL_PYTHONS`. They are those below
@@ -180,7 +192,11 @@ impl Python {
             return tally;
         };
         let described = Described::from_worker(&literal(described)).expect("a description");
-        let program = match compile(&case.script, &[wanted(described)], self.minor).pop() {
+        let wanted = Wanted {
+            in_part: case.in_part,
+            ..wanted(described)
+        };
+        let program = match compile(&case.script, &[wanted], self.minor).pop() {
             Some(Ok(program)) => program,
             Some(Err(refusal)) => {
                 tally
@@ -297,7 +313,7 @@ fn outcome(
         Err(Ending::Failed(text)) => format!("raised {text}"),
         Err(Ending::GivenBack(reason)) => {
             assert!(
-                !effect && host.calls.is_empty(),
+                !effect && host.calls.len() == host.reads,
                 "given back after an effect: {reason}"
             );
             return Err(reason.to_owned());
@@ -317,6 +333,8 @@ fn outcome(
 struct Fake {
     replies: Vec<Value>,
     calls: Vec<Value>,
+    /// How many of them change nothing.
+    reads: usize,
 }
 
 impl Host for Fake {
@@ -341,6 +359,11 @@ impl Host for Fake {
                 _ => Ok(reply),
             },
         }
+    }
+
+    fn read(&mut self, words: &[Word]) -> Result<Option<Value>, String> {
+        self.reads += 1;
+        self.execute(words).map(Some)
     }
 
     fn log(&mut self, level: &str, message: &str) {

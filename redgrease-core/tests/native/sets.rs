@@ -56,6 +56,7 @@ fn sets_of_numbers_are_in_pythons_order() {
         script: SCRIPT.to_owned(),
         records: records.collect(),
         replies: "[]".to_owned(),
+        in_part: false,
     };
     for path in pythons() {
         let mut python = Python::start(&path);

@@ -14,6 +14,7 @@ from .channel import SyncChannel
 from .contexts import Context
 from .errors import Settings, forcestopped, text_of
 from .futures import ASYNC_TYPES, wait
+from .natives import are_imported
 from .overlap import read_generator
 from .records import outcome
 from .records import records as records_of
@@ -286,13 +287,15 @@ class Calls:
             text = text or "the function of this execution is not known to its worker any more"
             runner.answer(number, wire.dumps(([], [text], True)))
             return False
-        command, hook, database = None, None, 0
+        command, hook, database, imports = None, None, 0, ()
         if extra is not None:
             command, hook, database = extra.get("command"), extra.get("hook"), extra.get("database", 0)
+            imports = extra.get("imports", ())
         if plan.reader == "CommandReader":
             hook = hook or _NO_HOOK
         context = Context(number, session, None, command, hook)
         context.database = database
+        context.imports = imports
         context.may_wait = True
         if plan.reader == "StreamReader":
             context.plan = plan_id
@@ -508,7 +511,8 @@ class Calls:
         self.runs.pop(number, None)
         if pipeline.keep is not None:
             self.raw[pipeline.keep] = pipeline.results
-        runner.answer(number, outcome(pipeline.results, pipeline.fail.errors, pipeline.times))
+        imported = bool(context.imports) and are_imported(context.imports)
+        runner.answer(number, outcome(pipeline.results, pipeline.fail.errors, pipeline.times, imported))
 
     # -- the synchronous channel
 

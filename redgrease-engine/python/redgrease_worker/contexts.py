@@ -46,6 +46,8 @@ class Context:
     waiter: Waiter | None = None
     # Called when the next one may begin that comes after it in order.
     turn_over: Any = None
+    # Modules, each with the names that are taken from it, if the engine wants to know whether all of that is imported.
+    imports: Any = ()
     # Where its commands run.
     database = 0
     # The id of its registration, where it has records of a stream.

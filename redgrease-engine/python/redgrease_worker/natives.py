@@ -95,6 +95,24 @@ def describe(ops: list[Op], names: dict[str, Any]) -> dict[str, Any]:
     return {"minor": sys.version_info[1], "functions": functions}
 
 
+def are_imported(imports: list[tuple[str, tuple[str, ...]]]) -> bool:
+    """Whether modules were imported to their end, with the names that are taken from them: importing them runs no code then."""
+    return all(_is_imported(*one) for one in imports)
+
+
+def _is_imported(name: str, taken: tuple[str, ...]) -> bool:
+    names: dict[str, Any] = {}
+    parts = name.split(".")
+    for count in range(1, len(parts) + 1):
+        module = sys.modules.get(".".join(parts[:count]))
+        if module.__class__ is not types.ModuleType:
+            return False
+        names = vars(module)
+        if getattr(names.get("__spec__"), "_initializing", False):
+            return False
+    return all(one in names for one in taken)
+
+
 class Describer:
     """Describes functions of one script."""
 

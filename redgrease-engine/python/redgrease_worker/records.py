@@ -34,16 +34,16 @@ def plain_result(value: Any) -> Any:
     return _OPAQUE
 
 
-def outcome(results: list[Any], errors: list[str], times: list[float] | None = None) -> bytes:
-    """Results, errors, and how long the operations took, as the payload of an answer."""
+def outcome(results: list[Any], errors: list[str], times: list[float] | None = None, imported: bool = False) -> bytes:
+    """Results, errors, how long the operations took, and whether what was asked for is imported, as the payload of an answer."""
     answer: tuple[Any, ...] = (results, errors)
     try:
         for result in results:
             if result.__class__ not in _PLAIN:
                 answer = ([plain_result(r) for r in results], errors)
                 break
-        if times is not None:
-            answer += (False, [int(1e6 * time) for time in times])
+        if times is not None or imported:
+            answer += (False, [int(1e6 * time) for time in times or ()], imported)
         return dumps(answer)
     except (ValueError, RecursionError) as problem:
         return dumps(([], ["Error type: %s, Value: %s" % (type(problem), problem)]))

@@ -19,7 +19,7 @@ use crate::base::guard;
 use crate::event::keys;
 use crate::plan::Reader;
 use crate::registration::Registration;
-use crate::server::{Facts, KeyPlaces, lock_server};
+use crate::server::{Facts, KeyPlaces, ServerLock, lock_server};
 pub(crate) use check::check;
 pub(crate) use command::{call_next, run, without};
 pub(crate) use filter::{Carriers, REFUSED, install};
@@ -121,6 +121,22 @@ impl Hook {
         }
         filter::keys_of(self.places, count, word).any(matches)
     }
+}
+
+/// Whether a function sees that a command reads: one that hooks it, or wants to know which keys are not there. What is not
+/// known to change nothing is seen by all.
+pub(crate) fn sees_read(lock: &ServerLock, words: &[&[u8]]) -> bool {
+    let Some((name, arguments)) = words.split_first() else {
+        return true;
+    };
+    let facts = Facts::of(lock, name, arguments.first().copied());
+    let Some(facts) = facts.filter(|facts| facts.has("readonly")) else {
+        return true;
+    };
+    let word = |at: usize| words.get(at).copied();
+    let is_hooked = || !find(name, words.len(), &word).is_empty();
+    are_any() && is_hooked()
+        || filter::keys_of(facts.places, words.len(), &word).any(keys::is_missed)
 }
 
 /// Whether functions hook any command.

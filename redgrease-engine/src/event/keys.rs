@@ -130,6 +130,21 @@ fn wants(events: &KeyEvents, context: Context<'_>, event: &str, key: &[u8]) -> b
     true
 }
 
+/// Whether a registration wants to know that a key is not there.
+pub(super) fn is_missed(key: &[u8]) -> bool {
+    let wants = |events: &KeyEvents| {
+        let types = events.event_types.as_ref();
+        let is_wanted = |name: &String| name.eq_ignore_ascii_case("keymiss");
+        fits(&events.prefix, key) && types.is_none_or(|types| types.iter().any(is_wanted))
+    };
+    let registrations = REGISTRATIONS.read().unwrap_or_else(PoisonError::into_inner);
+    let mut all = registrations.iter().flat_map(|all| all.iter());
+    WANTED.load(Ordering::Relaxed)
+        && all.any(|registration| {
+            matches!(&registration.plan.reader, Reader::KeyEvents(events) if wants(events))
+        })
+}
+
 /// A key changed: starts the executions of the registrations that want it.
 fn notify(context: Context<'_>, event: &str, key: &[u8]) {
     let registrations = REGISTRATIONS

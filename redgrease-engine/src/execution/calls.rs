@@ -1,5 +1,6 @@
 //! Calls of plans in workers: the frames, and what happens with the answers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -34,6 +35,25 @@ impl Turn {
             Self::Next => IN_TURN,
             Self::Ahead(_) => IN_TURN | AHEAD,
         }
+    }
+}
+
+/// What else the functions see, and what the worker is asked for beside: whether it has imported what they import.
+fn with_question<'a>(execution: &Execution, worker: &Worker, extra: &'a Value) -> Cow<'a, Value> {
+    let functions = execution.functions.as_deref();
+    let unknown = functions.and_then(|functions| functions.imports().unknown_in(worker.number));
+    let Some(imports) = unknown else {
+        return Cow::Borrowed(extra);
+    };
+    let mut extra = extra.clone();
+    extra.set("imports", imports.clone());
+    Cow::Owned(extra)
+}
+
+/// Notes the answer to that.
+fn note_imports(execution: &Execution, worker: &Worker, outcome: &Outcome) {
+    if let (true, Some(functions)) = (outcome.imported, &execution.functions) {
+        functions.imports().are_now_in(worker.number);
     }
 }
 
@@ -138,6 +158,9 @@ impl Work for Call {
             // Before anybody hears of it and calls the next function.
             worker.give_up();
         }
+        if let Some((worker, _)) = execution.assigned() {
+            note_imports(execution, &worker, &outcome);
+        }
         execution.ended(outcome);
     }
 
@@ -214,7 +237,10 @@ pub(super) fn send(
 ) -> Giving {
     let number = worker.next_number();
     let flags = LAST | execution.owner.as_ref().map_or(0, |_| SAY_RESTS);
-    let frame = call_frame(execution, defined, number, start, batch, flags, extra, turn);
+    let extra = with_question(execution, worker, extra);
+    let frame = call_frame(
+        execution, defined, number, start, batch, flags, &extra, turn,
+    );
     let call: Arc<dyn Work> = Arc::new(Call {
         place: (turn != Turn::Any).then_some((worker.number, number)),
         ..Call::new(execution)
@@ -278,8 +304,9 @@ pub(super) fn call_and_wait(
     let flags =
         LAST | if async_allowed { 0 } else { NO_ASYNC } | if is_starting { SAY_BEGUN } else { 0 };
     let turn = Turn::Any;
+    let extra = with_question(execution, worker, extra);
     let frame = call_frame(
-        execution, *defined, number, start, batch, flags, extra, turn,
+        execution, *defined, number, start, batch, flags, &extra, turn,
     );
     // Known to the worker's reader beforehand, because a call that goes on in the background is answered there; and before
     // anybody can stop it there, because what is stopped before it comes up is answered there, too.
@@ -302,6 +329,7 @@ pub(super) fn call_and_wait(
             if outcome.broken {
                 worker.give_up();
             }
+            note_imports(execution, worker, &outcome);
             execution.finish(outcome);
         }
         Ok(None) => execution.let_go(),

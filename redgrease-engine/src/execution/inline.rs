@@ -22,9 +22,11 @@ pub(crate) fn may_run() -> bool {
 /// The functions of an execution that may run here.
 pub(super) fn functions(execution: &Execution) -> Option<&Functions> {
     let functions = execution.functions.as_deref().filter(|_| may_run())?;
-    functions
-        .are_worth_it(execution.number)
-        .then_some(functions)
+    // What is given back after something was read begins again here, and nowhere else.
+    let may = !functions.are_in_part()
+        || execution.spread.is_none()
+            && functions.imports().are_there(|| execution.session.worker());
+    (may && functions.are_worth_it(execution.number)).then_some(functions)
 }
 
 /// Whether an execution on this shard alone can run here at all.

@@ -1,18 +1,22 @@
 //! The functions of a plan, compiled: what of it needs no worker.
 
+mod effects;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use redgrease_core::native::{Program, Script, Sent, Start, Wanted, with_script};
+use redgrease_core::native::{Program, Script, Sent, Start, with_script};
 
 use super::described::{Callee, Operation};
+use super::imports::Imports;
 use super::needs_python::NeedsPython;
 use super::step::{Function, Step};
 use super::{builder, counters};
-use crate::plan::{Kind, Reader};
+use crate::plan::Reader;
 use crate::record::value::Value;
 use crate::server::Facts;
+use effects::after_effects;
 
 /// The operations of a plan that run without Python: all of them, or those before one that needs it.
 #[derive(Debug)]
@@ -22,6 +26,9 @@ pub(crate) struct Functions {
     pub(super) minor: u8,
     /// Why the operations after them are left to a worker, if there are any.
     rest: Option<NeedsPython>,
+    /// Why calls are given back that come to a part of a function which needs Python, if one has such a part.
+    in_part: Option<NeedsPython>,
+    imports: Imports,
     /// How many of them run here before a worker goes on, where all records are here.
     here: usize,
     /// Whether something may happen outside.
@@ -42,6 +49,8 @@ pub(crate) struct Functions {
 const MOST_MISSES: u32 = 8;
 /// One of so many is tried all the same: the values may be others by now.
 const TRIED: u64 = 64;
+/// Spreads numbers that follow each other, in any steps, over all that there are.
+const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The texts in which functions are found: that of a script, and the builder's; as far as they are needed.
 #[derive(Clone, Copy, Default)]
@@ -118,6 +127,8 @@ struct Records {
     fed: bool,
     /// Whether a reader gives them.
     read: bool,
+    /// Whether a part of a function may need Python: for one record, of which nobody but the function knows what it reads.
+    in_part: bool,
 }
 
 impl Records {
@@ -135,7 +146,13 @@ impl Records {
                 | Reader::KeyEvents(_)
                 | Reader::StreamEvents(_)
         );
-        Ok(Self { many, fed, read })
+        let in_part = matches!(reader, Reader::Command(_));
+        Ok(Self {
+            many,
+            fed,
+            read,
+            in_part,
+        })
     }
 }
 
@@ -179,7 +196,7 @@ impl Functions {
         });
         let count = |one: Result<Self, NeedsPython>| match one {
             Ok(functions) => {
-                match &functions.rest {
+                match functions.why() {
                     None => counters::compiled(),
                     Some(reason) => counters::refused(reason),
                 }
@@ -209,6 +226,8 @@ impl Functions {
             steps: Vec::new(),
             minor,
             rest: None,
+            in_part: None,
+            imports: Imports::default(),
             here: 0,
             has_effect: false,
             has_loops: false,
@@ -221,7 +240,8 @@ impl Functions {
         let mut callees = Vec::new();
         let mut programs = Vec::new();
         for (at, one) in operations.iter().enumerate() {
-            match compile_one(one, records.read && at == 0, texts, minor) {
+            let read = records.read && at == 0;
+            match compile_one(one, read, records.in_part, texts, minor) {
                 Ok((callee, program)) => {
                     callees.push(callee);
                     programs.push(program);
@@ -258,6 +278,12 @@ impl Functions {
 
     /// What can be said of the programs together.
     fn note(&mut self) {
+        let programs = || self.steps.iter().filter_map(Step::program);
+        let needs_python = programs()
+            .find_map(Program::in_part)
+            .map(|part| part.needs_python.clone());
+        self.imports = Imports::of(programs());
+        self.in_part = needs_python.map(NeedsPython::Function);
         let any = |is: fn(&Program) -> bool| self.steps.iter().filter_map(Step::program).any(is);
         self.has_effect = any(Program::has_effect);
         self.has_loops = any(Program::has_loops);
@@ -304,7 +330,9 @@ impl Functions {
 
     /// Whether to try them for an execution: what is given back costs time, and what was given back often will be so again.
     pub(crate) fn are_worth_it(&self, execution: u64) -> bool {
-        self.misses.load(Ordering::Relaxed) < MOST_MISSES || execution.is_multiple_of(TRIED)
+        // Plans that are run by turns have a share in these numbers each.
+        let is_tried = || execution.wrapping_mul(SPREAD) < u64::MAX / TRIED;
+        self.misses.load(Ordering::Relaxed) < MOST_MISSES || is_tried()
     }
 
     /// Notes whether a run was of no use.
@@ -320,6 +348,21 @@ impl Functions {
     pub(crate) fn rest(&self) -> Option<(usize, &NeedsPython)> {
         let reason = self.rest.as_ref()?;
         Some((self.here, reason))
+    }
+
+    /// Whether calls may be given back after something was read, at a part of a function that needs Python.
+    pub(crate) fn are_in_part(&self) -> bool {
+        self.in_part.is_some()
+    }
+
+    /// What they import.
+    pub(crate) fn imports(&self) -> &Imports {
+        &self.imports
+    }
+
+    /// Why a worker is needed for a part of them, if one is.
+    pub(crate) fn why(&self) -> Option<&NeedsPython> {
+        self.in_part.as_ref().or(self.rest.as_ref())
     }
 
     /// The numbers of those that run where all records are here.
@@ -406,6 +449,7 @@ type One = (Option<Callee>, Option<Program>);
 fn compile_one(
     one: &Operation,
     read: bool,
+    in_part: bool,
     texts: &Texts<'_>,
     minor: u8,
 ) -> Result<One, NeedsPython> {
@@ -414,66 +458,7 @@ fn compile_one(
     }
     let mut callee = one.callee()?;
     callee.wanted.read = read;
+    callee.wanted.in_part = in_part;
     let program = texts.compile(&callee, minor)?;
     Ok((Some(callee), Some(program)))
-}
-
-/// The functions compiled again: what happened in one of them must not happen again because another one gives its call back.
-fn after_effects(
-    operations: &[Operation],
-    callees: &mut [Option<Callee>],
-    mut programs: Vec<Option<Program>>,
-    records: Records,
-    texts: &Texts<'_>,
-    minor: u8,
-) -> Result<Vec<Option<Program>>, NeedsPython> {
-    let first = programs
-        .iter()
-        .position(|one| one.as_ref().is_some_and(Program::has_effect));
-    let mut later = operations.iter().skip(first.unwrap_or(0));
-    if later.any(Operation::begins_with_set) {
-        return Err(NeedsPython::Distinct);
-    }
-    loop {
-        let (mut before, mut sets, mut bytes) = (records.many, false, records.fed);
-        let mut is_other = false;
-        for ((one, callee), program) in operations.iter().zip(&mut *callees).zip(&programs) {
-            let (Some(callee), Some(program)) = (callee, program) else {
-                continue;
-            };
-            if matches!(one.kind, Kind::Accumulate(_) | Kind::AccumulateByKey) {
-                // What it gave comes back to it.
-                sets |= program.gives_sets();
-                bytes |= program.gives_bytes();
-            }
-            bytes |= callee.zero.as_ref().is_some_and(Value::has_bytes);
-            let wanted = Wanted {
-                after_effect: before,
-                sets,
-                bytes,
-                ..callee.wanted.clone()
-            };
-            is_other |= wanted != callee.wanted;
-            callee.wanted = wanted;
-            // Behind a flatmap there are many records.
-            before |= program.has_effect() || one.kind == Kind::FlatMap;
-            sets |= program.gives_sets();
-            bytes |= program.gives_bytes();
-        }
-        if !is_other {
-            break;
-        }
-        for (callee, program) in callees.iter().zip(&mut programs) {
-            if let Some(callee) = callee {
-                *program = Some(texts.compile(callee, minor)?);
-            }
-        }
-    }
-    let shows = operations
-        .iter()
-        .any(|one| !one.needs_function() && one.kind != Kind::Collect);
-    if shows && programs.iter().flatten().any(Program::gives_sets) {
-        return Err(NeedsPython::Sets);
-    }
-    Ok(programs)
 }

@@ -24,6 +24,8 @@ pub(crate) trait Answers: Sync {
         database: i32,
         words: &[&[u8]],
     ) -> Result<CallReply, Raised>;
+    /// Whether somebody sees that a command reads: it must not run twice, then.
+    fn is_seen(&self, lock: &ServerLock, words: &[&[u8]]) -> bool;
     /// The text of an error that the server replied, for a function.
     fn error_text(&self, text: &[u8]) -> String;
     /// A text whose slot this shard owns.
@@ -84,8 +86,26 @@ impl Server<'_> {
         }
     }
 
-    fn words(words: &[Word]) -> Vec<&[u8]> {
-        words.iter().map(AsRef::as_ref).collect()
+    /// Runs a command, unless that is left out.
+    fn run(
+        &mut self,
+        words: &[Word],
+        is_left_out: impl FnOnce(&dyn Answers, &ServerLock, &[&[u8]]) -> bool,
+    ) -> Result<Option<Native>, String> {
+        let answers = answers()?;
+        let hook = self.hook.flatten().map(|(registration, _)| registration);
+        let database = self.database;
+        let words: Vec<&[u8]> = words.iter().map(AsRef::as_ref).collect();
+        self.locked(|lock| {
+            if is_left_out(answers, lock, &words) {
+                return Ok(None);
+            }
+            let reply = answers.execute(lock, hook, database, &words)?;
+            if reply.kind() == ReplyKind::Error {
+                return Err(answers.error_text(reply.text()));
+            }
+            Ok(Some(values::reply(&reply)))
+        })
     }
 }
 
@@ -96,16 +116,12 @@ fn answers() -> Result<&'static dyn Answers, Raised> {
 
 impl Host for Server<'_> {
     fn execute(&mut self, words: &[Word]) -> Result<Native, String> {
-        let answers = answers()?;
-        let hook = self.hook.flatten().map(|(registration, _)| registration);
-        let database = self.database;
-        self.locked(|lock| {
-            let reply = answers.execute(lock, hook, database, &Self::words(words))?;
-            if reply.kind() == ReplyKind::Error {
-                return Err(answers.error_text(reply.text()));
-            }
-            Ok(values::reply(&reply))
-        })
+        let reply = self.run(words, |_, _, _| false)?;
+        Ok(reply.unwrap_or(Native::None))
+    }
+
+    fn read(&mut self, words: &[Word]) -> Result<Option<Native>, String> {
+        self.run(words, |answers, lock, words| answers.is_seen(lock, words))
     }
 
     fn log(&mut self, level: &str, message: &str) {

@@ -16,6 +16,8 @@ pub(crate) struct Outcome {
     pub(crate) broken: bool,
     /// How long the operations took, if that was measured.
     pub(crate) times: Vec<Duration>,
+    /// Whether the worker has imported what it was asked for.
+    pub(crate) imported: bool,
 }
 
 impl Outcome {
@@ -95,6 +97,7 @@ impl Outcome {
                 .map(|time| u64::try_from(time.as_int().unwrap_or(0)).unwrap_or(0))
                 .map(Duration::from_micros)
                 .collect(),
+            imported: parts.next().is_some_and(|imported| imported.is_true()),
         }
     }
 }

@@ -73,7 +73,7 @@ impl Natives {
     pub(super) fn reason(&self, plan: &str) -> Option<NeedsPython> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         match known.get(plan)? {
-            Ok(functions) => functions.rest().map(|(_, reason)| reason.clone()),
+            Ok(functions) => functions.why().cloned(),
             Err(reason) => Some(reason.clone()),
         }
     }

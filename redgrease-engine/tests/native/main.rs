@@ -3,6 +3,7 @@
 mod alike;
 mod limits;
 mod long;
+mod part;
 mod places;
 mod shards;
 #[path = "../support/mod.rs"]

@@ -178,9 +178,12 @@ impl<'s> Scope<'_, 's> {
         self.shows(at.clone())?;
         self.sees_replies();
         self.makes_bytes();
-        self.happens();
+        let service = self.executes(command);
+        if service == Service::Execute {
+            self.happens();
+        }
         Ok(Made::Glued(Box::new(Glued::Command {
-            service: Service::Execute,
+            service,
             arguments,
             line,
             refuses,

@@ -13,16 +13,18 @@ impl<'s> Scope<'_, 's> {
         &mut self,
         mut inner: impl FnMut(&mut Self) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
+        let left = std::mem::take(&mut self.state.left);
         let before = self.state.clone();
         let (count, hidden) = (self.hidden.len(), self.depth);
-        let made = inner(self)?;
-        if self.state.effect && !before.effect {
+        let mut made = inner(self)?;
+        if (self.state.effect || self.state.left) && !before.effect {
             self.hidden.truncate(count);
             self.depth = hidden;
             self.state = before;
             self.state.effect = true;
-            return inner(self);
+            made = inner(self)?;
         }
+        self.state.left |= left;
         Ok(made)
     }
 
@@ -34,7 +36,7 @@ impl<'s> Scope<'_, 's> {
         value: Option<&'s Expr>,
     ) -> Result<Made, Refusal> {
         self.loops();
-        let before = self.state.clone();
+        let before = self.before();
         let outer = self.hidden.len();
         let (clauses, (element, value)) = self.clauses(clauses, |scope| {
             let element = scope.expression(element)?;

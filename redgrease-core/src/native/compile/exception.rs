@@ -10,8 +10,10 @@ use crate::python::range;
 
 impl<'s> Scope<'_, 's> {
     pub(super) fn tried(&mut self, s: &'s ast::StmtTry) -> Result<StmtKind, Refusal> {
+        let left = std::mem::take(&mut self.state.left);
         let before = self.state.clone();
         let body = self.statements(&s.body)?;
+        self.is_worth_it(&body)?;
         let after_body = self.state.clone();
         // A handler begins anywhere in the body.
         let at_handler = after_body.perhaps(before);
@@ -38,6 +40,7 @@ impl<'s> Scope<'_, 's> {
             self.state.effect |= effect;
             self.state.dead = dead;
         }
+        self.state.left |= left;
         Ok(StmtKind::Try(Box::new(Try {
             body,
             handlers,
@@ -145,6 +148,7 @@ impl<'s> Scope<'_, 's> {
             // Their text is made at the end.
             self.shows(at.clone())?;
         }
+        self.ends |= !self.state.dead;
         self.state.dead = true;
         Ok(StmtKind::Raise(raise))
     }

@@ -66,7 +66,11 @@ impl<'s> Scope<'_, 's> {
                 let mut operands = Vec::new();
                 let mut before = None;
                 for operand in &e.values {
-                    operands.push(self.expression(operand)?);
+                    operands.push(if operands.is_empty() {
+                        self.expression(operand)?
+                    } else {
+                        self.perhaps_evaluated(operand)?
+                    });
                     // What is assigned behind the first is so only perhaps.
                     let known = before.get_or_insert_with(|| self.state.clone());
                     known.effect |= self.state.effect;
@@ -82,9 +86,13 @@ impl<'s> Scope<'_, 's> {
                 }
                 let test = self.expression(&e.test)?;
                 let before = self.state.clone();
-                let then = self.expression(&e.body)?;
+                let then = self.perhaps_evaluated(&e.body)?;
                 let after = std::mem::replace(&mut self.state, before);
-                let otherwise = self.expression(&e.orelse)?;
+                let otherwise = if matches!(then, Made::GiveBack(_)) {
+                    self.expression(&e.orelse)?
+                } else {
+                    self.perhaps_evaluated(&e.orelse)?
+                };
                 self.state.merge(&after);
                 Made::If(Box::new((test, then, otherwise)))
             }
@@ -226,6 +234,7 @@ impl<'s> Scope<'_, 's> {
                 Meaning::Constant(value) => Ok(Made::Constant(value.clone())),
                 _ => Err(Refusal::new("a function as a value", name, at.clone())),
             },
+            Named::Imported => Err(Refusal::new("what is imported", name, at.clone())),
             Named::Unknown => Err(Refusal::new("a name that is not known", name, at.clone())),
         }
     }

@@ -127,7 +127,7 @@ impl<'s> Scope<'_, 's> {
 
     fn generator(&mut self, e: &'s ast::ExprGeneratorExp) -> Result<Source, Refusal> {
         self.loops();
-        let before = self.state.clone();
+        let before = self.before();
         let outer = self.hidden.len();
         let (clauses, element) = self.clauses(&e.generators, |scope| scope.expression(&e.elt))?;
         self.hidden.truncate(outer);
@@ -160,7 +160,7 @@ impl<'s> Scope<'_, 's> {
                 if self.other_line(&at)?.is_some() || self.other_line(&range(&*e.body))?.is_some() {
                     return Err(Refusal::new("a lambda on a line of its own", "", at));
                 }
-                let before = self.state.clone();
+                let before = self.before();
                 let outer = self.hidden.len();
                 let (parameters, body) = self.repeated(|scope| {
                     let parameters = arguments

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Compiler, Described, Refusal, Version};
-use crate::native::names::bound;
+use crate::native::names::Locals;
 use crate::native::program::Start;
 use crate::native::script::{Body, Found};
-use crate::native::tree::{Argument, Constant, Expr as Made, Slot};
+use crate::native::tree::{Argument, Constant, Expr as Made, Slot, Stmt as Out};
 use crate::python::range;
 pub(in crate::native) use names::Named;
 use names::check_cells;
@@ -22,6 +22,8 @@ const DEEPEST: usize = 60;
 pub(super) struct State {
     /// Whether something may have happened outside.
     pub(super) effect: bool,
+    /// Whether something may have happened on a way that has left this one: by `return`, `raise`, `break` or `continue`.
+    pub(super) left: bool,
     /// Which locals have a value for certain.
     assigned: Vec<bool>,
     /// Whether the point is never reached.
@@ -31,15 +33,19 @@ pub(super) struct State {
 impl State {
     /// What is known where two ways meet.
     pub(super) fn merge(&mut self, other: &Self) {
-        self.effect |= other.effect;
+        self.left |= other.left;
         if other.dead {
+            self.left |= other.effect;
             return;
         }
         if self.dead {
+            self.left |= self.effect;
+            self.effect = other.effect;
             self.assigned.clone_from(&other.assigned);
             self.dead = false;
             return;
         }
+        self.effect |= other.effect;
         for (at, mine) in self.assigned.iter_mut().enumerate() {
             *mine &= other.assigned.get(at).copied().unwrap_or(false);
         }
@@ -47,7 +53,8 @@ impl State {
 
     /// What is known after something that may not have run at all.
     pub(super) fn perhaps(&self, mut before: Self) -> Self {
-        before.effect |= self.effect;
+        before.effect |= self.effect | self.left;
+        before.left |= self.left;
         before
     }
 }
@@ -66,7 +73,13 @@ pub(in crate::native) struct Scope<'c, 's> {
     pub(super) one_line: bool,
     pub(super) depth: usize,
     /// Whether something happens outside in this function.
-    happened: bool,
+    pub(super) happened: bool,
+    /// Why a part of it needs Python.
+    pub(super) needs_python: Option<Refusal>,
+    /// Whether it comes to its end on some way that needs no Python.
+    pub(super) ends: bool,
+    /// The names of what is imported: only Python knows what they are.
+    imported: Vec<String>,
     /// Inside of an `except` block.
     pub(super) handling: usize,
     /// The exceptions that are caught there.
@@ -124,10 +137,11 @@ impl<'c, 's> Scope<'c, 's> {
         let mut starts = std::mem::take(&mut compiler.starts);
         // Its code has its place already.
         let is_first = compiler.codes.len() == 1;
+        let mut imported = Vec::new();
         if let Body::Statements(body) = found.body {
-            let mut names = Vec::new();
-            bound(body, &mut names)?;
-            for name in names {
+            let locals = Locals::of(body, compiler.in_part)?;
+            imported = locals.imported;
+            for name in locals.names {
                 let next = Slot::try_from(slots.len()).unwrap_or(Slot::MAX);
                 let slot = *slots.entry(name).or_insert(next);
                 starts.retain(|(known, _)| *known != slot);
@@ -161,12 +175,16 @@ impl<'c, 's> Scope<'c, 's> {
             state: State {
                 effect: version.effect,
                 assigned,
+                left: false,
                 dead: false,
             },
             line,
             one_line: false,
             depth: 0,
             happened: false,
+            needs_python: None,
+            ends: false,
+            imported,
             handling: 0,
             caught: Vec::new(),
             records: (0..64)
@@ -200,8 +218,25 @@ impl<'c, 's> Scope<'c, 's> {
     }
 
     /// The number of slots and parameters, and whether something may have happened.
-    pub(super) fn end(self) -> (usize, usize, bool) {
-        (self.count, self.parameters, self.happened)
+    ///
+    /// # Errors
+    /// Why all ways through it need Python.
+    pub(super) fn end(self, body: &[Out]) -> Result<(usize, usize, bool), Refusal> {
+        self.is_worth_it(body)?;
+        if let Some(refusal) = self.needs_python {
+            if !self.ends && self.state.dead {
+                return Err(refusal);
+            }
+            self.compiler.needs_python.get_or_insert(refusal);
+        }
+        Ok((self.count, self.parameters, self.happened))
+    }
+
+    /// What is known before something that may not run, or not to its end.
+    pub(super) fn before(&mut self) -> State {
+        let before = self.state.clone();
+        self.state.left = false;
+        before
     }
 
     /// Something happens outside.

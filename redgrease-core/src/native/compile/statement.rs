@@ -12,13 +12,23 @@ use crate::python::range;
 impl<'s> Scope<'_, 's> {
     pub(in crate::native) fn statements(&mut self, body: &'s [Stmt]) -> Result<Vec<Out>, Refusal> {
         let mut made = Vec::new();
+        let mut marks = Vec::new();
         for statement in body {
+            if self.compiler.in_part && self.state.dead {
+                break;
+            }
+            marks.extend(self.mark());
             let at = range(statement);
             let outer = self.line;
             self.line = self.compiler.script.line(at.start);
             let line = self.line;
-            let kind = self.deeper(at, |scope| scope.statement(statement))?;
-            made.push(Out { line, kind });
+            match self.deeper(at, |scope| scope.statement(statement)) {
+                Ok(kind) => made.push(Out { line, kind }),
+                Err(refusal) => {
+                    self.give_back(&mut made, &mut marks, refusal)?;
+                    break;
+                }
+            }
             self.line = outer;
         }
         Ok(made)
@@ -28,9 +38,11 @@ impl<'s> Scope<'_, 's> {
     pub(in crate::native) fn returned(&mut self, value: &'s Expr) -> Result<Out, Refusal> {
         self.line = self.compiler.script.line(range(value).start);
         let line = self.line;
+        let value = self.expression(value)?;
+        self.ends = true;
         Ok(Out {
             line,
-            kind: StmtKind::Return(Some(self.expression(value)?)),
+            kind: StmtKind::Return(Some(value)),
         })
     }
 
@@ -65,6 +77,7 @@ impl<'s> Scope<'_, 's> {
             Stmt::AugAssign(s) => return self.augmented(s, &at),
             Stmt::Return(s) => {
                 let value = s.value.as_deref().map(|e| self.expression(e)).transpose()?;
+                self.ends |= !self.state.dead;
                 self.state.dead = true;
                 StmtKind::Return(value)
             }
@@ -83,22 +96,24 @@ impl<'s> Scope<'_, 's> {
                 if matches!(source, crate::native::tree::Source::Generator(_)) {
                     return Err(Refusal::new("`for` over a generator", "", at));
                 }
-                let before = self.state.clone();
+                let before = self.before();
                 let (target, body) = self.repeated(|scope| {
                     let target = scope.target(&s.target)?;
                     Ok((target, scope.statements(&s.body)?))
                 })?;
+                self.is_worth_it(&body)?;
                 self.state = self.state.perhaps(before);
                 let otherwise = self.maybe(&s.orelse)?;
                 StmtKind::For(target, source, body, otherwise)
             }
             Stmt::While(s) => {
                 self.loops();
-                let before = self.state.clone();
+                let before = self.before();
                 let (test, body) = self.repeated(|scope| {
                     let test = scope.expression(&s.test)?;
                     Ok((test, scope.statements(&s.body)?))
                 })?;
+                self.is_worth_it(&body)?;
                 self.state = self.state.perhaps(before);
                 let otherwise = self.maybe(&s.orelse)?;
                 StmtKind::While(test, body, otherwise)
@@ -116,7 +131,7 @@ impl<'s> Scope<'_, 's> {
             Stmt::Raise(s) => return self.raised(s, &at),
             Stmt::Assert(s) => {
                 let test = self.expression(&s.test)?;
-                let before = self.state.clone();
+                let before = self.before();
                 let message = s.msg.as_deref().map(|e| self.expression(e)).transpose()?;
                 self.state = self.state.perhaps(before);
                 StmtKind::Assert(test, message)
@@ -152,9 +167,7 @@ impl<'s> Scope<'_, 's> {
             Stmt::AsyncFor(_) => return Err(Refusal::new("`async for`", "", at)),
             Stmt::Match(_) => return Err(Refusal::new("`match`", "", at)),
             Stmt::TryStar(_) => return Err(Refusal::new("`except*`", "", at)),
-            Stmt::Import(_) | Stmt::ImportFrom(_) => {
-                return Err(Refusal::new("an import inside of the function", "", at));
-            }
+            Stmt::Import(_) | Stmt::ImportFrom(_) => return self.import(statement),
             Stmt::Global(_) => return Err(Refusal::new("`global`", "", at)),
             Stmt::Nonlocal(_) => return Err(Refusal::new("`nonlocal`", "", at)),
             Stmt::TypeAlias(_) => return Err(Refusal::new("`type`", "", at)),
@@ -163,7 +176,7 @@ impl<'s> Scope<'_, 's> {
 
     /// A block that may not run.
     fn maybe(&mut self, body: &'s [Stmt]) -> Result<Vec<Out>, Refusal> {
-        let before = self.state.clone();
+        let before = self.before();
         let made = self.statements(body)?;
         self.state = self.state.perhaps(before);
         Ok(made)

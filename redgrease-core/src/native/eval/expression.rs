@@ -152,6 +152,7 @@ impl<'a> Vm<'a> {
             }
             Expr::TypeName(value) => Value::str(self.eval(value)?.type_name()),
             Expr::Glued(glued) => return self.glued(glued),
+            Expr::GiveBack(reason) => return Err(Fail::GiveBack(reason)),
             Expr::Decoded(call) => {
                 let arguments = self.eval(&call.arguments)?;
                 let arguments = self.decode(&call.decoders, &arguments)?;

@@ -51,6 +51,7 @@ impl<'a> Vm<'a> {
     pub(super) fn serve(&mut self, service: Service, values: &[Value]) -> Result<Value, Fail> {
         match service {
             Service::Execute => self.execute(values),
+            Service::Read => self.read(values),
             Service::Log | Service::LogAny => self.log(service, values),
             Service::Hashtag => Ok(Value::Str(self.host.hashtag())),
             Service::Hashtag3 => Ok(format!("{{{}}}", self.host.hashtag()).into()),
@@ -104,6 +105,14 @@ impl<'a> Vm<'a> {
         self.effect = true;
         self.tick()?;
         self.host.execute(&words).map_err(error)
+    }
+
+    /// A command whose name is a text.
+    fn read(&mut self, values: &[Value]) -> Result<Value, Fail> {
+        let words = self.words(values)?;
+        self.tick()?;
+        let read = self.host.read(&words).map_err(error)?;
+        read.ok_or(Fail::GiveBack("a read that somebody sees"))
     }
 
     fn log(&mut self, service: Service, values: &[Value]) -> Result<Value, Fail> {

@@ -106,7 +106,8 @@ impl<'a> Vm<'a> {
             }
             StmtKind::Break => return Ok(Flow::Break),
             StmtKind::Continue => return Ok(Flow::Continue),
-            StmtKind::Pass => {}
+            StmtKind::Pass | StmtKind::Import => {}
+            StmtKind::GiveBack(reason) => return Err(Fail::GiveBack(reason)),
             StmtKind::Try(parts) => return self.try_block(parts),
             StmtKind::Raise(raise) => return Err(self.raise(raise)),
             StmtKind::Assert(test, message) => {

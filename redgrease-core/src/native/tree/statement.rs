@@ -41,6 +41,10 @@ pub(in crate::native) enum StmtKind {
     Assert(Expr, Option<Expr>),
     DeleteSlot(Slot, Option<Arc<str>>),
     DeleteIndex(Box<(Expr, Expr)>),
+    /// An import of what is there for certain.
+    Import,
+    /// Python has to run the call from the beginning, for this reason.
+    GiveBack(&'static str),
 }
 
 #[derive(Debug)]

@@ -37,7 +37,9 @@ impl<'s> Scope<'_, 's> {
         if let Expr::Name(module) = &*attribute.value
             && matches!(
                 self.named(&module.id),
-                Named::Global(Meaning::Builtin(_) | Meaning::Server(_)) | Named::Unknown
+                Named::Global(Meaning::Builtin(_) | Meaning::Server(_))
+                    | Named::Imported
+                    | Named::Unknown
             )
         {
             return Err(Refusal::new(

@@ -24,6 +24,7 @@ impl<'s> Scope<'_, 's> {
             ));
         };
         let mut arguments = Vec::new();
+        let mut service = row.service;
         for argument in &call.args {
             arguments.push(match argument {
                 Expr::Starred(e) => {
@@ -48,7 +49,7 @@ impl<'s> Scope<'_, 's> {
             }
         }
         let fits = match row.service {
-            Service::Execute | Service::CallNext => true,
+            Service::Execute | Service::Read | Service::CallNext => true,
             Service::Log | Service::LogAny | Service::ConfigOr => matches!(arguments.len(), 1 | 2),
             Service::Hashtag | Service::Hashtag3 | Service::Command => arguments.is_empty(),
             Service::Config | Service::Override => arguments.len() == 1,
@@ -76,6 +77,9 @@ impl<'s> Scope<'_, 's> {
                 },
                 _ => Sent::any(),
             };
+            if let Some(name) = sent.name.as_deref() {
+                service = self.executes(name);
+            }
             self.compiler.sent.push(sent);
         }
         // Arguments are sent as text.
@@ -83,9 +87,9 @@ impl<'s> Scope<'_, 's> {
         if row.replies {
             self.sees_replies();
         }
-        if row.has_effect {
+        if row.has_effect && service != Service::Read {
             self.happens();
         }
-        Ok(Made::Service(row.service, arguments))
+        Ok(Made::Service(service, arguments))
     }
 }

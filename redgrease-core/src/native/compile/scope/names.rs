@@ -18,6 +18,8 @@ pub(in crate::native) enum Named<'s> {
     Local(Slot, bool),
     Global(&'s Meaning),
     Cell(Constant),
+    /// Something that is imported.
+    Imported,
     /// A builtin or a server function that the describer did not mention.
     Unknown,
 }
@@ -37,7 +39,16 @@ impl<'s> Scope<'_, 's> {
             .rev()
             .find(|(hidden, _)| hidden == name)
             .map(|(_, slot)| *slot)
-            .or_else(|| self.slots.get(name).copied())
+            .or_else(|| {
+                self.slots
+                    .get(name)
+                    .copied()
+                    .filter(|_| !self.is_imported(name))
+            })
+    }
+
+    fn is_imported(&self, name: &str) -> bool {
+        self.imported.iter().any(|imported| imported == name)
     }
 
     /// Notes that a slot has a value.
@@ -67,6 +78,9 @@ impl<'s> Scope<'_, 's> {
     pub(in crate::native::compile) fn named(&self, name: &str) -> Named<'s> {
         if let Some(slot) = self.slot(name) {
             return Named::Local(slot, self.is_assigned(slot));
+        }
+        if self.is_imported(name) {
+            return Named::Imported;
         }
         let described: &'s Described = self.described;
         if let Some((_, value)) = described.cells.iter().find(|(cell, _)| cell == name) {
