@@ -85,8 +85,8 @@ fn functions_of_several_lines_and_several_on_one() {
 
 #[test]
 fn functions_that_are_left_to_python() {
+    let path = pythons().pop().expect("a Python");
     for case in cases::refused() {
-        let path = pythons().pop().expect("a Python");
         let tally = Python::start(&path).compare(&case);
         assert_eq!(tally.refused.len(), 1, "compiled: {}", case.script);
     }
@@ -107,8 +107,8 @@ fn functions_of_which_a_part_needs_python() {
 
 #[test]
 fn functions_of_which_no_part_runs_without_python() {
+    let path = pythons().pop().expect("a Python");
     for case in cases::refused_in_part() {
-        let path = pythons().pop().expect("a Python");
         let tally = Python::start(&path).compare(&case);
         assert_eq!(tally.refused.len(), 1, "compiled: {}", case.script);
     }

@@ -22,6 +22,8 @@ struct Share {
     scripts: usize,
     all: usize,
     native: usize,
+    /// Those of which a part is native.
+    in_part: usize,
     reasons: BTreeMap<&'static str, usize>,
 }
 
@@ -34,6 +36,7 @@ impl Share {
         self.scripts += 1;
         for callback in callbacks {
             self.all += 1;
+            self.in_part += usize::from(callback.in_part.is_some());
             match callback.refusal {
                 None => self.native += 1,
                 Some(refusal) => *self.reasons.entry(refusal.reason).or_default() += 1,
@@ -63,9 +66,10 @@ fn at_least_half_of_the_callbacks_run_inside_the_server() {
     for (name, scripts) in kinds {
         let share = Share::of(&scripts);
         let line = format!(
-            "| {name} | {} | {} | {} % |",
+            "| {name} | {} | {} | {} | {} % |",
             share.all,
             share.native,
+            share.in_part,
             percent(&share)
         );
         println!("{line}");

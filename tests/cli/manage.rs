@@ -369,6 +369,15 @@ fn callbacks_are_checked_for_what_needs_python() {
         .collect();
     assert_eq!(lines[0]["native"], serde_json::json!(true), "{}", ran.out);
     assert_eq!(lines[1]["code"], "RG0602", "{}", ran.out);
+    place.write(
+        "part.py",
+        "import json\ndef f(x):\n    found = execute('GET', x[1])\n    return found or json.dumps(x)\nGB('CommandReader').map(f).register(trigger='f')\n",
+    );
+    let ran = place.run(&["check", "--native", "part.py"]);
+    assert_eq!(ran.code, 1);
+    for part in ["map(f) is native until this", "part.py:4:"] {
+        assert!(ran.out.contains(part), "{part}: {}", ran.out);
+    }
 }
 
 #[test]

@@ -24,6 +24,16 @@ pub fn needs_python(callback: &str, refusal: &Refusal) -> Diagnostic {
     .help(advice(refusal))
 }
 
+/// A callback of which a part is left to Python.
+pub fn needs_python_in_part(callback: &str, refusal: &Refusal) -> Diagnostic {
+    error(
+        NOT_NATIVE,
+        format!("{callback} is native until this, which needs Python: {refusal}"),
+        refusal.range.clone(),
+    )
+    .help(advice(refusal))
+}
+
 /// What would do instead: the beginning of a reason, and the next step.
 const INSTEAD: &[(&str, &str)] = &[
     (

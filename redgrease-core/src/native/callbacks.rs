@@ -31,6 +31,8 @@ pub struct Callback {
     pub range: Range<usize>,
     /// Why it is left to Python, if it is.
     pub refusal: Option<Refusal>,
+    /// From where on it is, where what comes before runs without.
+    pub in_part: Option<Refusal>,
 }
 
 impl Script {
@@ -39,16 +41,23 @@ impl Script {
     pub fn callbacks(&self, minors: &[u8]) -> Vec<Callback> {
         let functions = self.functions();
         let mut callbacks = Vec::new();
+        let mut is_trigger = false;
         for (operation, argument) in self.given() {
+            if let Given::Chain(of_trigger) = argument {
+                is_trigger = of_trigger;
+            }
             let Some(at) = argument.among(&functions) else {
                 continue;
             };
             let found = functions[at];
+            let refusal = self.refusal(&functions, at, minors, 0);
+            let in_part = refusal.as_ref().filter(|_| is_trigger);
             callbacks.push(Callback {
                 operation,
                 name: found.name.to_owned(),
                 range: found.start..found.start + 1,
-                refusal: self.refusal(&functions, at, minors, 0),
+                in_part: in_part.and_then(|_| self.in_part(&functions, at, minors)),
+                refusal,
             });
         }
         callbacks
@@ -70,7 +79,7 @@ impl Script {
         let mut effect = false;
         for (operation, given) in self.given() {
             match given {
-                Given::Chain => effect = false,
+                Given::Chain(_) => effect = false,
                 Given::Order(at) if effect => {
                     let reason = match operation.as_str() {
                         "sort" => "after an effect, sorting",
@@ -118,6 +127,21 @@ impl Script {
         records: u64,
     ) -> Option<Refusal> {
         self.compiled(functions, at, minors, records, false).err()
+    }
+
+    /// Why a part of one of the functions is left to Python, and no more than that.
+    fn in_part(&self, functions: &[Found<'_>], at: usize, minors: &[u8]) -> Option<Refusal> {
+        let wanted = Wanted {
+            functions: self.describe(functions, at).ok()?,
+            in_part: true,
+            ..Wanted::default()
+        };
+        let mut needs_python = None;
+        for minor in minors {
+            let program = super::compile::compile(self, functions, &wanted, *minor).ok()?;
+            needs_python = program.in_part().map(|part| part.needs_python.clone());
+        }
+        needs_python
     }
 
     /// Whether one of the functions does something outside; `effect` says whether something was done before.

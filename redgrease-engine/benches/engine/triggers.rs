@@ -1,5 +1,8 @@
 //! RG.TRIGGER beside FCALL.
 
+use redgrease_core::script::command_script;
+use redgrease_core::spec::{Arity, CommandSpec, Decode, Encoding, Function, Mode, Param, Replace};
+
 use crate::Outcome;
 use crate::compare::{Measure, Side, compare};
 use crate::support::{Server, Value};
@@ -8,6 +11,10 @@ const LUA: &str = "#!lua name=bench
 redis.register_function('trivial', function(keys, args) return {'1'} end)
 redis.register_function('three', function(keys, args)
   redis.call('SET', 'k', '1') redis.call('INCR', 'n') return {redis.call('GET', 'k')} end)
+redis.register_function('cached', function(keys, args)
+  local found = redis.call('GET', keys[1])
+  if found then return {found} end
+  redis.call('SET', keys[1], 'page') return {'page'} end)
 ";
 
 const TRIVIAL: &str = "GB('CommandReader').map(lambda x: '1').register(trigger='NAME', mode='MODE', convertToStr=False)";
@@ -18,6 +25,60 @@ def three(x):
     return execute('GET', 'k')
 GB('CommandReader').map(three).register(trigger='NAME', mode='MODE', convertToStr=False)";
 
+/// What is there is answered without Python, what is not by a worker.
+const CACHED: &str = "
+def cached(x):
+    import urllib.request
+    found = execute('GET', x[1])
+    if found is not None:
+        return found
+    page = urllib.request.quote(x[1])
+    execute('SET', x[1], page)
+    return page
+GB('CommandReader').map(cached).register(trigger='NAME', mode='MODE', convertToStr=False)";
+
+/// The same as a command of a Rust program.
+fn command() -> String {
+    const URL: &[Param] = &[Param {
+        name: "url",
+        decode: Decode::Str,
+        arity: Arity::Required,
+    }];
+    let spec = CommandSpec {
+        name: "cache_get",
+        package: "bench 1.0.0",
+        function: Function {
+            name: "cache_get",
+            def: "def cache_get(url):
+    import urllib.request
+    cached = cmd.get(url)
+    if cached is not None:
+        return cached
+    page = urllib.request.quote(url).encode()
+    cmd.set(url, page)
+    return page
+",
+            params: URL,
+            result: Encoding::Bytes,
+            uses: &["cmd"],
+            cmd_methods: &["get", "set"],
+            shared: &[],
+            python: "3.7",
+            file: "",
+            line: 0,
+        },
+        trigger: "cache_get",
+        mode: Mode::AsyncLocal,
+        inorder: false,
+        arguments: &[],
+        on_registered: None,
+        requirements: &[],
+        replace: Replace::Refuse,
+        deadline: None,
+    };
+    command_script(&spec).text().to_owned()
+}
+
 pub(crate) fn run() -> Outcome {
     let server = Server::start();
     let mut client = server.client();
@@ -25,7 +86,7 @@ pub(crate) fn run() -> Outcome {
     if answer != Value::Bulk(b"bench".to_vec()) {
         return Err(format!("FUNCTION LOAD: {answer}").into());
     }
-    for (kind, script) in [("trivial", TRIVIAL), ("three", THREE)] {
+    for (kind, script) in [("trivial", TRIVIAL), ("three", THREE), ("cached", CACHED)] {
         for (mode, by) in [
             ("async_local", "native"),
             ("sync", "native"),
@@ -48,6 +109,8 @@ pub(crate) fn run() -> Outcome {
             }
         }
     }
+    client.call(&["RG.PYEXECUTE", &command()]);
+    client.call(&["SET", "page", "what is there"]);
     let side = |name, command, goal| Side {
         name,
         command,
@@ -115,6 +178,38 @@ pub(crate) fn run() -> Outcome {
                 side(
                     "the same in a worker, sync",
                     &["RG.TRIGGER", "three-sync-worker"],
+                    None,
+                ),
+            ],
+        )?;
+        compare(
+            &server,
+            connections,
+            measure,
+            &[
+                side(
+                    "FCALL, GET of what is there",
+                    &["FCALL", "cached", "1", "page"],
+                    None,
+                ),
+                side(
+                    "RG.TRIGGER, a hit, async_local",
+                    &["RG.TRIGGER", "cached-async_local-native", "page"],
+                    three,
+                ),
+                side(
+                    "RG.TRIGGER, a hit, sync",
+                    &["RG.TRIGGER", "cached-sync-native", "page"],
+                    three,
+                ),
+                side(
+                    "the same as a #[command], async_local",
+                    &["RG.TRIGGER", "cache_get", "page"],
+                    None,
+                ),
+                side(
+                    "a hit in a worker, async_local",
+                    &["RG.TRIGGER", "cached-async_local-worker", "page"],
                     None,
                 ),
             ],

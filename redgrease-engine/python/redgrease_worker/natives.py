@@ -11,6 +11,7 @@ from . import operations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from .steps import Op
@@ -95,7 +96,7 @@ def describe(ops: list[Op], names: dict[str, Any]) -> dict[str, Any]:
     return {"minor": sys.version_info[1], "functions": functions}
 
 
-def are_imported(imports: list[tuple[str, tuple[str, ...]]]) -> bool:
+def are_imported(imports: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
     """Whether modules were imported to their end, with the names that are taken from them: importing them runs no code then."""
     return all(_is_imported(*one) for one in imports)
 

@@ -165,12 +165,11 @@ fn natives(args: &CheckArgs, paths: &[PathBuf], terminal: Terminal) -> Result<us
             let what = format!("{}({})", callback.operation, callback.name);
             if let Some(refusal) = &callback.refusal {
                 left += 1;
-                show(
-                    args,
-                    &messages::needs_python(&what, refusal),
-                    &source,
-                    terminal,
-                )?;
+                let message = match &callback.in_part {
+                    Some(refusal) => messages::needs_python_in_part(&what, refusal),
+                    None => messages::needs_python(&what, refusal),
+                };
+                show(args, &message, &source, terminal)?;
                 continue;
             }
             let line = source.position(callback.range.start).line;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::native::script::{Body, Found};
-use crate::python::ast::{Expr, Stmt};
+use crate::python::ast::{Constant, Expr, Stmt};
 use crate::python::{Visitor, range, walk_expression, walk_statement};
 
 /// The operations that take functions.
@@ -29,8 +29,8 @@ pub(super) enum Given {
     /// Where the lambda begins.
     Lambda(usize),
     Name(String),
-    /// Nothing: a chain of operations begins.
-    Chain,
+    /// Nothing: a chain of operations begins, and whether it does with a `CommandReader`.
+    Chain(bool),
     /// Nothing, to an operation that stands here and looks at the order of records.
     Order(Range<usize>),
 }
@@ -43,7 +43,7 @@ impl Given {
             Self::Name(name) => functions.iter().position(|one| {
                 one.name == name && one.outer.is_none() && matches!(one.body, Body::Statements(_))
             }),
-            Self::Chain | Self::Order(_) => None,
+            Self::Chain(_) | Self::Order(_) => None,
         }
     }
 }
@@ -74,7 +74,8 @@ impl Visitor for Calls {
         let operation = attribute.attr.as_str();
         let follows = matches!(&*attribute.value, Expr::Call(call) if matches!(&*call.func, Expr::Attribute(_)));
         if !follows && self.lambdas == 0 {
-            self.found.push((String::new(), Given::Chain));
+            let chain = Given::Chain(is_trigger(&attribute.value));
+            self.found.push((String::new(), chain));
         }
         if ["distinct", "sort"].contains(&operation) {
             let end = range(attribute).end;
@@ -97,4 +98,22 @@ impl Visitor for Calls {
             self.found.push((attribute.attr.to_string(), given));
         }
     }
+}
+
+/// Whether a builder is made for commands: `GB('CommandReader')`.
+fn is_trigger(builder: &Expr) -> bool {
+    let Expr::Call(call) = builder else {
+        return false;
+    };
+    let named = call.keywords.iter();
+    let named = named.filter(|one| one.arg.as_deref() == Some("reader"));
+    let mut readers = call
+        .args
+        .first()
+        .into_iter()
+        .chain(named.map(|one| &one.value));
+    readers.any(|reader| match reader {
+        Expr::Constant(e) => matches!(&e.value, Constant::Str(name) if name == "CommandReader"),
+        _ => false,
+    })
 }
