@@ -257,6 +257,19 @@ pub(super) enum Source {
     Generator(Box<Generator>),
 }
 
+impl Source {
+    /// How many functions are called while it goes on.
+    pub(super) fn functions(&self) -> usize {
+        match self {
+            Self::Value(_) | Self::Range(_) | Self::Reversed(_) | Self::View(..) => 0,
+            Self::Enumerate(of, _) | Self::Filter(None, of) => of.functions(),
+            Self::Zip(all) => all.iter().map(Self::functions).sum(),
+            Self::Map(_, of) | Self::Filter(Some(_), of) => 1 + of.functions(),
+            Self::Generator(_) => 1,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum View {
     Keys,

@@ -205,7 +205,7 @@ pub(crate) fn run() -> Outcome {
                 side(
                     "the same as a #[command], async_local",
                     &["RG.TRIGGER", "cache_get", "page"],
-                    None,
+                    three,
                 ),
                 side(
                     "a hit in a worker, async_local",

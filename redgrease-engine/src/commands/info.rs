@@ -12,6 +12,7 @@ use crate::execution::durations::Durations;
 use crate::execution::{self, RUNS, Status, failures};
 use crate::native;
 use crate::packages::environment::environments;
+use crate::plan::Mode;
 use crate::registration::{self, Registration};
 use crate::server::{Info, Sections};
 use crate::settings::settings;
@@ -152,7 +153,10 @@ fn by(registration: &Registration) -> String {
         return ",by=python,why=NativeFunctions is off".to_owned();
     }
     let is_alone = cluster::topology().is_alone();
+    // What runs on all shards runs as a whole without Python, or not.
+    let is_spread = !is_alone && registration.plan.mode == Mode::Async;
     let functions = session.functions(id);
+    let functions = functions.filter(|functions| !(is_spread && functions.are_in_part()));
     let is_native = functions.is_some_and(|functions| functions.run_here() || !is_alone);
     let why = session.needs_python(id);
     if is_native && why.is_none() {

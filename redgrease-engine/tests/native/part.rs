@@ -4,7 +4,7 @@ use redgrease_core::script::command_script;
 use redgrease_core::spec::{Arity, CommandSpec, Decode, Encoding, Function, Mode, Param, Replace};
 
 use crate::support::server::signal;
-use crate::support::{Client, Options, Server, eventually};
+use crate::support::{Client, Cluster, Options, Server, eventually};
 use crate::{all_worked_off, both, counted, same};
 
 const SCRIPT: &str = "def cached(x):
@@ -218,7 +218,7 @@ fn callers_of_all_kinds_get_what_python_gives() {
             &["RG.TRIGGER", "get", "k"],
             &["RG.TRIGGER", "get", "k"],
             &["GET", "fetched"],
-            &["KEYS", "*"],
+            &["DBSIZE"],
             &["SELECT", "0"],
             &[
                 "ACL", "SETUSER", "bob", "on", "nopass", "~*", "+@all", "-get",
@@ -283,4 +283,66 @@ fn a_command_of_a_rust_program_runs_so() {
     assert_eq!((native, given_back), (0, 1), "{other}");
     assert!(other.contains("c%20d"), "{other}");
     assert_eq!(ask("c d"), (other, 1, 0));
+}
+
+#[test]
+fn keys_of_other_shards_are_refused_as_by_a_worker() {
+    let cluster = Cluster::with(2, &Options::module(&["NativeFunctions", "yes"]));
+    let mut clients = cluster.clients();
+    let own = |node: u16| {
+        let mut keys = (0..).map(|number| format!("k{number}"));
+        keys.find(|key| cluster.owner(key) == node).expect("a key")
+    };
+    let (here, elsewhere) = (own(0), own(1));
+    Cluster::set(&mut clients, &here, "v");
+    // Counted on its shard alone, whatever the name of the counter is.
+    let reads = SCRIPT.replace("    execute('INCR', 'fetched')\n", "");
+    let client = &mut clients[0];
+    for mode in ["sync", "async_local", "async"] {
+        let script = format!(
+            "{reads}GB('CommandReader').map(cached).register(trigger='{mode}', mode='{mode}')"
+        );
+        client.register(&script, &["ID", mode]);
+        let by_worker = asked(client, &["RG.TRIGGER", mode, &elsewhere]);
+        assert_eq!((by_worker.1, by_worker.2), (0, 0), "{mode}");
+        client.call(&["RG.TRIGGER", mode, &here]);
+        let (reply, native, _) = asked(client, &["RG.TRIGGER", mode, &here]);
+        // What runs on all shards is left to workers.
+        assert_eq!(
+            (reply.as_str(), native),
+            ("[\"v\"]", u64::from(mode != "async"))
+        );
+        let again = asked(client, &["RG.TRIGGER", mode, &elsewhere]);
+        assert_eq!(again.0, by_worker.0, "{mode}");
+    }
+}
+
+#[test]
+fn functions_of_files_and_masters_run_so() {
+    let options = Options {
+        server: ["--repl-diskless-sync-delay", "0"]
+            .map(ToString::to_string)
+            .to_vec(),
+        ..Options::module(&["NativeFunctions", "yes"])
+    };
+    let (mut master, replica) = (Server::with(&options), Server::with(&options));
+    let mut client = master.client();
+    client.call(&["SET", "k", "v"]);
+    client.register(&script("get", "sync"), &[]);
+    client.call(&["SAVE"]);
+    master.restart();
+    let hits = |client: &mut Client| {
+        eventually("the functions are here", || {
+            client.call(&["RG.TRIGGER", "get", "k"]).to_string() == "[\"v\"]"
+        });
+        assert_eq!(asked(client, &["RG.TRIGGER", "get", "k"]), is("v", 1, 0));
+    };
+    hits(&mut master.client());
+    let mut on_replica = replica.client();
+    let port = master.address().port().to_string();
+    on_replica.call(&["REPLICAOF", "127.0.0.1", &port]);
+    hits(&mut on_replica);
+    let (reply, native, given_back) = asked(&mut on_replica, &["RG.TRIGGER", "get", "miss"]);
+    assert!(reply.contains("READONLY"), "{reply}");
+    assert_eq!((native, given_back), (0, 1));
 }

@@ -70,7 +70,7 @@ impl<'s> Scope<'_, 's> {
     ) -> Result<(Vec<Clause>, T), Refusal> {
         // The first iteration is opened before the loop, and outside of its frame.
         let first = self.source(&clauses[0].iter)?;
-        let mut first = Some(first);
+        let effect = self.state.effect;
         let (mut made, inner) = self.repeated(|scope| {
             let mut made = Vec::new();
             for (at, clause) in clauses.iter().enumerate() {
@@ -100,6 +100,7 @@ impl<'s> Scope<'_, 's> {
             }
             Ok((made, inner(scope)?))
         })?;
+        let mut first = Some(self.between(first, &clauses[0].iter, effect)?);
         let made = made
             .drain(..)
             .map(|(source, target, conditions)| Clause {

@@ -8,6 +8,49 @@ use crate::python::range;
 
 impl<'s> Scope<'_, 's> {
     pub(super) fn source(&mut self, expression: &'s Expr) -> Result<Source, Refusal> {
+        let effect = self.state.effect;
+        let source = self.opened(expression)?;
+        let is_one = source.functions() < 2
+            && !matches!(&source, Source::Zip(_) | Source::Enumerate(_, Some(_)));
+        if is_one {
+            return Ok(source);
+        }
+        self.between(source, expression, effect)
+    }
+
+    /// The same source where it goes on between other things: what these do outside has happened when its functions are called.
+    /// `effect` says whether something may have happened before it.
+    pub(super) fn between(
+        &mut self,
+        source: Source,
+        expression: &'s Expr,
+        effect: bool,
+    ) -> Result<Source, Refusal> {
+        let happens = self.state.effect || self.state.left;
+        if effect || !happens || source.functions() == 0 {
+            return Ok(source);
+        }
+        let state = self.state.clone();
+        self.state.effect = false;
+        let late = std::mem::replace(&mut self.late, true);
+        let source = self.opened(expression)?;
+        self.late = late;
+        self.state = state;
+        Ok(source)
+    }
+
+    /// A function that is called for each element of a source.
+    fn of_source(&mut self, function: &'s Expr) -> Result<Function, Refusal> {
+        let effect = self.state.effect;
+        self.state.effect |= self.late;
+        let function = self.function(function, 1)?;
+        if self.late {
+            self.state.effect = effect;
+        }
+        Ok(function)
+    }
+
+    fn opened(&mut self, expression: &'s Expr) -> Result<Source, Refusal> {
         let at = range(expression);
         if let Expr::GeneratorExp(e) = expression {
             return self.generator(e);
@@ -95,14 +138,14 @@ impl<'s> Scope<'_, 's> {
             }
             ("map", [function, of]) if plain => {
                 let inner = self.inner_source(of)?;
-                let function = self.function(function, 1)?;
+                let function = self.of_source(function)?;
                 Source::Map(function, Box::new(inner))
             }
             ("filter", [function, of]) if plain => {
                 let inner = self.inner_source(of)?;
                 let function = match function {
                     Expr::Constant(e) if e.value.is_none() => None,
-                    function => Some(self.function(function, 1)?),
+                    function => Some(self.of_source(function)?),
                 };
                 Source::Filter(function, Box::new(inner))
             }
@@ -128,6 +171,7 @@ impl<'s> Scope<'_, 's> {
     fn generator(&mut self, e: &'s ast::ExprGeneratorExp) -> Result<Source, Refusal> {
         self.loops();
         let before = self.before();
+        self.state.effect |= self.late;
         let outer = self.hidden.len();
         let (clauses, element) = self.clauses(&e.generators, |scope| scope.expression(&e.elt))?;
         self.hidden.truncate(outer);

@@ -19,6 +19,7 @@ pub(super) struct Mark {
     handling: usize,
     depth: usize,
     one_line: bool,
+    late: bool,
     line: u32,
     happened: bool,
     ends: bool,
@@ -43,6 +44,7 @@ impl<'s> Scope<'_, 's> {
             handling: self.handling,
             depth: self.depth,
             one_line: self.one_line,
+            late: self.late,
             line: self.line,
             happened: self.happened,
             ends: self.ends,
@@ -65,6 +67,7 @@ impl<'s> Scope<'_, 's> {
         self.handling = mark.handling;
         self.depth = mark.depth;
         self.one_line = mark.one_line;
+        self.late = mark.late;
         self.line = mark.line;
         self.happened = mark.happened;
         self.ends = mark.ends;

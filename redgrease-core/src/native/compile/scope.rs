@@ -94,6 +94,8 @@ pub(in crate::native) struct Scope<'c, 's> {
     pub(super) is_first: bool,
     /// The parameter that takes all arguments that are left.
     pub(super) rest: Option<Slot>,
+    /// Whether the functions of sources are called after something may have happened, although they are opened before.
+    pub(super) late: bool,
     /// Names of exceptions that are caught.
     pub(super) hidden: Vec<(String, Slot)>,
 }
@@ -194,6 +196,7 @@ impl<'c, 's> Scope<'c, 's> {
             starts,
             is_first,
             rest,
+            late: false,
             hidden: Vec::new(),
         })
     }

@@ -102,6 +102,7 @@ impl<'s> Scope<'_, 's> {
                     Ok((target, scope.statements(&s.body)?))
                 })?;
                 self.is_worth_it(&body)?;
+                let source = self.between(source, &s.iter, before.effect)?;
                 self.state = self.state.perhaps(before);
                 let otherwise = self.maybe(&s.orelse)?;
                 StmtKind::For(target, source, body, otherwise)

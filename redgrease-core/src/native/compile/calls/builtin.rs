@@ -125,6 +125,7 @@ impl<'s> Scope<'_, 's> {
             self.makes_sets();
         }
         let source = self.source(&call.args[0])?;
+        let effect = self.state.effect;
         let mut order = Ordering::default();
         let mut extra = None;
         if let Some(start) = call.args.get(1) {
@@ -157,6 +158,7 @@ impl<'s> Scope<'_, 's> {
                 }
             }
         }
+        let source = self.between(source, &call.args[0], effect)?;
         if call.keywords.len() > 1 && extra.is_some() {
             // They would be evaluated in another order.
             return Err(Refusal::new(
