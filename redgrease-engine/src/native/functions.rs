@@ -127,8 +127,6 @@ struct Records {
     fed: bool,
     /// Whether a reader gives them.
     read: bool,
-    /// Whether a part of a function may need Python: for one record, of which nobody but the function knows what it reads.
-    in_part: bool,
 }
 
 impl Records {
@@ -146,13 +144,7 @@ impl Records {
                 | Reader::KeyEvents(_)
                 | Reader::StreamEvents(_)
         );
-        let in_part = matches!(reader, Reader::Command(_));
-        Ok(Self {
-            many,
-            fed,
-            read,
-            in_part,
-        })
+        Ok(Self { many, fed, read })
     }
 }
 
@@ -211,6 +203,22 @@ impl Functions {
     }
 
     fn try_compile(described: &Described<'_>, texts: &Texts<'_>) -> Result<Self, NeedsPython> {
+        // A part of a function may need Python where there is one record, of which nobody but the function knows what it reads.
+        // Behind what has done something it must not: then those before that may run.
+        let reader = Reader::parse(described.description);
+        if matches!(reader, Some(Reader::Command(_)))
+            && let Ok(functions) = Self::compile_as(described, texts, true)
+        {
+            return Ok(functions);
+        }
+        Self::compile_as(described, texts, false)
+    }
+
+    fn compile_as(
+        described: &Described<'_>,
+        texts: &Texts<'_>,
+        in_part: bool,
+    ) -> Result<Self, NeedsPython> {
         let Described {
             description,
             natives,
@@ -241,7 +249,7 @@ impl Functions {
         let mut programs = Vec::new();
         for (at, one) in operations.iter().enumerate() {
             let read = records.read && at == 0;
-            match compile_one(one, read, records.in_part, texts, minor) {
+            match compile_one(one, read, in_part, texts, minor) {
                 Ok((callee, program)) => {
                     callees.push(callee);
                     programs.push(program);

@@ -344,3 +344,28 @@ fn functions_of_files_and_masters_run_so() {
     assert!(reply.contains("READONLY"), "{reply}");
     assert_eq!((native, given_back), (0, 1));
 }
+
+/// Nothing is given back behind what has happened: the operations before that run without Python, and a worker goes on.
+#[test]
+fn what_comes_behind_an_effect_is_left_to_python() {
+    let servers = both();
+    let script = "import json
+def shown(x):
+    return x if x else json.dumps(x)
+GB('CommandReader').map(lambda x: x[1]).filter(lambda v: v != '').foreach(lambda v: execute('RPUSH', 'seen', v)).map(lambda v: int(v)).map(shown).register(trigger='t', mode='sync')";
+    let replies = same(
+        &servers,
+        &[
+            &["RG.PYEXECUTE", script],
+            &["RG.TRIGGER", "t", "1"],
+            &["RG.TRIGGER", "t", "0"],
+            &["RG.TRIGGER", "t", ""],
+            &["RG.TRIGGER", "t", "x"],
+            &["LRANGE", "seen", "0", "-1"],
+        ],
+    );
+    assert_eq!(replies[5], "[\"1\", \"0\", \"x\"]");
+    let mut client = servers[0].client();
+    let (_, native, _) = asked(&mut client, &["RG.TRIGGER", "t", ""]);
+    assert_eq!(native, 1, "what the filter lets go needs no worker");
+}
