@@ -410,9 +410,7 @@ fn what_a_broken_load_brought_hangs_nowhere() {
     let mut on_replica = replica.client();
     on_replica.call(&["REPLICAOF", "127.0.0.1", &port.to_string()]);
     eventually("a load that fails", || {
-        replica
-            .log()
-            .contains("synchronization DB from socket")
+        replica.log().contains("synchronization DB from socket")
     });
     assert_eq!(on_replica.call(&["REPLICAOF", "NO", "ONE"]).text(), "OK");
     assert_eq!(on_replica.registrations(), on_master.registrations());

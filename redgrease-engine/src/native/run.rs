@@ -1,5 +1,7 @@
 //! A plan under way without Python, or a part of it.
 
+mod gather;
+mod results;
 mod steps;
 
 use std::ops::Range;
@@ -15,7 +17,6 @@ use super::step::Step;
 use super::{counters, records, values};
 use crate::record::batch::{Batch, Layout};
 use crate::record::outcome::Outcome;
-use crate::record::results::Results;
 use crate::record::value::Value;
 use crate::server::{ServerLock, Turns};
 use crate::settings::settings;
@@ -105,9 +106,6 @@ pub(super) struct Run<'a> {
     carries_on: bool,
 }
 
-/// Texts of records up to this size are made later.
-const MOST_UNSEEN: usize = 1 << 20;
-
 /// Runs all records of an execution.
 pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -> Ended {
     let is_read = matches!(
@@ -115,8 +113,9 @@ pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -
         Layout::Keys | Layout::KeysOnly | Layout::Stream
     );
     let mut run = Run::new(functions, functions.here(), setting);
-    let can_wait = is_read && functions.shows_records() && batch.size() <= MOST_UNSEEN;
-    run.unseen = can_wait.then_some(batch);
+    if is_read {
+        run.leave_texts(batch);
+    }
     // Nothing may be given back once something has happened, so all records are looked at before.
     let is_sure = is_read && !batch.is_binary();
     if is_sure || !functions.has_effect() {
@@ -136,25 +135,6 @@ pub(crate) fn run(functions: &Functions, batch: &Batch, setting: &Setting<'_>) -
 }
 
 const NO_VALUE: &str = "a record that is no value";
-
-/// The number that stands for a record.
-fn stands_for(record: &Native) -> Option<usize> {
-    match record {
-        Native::Int(number) => usize::try_from(*number).ok(),
-        _ => None,
-    }
-}
-
-/// The texts of records that a reader gave.
-fn texts(records: &Batch, minor: u8) -> Vec<Value> {
-    let text = |record: &Native| {
-        record
-            .text(minor)
-            .map_or(Value::None, |text| Value::str(&*text))
-    };
-    let records = records::of_batch(records).unwrap_or_default();
-    records.iter().map(text).collect()
-}
 
 impl<'a> Run<'a> {
     pub(super) fn new(functions: &'a Functions, part: Range<usize>, setting: &Setting<'a>) -> Self {
@@ -321,56 +301,6 @@ impl<'a> Run<'a> {
                 "a record that a worker would get as another one",
             )),
         }
-    }
-
-    fn results(&mut self) -> Result<Outcome, Stop> {
-        if let Some(records) = self.unseen
-            && self.output.len() == records.len()
-        {
-            let outcome = Outcome {
-                results: Results::texts(records.clone(), self.functions.minor, texts),
-                ..Outcome::default()
-            };
-            return Ok(outcome.at_most(settings().max_result_values.count()));
-        }
-        self.show()?;
-        let mut results = Vec::with_capacity(self.output.len());
-        for value in std::mem::take(&mut self.output) {
-            match values::result(&value, values::RESULTS) {
-                Some(value) => results.push(value),
-                None if !self.effect => return Err(Stop::GiveBack("a result nested too deeply")),
-                None => {
-                    return Err(Stop::Ended(format!(
-                        "ERR the worker's answer is broken: nested deeper than {} levels",
-                        values::TOO_DEEP
-                    )));
-                }
-            }
-        }
-        let outcome = Outcome {
-            results: results.into(),
-            errors: std::mem::take(&mut self.errors),
-            ..Outcome::default()
-        };
-        Ok(outcome.at_most(settings().max_result_values.count()))
-    }
-
-    /// Makes the texts that were left for later.
-    fn show(&mut self) -> Result<(), Stop> {
-        let Some(records) = self.unseen.take() else {
-            return Ok(());
-        };
-        let through = std::mem::take(&mut self.output);
-        let mut through = through.iter().map(stands_for).peekable();
-        for (number, record) in records::each(records).enumerate() {
-            if through.next_if_eq(&Some(number)).is_none() {
-                continue;
-            }
-            if let Some(text) = self.text(&record.unwrap_or(Native::None))? {
-                self.output.push(Native::Str(text));
-            }
-        }
-        Ok(())
     }
 
     /// The end of what does not go on to its end.

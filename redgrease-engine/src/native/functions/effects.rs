@@ -2,7 +2,7 @@
 
 use redgrease_core::native::{Program, Wanted};
 
-use super::{Records, Texts};
+use super::compile::{Records, Texts};
 use crate::native::described::{Callee, Operation};
 use crate::native::needs_python::NeedsPython;
 use crate::plan::Kind;
