@@ -53,7 +53,10 @@ pub(crate) fn answers(server: &Server, can_wait: bool) -> Answers {
     known.sort();
     let streams: Vec<String> = of(&there, "StreamReader").iter().map(stream).collect();
     let ran = registrations(&mut con);
-    let mut runs: Vec<String> = ran.iter().map(|one| counted(one, &streams)).collect();
+    let mut runs: Vec<String> = ran
+        .iter()
+        .map(|one| counted(one, &streams, can_wait))
+        .collect();
     runs.sort();
     Answers {
         registrations: known,
@@ -68,8 +71,13 @@ fn named((reader, data): &(String, BTreeMap<String, Value>)) -> String {
 }
 
 /// How often a registration ran. The entries of a stream make so many batches as have come when one is taken, and to trim
-/// the stream after each is an event of its key: of those only whether some went well, or failed, says something.
-fn counted(registration: &(String, BTreeMap<String, Value>), streams: &[String]) -> String {
+/// the stream after each is an event of its key: of those only whether some went well, or failed, says something. Which of two
+/// calls that run together ends last, and so whether the last one failed, says nothing.
+fn counted(
+    registration: &(String, BTreeMap<String, Value>),
+    streams: &[String],
+    run_together: bool,
+) -> String {
     let (reader, data) = registration;
     let sees_batches = match reader.as_str() {
         "StreamReader" => true,
@@ -87,7 +95,10 @@ fn counted(registration: &(String, BTreeMap<String, Value>), streams: &[String])
             false => text(&data[name]),
         })
         .collect();
-    let error = exception(&text(&data["lastError"]));
+    let error = match run_together {
+        true => String::new(),
+        false => exception(&text(&data["lastError"])),
+    };
     format!("{} {} {error}", named(registration), counts.join(" "))
 }
 
