@@ -111,7 +111,8 @@ impl Value {
     /// # Errors
     /// When a key cannot be one.
     pub fn dict(pairs: impl IntoIterator<Item = (Value, Value)>) -> Result<Self, Fail> {
-        let mut dict = Dict::default();
+        let pairs = pairs.into_iter();
+        let mut dict = Dict::with_capacity(pairs.size_hint().0);
         for (key, value) in pairs {
             dict.insert(key, value)?;
         }

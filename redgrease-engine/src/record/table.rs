@@ -157,22 +157,21 @@ impl Table {
 
 /// The fields in the order of the table; of fields with one name, which stands where the first one does, the last value.
 pub(crate) fn ordered<T: AsRef<[u8]>>(fields: &[(T, T)]) -> impl Iterator<Item = &(T, T)> {
-    let mut table = Table::of(fields.len());
+    let mut order = Vec::with_capacity(fields.len());
     if fields.len() > 1 {
+        let mut table = Table::of(fields.len());
         for field in 0..fields.len() {
             table.set(fields, field);
         }
-    }
-    let mut order = Vec::with_capacity(fields.len());
-    for &start in table.old.iter().chain(&table.new) {
-        let mut at = start;
-        while let Some(link) = table.links.get(at) {
-            order.push(link.field);
-            at = link.next;
+        for &start in table.old.iter().chain(&table.new) {
+            let mut at = start;
+            while let Some(link) = table.links.get(at) {
+                order.push(link.field);
+                at = link.next;
+            }
         }
-    }
-    if fields.len() == 1 {
-        order.push(0);
+    } else {
+        order.extend(0..fields.len());
     }
     order.into_iter().map(|field| &fields[field])
 }

@@ -253,7 +253,9 @@ impl Queue {
                     self.forget(queued.execution());
                 }
                 // What has waited may be over at once, all of it.
-                turns.rest();
+                if !queued.leaves_the_server() {
+                    turns.rest();
+                }
                 state = guard(&self.0);
                 continue;
             }

@@ -6,6 +6,7 @@ use super::ahead::Record;
 use super::fire::Input;
 use crate::execution::Execution;
 use crate::execution::pipeline::{self, Turn};
+use crate::native::Functions;
 use crate::record::batch::Batch;
 use crate::record::value::Value;
 use crate::server::{ServerLock, lock_server};
@@ -33,6 +34,13 @@ impl Queued {
 
     pub(super) fn execution(&self) -> &Arc<Execution> {
         &self.0.execution
+    }
+
+    /// Whether it runs without the server: its records are there, and its functions need no worker and ask for nothing.
+    pub(super) fn leaves_the_server(&self) -> bool {
+        let functions = self.0.execution.functions.as_ref();
+        let asks = |functions: &Functions| functions.has_effect() || functions.are_in_part();
+        matches!(self.0.input, Input::Records(_)) && functions.is_some_and(|one| !asks(one))
     }
 
     /// What else its functions see.

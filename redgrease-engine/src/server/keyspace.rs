@@ -14,6 +14,8 @@ use super::{OK, guarded};
 
 /// Opens a key to read it without touching its access time.
 const READ_NO_TOUCH: i32 = 1 | (1 << 16);
+/// So many fields of an entry need no room of their own.
+const FEW: usize = 8;
 /// Has an iterator begin behind its first id.
 const EXCLUSIVE: i32 = 1;
 
@@ -208,7 +210,17 @@ impl OpenKey {
                 let fields = strings
                     .iter()
                     .map(|&(field, value)| (bytes(field), bytes(value)));
-                more = visit((id.time, id.number), &fields.collect::<Vec<_>>());
+                let place = (id.time, id.number);
+                let mut few = [(&[][..], &[][..]); FEW];
+                more = match few.get_mut(..strings.len()) {
+                    Some(few) => {
+                        few.iter_mut()
+                            .zip(fields)
+                            .for_each(|(one, field)| *one = field);
+                        visit(place, few)
+                    }
+                    None => visit(place, &fields.collect::<Vec<_>>()),
+                };
                 for (field, value) in strings.drain(..) {
                     (api().free_string)(ptr::null_mut(), field);
                     (api().free_string)(ptr::null_mut(), value);
