@@ -150,13 +150,14 @@ fn a_reader_that_goes_away_is_no_fault() {
         &["top", "-n", "2", "-i", "0.1"],
         &["run", "-e", "GB('ShardsIDReader').run()"],
     ] {
-        let mut child = place
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = place
             .command(args)
-            .stdout(std::process::Stdio::piped())
+            .stdout(writer)
             .stderr(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        drop(child.stdout.take());
         let ran = place.output(child.wait_with_output().unwrap());
         assert_eq!(ran.err, "", "{args:?}");
     }
