@@ -63,15 +63,17 @@ pub(crate) fn work(registration: &Arc<Registration>, inside: Option<bool>) {
         }
         let until = Instant::now() + SLICE;
         loop {
-            let done = if inside.is_some() {
-                // Replicas and files get what happens inside of a command before the command: they would look for an entry
-                // that they do not have yet.
-                Vec::new()
-            } else {
-                keep_pending(&lock, follower);
-                follower.state().take_done()
+            // Replicas and files get what happens inside of a command before the command: they would look for an entry that they
+            // do not have yet.
+            let done = match inside {
+                Some(_) => Vec::new(),
+                None => follower.state().take_done(),
             };
             acknowledge(&lock, follower, &done);
+            if inside.is_none() {
+                // What was left comes behind what was done: its group gets it in this order.
+                keep_pending(&lock, follower);
+            }
             let claim = follower.state().claim();
             let read = claim.is_some();
             if let Some(claim) = claim {
