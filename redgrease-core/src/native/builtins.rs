@@ -226,7 +226,7 @@ fn bool(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
 
 fn abs(_: u8, arguments: &[Value]) -> Result<Value, Fail> {
     match (&arguments[0], Int::of(&arguments[0])) {
-        (Value::Float(number), _) => Ok(Value::Float(number.abs())),
+        (Value::Float(number), _) => Ok(number::float(number.abs())),
         (value, Some(number)) => {
             if number.is_negative() {
                 operate::unary('-', value)

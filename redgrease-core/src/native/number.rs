@@ -287,7 +287,7 @@ pub(super) fn divmod(a: &Value, b: &Value) -> Result<Option<Value>, Fail> {
 pub(super) fn unary(sign: char, value: &Value) -> Result<Option<Value>, Fail> {
     if let Value::Float(number) = value {
         return Ok(match sign {
-            '-' => Some(Value::Float(-number)),
+            '-' => Some(float(-number)),
             '+' => Some(Value::Float(*number)),
             _ => None,
         });

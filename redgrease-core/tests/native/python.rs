@@ -318,7 +318,7 @@ fn outcome(
             );
             return Err(reason.to_owned());
         }
-        Err(Ending::Stopped(text) | Ending::Aborted(text)) => panic!("stopped: {text}"),
+        Err(Ending::Stopped(text) | Ending::Aborted(text)) => format!("stopped with {text}"),
     };
     let arguments = arguments.map_err(|_| "arguments whose repr is not known")?;
     let calls = Value::list(host.calls);

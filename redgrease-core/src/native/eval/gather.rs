@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Vm;
-use crate::native::number::Operator;
+use crate::native::number::{Operator, float};
 use crate::native::operate;
 use crate::native::tree::{Comprehension, Gather, Gatherer, Made, Source};
 use crate::native::value::{Dict, Fail, Value};
@@ -163,7 +163,7 @@ impl<'a> Vm<'a> {
                 } else {
                     compensation += (item - next) + sum;
                 }
-                total = crate::native::number::float(next);
+                total = float(next);
                 return Ok(true);
             }
             settle(&mut total, &mut compensation);
@@ -283,7 +283,7 @@ fn settle(total: &mut Value, compensation: &mut f64) {
         && *compensation != 0.0
         && compensation.is_finite()
     {
-        *total = Value::Float(*sum + *compensation);
+        *total = float(*sum + *compensation);
     }
     *compensation = 0.0;
 }

@@ -182,6 +182,7 @@ fn is_text(made: &Made) -> bool {
 fn receiver_type(made: &Made) -> Option<Type> {
     Some(match made {
         Made::Constant(Constant::Str(_)) | Made::Join(_) | Made::Format(..) => Type::Str,
+        Made::Constant(Constant::Bytes(_)) => Type::Bytes,
         Made::List(_) => Type::List,
         Made::Dict(_) => Type::Dict,
         Made::Builtin(builtin, _) if builtin.name() == "str" => Type::Str,
