@@ -1,11 +1,10 @@
 //! RG.TRIGGER beside FCALL.
 
-use redgrease_core::script::command_script;
-use redgrease_core::spec::{Arity, CommandSpec, Decode, Encoding, Function, Mode, Param, Replace};
+use redgrease_core::spec::Mode;
 
 use crate::Outcome;
 use crate::compare::{Measure, Side, compare};
-use crate::support::{Server, Value};
+use crate::support::{Server, Value, cached};
 
 const LUA: &str = "#!lua name=bench
 redis.register_function('trivial', function(keys, args) return {'1'} end)
@@ -37,48 +36,6 @@ def cached(x):
     return page
 GB('CommandReader').map(cached).register(trigger='NAME', mode='MODE', convertToStr=False)";
 
-/// The same as a command of a Rust program.
-fn command() -> String {
-    const URL: &[Param] = &[Param {
-        name: "url",
-        decode: Decode::Str,
-        arity: Arity::Required,
-    }];
-    let spec = CommandSpec {
-        name: "cache_get",
-        package: "bench 1.0.0",
-        function: Function {
-            name: "cache_get",
-            def: "def cache_get(url):
-    import urllib.request
-    cached = cmd.get(url)
-    if cached is not None:
-        return cached
-    page = urllib.request.quote(url).encode()
-    cmd.set(url, page)
-    return page
-",
-            params: URL,
-            result: Encoding::Bytes,
-            uses: &["cmd"],
-            cmd_methods: &["get", "set"],
-            shared: &[],
-            python: "3.7",
-            file: "",
-            line: 0,
-        },
-        trigger: "cache_get",
-        mode: Mode::AsyncLocal,
-        inorder: false,
-        arguments: &[],
-        on_registered: None,
-        requirements: &[],
-        replace: Replace::Refuse,
-        deadline: None,
-    };
-    command_script(&spec).text().to_owned()
-}
-
 pub(crate) fn run() -> Outcome {
     let server = Server::start();
     let mut client = server.client();
@@ -109,7 +66,7 @@ pub(crate) fn run() -> Outcome {
             }
         }
     }
-    client.call(&["RG.PYEXECUTE", &command()]);
+    client.call(&["RG.PYEXECUTE", &cached::command(Mode::AsyncLocal)]);
     client.call(&["SET", "page", "what is there"]);
     let side = |name, command, goal| Side {
         name,

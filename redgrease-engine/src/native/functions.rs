@@ -56,12 +56,11 @@ impl Functions {
             .map(|part| part.needs_python.clone());
         self.imports = Imports::of(programs());
         self.in_part = needs_python.map(NeedsPython::Function);
-        let any = |is: fn(&Program) -> bool| self.steps.iter().filter_map(Step::program).any(is);
+        let any = |is: fn(&Program) -> bool| programs().any(is);
         self.has_effect = any(Program::has_effect);
         self.has_loops = any(Program::has_loops);
         self.has_any_command = any(Program::has_any_command);
-        let programs = self.steps.iter().filter_map(Step::program);
-        let touched = programs.flat_map(Program::sent).map(touched).collect();
+        let touched = programs().flat_map(Program::sent).map(touched).collect();
         self.touched = if self.rest.is_none() { touched } else { None };
         self.shows_records = self.rest.is_none() && shows_records(&self.steps);
         let is_odd = |program: &Program| program.gives_bytes() || program.gives_sets();

@@ -1,6 +1,6 @@
 //! Values by their keys.
 
-use std::hash::Hasher;
+use std::hash::{BuildHasher, BuildHasherDefault};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -95,9 +95,7 @@ impl Groups {
 }
 
 fn hash(key: &str) -> u64 {
-    let mut hasher = TextHash::default();
-    hasher.write(key.as_bytes());
-    hasher.finish()
+    BuildHasherDefault::<TextHash>::default().hash_one(key)
 }
 
 #[cfg(test)]

@@ -1,10 +1,9 @@
 //! Functions of which a part needs Python: what comes before it runs without.
 
-use redgrease_core::script::command_script;
-use redgrease_core::spec::{Arity, CommandSpec, Decode, Encoding, Function, Mode, Param, Replace};
+use redgrease_core::spec::Mode;
 
 use crate::support::server::signal;
-use crate::support::{Client, Cluster, Options, Server, eventually};
+use crate::support::{Client, Cluster, Options, Server, cached, eventually};
 use crate::{all_worked_off, both, counted, same};
 
 const SCRIPT: &str = "def cached(x):
@@ -235,47 +234,9 @@ fn callers_of_all_kinds_get_what_python_gives() {
 /// The script of a command, as the macros have it written.
 #[test]
 fn a_command_of_a_rust_program_runs_so() {
-    const URL: &[Param] = &[Param {
-        name: "url",
-        decode: Decode::Str,
-        arity: Arity::Required,
-    }];
-    let spec = CommandSpec {
-        name: "cache_get",
-        package: "tests 1.0.0",
-        function: Function {
-            name: "cache_get",
-            def: "def cache_get(url):
-    import urllib.request
-    cached = cmd.get(url)
-    if cached is not None:
-        return cached
-    response = urllib.request.quote(url).encode()
-    cmd.set(url, response)
-    return response
-",
-            params: URL,
-            result: Encoding::Bytes,
-            uses: &["cmd"],
-            cmd_methods: &["get", "set"],
-            shared: &[],
-            python: "3.7",
-            file: "",
-            line: 0,
-        },
-        trigger: "cache_get",
-        mode: Mode::Sync,
-        inorder: false,
-        arguments: &[],
-        on_registered: None,
-        requirements: &[],
-        replace: Replace::Refuse,
-        deadline: None,
-    };
-    let script = command_script(&spec);
     let server = native();
     let mut client = server.client();
-    client.register(script.text(), &[]);
+    client.register(&cached::command(Mode::Sync), &[]);
     let mut ask = |url| asked(&mut client, &["RG.TRIGGER", "cache_get", url]);
     let (first, ..) = ask("a b");
     assert_eq!(ask("a b"), (first, 1, 0));

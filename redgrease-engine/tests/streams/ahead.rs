@@ -3,7 +3,7 @@
 use super::support::{Client, Options, Server, Value, eventually};
 use super::{
     SEEN, SPINNING, add, amid_a_batch, answers, datum, datum_becomes, durable, id, numbers, pause,
-    take_the_place,
+    take_the_place, the_others_are_seen,
 };
 
 const GROUP: &str = "__gears_consumer_group__";
@@ -194,23 +194,7 @@ fn another_stream_under_the_name_is_not_acknowledged() {
     for way in ["RENAME", "COPY", "RESTORE", "SWAPDB", "DEL s", "FLUSHDB"] {
         let (_server, mut client) = amid_a_batch(SPINNING, 2);
         take_the_place(&mut client, way);
-        let registration = id(&mut client, 0);
-        answers(
-            &mut client,
-            &["RG.PAUSEREGISTRATIONS", &registration],
-            "+OK",
-        );
-        answers(&mut client, &["SET", "go", "1"], "+OK");
-        datum_becomes(&mut client, "numSuccess", "2");
-        answers(&mut client, &["XLEN", "s"], ":2");
-        answers(
-            &mut client,
-            &["RG.UNPAUSEREGISTRATIONS", &registration],
-            "+OK",
-        );
-        client.becomes(&["XLEN", "s"], ":0");
-        let seen = client.call(SEEN).to_string();
-        assert!(seen.ends_with("\"11\", \"12\"]"), "{way}: {seen}");
+        the_others_are_seen(&mut client);
     }
 }
 

@@ -682,6 +682,21 @@ fn take_the_place(client: &mut Client, way: &str) {
     }
 }
 
+/// The batch that is worked on ends, and is not acknowledged to the entries that have come in their place.
+#[track_caller]
+fn the_others_are_seen(client: &mut Client) {
+    // They are forgotten and have to be read again: as pending entries, if they are still there.
+    let registration = id(client, 0);
+    answers(client, &["RG.PAUSEREGISTRATIONS", &registration], "+OK");
+    answers(client, &["SET", "go", "1"], "+OK");
+    datum_becomes(client, "numSuccess", "2");
+    answers(client, SEEN, "[\"1\", \"2\"]");
+    answers(client, &["XLEN", "s"], ":2");
+    answers(client, &["RG.UNPAUSEREGISTRATIONS", &registration], "+OK");
+    client.becomes(SEEN, "[\"1\", \"2\", \"11\", \"12\"]");
+    client.becomes(&["XLEN", "s"], ":0");
+}
+
 #[test]
 fn what_is_worked_on_is_not_acknowledged_to_a_stream_that_takes_its_place() {
     for way in [
@@ -700,24 +715,7 @@ fn what_is_worked_on_is_not_acknowledged_to_a_stream_that_takes_its_place() {
             let pending = client.call(&["XPENDING", "s", "__gears_consumer_group__"]);
             pending.items().first() == Some(&Value::Int(2))
         });
-        // They are forgotten and have to be read again: as pending entries, if they are still there.
-        let registration = id(&mut client, 0);
-        answers(
-            &mut client,
-            &["RG.PAUSEREGISTRATIONS", &registration],
-            "+OK",
-        );
-        answers(&mut client, &["SET", "go", "1"], "+OK");
-        datum_becomes(&mut client, "numSuccess", "2");
-        answers(&mut client, SEEN, "[\"1\", \"2\"]");
-        answers(&mut client, &["XLEN", "s"], ":2");
-        answers(
-            &mut client,
-            &["RG.UNPAUSEREGISTRATIONS", &registration],
-            "+OK",
-        );
-        client.becomes(SEEN, "[\"1\", \"2\", \"11\", \"12\"]");
-        client.becomes(&["XLEN", "s"], ":0");
+        the_others_are_seen(&mut client);
     }
 }
 

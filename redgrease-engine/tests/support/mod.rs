@@ -5,6 +5,7 @@
 // Each test binary uses its own part of this module.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+pub(crate) mod cached;
 pub(crate) mod campaign;
 pub(crate) mod cluster;
 mod gears;

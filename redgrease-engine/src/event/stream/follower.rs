@@ -185,19 +185,17 @@ fn keep_pending(lock: &ServerLock, follower: &Follower) {
 fn acknowledge(lock: &ServerLock, follower: &Follower, done: &[Done]) {
     let mut keys: Vec<&Key> = Vec::new();
     for batch in done {
-        let given_up = verdict::give_up(lock, follower, batch);
+        if !verdict::give_up(lock, follower, batch) {
+            if let Some(read) = batch.ahead {
+                group::hold(lock, &batch.key, follower.group(), read, &batch.ids);
+            }
+            continue;
+        }
         match batch.ahead {
-            Some(read) if given_up => {
+            Some(read) => {
                 group::advance(lock, &batch.key, follower.group(), read);
             }
-            Some(read) => group::hold(lock, &batch.key, follower.group(), read, &batch.ids),
-            None if given_up => {
-                group::acknowledge(lock, &batch.key, follower.group(), &batch.ids);
-            }
-            None => {}
-        }
-        if !given_up {
-            continue;
+            None => group::acknowledge(lock, &batch.key, follower.group(), &batch.ids),
         }
         follower.measure(batch);
         if !batch.ids.is_empty() && !keys.contains(&&batch.key) {
@@ -219,11 +217,6 @@ pub(crate) fn acknowledge_early(
     let Some(follower) = &registration.follower else {
         return;
     };
-    // Only what the group has got can be worked off in another order.
-    let ahead = follower.state().take_ahead();
-    if let Some((key, read, ids)) = ahead {
-        group::hold(lock, &key, follower.group(), read, &ids);
-    }
     if entries.is_empty() {
         let running = follower.state().running();
         if let Some((key, ids)) = running {

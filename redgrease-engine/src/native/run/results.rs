@@ -21,15 +21,21 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn results(&mut self) -> Result<Outcome, Stop> {
-        if let Some(records) = self.unseen
-            && self.output.len() == records.len()
-        {
-            let outcome = Outcome {
-                results: Results::texts(records.clone(), self.functions.minor, texts),
-                ..Outcome::default()
-            };
-            return Ok(outcome.at_most(settings().max_result_values.count()));
-        }
+        let results = match self.unseen {
+            Some(records) if self.output.len() == records.len() => {
+                Results::texts(records.clone(), self.functions.minor, texts)
+            }
+            _ => self.values()?.into(),
+        };
+        let outcome = Outcome {
+            results,
+            errors: std::mem::take(&mut self.errors),
+            ..Outcome::default()
+        };
+        Ok(outcome.at_most(settings().max_result_values.count()))
+    }
+
+    fn values(&mut self) -> Result<Vec<Value>, Stop> {
         self.show()?;
         let mut results = Vec::with_capacity(self.output.len());
         for value in std::mem::take(&mut self.output) {
@@ -44,12 +50,7 @@ impl<'a> Run<'a> {
                 }
             }
         }
-        let outcome = Outcome {
-            results: results.into(),
-            errors: std::mem::take(&mut self.errors),
-            ..Outcome::default()
-        };
-        Ok(outcome.at_most(settings().max_result_values.count()))
+        Ok(results)
     }
 
     /// Makes the texts that were left for later.

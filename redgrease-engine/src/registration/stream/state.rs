@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::batch::Entries;
-use super::batch::{Claim, Done, Id, Key, Noted, Place, Portion, Rules, Status, Stretch, Verdict};
+use super::batch::{Claim, Done, Id, Key, Noted, Place, Portion, Rules, Status, Verdict};
 use super::failing::Failing;
 use super::streams::Streams;
 use super::under_way::UnderWay;
@@ -225,11 +225,6 @@ impl State {
     /// Up to which entry of a stream something is under way that its group has not got.
     pub(crate) fn ahead(&self, key: &[u8]) -> Option<Id> {
         self.batches.ahead(key)
-    }
-
-    /// The batch that runs, if its group has not got its entries: it is to have got them.
-    pub(crate) fn take_ahead(&mut self) -> Option<(Key, Stretch, Vec<Vec<u8>>)> {
-        self.batches.take_ahead()
     }
 
     /// What is to be acknowledged.

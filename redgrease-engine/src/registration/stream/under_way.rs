@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::batch::Entries;
-use super::batch::{AHEAD_BYTES, Done, Id, Key, Place, Portion, Stretch, Verdict};
+use super::batch::{AHEAD_BYTES, Done, Id, Key, Place, Portion, Verdict};
 
 /// Batches that were read, the one that runs, and those that did.
 #[derive(Debug, Default)]
@@ -77,16 +77,6 @@ impl UnderWay {
             .chain(read.map(|batch| (&batch.key, batch.ahead)))
             .filter(|(name, _)| ***name == *key);
         of_stream.find_map(|(_, ahead)| Some(ahead?.through))
-    }
-
-    /// The batch that runs, if its group has not got its entries: it is to have got them.
-    pub(crate) fn take_ahead(&mut self) -> Option<(Key, Stretch, Vec<Vec<u8>>)> {
-        let running = self.running.as_mut()?;
-        if running.place != Place::Here {
-            return None;
-        }
-        let ahead = running.ahead.take()?;
-        Some((Key::clone(&running.key), ahead, running.ids.clone()))
     }
 
     /// What ran is over; gives the name of its stream.
