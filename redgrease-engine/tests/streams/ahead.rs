@@ -3,7 +3,7 @@
 use super::support::{Client, Options, Server, Value, eventually};
 use super::{
     SEEN, SPINNING, add, amid_a_batch, answers, datum, datum_becomes, durable, id, numbers, pause,
-    take_the_place, the_others_are_seen,
+    registrations, take_the_place, the_others_are_seen,
 };
 
 const GROUP: &str = "__gears_consumer_group__";
@@ -75,6 +75,37 @@ fn a_killed_server_begins_again_what_was_not_over() {
     let mut client = server.client();
     add(&mut client, "s", 7, 8);
     client.becomes(SEEN, &numbers(1, 8));
+}
+
+#[test]
+fn a_promoted_replica_begins_again_what_was_not_over() {
+    let quick = native(Options::server(&["--repl-diskless-sync-delay", "0"]));
+    let master = Server::with(&quick);
+    let mut client = master.client();
+    client.register(SPINNING, &[]);
+    let replica = Server::with(&quick);
+    let mut other = replica.client();
+    let port = master.address().port().to_string();
+    other.call(&["REPLICAOF", "127.0.0.1", &port]);
+    eventually("the registration on the replica", || {
+        !registrations(&mut other).is_empty()
+    });
+    answers(&mut client, &["SET", "go", "1"], "+OK");
+    add(&mut client, "s", 1, 4);
+    other.becomes(SEEN, &numbers(1, 4));
+    eventually("the group on the replica has got them", || {
+        of_group(&mut other, "last-delivered-id") == "4-1"
+    });
+    answers(&mut client, &["DEL", "go"], ":1");
+    add(&mut client, "s", 5, 8);
+    other.becomes(&["LLEN", "begun"], ":5");
+    other.becomes(&["XLEN", "s"], ":4");
+    assert_eq!(of_group(&mut other, "last-delivered-id"), "4-1");
+    master.signal("KILL");
+    other.call(&["REPLICAOF", "NO", "ONE"]);
+    answers(&mut other, &["SET", "go", "1"], "+OK");
+    other.becomes(SEEN, &numbers(1, 8));
+    other.becomes(&["XLEN", "s"], ":0");
 }
 
 /// A function that fails while the key `closed` is there.
