@@ -139,7 +139,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     ("D05", |s| {
         s.with_module_arguments(&["ExecutionThreads", "1"]);
-        s.unblocking(SLOW)?;
+        let first = s.unblocking(SLOW)?;
         let second = s.unblocking(SLOW)?;
         s.exchange(&format!("RG.ABORTEXECUTION {second} => +OK"))?;
         let dump = s.line("RG.DUMPEXECUTIONS")?;
@@ -147,14 +147,19 @@ pub(super) const CASES: &[Case] = &[
             .items()
             .iter()
             .find(|e| e.field("executionId").map(Value::text) == Some(second.clone()));
-        expect(
+        let aborted = expect(
             "status",
             "aborted",
             &status
                 .and_then(|e| e.field("status"))
                 .map(Value::text)
                 .unwrap_or_default(),
-        )
+        );
+        // It begins only when the one before it has ended.
+        aborted.map_err(|why| match s.line(&format!("RG.GETEXECUTION {first}")) {
+            Ok(before) => format!("{why}\nthe one before it: {before}"),
+            Err(error) => format!("{why}\nthe one before it: {error}"),
+        })
     }),
     ("D06", |s| {
         let reply = s.line("RG.ABORTEXECUTION bogus")?;
